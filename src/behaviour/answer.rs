@@ -64,6 +64,11 @@ impl Proposal {
     pub fn with(answer: Answer, effect: impl Any + Send) -> Proposal {
         Proposal { answer, effect: ProposedEffect(Some(Box::new(effect))) }
     }
+
+    /// The same with this effect, if it has none.
+    pub fn or_effect(self, effect: impl Any + Send) -> Proposal {
+        if self.effect.is_empty() { Proposal::with(self.answer, effect) } else { self }
+    }
 }
 
 /// An answer from which nothing follows.
@@ -78,6 +83,11 @@ impl From<Answer> for Proposal {
 pub struct ProposedEffect(Option<Box<dyn Any + Send>>);
 
 impl ProposedEffect {
+    /// Whether nothing follows from the answer.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// The effect, if it is of this type. An effect of another type is dropped.
     pub fn into_inner<T: Any>(self) -> Option<T> {
         self.0?.downcast().ok().map(|effect| *effect)

@@ -48,8 +48,8 @@ pub trait Behaviour: Send {
     /// outside changes: the proposal may be dropped.
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal;
 
-    /// The answer to a proposal has left. `sent` is the result or the error that was really sent, which is not always the proposed one.
-    /// With an error `effect` is empty. The state may have changed since the proposal: what has become impossible is left out.
+    /// The answer to a proposal with an effect has left. `sent` is the result or the error that was really sent, which is not always the
+    /// proposed one. With an error `effect` is empty. The state may have changed since the proposal: what has become impossible is left out.
     fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox);
 
     /// One of our calls ended. `action` and `payload` are those of the call; it may be a call that the user made.

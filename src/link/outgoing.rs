@@ -10,8 +10,9 @@ use crate::trace::EventKind;
 pub(super) struct Outgoing<M> {
     pub message: Option<M>,
     pub event: Option<(Moment, EventKind)>,
-    /// Set for an answer to a proposal, until the conversation knows that it leaves.
-    pub commit: Option<SentAnswer>,
+    /// Set for an answer from which something follows, until the conversation knows that it leaves. In a box, because few have it and
+    /// every message is moved several times.
+    pub commit: Option<Box<SentAnswer>>,
 }
 
 /// An answer of ours, and what follows from it when it has left.

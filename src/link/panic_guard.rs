@@ -22,9 +22,8 @@ pub(super) async fn guarded<T>(
         Err(panic) => {
             let text = format!("the link's task failed, please report this: {}", message(panic.as_ref())).into();
             let reason = CloseReason::TaskFailed;
-            let mut failure =
-                vec![(now(), EventKind::Note { failure: true, text }), (now(), EventKind::Disconnected { link, reason })];
-            events.send_all(station, &mut failure).await;
+            let failure = [EventKind::Note { failure: true, text }, EventKind::Disconnected { link, reason }];
+            events.send_all(station, failure.map(|kind| (now(), kind))).await;
             None
         }
     }

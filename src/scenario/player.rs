@@ -332,22 +332,25 @@ impl<'a> Player<'a> {
     pub(super) async fn outcome(&mut self, index: i64, started: Result<(), ScriptFault>) -> CaseOutcome {
         let real = std::time::Instant::now();
         let mut turned = started;
+        let mut over = false;
         loop {
             if let Err(fault) = turned {
                 return self.stopped(fault);
             }
+            // Also at the end: what the scenario has asked for must not be done in the next one.
             self.execute_requests().await;
             if let Some(settled) = self.settled.take().filter(|settled| settled.index == index) {
                 return self.apply_verdict(settled);
             }
-            turned = self.next().await;
             if self.options.stop.is_cancelled() && !self.cleaning {
                 return CaseOutcome::Broken(self.with_trace(*CaseFailure::plain("the run was broken off", None), &[]));
             }
             let hung = self.options.virtual_time && real.elapsed() > self.options.timeout;
-            if turned.is_ok() && (hung || Instant::now() >= self.deadline) {
+            if over || hung {
                 return self.timed_out();
             }
+            turned = self.next().await;
+            over = Instant::now() >= self.deadline;
         }
     }
 

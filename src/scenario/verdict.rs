@@ -5,7 +5,7 @@ use super::files;
 use super::outcome::{CaseFailure, CaseOutcome};
 use super::player::{FILE, MEMORY, Player, TURN};
 use super::request::{HostRequest, ScenarioResult, ScenarioStep};
-use crate::javascript::{ScriptFault, ScriptLimit};
+use crate::javascript::{ScriptFault, ScriptLimit, millis};
 
 impl Player<'_> {
     /// The outcome of a scenario that the script has ended.
@@ -50,6 +50,7 @@ impl Player<'_> {
             match request {
                 HostRequest::Step(step) => self.steps.push(step),
                 HostRequest::Done(number) => self.done(number),
+                HostRequest::Cleanup(within) => self.cleanups.push(millis(Some(within))),
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! Numbers for the names of actions, so that a record holds two bytes instead of a text.
 //! Ours, because packages for this keep every name for ever, and a peer may send an unlimited number of names.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// How many different names are kept. When a peer sends more, all further names get the last number.
 const LIMIT: usize = 4096;

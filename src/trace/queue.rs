@@ -17,7 +17,7 @@ const TEXT: usize = 4 << 20;
 const KEPT_TEXT: usize = 256 << 10;
 
 /// The lengths of what stands in the long text for a frame, one part behind the other.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct TextLengths {
     text: usize,
     /// Payload and id of an envelope.
@@ -29,27 +29,29 @@ struct TextLengths {
 #[derive(Debug, Default)]
 pub(super) struct EventBatch {
     /// The frames have lost their texts.
-    events: Vec<(Event, TextLengths)>,
+    events: Vec<Event>,
     text: String,
+    /// For the frames among the events, in their order. Beside them, so that an event is moved once.
+    lengths: Vec<TextLengths>,
     /// Dropped when the events are in the trace, which wakes the tasks that hold the other ends.
     awaited: Vec<oneshot::Sender<()>>,
 }
 
 impl EventBatch {
     fn push(&mut self, mut event: Event) {
-        let mut lengths = TextLengths::default();
         if let EventKind::Frame(frame) = &mut event.kind {
             let text = std::mem::take(&mut frame.text);
             self.text.push_str(&text);
-            lengths.text = text.len();
+            let mut lengths = TextLengths { text: text.len(), content: None, is_fault: false };
             if let Some(content) = frame.content.take() {
                 self.text.push_str(&content.payload);
                 self.text.push_str(&content.id);
                 lengths.content = Some((content.payload.len(), content.id.len()));
                 lengths.is_fault = content.is_fault;
             }
+            self.lengths.push(lengths);
         }
-        self.events.push((event, lengths));
+        self.events.push(event);
     }
 
     /// Puts events in the place of what was here.
@@ -70,7 +72,10 @@ impl EventBatch {
             rest = behind;
             text
         };
-        self.events.iter().map(move |(event, lengths)| {
+        let mut lengths = self.lengths.iter();
+        self.events.iter().map(move |event| {
+            let frame = matches!(event.kind, EventKind::Frame(_)).then(|| lengths.next()).flatten();
+            let Some(lengths) = frame else { return (event, "", None) };
             let text = next(lengths.text);
             let content = lengths.content.map(|(payload, id)| RecordContent {
                 payload: next(payload),
@@ -83,6 +88,7 @@ impl EventBatch {
 
     fn clear(&mut self) {
         self.events.clear();
+        self.lengths.clear();
         self.text.clear();
         self.text.shrink_to(KEPT_TEXT);
         self.awaited.clear();

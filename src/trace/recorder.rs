@@ -101,9 +101,8 @@ mod tests {
         assert!(changes.has_changed().unwrap(), "readers are woken");
         events.send(None, now(), note("two")).now_or_never().unwrap();
         let station = events.station(Role::ChargePoint, "CP1");
-        let mut list = vec![(now(), note("three")), (now(), note("four"))];
-        events.send_all(station, &mut list).now_or_never().unwrap();
-        assert!(list.is_empty());
+        let list = [(now(), note("three")), (now(), note("four"))];
+        events.send_all(station, list).now_or_never().unwrap();
         events.caught_up().now_or_never().unwrap();
         assert_eq!(texts(), ["one", "two", "three", "four"]);
     }

@@ -80,11 +80,9 @@ impl EventSender {
         self.put(std::iter::once(self.event(station, now, kind))).await;
     }
 
-    /// Sends the events of one station, oldest first, and empties the list. Waits like [`send`](Self::send).
-    pub async fn send_all(&self, station: StationKey, events: &mut Vec<(Moment, EventKind)>) {
-        if !events.is_empty() {
-            self.put(events.drain(..).map(|(now, kind)| self.event(Some(station), now, kind))).await;
-        }
+    /// Sends the events of one station, oldest first. Waits like [`send`](Self::send).
+    pub async fn send_all(&self, station: StationKey, events: impl IntoIterator<Item = (Moment, EventKind)>) {
+        self.put(events.into_iter().map(|(now, kind)| self.event(Some(station), now, kind))).await;
     }
 
     /// Sends from outside the actors, where waiting is impossible. Drops the event when thousands wait.

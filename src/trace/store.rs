@@ -1,9 +1,11 @@
 //! The records in memory: chunks of fixed-size headers with their texts, bounded in bytes, oldest chunk out first. Only the recorder
 //! writes here; what a record means is in `record`.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::interner::Interner;
 use super::new_record::NewRecord;

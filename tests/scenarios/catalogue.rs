@@ -34,10 +34,11 @@ fn catalogue() -> String {
     let mut text = String::new();
     for file in report["files"].as_array().unwrap() {
         let name = file["file"].as_str().unwrap().trim_start_matches("./");
-        writeln!(text, "\n### {name}\n\n| scenario | checks | by |\n|---|---|---|").unwrap();
+        writeln!(text, "\n### {name}\n\n| scenario | checks | grade | by |\n|---|---|---|---|").unwrap();
         for scenario in file["scenarios"].as_array().unwrap() {
             let by: Vec<String> = scenario["by"].as_array().unwrap().iter().map(cell).collect();
-            writeln!(text, "| {} | {} | {} |", cell(&scenario["name"]), cell(&scenario["checks"]), by.join(", ")).unwrap();
+            let [name, checks, grade] = ["name", "checks", "grade"].map(|field| cell(&scenario[field]));
+            writeln!(text, "| {name} | {checks} | {grade} | {} |", by.join(", ")).unwrap();
         }
     }
     text + "\n"

@@ -4,8 +4,9 @@
 use std::io::{BufRead, BufReader, Read};
 use std::thread;
 
-use ocpp_tui::hub::{Hub, LinkCommand, Order};
-use ocpp_tui::ocpp::{Role, SampleContext, Version};
+use ocpp_tui::hub::{AnswerOverride, AnswerRule, Hub, LinkCommand, Order};
+use ocpp_tui::ocpp::{ErrorCode, Role, SampleContext, Version};
+use ocpp_tui::trace::{Direction, FrameKind, RecordKind};
 
 use crate::stage::{Played, Stage, shipped};
 use crate::support::{central_system, charge_point, free_port, hub};
@@ -141,6 +142,74 @@ async fn a_charge_point_of_each_version() {
     for (file, version) in [("cs-1.2.js", Version::V1_2), ("cs-1.5.js", Version::V1_5), ("cs-1.6.js", Version::V1_6)] {
         charge_points(&[file], version, &[]).await.ends(0, &[" 0 failed, 0 broken, 1 skipped"]);
     }
+}
+
+/// The calls that came to our end.
+fn heard(hub: &Hub, action: &str) -> Vec<String> {
+    frames(hub, FrameKind::Call, action)
+}
+
+/// The frames of one kind that came to our end.
+fn frames(hub: &Hub, kind: FrameKind, action: &str) -> Vec<String> {
+    let contents = hub.trace().read();
+    let records = contents.records();
+    let call = RecordKind::Frame(Direction::In, kind);
+    let of_action = records.iter(records.range()).filter(|record| record.kind == call && record.action == Some(action));
+    of_action.map(|record| record.text.to_owned()).collect()
+}
+
+/// A charge point without a profile says so, which is no failure. It gets no address of a stranger, its transaction is stopped by its own id
+/// although a call before the end fails, and nothing of it is changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_point_without_firmware_management() {
+    let (hub, port) = (hub(), free_port());
+    for (action, code) in [
+        ("UpdateFirmware", ErrorCode::NotImplemented),
+        ("GetDiagnostics", ErrorCode::InternalError),
+        ("SetChargingProfile", ErrorCode::NotSupported),
+    ] {
+        hub.answers().set(AnswerRule {
+            initiator: Role::CentralSystem,
+            action: action.to_owned(),
+            station: None,
+            once: false,
+            reply: AnswerOverride::Error { code, description: String::new() },
+            delay: None,
+            text: String::new(),
+        });
+    }
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
+    let listen = format!("127.0.0.1:{port}");
+    let fixed = ["--listen", &listen, "--filter", "over WebSocket", "-v"];
+    let played = play(&["cs-1.6.js"], &fixed).await;
+    played.ends(
+        0,
+        &[
+            "SetChargingProfile is not supported there: NotSupported",
+            "UpdateFirmware is not sent",
+            "GetDiagnostics is not sent",
+        ],
+    );
+    for action in ["UpdateFirmware", "GetDiagnostics"] {
+        assert_eq!(heard(&hub, action), [""; 0], "{action}");
+    }
+    let version = |frame: &String| frame.contains("\"Differential\"");
+    assert!(heard(&hub, "SendLocalList").iter().all(version) && heard(&hub, "ClearChargingProfile")[0].contains("\"id\":"));
+
+    let places = ["--set", "uploadLocation=ftp://127.0.0.1:9/", "--set", "firmwareLocation=ftp://127.0.0.1:9/x.bin"];
+    let played = play(&["cs-1.6.js"], &[&fixed[..], &places].concat()).await;
+    played.ends(1, &["GetDiagnostics: InternalError", "1 failed"]);
+    assert!(heard(&hub, "GetDiagnostics")[0].contains("ftp://127.0.0.1:9/"));
+    // Both runs have started one; each was stopped by the id that it got, some twice.
+    let ids = |frames: Vec<String>| -> Vec<String> {
+        let of = |frame: &String| frame.split_once("\"transactionId\":")?.1.split([',', '}']).next().map(str::to_owned);
+        frames.iter().filter_map(of).collect()
+    };
+    let started = ids(frames(&hub, FrameKind::Result, "StartTransaction"));
+    let stopped = ids(heard(&hub, "RemoteStopTransaction"));
+    assert!(started.len() == 2 && stopped.len() >= 2, "{started:?}, {stopped:?}");
+    assert!(started.iter().all(|id| stopped.contains(id)), "{started:?}, {stopped:?}");
+    hub.end().await;
 }
 
 /// A scenario that is for another version is not for this charge point.

@@ -166,6 +166,29 @@ fn cleanups_run_however_the_scenario_ended() {
     assert_eq!(printed, wanted, "{played}");
 }
 
+/// A user who breaks a run off does not leave a station as the scenario has changed it.
+#[cfg(unix)]
+#[test]
+fn cleanups_run_when_the_run_is_cancelled() {
+    use std::io::{BufRead, BufReader};
+    let stage = Stage::with(
+        "scenario('long', { timeout: 1e9 }, async () => {
+           const cs = await centralSystemUnderTest();
+           after(async () => { await cs.call('Heartbeat'); console.log('cleaned'); });
+           console.log('ready');
+           await sleep(1e9);
+         });",
+    );
+    let mut child = stage.start(&["s.js"]);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.next().as_deref(), Some("s.js: ready"));
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(rest.first().map(String::as_str), Some("s.js: cleaned"), "{rest:?}");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
 #[test]
 fn a_cleanup_that_fails_is_told_and_hides_nothing() {
     let stage = Stage::with(

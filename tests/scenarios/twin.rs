@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
-use tokio_tungstenite::{accept_hdr_async, connect_async};
+use tokio_tungstenite::{accept_hdr_async, client_async};
 
 use crate::support::{central_system, hub};
 
@@ -26,6 +26,10 @@ pub enum LinkRefusal {
     /// The handshake is answered with this status of HTTP.
     Status(u16),
 }
+
+/// A tag and a vendor that every twin refuses, as the scenarios expect by default.
+const UNKNOWN_TAG: &str = "NOBODYS-TAG";
+const UNKNOWN_VENDOR: &str = "com.example.nobody";
 
 /// What becomes of a frame of the charge point.
 pub enum TwinReply {
@@ -130,6 +134,22 @@ impl TwinState {
     }
 }
 
+/// Our central system takes everybody's tags and data; those of the others have lists.
+fn registration(call: &Value) -> TwinReply {
+    let (Some(action), payload) = (call[2].as_str(), &call[3]) else { return TwinReply::Usual };
+    let invalid = json!({ "status": "Invalid" });
+    match action {
+        "Authorize" if payload["idTag"] == UNKNOWN_TAG => TwinReply::result(call, &json!({ "idTagInfo": invalid })),
+        "StartTransaction" if payload["idTag"] == UNKNOWN_TAG => {
+            TwinReply::result(call, &json!({ "transactionId": 900_001, "idTagInfo": invalid }))
+        }
+        "DataTransfer" if payload["vendorId"] == UNKNOWN_VENDOR => {
+            TwinReply::result(call, &json!({ "status": "UnknownVendorId" }))
+        }
+        _ => TwinReply::Usual,
+    }
+}
+
 /// Serves one link of a charge point.
 async fn serve(twin: Arc<TwinState>, stream: TcpStream) {
     let mut path = String::new();
@@ -145,6 +165,8 @@ async fn serve(twin: Arc<TwinState>, stream: TcpStream) {
         response.headers_mut().insert("sec-websocket-protocol", name);
         Ok(response)
     };
+    // Frames are small and each is waited for.
+    stream.set_nodelay(true).unwrap();
     let Ok(mut down) = accept_hdr_async(stream, agree).await else { return };
     if let (true, LinkRefusal::Close(code, reason)) = (twin.refuses(&path), twin.manners.refusal) {
         // A peer that is gone needs no close frame.
@@ -154,7 +176,9 @@ async fn serve(twin: Arc<TwinState>, stream: TcpStream) {
     }
     twin.count(&path, true);
     let request = ClientRequestBuilder::new(format!("ws://127.0.0.1:{}{path}", twin.port).parse().unwrap());
-    let (mut up, _) = connect_async(request.with_sub_protocol("ocpp1.6")).await.unwrap();
+    let stream = TcpStream::connect(("127.0.0.1", twin.port)).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let (mut up, _) = client_async(request.with_sub_protocol("ocpp1.6"), stream).await.unwrap();
     let mut actions: HashMap<String, String> = HashMap::new();
     loop {
         let sent = tokio::select! {
@@ -165,7 +189,11 @@ async fn serve(twin: Arc<TwinState>, stream: TcpStream) {
                     continue; // a ping is answered by the library
                 };
                 let frame: Value = serde_json::from_str(text).unwrap_or_default();
-                match (twin.manners.call)(&frame) {
+                let reply = match (twin.manners.call)(&frame) {
+                    TwinReply::Usual => registration(&frame),
+                    reply => reply,
+                };
+                match reply {
                     TwinReply::Usual => {
                         if let (Some(id), Some(action)) = (frame[1].as_str(), frame[2].as_str()) {
                             actions.insert(id.to_owned(), action.to_owned());

@@ -7,21 +7,10 @@
 /// <reference path="../ocpp-tui-scenario.d.ts" />
 
 const { byHand, registered, alive, ago, order, atLeast, uri } = require('../lib/central-system.js');
+const { callOptional } = require('../lib/profiles.js');
 
 /** The number of attempts of a transfer, and the seconds between them. */
 const retries = { retries: optional(atLeast(0)), retryInterval: optional(atLeast(0)) };
-
-/** Makes a call of the security extension, and ends the scenario if the central system does not support it. */
-async function extended(link, action, payload, expected) {
-  try {
-    return await link.call(action, payload, expected);
-  } catch (error) {
-    if (error instanceof CallError && (error.code === 'NotImplemented' || error.code === 'NotSupported')) {
-      skip(`The central system does not know ${action}, which belongs to the security extension.`);
-    }
-    throw error;
-  }
-}
 
 scenario('every status of the firmware is accepted', {
   checks: 'FirmwareStatusNotification is acknowledged for all statuses.',
@@ -30,7 +19,7 @@ scenario('every status of the firmware is accepted', {
   const link = await registered();
   for (const status of ['Idle', 'Downloading', 'DownloadFailed', 'Downloading', 'Downloaded', 'Installing',
     'InstallationFailed', 'Installing', 'Installed']) {
-    await step(status, () => link.call('FirmwareStatusNotification', { status }));
+    await step(status, () => callOptional(link, 'FirmwareStatusNotification', { status }));
   }
   await alive(link);
 });
@@ -41,7 +30,7 @@ scenario('every status of the diagnostics is accepted', {
 }, async () => {
   const link = await registered();
   for (const status of ['Idle', 'Uploading', 'UploadFailed', 'Uploading', 'Uploaded']) {
-    await step(status, () => link.call('DiagnosticsStatusNotification', { status }));
+    await step(status, () => callOptional(link, 'DiagnosticsStatusNotification', { status }));
   }
   await alive(link);
 });
@@ -98,8 +87,8 @@ scenario('security events are accepted', {
   by: 'Improved security for OCPP 1.6-J §5.15',
 }, async () => {
   const link = await registered();
-  await extended(link, 'SecurityEventNotification', { type: 'SettingSystemTime', timestamp: ago(0) });
-  await extended(link, 'SecurityEventNotification',
+  await callOptional(link, 'SecurityEventNotification', { type: 'SettingSystemTime', timestamp: ago(0) });
+  await callOptional(link, 'SecurityEventNotification',
     { type: 'TamperDetectionActivated', timestamp: ago(0), techInfo: 'Part of a test' });
 });
 
@@ -110,13 +99,13 @@ scenario('the statuses of logs and of signed firmware are accepted', {
   const link = await registered();
   for (const status of ['Uploading', 'Uploaded', 'UploadFailure', 'BadMessage', 'NotSupportedOperation',
     'PermissionDenied']) {
-    await extended(link, 'LogStatusNotification', { status, requestId: 1 });
+    await callOptional(link, 'LogStatusNotification', { status, requestId: 1 });
   }
-  await extended(link, 'LogStatusNotification', { status: 'Idle' });
+  await callOptional(link, 'LogStatusNotification', { status: 'Idle' });
   for (const status of ['DownloadScheduled', 'Downloading', 'DownloadPaused', 'Downloading', 'DownloadFailed',
     'Downloaded', 'InvalidSignature', 'SignatureVerified', 'InstallScheduled', 'Installing',
     'InstallVerificationFailed', 'InstallationFailed', 'InstallRebooting', 'Installed']) {
-    await extended(link, 'SignedFirmwareStatusNotification', { status, requestId: 1 });
+    await callOptional(link, 'SignedFirmwareStatusNotification', { status, requestId: 1 });
   }
-  await extended(link, 'SignedFirmwareStatusNotification', { status: 'Idle' });
+  await callOptional(link, 'SignedFirmwareStatusNotification', { status: 'Idle' });
 });

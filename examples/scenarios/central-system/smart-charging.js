@@ -66,7 +66,7 @@ scenario('a profile for a transaction names the one that runs', about(
 ), async () => {
   const link = await registered();
   await during(link, async transactionId => {
-    await order(link, 'SetChargingProfile', {
+    const wanted = await order(link, 'SetChargingProfile', {
       how: `for the transaction ${transactionId} at connector 1, with the purpose TxProfile`,
       payload: {
         connectorId: 1,
@@ -82,11 +82,11 @@ scenario('a profile for a transaction names the one that runs', about(
       answer: { status: 'Accepted' },
       expected: {
         connectorId: 1,
-        // central systems that mean the running transaction omit the id
         csChargingProfiles: Object.assign({}, profile,
           { chargingProfilePurpose: 'TxProfile', transactionId: optional(transactionId) }),
       },
     });
+    should(wanted.csChargingProfiles.transactionId === transactionId, 'the profile names its transaction');
   });
 });
 

@@ -37,32 +37,49 @@ function ago(seconds) {
   return new Date(now() - seconds * 1000).toISOString();
 }
 
-/** Starts a transaction and returns its id. Fields can be replaced. */
-async function start(link, fields) {
-  const payload = Object.assign({ connectorId: 1, idTag, meterStart: 1000, timestamp: ago(0) }, fields);
-  const started = await link.call('StartTransaction', payload, { transactionId: any.integer });
-  return started.transactionId;
-}
-
-/** Stops a transaction. Fields can be replaced. */
-function stop(link, transactionId, fields) {
-  const payload = Object.assign({ transactionId, idTag, meterStop: 1500, timestamp: ago(0) }, fields);
-  return link.call('StopTransaction', payload);
-}
-
 /**
- * Runs a function during a transaction, and stops the transaction in any case, so that none is left at the central
- * system. Fields of its start and of its stop can be replaced.
+ * Starts a transaction and returns the answer. Fields of the call can be replaced. If the scenario ends before it stops
+ * the transaction, it is stopped afterwards: none is left at the central system.
  */
+async function begin(link, fields, expected = { transactionId: any.integer }) {
+  const payload = Object.assign({ connectorId: 1, idTag, meterStart: 1000, timestamp: ago(0) }, fields);
+  const transaction = { link, id: undefined };
+  after(async () => {
+    if (transaction.id === undefined || stopped.has(transaction.id)) {
+      return;
+    }
+    if (!link.connected) {
+      await link.connect();
+    }
+    await stop(link, transaction.id, { idTag: payload.idTag, reason: 'Other' });
+  });
+  const answer = await link.call('StartTransaction', payload);
+  stopped.delete(answer.transactionId);
+  transaction.id = answer.transactionId;
+  return expect(answer, expected, 'the result of StartTransaction');
+}
+
+/** The transactions that this scenario has stopped. */
+const stopped = new Set();
+
+/** Starts a transaction and returns its id. */
+async function start(link, fields) {
+  const answer = await begin(link, fields);
+  return answer.transactionId;
+}
+
+/** Stops a transaction. Fields can be replaced, or left out with `undefined`. */
+async function stop(link, transactionId, fields, expected) {
+  const payload = Object.assign({ transactionId, idTag, meterStop: 1500, timestamp: ago(0) }, fields);
+  const answer = await link.call('StopTransaction', payload, expected);
+  stopped.add(transactionId);
+  return answer;
+}
+
+/** Runs a function during a transaction. Fields of its start and of its stop can be replaced. */
 async function during(link, run, { started, stopped } = {}) {
   const transactionId = await start(link, started);
-  try {
-    await run(transactionId);
-  } catch (error) {
-    // the scenario does not check the end of this transaction
-    await stop(link, transactionId, stopped).catch(() => {});
-    throw error;
-  }
+  await run(transactionId);
   await stop(link, transactionId, stopped);
 }
 
@@ -128,6 +145,6 @@ const profile = {
 };
 
 module.exports = {
-  idTag, clockTolerance, byHand, registered, alive, ago, start, stop, during, needs, order, textUpTo, atLeast, uri,
+  idTag, clockTolerance, byHand, registered, alive, ago, begin, start, stop, during, needs, order, textUpTo, atLeast, uri,
   profile,
 };

@@ -26,7 +26,10 @@ impl<F: Framing> Conversation<F> {
         }
         let call = IncomingCall { action: &request.action, payload: &payload, version: self.version };
         let Proposal { answer: proposed, effect } = self.responder.behaviour.propose(call, now);
-        request.effect = Some(effect);
+        request.effect = effect;
+        if self.responder.filters.is_empty() {
+            return self.answer(request, proposed, now);
+        }
         let (next_filter, delay, timeout) = (0, None, Duration::ZERO);
         self.ask_filters(DeferredRequest { request, payload, proposed, next_filter, delay, timeout }, now);
     }
@@ -76,7 +79,11 @@ impl<F: Framing> Conversation<F> {
 
     /// Lets an answer pass on its way out.
     pub(super) fn answer(&mut self, request: PendingRequest<F::Question>, answer: Answer, now: Moment) {
-        self.pass(PassingMessage::Answer { request, answer }, now);
+        if self.gate.is_shut() {
+            self.stop(PassingMessage::Answer { request, answer }, now);
+        } else {
+            self.send_answer(request, answer, now);
+        }
     }
 
     /// Writes our answer, now or when its delay is over. What was proposed with a silent answer is dropped.
@@ -102,13 +109,13 @@ impl<F: Framing> Conversation<F> {
         self.outgoing.push(Outgoing {
             message: Some(outgoing),
             event: Some((now, EventKind::Frame(frame))),
-            commit: effect.map(|effect| SentAnswer { effect, answer }),
+            commit: (!effect.is_empty()).then(|| Box::new(SentAnswer { effect, answer })),
         });
     }
 
     /// An answer leaves: the behaviour carries out what follows, and its calls are queued behind the answer.
-    pub(super) fn commit(&mut self, sent: SentAnswer, now: Moment) {
-        let SentAnswer { effect, answer } = sent;
+    pub(super) fn commit(&mut self, sent: Box<SentAnswer>, now: Moment) {
+        let SentAnswer { effect, answer } = *sent;
         let effect = match &answer {
             Answer::Result(_) => effect,
             Answer::Error { .. } => ProposedEffect::default(),

@@ -87,8 +87,8 @@ impl<F: Framing> Conversation<F> {
         }
     }
 
-    /// Shows a message to the gate. One that is held leaves its payload there.
-    fn stop(&mut self, mut message: PassingMessage<F::Question>, now: Moment) {
+    /// Shows a message to the gate, which has a filter. One that is held leaves its payload there.
+    pub(super) fn stop(&mut self, mut message: PassingMessage<F::Question>, now: Moment) {
         let payload = message.take_payload();
         let Some((direction, kind, action, code)) = message.outline() else {
             message.put_payload(payload);

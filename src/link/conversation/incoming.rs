@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::framing::{Framing, ReceivedCall, ReceivedText};
 use super::message::{PassingMessage, PendingRequest};
 use super::{Conversation, frame};
-use crate::behaviour::{Answer, CallOutcome};
+use crate::behaviour::{Answer, CallOutcome, ProposedEffect};
 use crate::clock::Moment;
 use crate::link::outgoing::Outgoing;
 use crate::ocpp::{ActionLookup, ErrorCode, Finding, decisive};
@@ -32,8 +32,12 @@ impl<F: Framing> Conversation<F> {
         if payload.is_null() {
             payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
         }
-        let request = PendingRequest { asked, action: name, exchange, effect: None };
-        self.pass(PassingMessage::Question { request, refusal, payload }, now);
+        let request = PendingRequest { asked, action: name, exchange, effect: ProposedEffect::default() };
+        if self.gate.is_shut() {
+            self.stop(PassingMessage::Question { request, refusal, payload }, now);
+        } else {
+            self.handle(request, refusal, payload, now);
+        }
     }
 
     /// The refusal of a payload in a call of this action; `None` when the payload is accepted.
@@ -59,7 +63,7 @@ impl<F: Framing> Conversation<F> {
             frame.exchange = Some(exchange);
             frame.action = Some(action.clone());
         });
-        let request = PendingRequest { asked: call.asked, action, exchange, effect: None };
+        let request = PendingRequest { asked: call.asked, action, exchange, effect: ProposedEffect::default() };
         self.answer(request, Answer::Error { code, description }, now);
     }
 
@@ -183,7 +187,11 @@ impl<F: Framing> Conversation<F> {
         let exchange = answer.is_some().then(|| self.numbers.next());
         self.record_received(received, FrameKind::Malformed, now, |frame| frame.exchange = exchange);
         if let (Some((asked, answer)), Some(exchange)) = (answer, exchange) {
-            self.answer(PendingRequest { asked, action: Arc::from(""), exchange, effect: None }, answer, now);
+            self.answer(
+                PendingRequest { asked, action: Arc::from(""), exchange, effect: ProposedEffect::default() },
+                answer,
+                now,
+            );
         }
     }
 

@@ -17,8 +17,8 @@ pub(super) struct PendingRequest<Q> {
     pub asked: Q,
     pub action: Arc<str>,
     pub exchange: u64,
-    /// What follows from the answer; `None` while no answer was proposed.
-    pub effect: Option<ProposedEffect>,
+    /// What follows from the answer; empty while no answer was proposed.
+    pub effect: ProposedEffect,
 }
 
 /// A call of the peer while a filter decides about its answer.

@@ -145,7 +145,7 @@ impl SoapLink<'_> {
                 messages.extend(message);
                 events.extend(event);
             }
-            self.context.events.send_all(self.station, &mut events).await;
+            self.context.events.send_all(self.station, events).await;
             for message in messages {
                 match message {
                     // The peer may have gone; the trace has the answer all the same.
@@ -344,7 +344,7 @@ impl SoapLink<'_> {
     async fn finish(self, end: &CloseReason) -> Responder {
         let (responder, mut events) = self.conversation.end(now());
         events.push((now(), EventKind::Disconnected { link: self.number, reason: end.clone() }));
-        self.context.events.send_all(self.station, &mut events).await;
+        self.context.events.send_all(self.station, events).await;
         responder
     }
 }

@@ -141,10 +141,6 @@ struct Actor<'a, S, W> {
     settings: Arc<LinkSettings>,
     our_role: Role,
     session: S,
-    /// What leaves now; kept for its memory, as `events` is.
-    outgoing: Vec<Outgoing<FrameText>>,
-    /// Events on their way to the trace.
-    events: Vec<(Moment, EventKind)>,
     /// When the ping left whose pong is awaited.
     pinged: Option<Instant>,
     next_ping: Option<Instant>,
@@ -178,8 +174,6 @@ where
             session,
             settings,
             our_role,
-            outgoing: Vec::new(),
-            events: Vec::new(),
             pinged: None,
             next_ping,
             unwritten: false,
@@ -192,9 +186,11 @@ where
         let mut shutdown = pin!(shutdown.cancelled());
         let mut timer = pin!(sleep_until(Instant::now()));
         let mut burst = 0;
+        // When the turn began. One reading of the clocks serves all that is done in a turn before something is written.
+        let mut turn = now();
         loop {
-            self.ping().await?;
-            self.feed().await?;
+            self.ping(turn).await?;
+            self.feed(turn).await?;
             if let Some(after) = self.session.restarts() {
                 return Err(CloseReason::Restarts(after));
             }
@@ -204,16 +200,25 @@ where
             }
             tokio::select! {
                 biased;
-                wire = poll_fn(|context| self.poll_wire(context)), if burst < BURST => match wire {
-                    Wire::Arrived(message) => {
-                        burst += 1;
-                        self.take(message)?;
+                wire = poll_fn(|context| self.poll_wire(context)), if burst < BURST => {
+                    turn = now();
+                    match wire {
+                        Wire::Arrived(message) => {
+                            burst += 1;
+                            self.take(message, turn)?;
+                        }
+                        Wire::Blocked => self.write_deadline = Some(Instant::from_std(turn.monotonic) + self.settings.write_timeout),
                     }
-                    Wire::Blocked => self.write_deadline = Some(Instant::now() + self.settings.write_timeout),
-                },
+                }
                 () = shutdown.as_mut() => return Err(CloseReason::Shutdown),
-                order = inbox.next() => self.handle_order(order)?,
-                () = timer.as_mut(), if deadline.is_some() => self.tick()?,
+                order = inbox.next() => {
+                    turn = now();
+                    self.handle_order(order, turn)?;
+                }
+                () = timer.as_mut(), if deadline.is_some() => {
+                    turn = now();
+                    self.tick(turn)?;
+                }
                 () = std::future::ready(()), if burst == BURST => burst = 0,
             }
         }
@@ -237,8 +242,7 @@ where
         Poll::Pending
     }
 
-    fn take(&mut self, message: Option<Result<Message, Error>>) -> Result<(), CloseReason> {
-        let now = now();
+    fn take(&mut self, message: Option<Result<Message, Error>>, now: Moment) -> Result<(), CloseReason> {
         match message {
             Some(Ok(Message::Text(text))) => self.session.on_text(text, now),
             Some(Ok(Message::Binary(bytes))) => self.session.on_binary(&bytes, now),
@@ -265,15 +269,15 @@ where
     }
 
     /// Carries out an order that is about the wire; the session gets all others.
-    fn handle_order(&mut self, order: Option<LinkOrder>) -> Result<(), CloseReason> {
+    fn handle_order(&mut self, order: Option<LinkOrder>, now: Moment) -> Result<(), CloseReason> {
         match order {
-            Some(LinkOrder::User(LinkCommand::Ping)) => self.next_ping = Some(Instant::now()),
+            Some(LinkOrder::User(LinkCommand::Ping)) => self.next_ping = Some(Instant::from_std(now.monotonic)),
             Some(LinkOrder::User(LinkCommand::Connect)) => {}
             Some(LinkOrder::User(LinkCommand::Disconnect)) | None => return Err(CloseReason::Disconnected),
             Some(LinkOrder::User(LinkCommand::Drop)) => return Err(CloseReason::Cut),
             Some(LinkOrder::Replaced) => return Err(CloseReason::Replaced),
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
-            Some(order) => self.session.on_order(order, now()),
+            Some(order) => self.session.on_order(order, now),
         }
         Ok(())
     }
@@ -301,8 +305,7 @@ where
         [session, self.next_ping, self.write_deadline].into_iter().flatten().min()
     }
 
-    fn tick(&mut self) -> Result<(), CloseReason> {
-        let now = now();
+    fn tick(&mut self, now: Moment) -> Result<(), CloseReason> {
         if self.write_deadline.is_some_and(|deadline| deadline.into_std() <= now.monotonic) {
             return Err(CloseReason::PeerBlocked(self.settings.write_timeout));
         }
@@ -310,39 +313,47 @@ where
         Ok(())
     }
 
-    async fn ping(&mut self) -> Result<(), CloseReason> {
-        if self.next_ping.is_none_or(|due| due > Instant::now()) {
+    async fn ping(&mut self, now: Moment) -> Result<(), CloseReason> {
+        if self.next_ping.is_none_or(|due| due.into_std() > now.monotonic) {
             return Ok(());
         }
-        self.next_ping = self.settings.ping_interval.map(|interval| Instant::now() + interval);
+        self.next_ping = self.settings.ping_interval.map(|interval| Instant::from_std(now.monotonic) + interval);
         if self.pinged.is_some_and(|pinged| pinged.elapsed() >= PONG_TIMEOUT) {
             let text = "the last ping got no pong".into();
-            self.record_event(now(), EventKind::Note { failure: true, text });
+            self.record_event(now, EventKind::Note { failure: true, text });
         }
         self.pinged = Some(Instant::now());
-        self.record_event(now(), EventKind::Ping { direction: Direction::Out, pong: false, round_trip: None });
+        self.record_event(now, EventKind::Ping { direction: Direction::Out, pong: false, round_trip: None });
         self.write_message(Message::Ping(Bytes::new())).await
     }
 
-    /// Moves the outgoing messages to the socket's buffer and records the events.
-    async fn feed(&mut self) -> Result<(), CloseReason> {
-        self.session.take_outgoing(now(), &mut self.outgoing);
-        if self.outgoing.is_empty() {
+    /// Moves the outgoing messages to the socket's buffer and records the events. `now` is when the turn began.
+    async fn feed(&mut self, now: Moment) -> Result<(), CloseReason> {
+        let outgoing = self.session.outgoing(now);
+        if outgoing.is_empty() {
             return Ok(());
         }
-        // The list goes back afterwards, so that its memory serves the next turn.
-        let mut outgoing = std::mem::take(&mut self.outgoing);
-        for Outgoing { message, event, .. } in outgoing.drain(..) {
-            let Some(message) = message else {
-                self.events.extend(event);
-                continue;
-            };
-            self.write_message(Message::Text(message)).await?;
+        let mut outgoing = std::mem::take(outgoing);
+        let written = self.write_all(&mut outgoing).await;
+        self.context.events.send_all(self.station, outgoing.drain(..).filter_map(|outgoing| outgoing.event)).await;
+        self.session.reuse(outgoing);
+        written
+    }
+
+    /// Hands the messages of a list to the socket's buffer and leaves their events there. When that fails, the list ends before the message
+    /// that was not written.
+    async fn write_all(&mut self, outgoing: &mut Vec<Outgoing<FrameText>>) -> Result<(), CloseReason> {
+        for index in 0..outgoing.len() {
+            let Some(message) = outgoing[index].message.take() else { continue };
+            if let Err(end) = self.write_message(Message::Text(message)).await {
+                outgoing.truncate(index);
+                return Err(end);
+            }
             // It happened when it was on its way; the latency of an answer is ours to be seen.
-            self.events.extend(event.map(|(when, kind)| (when.at(Instant::now().into_std()), kind)));
+            if let Some((when, _)) = &mut outgoing[index].event {
+                *when = when.at(Instant::now().into_std());
+            }
         }
-        self.outgoing = outgoing;
-        self.context.events.send_all(self.station, &mut self.events).await;
         Ok(())
     }
 
@@ -363,8 +374,7 @@ where
     /// when it is to be cut.
     async fn finish(mut self, end: &CloseReason) -> S::Remains {
         let (remains, events) = self.session.end(now());
-        self.events.extend(events);
-        self.context.events.send_all(self.station, &mut self.events).await;
+        self.context.events.send_all(self.station, events).await;
         if let Some((code, reason)) = close_frame(end) {
             close(&mut self.stream, code, reason).await;
         }

@@ -193,9 +193,13 @@ impl LinkSession for Conversation<SrpcFraming> {
         Conversation::record(self, now, kind);
     }
 
-    fn take_outgoing(&mut self, now: Moment, into: &mut Vec<Outgoing<FrameText>>) {
+    fn outgoing(&mut self, now: Moment) -> &mut Vec<Outgoing<FrameText>> {
         self.prepare_outgoing(now);
-        std::mem::swap(&mut self.outgoing, into);
+        &mut self.outgoing
+    }
+
+    fn reuse(&mut self, list: Vec<Outgoing<FrameText>>) {
+        self.outgoing = list;
     }
 
     fn restarts(&mut self) -> Option<Duration> {

@@ -32,8 +32,11 @@ pub(in crate::link) trait LinkSession {
     /// Adds an event of the wire to what leaves.
     fn record(&mut self, now: Moment, kind: EventKind);
 
-    /// Moves what leaves into an empty list.
-    fn take_outgoing(&mut self, now: Moment, into: &mut Vec<Outgoing<FrameText>>);
+    /// What leaves, oldest first. To be taken.
+    fn outgoing(&mut self, now: Moment) -> &mut Vec<Outgoing<FrameText>>;
+
+    /// Gives the list back that was taken, empty, so that its memory serves the next turn.
+    fn reuse(&mut self, list: Vec<Outgoing<FrameText>>);
 
     /// The link is to go down, and to come up again after this time. Asked when everything taken before was written.
     fn restarts(&mut self) -> Option<Duration>;

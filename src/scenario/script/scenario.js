@@ -291,7 +291,7 @@
     /** Runs the last cleanup. What the scenario itself still waits for never comes. */
     cleanup() {
       forgetSteps();
-      carry(CLEANUP, cleanups.pop(), 'after the scenario');
+      carry(CLEANUP, cleanups.pop() || (() => {}), 'after the scenario');
     },
   };
 

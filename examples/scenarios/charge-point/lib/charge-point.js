@@ -142,7 +142,7 @@ const trigger = async (cp, requestedMessage, place) => (await request(cp, reques
 // ---- a charge point that is ready ---------------------------------------------------------------------------------
 
 /** A call that has come is answered a moment later: nothing must be sent before the answer to a boot. */
-const answered = () => sleep(200);
+const answered = () => sleep(Math.min(200, site.settle));
 
 /** Gets a charge point that may wait for its registration to boot; returns whether it did. */
 async function bootsNow(cp) {
@@ -162,7 +162,9 @@ async function settled(cp) {
   // Before the boot is accepted, a charge point sends nothing else (§4.2), and may not answer either.
   const fresh = cp.since !== undefined;
   const boot = fresh && (await happens(() => cp.expectCall('BootNotification', any, { within: site.settle })));
-  await answered();
+  if (boot) {
+    await answered();
+  }
   // a call that it does not take occupies the link until --call-timeout
   let first = await request(cp, 'Heartbeat', {}, fresh && !boot ? { within: 60000 } : undefined);
   if (first.how === 'unanswered') {

@@ -156,8 +156,12 @@ impl LinkSession for Echo {
         self.outgoing.push(Outgoing::event(now, kind));
     }
 
-    fn take_outgoing(&mut self, _now: Moment, into: &mut Vec<Outgoing<FrameText>>) {
-        std::mem::swap(&mut self.outgoing, into);
+    fn outgoing(&mut self, _now: Moment) -> &mut Vec<Outgoing<FrameText>> {
+        &mut self.outgoing
+    }
+
+    fn reuse(&mut self, list: Vec<Outgoing<FrameText>>) {
+        self.outgoing = list;
     }
 
     fn restarts(&mut self) -> Option<Duration> {

@@ -22,6 +22,10 @@ pub(super) struct Reservation {
     pub parent: Option<String>,
 }
 
+/// The effect of an answer that has no other: the inactivity of the link ends.
+#[derive(Debug)]
+pub(super) struct MessageExchanged;
+
 /// The effect of a call.
 #[derive(Debug)]
 pub(super) enum CallEffect {

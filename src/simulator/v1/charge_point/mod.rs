@@ -38,7 +38,7 @@ use self::certificates::CertificateStore;
 use self::charging_profile::ChargingProfiles;
 use self::configuration::Configuration;
 use self::connector::Connector;
-use self::effect::{CallEffect, only_status, status_then};
+use self::effect::{CallEffect, MessageExchanged, only_status, status_then};
 use self::file_transfer::Transfer;
 use self::local_list::LocalList;
 use self::registration::Registration;
@@ -251,10 +251,11 @@ impl Behaviour for ChargePoint {
         if self.ignores_calls(call.version) {
             return Answer::Silence.into();
         }
-        match self.settings.samples.result(call.version, call.action, now) {
+        let proposal = match self.settings.samples.result(call.version, call.action, now) {
             Some(payload) => Answer::result(payload).into(),
             None => self.propose_in_version(call, now),
-        }
+        };
+        proposal.or_effect(MessageExchanged)
     }
 
     fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
