@@ -114,6 +114,8 @@ interface Link {
   readonly version: Version;
   readonly transport: Transport;
   readonly connected: boolean;
+  /** When the link came up, in milliseconds since 1970; `undefined` if that was before the scenario began. */
+  readonly since: number | undefined;
 
   /**
    * Calls the peer and returns the payload of its result. Without a payload the default payload of the action is sent. Fails if the answer is

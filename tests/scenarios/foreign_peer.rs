@@ -121,6 +121,22 @@ async fn a_charge_point() {
     assert!(played.out.is_empty() && played.err.lines().all(|line| line.starts_with("PLEASE: ")), "{played}");
 }
 
+/// The charge point stays connected between scenarios: only the first one sees its link come up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_older_than_the_scenario() {
+    let (hub, port) = (hub(), free_port());
+    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
+    let run = move || {
+        let stage = Stage::with(
+            "scenario('the first', async () => { expect((await chargePointUnderTest()).since, any.number); });
+             scenario('the second', async () => { expect((await chargePointUnderTest()).since, undefined); });",
+        );
+        stage.play(&["s.js", "--listen", &format!("127.0.0.1:{port}")])
+    };
+    tokio::task::spawn_blocking(run).await.unwrap().is_silent();
+    hub.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_charge_point_of_each_version() {
     for (file, version) in [("cs-1.2.js", Version::V1_2), ("cs-1.5.js", Version::V1_5), ("cs-1.6.js", Version::V1_6)] {

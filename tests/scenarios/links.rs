@@ -221,3 +221,17 @@ fn events_of_a_link_are_in_the_trace() {
         .ends(0, &["passed   s.js › marks (0.000 s)\n", "M · half way\n", "· printed {\"a\":1}\n", "· in red\n", "· a part\n"]);
     played.ends(0, &["M · call Heartbeat (s.js:6:", "M ▶ [2,", "M ◀ [3,", "1 passed, 0 failed, 0 broken, 0 skipped; seed 7\n"]);
 }
+
+#[test]
+fn a_link_says_when_it_came_up() {
+    play(
+        "const cp = await chargePointUnderTest();
+         const first = cp.since;
+         expect(first, between(now() - 1000, now()));
+         await sleep(5000);
+         await cp.drop();
+         await cp.expectConnect();
+         expect(cp.since, between(first + 5000, now()), 'the new link');",
+    )
+    .is_silent();
+}

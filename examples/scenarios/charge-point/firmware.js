@@ -42,7 +42,7 @@ function hasFile({ fileName }) {
 
 /** Requests a transfer that must fail, and expects one of these sequences of statuses. */
 async function fails(action, payload, notification, ...courses) {
-  const cp = await ready();
+  const cp = await ready('FirmwareManagement');
   cp.forget();
   try {
     const result = await ask(cp, action, payload);
@@ -69,7 +69,7 @@ scenario('new firmware is installed', {
   if (!firmwareLocation) {
     skip('no firmwareLocation was given');
   }
-  const cp = await readyAndFree();
+  const cp = await readyAndFree({ profile: 'FirmwareManagement' });
   cp.forget();
   await ask(cp, 'UpdateFirmware', { location: firmwareLocation, retrieveDate: retrieveDate() });
   const ends = ['Installed', 'DownloadFailed', 'InstallationFailed'];
@@ -95,7 +95,7 @@ scenario('diagnostics are uploaded', {
   if (!uploadLocation) {
     skip('no uploadLocation was given');
   }
-  const cp = await ready();
+  const cp = await ready('FirmwareManagement');
   cp.forget();
   hasFile(await ask(cp, 'GetDiagnostics', { location: uploadLocation }));
   const told = await course(cp, 'DiagnosticsStatusNotification', ['Uploaded', 'UploadFailed']);

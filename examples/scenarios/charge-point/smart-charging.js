@@ -11,7 +11,7 @@
 // fails here.
 
 const {
-  LONG, ask, charging, configured, connectorCount, nextNumber, quietly, readyAndFree, refuses, site, stop,
+  LONG, ask, attempt, charging, configured, connectorCount, nextNumber, quietly, readyAndFree, refuses, site, stop,
 } = require('./lib/charge-point.js');
 
 const VOLTS = 230;
@@ -47,7 +47,7 @@ function set(cp, connectorId, csChargingProfiles) {
   return ask(cp, 'SetChargingProfile', { connectorId, csChargingProfiles }, { status: 'Accepted' });
 }
 
-/** The current limit of a connector in amperes, from the composite schedule. */
+/** The current limit of a connector in amperes, from the composite schedule; −1 where the charge point says so. */
 async function limitNow(cp, connectorId, unit) {
   const { chargingSchedule } = await ask(cp, 'GetCompositeSchedule', {
     connectorId, duration: 600, chargingRateUnit: unit,
@@ -58,7 +58,7 @@ async function limitNow(cp, connectorId, unit) {
   });
   const [first] = chargingSchedule.chargingSchedulePeriod;
   expect(first, { startPeriod: 0, limit: any.number }, 'the first period of the composite schedule');
-  return unit === 'A' ? first.limit : first.limit / VOLTS;
+  return unit === 'A' || first.limit < 0 ? first.limit : first.limit / VOLTS;
 }
 
 /** Limits are rounded to a tenth of their unit. */
@@ -76,7 +76,8 @@ async function toldOfFree(cp, connectorId, unit, amperes) {
     skip(`no composite schedule of a free connector: ${error.message}`);
   }
   if (Math.abs(limit - amperes) > 0.1) {
-    skip(`the composite schedule of a free connector tells ${limit} A, with a default profile of ${amperes} A`);
+    const told = limit < 0 ? 'no limit' : `${limit} A`;
+    skip(`the composite schedule of a free connector tells ${told}, with a default profile of ${amperes} A`);
   }
 }
 
@@ -85,17 +86,12 @@ function refusesProfile(cp, connectorId, csChargingProfiles) {
   return refuses(cp, 'SetChargingProfile', { connectorId, csChargingProfiles }, status);
 }
 
-/** A scenario with a charge point without profiles, which are removed at the end. */
-function withoutProfiles(run) {
-  return async () => {
-    const cp = await readyAndFree();
-    await ask(cp, 'ClearChargingProfile', {}, { status: oneOf('Accepted', 'Unknown') });
-    try {
-      await run(cp, await unitOf(cp));
-    } finally {
-      await quietly(() => cp.call('ClearChargingProfile', {}));
-    }
-  };
+/** A charge point without profiles, which are removed at the end of the scenario, and its unit. */
+async function withoutProfiles() {
+  const cp = await readyAndFree({ profile: 'SmartCharging' });
+  await ask(cp, 'ClearChargingProfile', {}, { status: oneOf('Accepted', 'Unknown') });
+  after(() => quietly(() => cp.call('ClearChargingProfile', {})));
+  return [cp, await unitOf(cp)];
 }
 
 scenario('a default profile limits a connector', {
@@ -104,13 +100,13 @@ scenario('a default profile limits a connector', {
     + 'connector during a transaction.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §5.7', 'OCPP 1.6 §3.13'],
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 10));
-  await charging(cp, async (transaction) => {
-    expect(await limitNow(cp, site.connector, unit), about(10), 'the limit in amperes');
-    await stop(cp, transaction);
-  });
-}));
+  const transaction = await charging(cp);
+  expect(await limitNow(cp, site.connector, unit), about(10), 'the limit in amperes');
+  await stop(cp, transaction);
+});
 
 scenario('a default profile for all connectors', {
   checks:
@@ -118,37 +114,45 @@ scenario('a default profile for all connectors', {
     + 'place there.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   await set(cp, 0, profile(unit, 'TxDefaultProfile', 14));
   await toldOfFree(cp, site.connector, unit, 14);
   await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 10));
   expect(await limitNow(cp, site.connector, unit), about(10), 'the limit in amperes with a profile of its own');
-}));
+});
 
 scenario('the profile of the charge point limits all others', {
   checks: 'A ChargePointMaxProfile is accepted for connector 0, and no connector gets more than it allows.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   await set(cp, 0, profile(unit, 'ChargePointMaxProfile', 12));
   await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 20));
+  // without a transaction a charge point may tell anything of a connector that draws nothing
+  const transaction = await charging(cp);
   const limit = await limitNow(cp, site.connector, unit);
-  assert(limit <= 12.1, `the charge point may draw 12 A, and the connector alone ${limit} A`);
-}));
+  // a negative number is no limit at all, and 0 A is none of the profiles
+  expect(limit, between(0.1, 12.1), 'the limit in amperes of a connector, with 12 A for the charge point');
+  await stop(cp, transaction);
+});
 
 scenario('the profile of the charge point is not for one connector', {
   checks: 'A ChargePointMaxProfile for a connector other than 0 is not accepted.',
   by: 'OCPP 1.6 §3.13',
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   await refusesProfile(cp, site.connector, profile(unit, 'ChargePointMaxProfile', 12));
-}));
+});
 
 scenario('the highest stack level counts', {
   checks: 'Of two default profiles the one with the higher stack level applies, and after it is cleared the other.',
   by: ['OCPP 1.6 §3.13', 'OCPP 1.6 §5.5'],
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   const highest = Number((await configured(cp, 'ChargeProfileMaxStackLevel')) || 0);
   if (highest < 1) {
     skip('there is only one stack level');
@@ -162,7 +166,7 @@ scenario('the highest stack level counts', {
   const criteria = { connectorId: site.connector, chargingProfilePurpose: 'TxDefaultProfile', stackLevel: 1 };
   await cp.call('ClearChargingProfile', criteria, { status: 'Accepted' });
   expect(await limitNow(cp, site.connector, unit), about(16), 'the limit in amperes with the lower one');
-}));
+});
 
 scenario('a profile replaces one of the same level', {
   checks:
@@ -170,43 +174,55 @@ scenario('a profile replaces one of the same level', {
     + 'new one.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §5.5'],
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   const [older, newer] = [profile(unit, 'TxDefaultProfile', 8), profile(unit, 'TxDefaultProfile', 16)];
   await set(cp, site.connector, older);
   await set(cp, site.connector, newer);
   await cp.call('ClearChargingProfile', { id: older.chargingProfileId }, { status: 'Unknown' });
   await cp.call('ClearChargingProfile', { id: newer.chargingProfileId }, { status: 'Accepted' });
   await cp.call('ClearChargingProfile', { id: newer.chargingProfileId }, { status: 'Unknown' });
-}));
+});
 
 scenario('no transaction profile without a transaction', {
   checks: 'A TxProfile for a connector where no transaction runs is not accepted.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   await refusesProfile(cp, site.connector, profile(unit, 'TxProfile', 7, { transactionId: nextNumber() }));
-}));
+});
 
 scenario('a transaction profile lasts as long as its transaction', {
   checks: 'A TxProfile replaces the default profile during its transaction only.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 §3.13'],
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   await set(cp, site.connector, profile(unit, 'TxDefaultProfile', 12));
-  await charging(cp, async (transaction) => {
-    await set(cp, site.connector, profile(unit, 'TxProfile', 7, { transactionId: transaction.id }));
-    expect(await limitNow(cp, site.connector, unit), about(7), 'the limit in amperes during the transaction');
-    await stop(cp, transaction);
+  const transaction = await charging(cp);
+  expect(await limitNow(cp, site.connector, unit), about(12), 'the limit in amperes before');
+  await set(cp, site.connector, profile(unit, 'TxProfile', 7, { transactionId: transaction.id }));
+  expect(await limitNow(cp, site.connector, unit), about(7), 'the limit in amperes during the transaction');
+  await stop(cp, transaction);
+  // the connector is free, and a charge point need not report the default limit of a free connector, or any
+  const { result } = await attempt(cp, 'GetCompositeSchedule', {
+    connectorId: site.connector, duration: 600, chargingRateUnit: unit,
   });
-  // the connector is free, and a charge point need not report the default limit of a free connector
-  expect(await limitNow(cp, site.connector, unit), not(about(7)), 'the limit in amperes after the transaction');
-}));
+  if (result && result.chargingSchedule) {
+    const [{ limit }] = result.chargingSchedule.chargingSchedulePeriod;
+    expect(limit, not(about(inUnit(unit, 7))), `the limit in ${unit} after the transaction`);
+  } else {
+    remark('there is no composite schedule of a free connector');
+  }
+});
 
 scenario('no profile for a connector that does not exist', {
   checks: 'SetChargingProfile for an unknown connector is refused, with a status or with an error.',
   by: ['OCPP 1.6 §5.16', 'OCPP 1.6 errata §3.39'],
   timeout: LONG,
-}, withoutProfiles(async (cp, unit) => {
+}, async () => {
+  const [cp, unit] = await withoutProfiles();
   const connectorId = (await connectorCount(cp)) + 1;
   await refusesProfile(cp, connectorId, profile(unit, 'TxDefaultProfile', 10));
-}));
+});

@@ -25,7 +25,7 @@ scenario('a heartbeat is triggered', {
   checks: 'TriggerMessage of Heartbeat is accepted, and a heartbeat follows.',
   by: 'OCPP 1.6 §5.17',
 }, async () => {
-  await triggered(await ready(), 'Heartbeat', {}, {});
+  await triggered(await ready('RemoteTrigger'), 'Heartbeat', {}, {});
 });
 
 scenario('a status is triggered', {
@@ -33,14 +33,14 @@ scenario('a status is triggered', {
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 §4.9'],
 }, async () => {
   const place = { connectorId: site.connector };
-  await triggered(await ready(), 'StatusNotification', place, { ...place, status: any.string, errorCode: any.string });
+  await triggered(await ready('RemoteTrigger'), 'StatusNotification', place, { ...place, status: any.string, errorCode: any.string });
 });
 
 scenario('all statuses are triggered', {
   checks: 'TriggerMessage of StatusNotification without a connector sends the statuses of all connectors.',
   by: 'OCPP 1.6 §5.17',
 }, async () => {
-  const cp = await ready();
+  const cp = await ready('RemoteTrigger');
   const connectors = await connectorCount(cp);
   await triggered(cp, 'StatusNotification', {}, { connectorId: 1 });
   for (let connectorId = 2; connectorId <= connectors; connectorId += 1) {
@@ -53,7 +53,7 @@ scenario('meter values are triggered', {
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 §4.7'],
 }, async () => {
   const place = { connectorId: site.connector };
-  const call = await triggered(await ready(), 'MeterValues', place, { ...place, meterValue: any.array });
+  const call = await triggered(await ready('RemoteTrigger'), 'MeterValues', place, { ...place, meterValue: any.array });
   const contexts = call.payload.meterValue.flatMap(({ sampledValue }) => sampledValue.map(({ context }) => context));
   assert(contexts.length > 0, 'there is no reading in the meter values');
   const others = contexts.filter((context) => context !== 'Trigger');
@@ -65,7 +65,7 @@ scenario('a boot is triggered', {
     'TriggerMessage of BootNotification is accepted, and a boot follows; or it is rejected.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 errata §3.35'],
 }, async () => {
-  const cp = await ready();
+  const cp = await ready('RemoteTrigger');
   cp.forget();
   const { status } = await ask(cp, 'TriggerMessage', { requestedMessage: 'BootNotification' });
   if (status === 'NotImplemented') {
@@ -82,19 +82,19 @@ scenario('the status of diagnostics is triggered', {
   checks: 'TriggerMessage of DiagnosticsStatusNotification sends Idle while no diagnostics are uploaded.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 §4.4'],
 }, async () => {
-  await triggered(await ready(), 'DiagnosticsStatusNotification', {}, { status: 'Idle' });
+  await triggered(await ready('RemoteTrigger'), 'DiagnosticsStatusNotification', {}, { status: 'Idle' });
 });
 
 scenario('the status of firmware is triggered', {
   checks: 'TriggerMessage of FirmwareStatusNotification sends Idle while no firmware is installed.',
   by: ['OCPP 1.6 §5.17', 'OCPP 1.6 §4.5'],
 }, async () => {
-  await triggered(await ready(), 'FirmwareStatusNotification', {}, { status: 'Idle' });
+  await triggered(await ready('RemoteTrigger'), 'FirmwareStatusNotification', {}, { status: 'Idle' });
 });
 
 /** A trigger that must have no effect: refused by its status or by an error about the value. */
 async function refusesTrigger(payload) {
-  const cp = await ready();
+  const cp = await ready('RemoteTrigger');
   // so a charge point without TriggerMessage does not pass by refusing this one
   await ask(cp, 'TriggerMessage', { requestedMessage: 'Heartbeat' });
   await refuses(cp, 'TriggerMessage', payload, oneOf('NotImplemented', 'Rejected'));

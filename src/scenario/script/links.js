@@ -40,6 +40,12 @@
     get transport() { return this.facts.transport; }
     get connected() { return this.facts.connected === true; }
 
+    /** When the link came up, if that was during this scenario. */
+    get since() {
+      const record = this.log.records.findLast((it) => it.kind === 'connected');
+      return record && record.at;
+    }
+
     async call(action, payload, expected, options) {
       const step = begin(`call ${action}`, this);
       const { end, answer } = await this.asked(step, action, payload, options);

@@ -1,8 +1,8 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
-// Shared by the scenarios beside this folder: the parameters of the site, a charge point in its initial state,
-// remote transactions, and the cleanup at the end. Nothing here depends on behaviour of a charge point that is not
-// in OCPP.
+// Shared by the scenarios beside this folder: the parameters of the site, a charge point that is ready, and remote
+// transactions. Whatever is changed here is registered with `after`, so that the charge point is left as it was,
+// however the scenario ends. Nothing here depends on behaviour of a charge point that is not in OCPP.
 
 /** The parameters of the site: `--set idTag=04A1B2 --set connector=2`. */
 const site = {
@@ -10,7 +10,7 @@ const site = {
   /** A second card, of another customer. */
   otherIdTag: parameter('otherIdTag', 'TAG2'),
   connector: parameter('connector', 1),
-  /** How long a charge point without TriggerMessage may send messages after connecting. */
+  /** How long a charge point may send messages, or boot, after connecting. */
   settle: parameter('settle', foreign ? 3000 : 500),
 };
 
@@ -36,6 +36,21 @@ const isOurs = (number) => number >= OURS;
 const REFUSAL = oneOf(
   'PropertyConstraintViolation', 'TypeConstraintViolation', 'FormationViolation', 'FormatViolation', 'GenericError',
 );
+const IN_USE = ['Charging', 'SuspendedEV', 'SuspendedEVSE'];
+
+// What the scenarios of this file have learned about the charge point.
+const known = {
+  /** The status of each connector that it told last. */
+  statuses: new Map(),
+  /** `SupportedFeatureProfiles`; undefined until it was asked for. */
+  profiles: undefined,
+  /** Why no scenario can be played with it any more. */
+  hopeless: '',
+  /** Whether it sends no heartbeat that is triggered, although its boot was accepted. */
+  mute: false,
+};
+
+// ---- asking -------------------------------------------------------------------------------------------------------
 
 /** Runs a cleanup. Errors in it are ignored, because the scenario does not check it. */
 async function quietly(run) {
@@ -46,10 +61,22 @@ async function quietly(run) {
   }
 }
 
-/** Makes a call and returns its result or error; any other failure is thrown. */
-async function attempt(cp, action, payload) {
+/** What a wait finds, or nothing if it ends in vain. */
+async function happens(wait) {
   try {
-    return { result: await cp.call(action, payload) };
+    return await wait();
+  } catch (error) {
+    if (error instanceof ExpectationError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Makes a call and returns its result or error; any other failure is thrown. */
+async function attempt(cp, action, payload, options) {
+  try {
+    return { result: await cp.call(action, payload, undefined, options) };
   } catch (error) {
     if (error instanceof CallError && !['Timeout', 'Lost', 'Unreachable'].includes(error.code)) {
       return { error };
@@ -84,57 +111,174 @@ async function refuses(cp, action, payload, status) {
 /** Waits for something that a charge point may do by itself; if it does not, asks a user to do it and waits again. */
 async function byHand(sentence, follows) {
   await operator(sentence, () => {}, { optional: true });
+  const done = await happens(follows);
+  if (done !== undefined) {
+    return done;
+  }
+  // It did not happen by itself: an unattended run skips the scenario, an attended run asks the user again.
+  await operator(sentence, () => {});
+  return follows();
+}
+
+/** Requests a message: whether the request is `refused`, `unanswered`, `silent` or `sent`, and the message. */
+async function request(cp, requestedMessage, place = {}, options = undefined) {
+  cp.forget();
+  let answer;
   try {
-    return await follows();
-  } catch {
-    // It did not happen by itself: an unattended run skips the scenario, an attended run asks the user again.
-    await operator(sentence, () => {});
-    return follows();
+    answer = await attempt(cp, 'TriggerMessage', { requestedMessage, ...place }, options);
+  } catch (failure) {
+    return { how: 'unanswered', failure };
+  }
+  if (!answer.result || answer.result.status !== 'Accepted') {
+    return { how: 'refused' };
+  }
+  const call = await happens(() => cp.expectCall(requestedMessage, place));
+  return call ? { how: 'sent', call } : { how: 'silent' };
+}
+
+/** Requests a message; returns the call, or nothing if there is none. */
+const trigger = async (cp, requestedMessage, place) => (await request(cp, requestedMessage, place)).call;
+
+// ---- a charge point that is ready ---------------------------------------------------------------------------------
+
+/** A call that has come is answered a moment later: nothing must be sent before the answer to a boot. */
+const answered = () => sleep(Math.min(200, site.settle));
+
+/** Gets a charge point that may wait for its registration to boot; returns whether it did. */
+async function bootsNow(cp) {
+  if (await trigger(cp, 'BootNotification')) {
+    return true;
+  }
+  cp.forget();
+  await quietly(() => cp.call('Reset', { type: 'Hard' }));
+  return (await happens(() => cp.expectCall('BootNotification', any, rebooting))) !== undefined;
+}
+
+/**
+ * Waits until the charge point has sent what it sends after connecting. One that does not speak, because its boot was
+ * never accepted, is restarted.
+ */
+async function settled(cp) {
+  // Before the boot is accepted, a charge point sends nothing else (§4.2), and may not answer either.
+  const fresh = cp.since !== undefined;
+  const boot = fresh && (await happens(() => cp.expectCall('BootNotification', any, { within: site.settle })));
+  if (boot) {
+    await answered();
+  }
+  // a call that it does not take occupies the link until --call-timeout
+  let first = await request(cp, 'Heartbeat', {}, fresh && !boot ? { within: 60000 } : undefined);
+  if (first.how === 'unanswered') {
+    if (!fresh || boot || !(await happens(() => cp.expectCall('BootNotification', any, patient)))) {
+      throw first.failure;
+    }
+    await answered();
+    first = await request(cp, 'Heartbeat');
+  }
+  if (first.how === 'silent' && !known.mute) {
+    step('it accepts TriggerMessage and sends nothing, so it may wait for its registration');
+    if (!(await bootsNow(cp))) {
+      known.hopeless = 'the charge point sends nothing by itself, not even a boot after Reset';
+      fail(known.hopeless);
+    }
+    await answered();
+    first = await request(cp, 'Heartbeat');
+    known.mute = first.how === 'silent';
+  }
+  // The first heartbeat comes after a pending boot, the second after the statuses that follow the answer to the boot.
+  if (first.how !== 'sent' || !(await trigger(cp, 'Heartbeat'))) {
+    await sleep(site.settle);
   }
 }
 
-/** Requests a message; returns the call, or nothing if the charge point does not accept the request. */
-async function trigger(cp, requestedMessage, place = {}) {
-  cp.forget();
-  const { result } = await attempt(cp, 'TriggerMessage', { requestedMessage, ...place });
-  return result && result.status === 'Accepted' ? cp.expectCall(requestedMessage, place) : undefined;
+/** Stops the transactions of this scenario that still run, and remembers what the charge point told. */
+async function leave(cp) {
+  const stopped = new Set(cp.calls('StopTransaction').map(({ payload }) => payload.transactionId));
+  for (const id of given.filter((id) => !stopped.has(id))) {
+    await quietly(() => stop(cp, { id }));
+  }
+  remember(cp);
 }
 
-/** The charge point under test, after it has sent its messages of the connection. */
-async function ready() {
+function remember(cp) {
+  for (const { payload } of cp.calls('StatusNotification')) {
+    known.statuses.set(payload.connectorId, payload.status);
+  }
+}
+
+/** The ids of the transactions that this scenario has given. */
+let given = [];
+
+/**
+ * The charge point under test, after it has sent its messages of the connection. One that does not list `profile`
+ * among its feature profiles skips the scenario.
+ */
+async function ready(profile) {
+  if (known.hopeless) {
+    skip(known.hopeless);
+  }
   const cp = await chargePointUnderTest();
   // each transaction of the scenario gets an id that can be recognised later, also after a failed expectation
+  given = [];
   const tags = [site.idTag, site.otherIdTag];
-  cp.answer('StartTransaction', ({ idTag }, usual) =>
-    (tags.includes(idTag) ? { transactionId: nextNumber() } : usual));
-  // The first heartbeat comes after a pending boot, the second after the statuses that follow the answer to the boot.
-  if (!(await trigger(cp, 'Heartbeat')) || !(await trigger(cp, 'Heartbeat'))) {
-    await sleep(site.settle);
+  cp.answer('StartTransaction', ({ idTag }, usual) => {
+    if (!tags.includes(idTag)) {
+      return usual;
+    }
+    given.push(nextNumber());
+    return { transactionId: lastNumber };
+  });
+  after(() => leave(cp), { within: 2 * patient.within });
+  await settled(cp);
+  if (profile) {
+    await lists(cp, profile);
   }
   return cp;
 }
 
+/** Skips the scenario if the charge point says that it does not have this feature profile. */
+async function lists(cp, profile) {
+  if (known.profiles === undefined) {
+    known.profiles = (await configured(cp, 'SupportedFeatureProfiles')) || '';
+  }
+  const names = known.profiles.split(',').map((name) => name.trim().toLowerCase());
+  // without the key nothing is known
+  if (known.profiles && !names.includes(profile.toLowerCase())) {
+    skip(`SupportedFeatureProfiles does not list ${profile}`);
+  }
+}
+
 /** The charge point under test, with a free connector. */
-async function readyAndFree(connectorId = site.connector) {
-  const cp = await ready();
+async function readyAndFree({ connectorId = site.connector, profile } = {}) {
+  const cp = await ready(profile);
   await free(cp, connectorId);
   return cp;
 }
 
-/** Makes a connector available. Without TriggerMessage the status is unknown, and the scenario starts anyway. */
-async function free(cp, connectorId) {
+/** The status of a connector; without TriggerMessage the one that was told last. */
+async function statusOf(cp, connectorId) {
+  remember(cp);
   const told = await trigger(cp, 'StatusNotification', { connectorId });
-  const status = told ? told.payload.status : 'Available';
+  return told ? told.payload.status : known.statuses.get(connectorId);
+}
+
+/** Makes a connector available. If its status is not known, the scenario starts anyway. */
+async function free(cp, connectorId) {
+  const status = await statusOf(cp, connectorId);
   if (status === 'Available') {
     return;
   }
   const available = () => cp.expectCall('StatusNotification', { connectorId, status: 'Available' }, patient);
+  const takeOut = `Take the cable out of connector ${connectorId}.`;
+  if (status === undefined) {
+    await operator(takeOut.replace('.', ', if there is one.'), () => {}, { optional: true });
+    return;
+  }
   if (status === 'Unavailable') {
     await cp.call('ChangeAvailability', { connectorId, type: 'Operative' }, { status: 'Accepted' });
     await available();
     return;
   }
-  if (['Charging', 'SuspendedEV', 'SuspendedEVSE'].includes(status)) {
+  if (IN_USE.includes(status)) {
     const reading = await trigger(cp, 'MeterValues', { connectorId });
     const id = reading && reading.payload.transactionId;
     if (!isOurs(id)) {
@@ -145,12 +289,14 @@ async function free(cp, connectorId) {
     skip(`connector ${connectorId} is ${status}`);
   }
   try {
-    await byHand(`Take the cable out of connector ${connectorId}.`, available);
+    await byHand(takeOut, available);
   } catch (error) {
     // the scenario has not started yet
     skip(`connector ${connectorId} does not become free: ${error.message}`);
   }
 }
+
+// ---- configuration ------------------------------------------------------------------------------------------------
 
 /** The number of connectors. */
 async function connectorCount(cp) {
@@ -164,75 +310,68 @@ async function configured(cp, key) {
   return entry && entry.value;
 }
 
-/** Runs a function that may change these configuration keys, and restores their values. */
-async function keepingConfiguration(cp, keys, run) {
-  const before = [];
-  for (const key of keys) {
-    before.push([key, await configured(cp, key)]);
-  }
-  try {
-    return await run();
-  } finally {
-    for (const [key, value] of before) {
-      await quietly(async () => {
-        if (value !== undefined && (await configured(cp, key)) !== value) {
-          await cp.call('ChangeConfiguration', { key, value });
-        }
-      });
-    }
-  }
-}
-
-/** Runs a function with other values of configuration keys, and restores the old values. */
-function withConfiguration(cp, values, run) {
-  return keepingConfiguration(cp, Object.keys(values), async () => {
-    for (const [key, value] of Object.entries(values)) {
+/** Restores the value of a configuration key at the end of the scenario, and returns it. */
+async function keeping(cp, key) {
+  const value = await configured(cp, key);
+  if (value !== undefined) {
+    after(() => quietly(async () => {
       if ((await configured(cp, key)) !== value) {
-        const { status } = await cp.call('ChangeConfiguration', { key, value });
-        if (status !== 'Accepted') {
-          skip(`${key} cannot be set to ${value}: ${status}`);
-        }
+        await cp.call('ChangeConfiguration', { key, value });
       }
-    }
-    return run();
-  });
+    }));
+  }
+  return value;
 }
 
-/** Runs a function while a connector is out of use, and makes it operative again in any case. */
-async function outOfUse(cp, connectorId, run) {
-  try {
-    await run();
-  } finally {
-    await quietly(() => cp.call('ChangeAvailability', { connectorId, type: 'Operative' }));
+/** Sets a configuration key for this scenario. Returns the status of the answer, `Accepted` if nothing was to be done. */
+async function setting(cp, key, value) {
+  if ((await keeping(cp, key)) === value) {
+    return 'Accepted';
   }
+  const { result, error } = await attempt(cp, 'ChangeConfiguration', { key, value });
+  return error ? error.code : result.status;
+}
+
+/** Sets configuration keys for this scenario; skips it if one of them cannot be set. */
+async function configure(cp, values) {
+  for (const [key, value] of Object.entries(values)) {
+    const status = await setting(cp, key, value);
+    if (status !== 'Accepted') {
+      skip(`${key} cannot be set to ${value}: ${status}`);
+    }
+  }
+}
+
+// ---- transactions -------------------------------------------------------------------------------------------------
+
+/** Makes a connector operative again at the end of the scenario. */
+function operativeAfterwards(cp, connectorId) {
+  after(() => quietly(() => cp.call('ChangeAvailability', { connectorId, type: 'Operative' })));
 }
 
 /**
- * Starts a remote transaction, runs a function with it, and stops it if it has not ended by then. We choose its id,
- * so the scenario knows it; `call` is its StartTransaction. `answer` is merged into our answer to that call. With
- * `begins: false` the function does not wait for charging.
+ * Starts a remote transaction; it is stopped at the end of the scenario at the latest. We choose its id, so the
+ * scenario knows it; `call` is its StartTransaction. `answer` is merged into our answer to that call. With
+ * `begins: false` it does not wait for charging.
  */
-async function charging(cp, run, { connector = site.connector, idTag = site.idTag, answer = {}, begins = true } = {}) {
+async function charging(cp, { connector = site.connector, idTag = site.idTag, answer = {}, begins = true } = {}) {
   const transaction = { id: nextNumber() };
   const mine = { connectorId: connector, idTag };
   cp.forget();
-  cp.answerOnce('StartTransaction', { transactionId: transaction.id, ...answer });
+  cp.answerOnce('StartTransaction', () => {
+    given.push(transaction.id);
+    return { transactionId: transaction.id, ...answer };
+  });
   await cp.call('RemoteStartTransaction', mine, { status: 'Accepted' });
   transaction.call = await byHand(
     `Plug a car in at connector ${connector}, unless there is one.`,
     () => cp.expectCall('StartTransaction', mine, patient),
   );
-  try {
-    if (begins) {
-      const status = oneOf('Charging', 'SuspendedEV', 'SuspendedEVSE');
-      await cp.expectCall('StatusNotification', { connectorId: connector, status }, patient);
-    }
-    return await run(transaction);
-  } finally {
-    if (!cp.calls('StopTransaction').some(({ payload }) => payload.transactionId === transaction.id)) {
-      await quietly(() => stop(cp, transaction));
-    }
+  if (begins) {
+    const status = oneOf(...IN_USE);
+    await cp.expectCall('StatusNotification', { connectorId: connector, status }, patient);
   }
+  return transaction;
 }
 
 /** Stops a transaction remotely and returns the StopTransaction. */
@@ -242,21 +381,56 @@ async function stop(cp, transaction) {
 }
 
 /** Waits for the StopTransaction of a transaction. */
-function ends(cp, transaction, expected = {}) {
-  return cp.expectCall('StopTransaction', { transactionId: transaction.id, ...expected }, patient);
+async function ends(cp, transaction, expected = {}) {
+  const call = await cp.expectCall('StopTransaction', { transactionId: transaction.id }, patient);
+  expect(call.payload, expected, 'StopTransaction');
+  return call;
 }
 
-/** Expects that a remote start has no effect. It may be accepted, but then no transaction may start. */
-async function refusesStart(cp, connectorId, idTag) {
+/**
+ * Expects that a remote start at a connector has no effect. `state` is the status that the connector keeps; nothing if
+ * there is no such connector. An accepted start may wait for a cable: silence proves nothing, so the status is asked
+ * for, and a car is plugged in.
+ */
+async function refusesStart(cp, connectorId, idTag, ...state) {
   const { result, error } = await attempt(cp, 'RemoteStartTransaction', { connectorId, idTag });
   if (error) {
     expect(error.code, REFUSAL, 'the error after RemoteStartTransaction');
-  } else if (result.status === 'Accepted') {
-    await cp.expectNoCall('StartTransaction', { for: foreign ? 20000 : 5000, payload: { connectorId, idTag } });
+    return;
+  }
+  if (result.status !== 'Accepted') {
+    return;
+  }
+  // "accepted, and will attempt to start" (§5.11)
+  warn('RemoteStartTransaction was accepted, though no transaction may start');
+  after(() => quietly(() => lapses(cp, connectorId, state)), { within: 2 * patient.within });
+  const payload = { connectorId, idTag };
+  const span = foreign ? 20000 : 5000;
+  if (state.length === 0) {
+    await cp.expectNoCall('StartTransaction', { for: span, payload });
+    return;
+  }
+  await cp.expectNoCall('StartTransaction', { for: 2000, payload });
+  const told = await trigger(cp, 'StatusNotification', { connectorId });
+  if (told) {
+    expect(told.payload.status, oneOf(...state), `the status of connector ${connectorId} after the start`);
+  } else if (!state.some((status) => IN_USE.includes(status))) {
+    // nothing but a car shows whether it would start
+    await operator(`Plug a car in at connector ${connectorId}. It must not be charged.`, () => {});
+  }
+  await cp.expectNoCall('StartTransaction', { for: told ? span : 3 * span, payload });
+}
+
+/** Waits until the connector no longer waits for a cable. */
+async function lapses(cp, connectorId, state) {
+  const status = await statusOf(cp, connectorId);
+  if (status === 'Preparing' && !state.includes('Preparing')) {
+    await cp.expectCall('StatusNotification', { connectorId, status: not('Preparing') }, patient);
   }
 }
 
 module.exports = {
-  LONG, REFUSAL, ask, byHand, charging, configured, connectorCount, ends, free, keepingConfiguration, nextNumber,
-  outOfUse, patient, quietly, ready, readyAndFree, rebooting, refuses, refusesStart, site, stop, withConfiguration,
+  IN_USE, LONG, REFUSAL, ask, attempt, bootsNow, byHand, charging, configure, configured, connectorCount, ends, free,
+  happens, keeping, nextNumber, operativeAfterwards, patient, quietly, ready, readyAndFree, rebooting, refuses,
+  refusesStart, request, setting, site, statusOf, stop,
 };
