@@ -60,7 +60,11 @@ fn all() -> Vec<TwinCase> {
             "does not answer Heartbeat with the payload `null` (as open-ocpp)",
             TwinManners {
                 call: |call| {
-                    if is_call(call, "Heartbeat") && call[3].is_null() { TwinReply::Silence } else { TwinReply::Usual }
+                    if is_call(call, "Heartbeat") && call.get(3).is_some_and(|payload| payload.is_null()) {
+                        TwinReply::Silence
+                    } else {
+                        TwinReply::Usual
+                    }
                 },
                 ..usual
             },

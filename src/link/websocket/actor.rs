@@ -122,9 +122,8 @@ where
     link.record_pings_enabled(began);
     let Err(end) = link.run(inbox).await;
     inbox.up.store(false, Ordering::Relaxed);
-    let remains = Box::pin(link.finish(&end)).await;
     let down = EventKind::Disconnected { link: number, reason: end.clone() };
-    Box::pin(context.events.send(Some(station), now(), down)).await;
+    let remains = Box::pin(link.finish(&end, down)).await;
     (remains, end)
 }
 
@@ -374,11 +373,20 @@ where
 
     /// Ends the session and closes the socket: with a close frame where the state of the link allows it, without one
     /// when it is to be cut.
-    async fn finish(mut self, end: &CloseReason) -> S::Remains {
-        let (remains, events) = self.session.end(now());
+    async fn finish(mut self, end: &CloseReason, down: EventKind) -> S::Remains {
+        let (remains, mut events) = self.session.end(now());
+        // What the peer did has happened, however long it takes until the connection is closed; what we do has not yet.
+        let by_peer = matches!(end, CloseReason::ClosedByPeer { .. } | CloseReason::PeerGone | CloseReason::Broken(_));
+        let mut later = Some(down);
+        if by_peer {
+            events.extend(later.take().map(|down| (now(), down)));
+        }
         self.context.events.send_all(self.station, events).await;
         if let Some((code, reason)) = close_frame(end) {
             close(&mut self.stream, code, reason).await;
+        }
+        if let Some(down) = later {
+            self.context.events.send(Some(self.station), now(), down).await;
         }
         remains
     }
