@@ -233,9 +233,9 @@ impl Conversation<SoapFraming> {
         let read = answer.body.read(&self.framing.catalog, hint, &mut remarks);
         let origin = match typed {
             Some(ShowHeaders(show)) => typed_origin(show.then(|| answer.headers.clone())),
-            None => Box::default(),
+            None => FrameOrigin::default(),
         };
-        let origin = Some(Box::new(FrameOrigin { http_head: Some(answer.head.clone()), ..*origin }));
+        let origin = Some(Arc::new(FrameOrigin { http_head: Some(answer.head.clone()), ..origin }));
         let content = read.as_ref().ok().map(|envelope| {
             // HTTP says which call it answers, also when the answer itself says nothing or something else.
             let mut content = Box::new(FrameContent::of(envelope));
@@ -335,7 +335,7 @@ impl Conversation<SoapFraming> {
             exchange: Some(exchange),
             action: (!name.is_empty()).then_some(name),
             remark: remark.map(String::into_boxed_str),
-            origin: Some(typed_origin(headers)),
+            origin: Some(Arc::new(typed_origin(headers))),
             ..out_frame(kind, text)
         };
         self.send_message(SoapOutgoing::Post(post), frame, now);
@@ -344,17 +344,13 @@ impl Conversation<SoapFraming> {
 }
 
 /// The origin of an envelope that the user typed, and of the answer to it.
-fn typed_origin(http_headers: Option<String>) -> Box<FrameOrigin> {
-    Box::new(FrameOrigin {
-        typed_by_user: true,
-        http_headers: http_headers.map(String::into_boxed_str),
-        ..FrameOrigin::default()
-    })
+fn typed_origin(http_headers: Option<String>) -> FrameOrigin {
+    FrameOrigin { typed_by_user: true, http_headers: http_headers.map(String::into_boxed_str), ..FrameOrigin::default() }
 }
 
 /// The origin of a frame that an HTTP message with this head brought.
-pub(super) fn origin_of(http_head: Arc<str>) -> Box<FrameOrigin> {
-    Box::new(FrameOrigin { http_head: Some(http_head), ..FrameOrigin::default() })
+pub(super) fn origin_of(http_head: Arc<str>) -> Arc<FrameOrigin> {
+    Arc::new(FrameOrigin { http_head: Some(http_head), ..FrameOrigin::default() })
 }
 
 /// The refusal of what is no request.
