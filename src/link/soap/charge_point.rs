@@ -24,14 +24,13 @@ use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, tak
 use super::wsdl;
 use crate::behaviour::Responder;
 use crate::clock::now;
-use crate::link::handshake_headers::request_head;
 use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
 use crate::link::opening::ConnectionOpening;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{CloseReason, EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, FrameOrigin, StationKey};
 
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -224,12 +223,12 @@ async fn respond(request: Request<Incoming>, connection: &IncomingConnection, se
 
 async fn answer(request: Request<Incoming>, connection: &IncomingConnection, server: &ServerState) -> Response<Full<Bytes>> {
     let context = &server.context;
-    let head = request_head(&request);
+    let origin = connection.origin_of(&request);
     let refusal = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
             match take_in(request, &context.catalog, Role::ChargePoint, &settings).await {
-                Ok(taken) => return hand_over(taken, connection.peer, server).await,
+                Ok(taken) => return hand_over(taken, origin, connection.peer, server).await,
                 Err(refusal) => refusal,
             }
         }
@@ -239,13 +238,13 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, ser
         },
         _ => RequestRefusal::method(request.method()),
     };
-    refusal.record_and_respond(Some(server.station), connection.peer, &head, context).await
+    refusal.record_and_respond(Some(server.station), connection.peer, &origin, context).await
 }
 
-async fn hand_over(taken: TakenIn, peer: SocketAddr, server: &ServerState) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, remarks, reached_at, text_of_head: head, .. } = taken;
+async fn hand_over(taken: TakenIn, origin: Arc<FrameOrigin>, peer: SocketAddr, server: &ServerState) -> Response<Full<Bytes>> {
+    let TakenIn { text, read, remarks, reached_at, .. } = taken;
     let (reply, answer) = oneshot::channel();
     // When the link has just ended, the request is dropped and with it the sender of the answer.
-    let _ = server.requests.send(exchange::SoapRequest { text, read, remarks, head, peer, reached_at, reply }).await;
+    let _ = server.requests.send(exchange::SoapRequest { text, read, remarks, origin, peer, reached_at, reply }).await;
     answered(answer).await
 }

@@ -178,8 +178,8 @@ pub(super) fn reason(code: ErrorCode, subcode: FaultSubcode, description: &str) 
 impl Conversation<SoapFraming> {
     /// Takes a request of the peer in.
     pub fn receive(&mut self, request: SoapRequest, now: Moment) {
-        let SoapRequest { text, read, mut remarks, head, reply, .. } = request;
-        let origin = Some(origin_of(head));
+        let SoapRequest { text, read, mut remarks, origin, reply, .. } = request;
+        let origin = Some(origin);
         let question = SoapReplyToken { headers: answer_headers(read.as_ref().ok()), subcode: None, reply };
         match read {
             Ok(envelope) => {
@@ -346,11 +346,6 @@ impl Conversation<SoapFraming> {
 /// The origin of an envelope that the user typed, and of the answer to it.
 fn typed_origin(http_headers: Option<String>) -> FrameOrigin {
     FrameOrigin { typed_by_user: true, http_headers: http_headers.map(String::into_boxed_str), ..FrameOrigin::default() }
-}
-
-/// The origin of a frame that an HTTP message with this head brought.
-pub(super) fn origin_of(http_head: Arc<str>) -> Arc<FrameOrigin> {
-    Arc::new(FrameOrigin { http_head: Some(http_head), ..FrameOrigin::default() })
 }
 
 /// The refusal of what is no request.
