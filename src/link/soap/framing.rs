@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::address::HttpUrl;
 use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
+use super::spelling::with_typed_numbers;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
@@ -97,7 +98,8 @@ impl Framing for SoapFraming {
             message_id: Some(message_id.clone()),
             reply_to: None,
         };
-        let text = FrameText::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
+        let written = with_typed_numbers(payload);
+        let text = FrameText::from(soap::write_request(&self.catalog, version, self.role, action, &written, &headers));
         let content = FrameContent::of_payload(Some(&message_id), payload);
         let (action, message_id) = (Some(format!("/{action}")), Some(message_id));
         let post = SoapPost { id: id.to_owned(), action, message_id, version, text: text.clone() };
@@ -115,7 +117,8 @@ impl Framing for SoapFraming {
         let id = headers.relates_to.as_deref();
         let (status, text, content) = match reply {
             OwnReply::Result(payload) => {
-                let text = soap::write_response(&self.catalog, version, self.role.peer(), action, payload, &headers);
+                let written = with_typed_numbers(payload);
+                let text = soap::write_response(&self.catalog, version, self.role.peer(), action, &written, &headers);
                 (200, text, FrameContent::of_payload(id, payload))
             }
             OwnReply::Error { code, description } => {
