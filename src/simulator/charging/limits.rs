@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::profile::ProfilePurpose;
 use super::profile_set::ProfileSet;
-use super::schedule::{ProfileRate, RateUnit};
+use super::schedule::RateUnit;
+use super::timing::ProfileRate;
 use crate::simulator::payload::seconds_later;
 
 /// The mains connection of each connector.

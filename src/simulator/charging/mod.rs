@@ -8,6 +8,7 @@ mod profile_set;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod timing;
 
 pub(crate) use limits::{MainsSupply, StationLimits};
 pub(crate) use profile::{ChargingProfile, ProfilePurpose};
