@@ -43,6 +43,7 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
     if arguments.list {
         return list(&files, &options(general, catalog, arguments), arguments);
     }
+    scenario::check_parameters(&files, arguments.set.iter().map(|(name, _)| name.as_str()))?;
     // Opened before anything runs, so that no long run ends without its report.
     let mut reports = reports(&arguments.report, &files)?;
     let options = options(general, catalog, arguments);

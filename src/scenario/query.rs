@@ -13,7 +13,7 @@ use super::options::ScenarioOptions;
 use super::record_json;
 use crate::clock::now;
 use crate::hub::Hub;
-use crate::ocpp::suggest;
+use crate::ocpp::{FieldDefinition, FieldKind, suggest};
 use crate::trace::StationKey;
 
 /// Answers the queries of a script.
@@ -30,6 +30,15 @@ pub(super) struct ScriptQueries {
 struct Answered {
     station: u32,
     action: String,
+}
+
+/// The fields that a matcher names, of the result of our call or of the call of the peer.
+#[derive(Deserialize)]
+struct NamedFields {
+    station: u32,
+    action: String,
+    ours: bool,
+    paths: Vec<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +87,7 @@ impl ScriptQueries {
                 contents.stations().get(StationKey(key)).map_or(Value::Null, record_json::station).to_string()
             }
             "answers" => self.answers(json).to_string(),
+            "fields" => self.fields(json).to_string(),
             // The limit is one for the whole run.
             "wait" => json!(self.waits_until.saturating_duration_since(Instant::now()).as_millis()).to_string(),
             "module" => return Some(module(json)),
@@ -100,6 +110,35 @@ impl ScriptQueries {
         let near = suggest(&action, catalog.actions_of(version, peer).map(|action| &*action.name));
         near.map_or(Value::Bool(false), Value::from)
     }
+}
+
+impl ScriptQueries {
+    /// The first of the fields that the message does not have, with a similar one that it has; `null` when it has all of them, or when
+    /// there is no definition of it.
+    fn fields(&self, json: &str) -> Value {
+        let Ok(NamedFields { station, action, ours, paths }) = serde_json::from_str(json) else { return Value::Null };
+        let hub = self.hub.borrow();
+        let link = hub.trace().read().stations().get(StationKey(station)).map(|row| (row.our_role, row.version));
+        let Some((our_role, Some(version))) = link else { return Value::Null };
+        let initiator = if ours { our_role } else { our_role.peer() };
+        let Some(definition) = hub.catalog().action(version, initiator, &action) else { return Value::Null };
+        let message = if ours { &definition.response } else { &definition.request };
+        let unknown = paths.iter().find_map(|path| Some((path, find_field(&message.fields, path).err()?)));
+        unknown.map_or(Value::Null, |(path, near)| json!({ "field": path.join("."), "near": near }))
+    }
+}
+
+/// Whether there is a field at the end of a path, or a value that is no object on the way; else a name that is similar to the wrong one.
+fn find_field(fields: &[FieldDefinition], path: &[String]) -> Result<(), Option<String>> {
+    let mut fields = fields;
+    for name in path {
+        let near = || suggest(name, fields.iter().map(|field| &*field.name)).map(str::to_owned);
+        let field = fields.iter().find(|field| field.name == *name).ok_or_else(near)?;
+        // The names in a map are free.
+        let FieldKind::Object(below) = &field.kind else { return Ok(()) };
+        fields = below;
+    }
+    Ok(())
 }
 
 /// The text and the path of a file that a script requires.

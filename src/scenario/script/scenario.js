@@ -3,7 +3,7 @@
 (function (toolkit) {
   'use strict';
   const {
-    scriptName, compile, parse, PlainPromise, PlainMap, define, send, ask, want, thenable, shown, startTimer, timer, compare,
+    scriptName, compile, parse, stringify, PlainPromise, PlainMap, define, send, ask, want, thenable, shown, startTimer, timer, compare,
     onPurpose, CallError, ExpectationError, PeerError, Skipped, begin, done, happened, forgetLinks, forgetSides, forgetBound, forgetSteps,
   } = toolkit;
   const PlainDate = Date;
@@ -146,6 +146,29 @@
     return new PlainPromise((resolve) => startTimer(() => { done(step); resolve(); }, milliseconds, false, []));
   }
 
+  // ---- timers of the script ----------------------------------------------------------------------------------------------------
+
+  let armed = new PlainMap(); // number → the timer of the running scenario that has not run yet, or repeats
+
+  const arm = (start, repeats) => (run, delay, ...values) => {
+    want('function', run, 'the first argument of a timer');
+    const number = start((...given) => {
+      if (!repeats) armed.delete(number);
+      return run(...given);
+    }, delay, ...values);
+    armed.set(number, { delay: Math.max(0, Number(delay) || 0), repeats, stack: new Error().stack });
+    return number;
+  };
+  const disarm = (stop) => (number) => {
+    armed.delete(number);
+    stop(number);
+  };
+  const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
+  for (const [name, value] of Object.entries({
+    setTimeout: arm(setTimeout, false), setInterval: arm(setInterval, true),
+    clearTimeout: disarm(clearTimeout), clearInterval: disarm(clearInterval),
+  })) define(name, value);
+
   const parameters = ask('parameters'); // name → text
 
   function parameter(name, otherwise) {
@@ -282,6 +305,7 @@
     ...happened,
     timer,
     run({ index }) {
+      armed = new PlainMap();
       forgetLinks();
       forgetSides();
       forgetBound();
@@ -293,14 +317,20 @@
       forgetSteps();
       carry(CLEANUP, cleanups.pop() || (() => {}), 'after the scenario');
     },
+    /** The timer that was set first and is still pending, after the scenario and its cleanups. */
+    pending() {
+      const [first] = armed.values();
+      armed = new PlainMap();
+      return first === undefined ? undefined : stringify(first);
+    },
   };
 
   const ocpp = { ...onPurpose };
   for (const [name, value] of Object.entries({ scenario, parameter, expect, assert, fail, should, warn, remark, after, step, sleep, now, ocpp })) define(name, value);
 
   const event = (kind, json) => {
-    events[kind](parse(json));
-    return undefined;
+    const answer = events[kind](parse(json));
+    return kind === 'pending' ? answer : undefined;
   };
   return { start, event, scenario };
 })

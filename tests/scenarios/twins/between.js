@@ -34,6 +34,12 @@ function wake() {
   }, Math.min(...waits.map(({ due, holds }) => (holds ? 200 : Math.max(1, due - now())))));
 }
 
+/** What still waits never goes on: the scenario and its cleanups are over. */
+function rest() {
+  clearTimeout(ticking);
+  waits = [];
+}
+
 function waitsFor(wait) {
   return new Promise((resolve) => {
     waits.push({ ...wait, resolve });
@@ -239,4 +245,4 @@ class Between {
   }
 }
 
-module.exports = { Between, later, pause, until, wake };
+module.exports = { Between, later, pause, until, wake, rest };

@@ -22,12 +22,13 @@ const UNPLUG_DELAY: Duration = Duration::from_secs(3);
 impl ChargePoint {
     /// RemoteStartTransaction: `Accepted` means that the charge point will try to start (OCPP 1.6 §5.11). Refused
     /// before the registration is accepted (§4.2).
-    pub(super) fn remote_start(&self, payload: &Value) -> Proposal {
+    pub(super) fn remote_start(&self, payload: &Value, now: Moment) -> Proposal {
         let id_tag = text(payload, "idTag").unwrap_or_default();
         let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
         let profile = payload.get("chargingProfile");
         let startable = self.startable_connector(connector, id_tag).is_some() && self.is_registered();
-        if !startable || profile.is_some_and(|profile| !is_profile_for_start(profile)) {
+        let obeyed = |profile: &Value| self.profile_for_start(connector.unwrap_or(1), profile, now).is_some();
+        if !startable || !profile.is_none_or(obeyed) {
             return only_status("Rejected");
         }
         let effect = CallEffect::Start { connector, id_tag: id_tag.to_owned(), profile: profile.cloned() };
@@ -115,8 +116,8 @@ impl ChargePoint {
             }
         }
         let key = self.begin_transaction(number, &pending.id_tag, None, now);
-        if let Some(profile) = pending.profile {
-            self.profiles.install(number, profile);
+        if let Some(profile) = pending.profile.and_then(|profile| self.profile_for_start(number, &profile, now)) {
+            self.profiles.install(profile);
         }
         self.transaction_messages.push("StartTransaction", payload, key);
         self.send_transaction_messages(out);
@@ -253,9 +254,4 @@ impl ChargePoint {
             self.connectors.iter_mut().zip(1..).filter_map(|(it, number)| Some((number, it.transaction.as_mut()?)));
         running.find(|(_, transaction)| wanted(transaction))
     }
-}
-
-/// Whether a profile fits a start: it is for that transaction, whose id does not exist yet (OCPP 1.6 §5.11).
-fn is_profile_for_start(profile: &Value) -> bool {
-    text(profile, "chargingProfilePurpose") == Some("TxProfile") && profile.get("transactionId").is_none()
 }

@@ -35,7 +35,6 @@ use serde_json::{Value, json};
 
 use self::authorization::AuthorizationCache;
 use self::certificates::CertificateStore;
-use self::charging_profile::ChargingProfiles;
 use self::configuration::Configuration;
 use self::connector::Connector;
 use self::effect::{CallEffect, MessageExchanged, only_status, status_then};
@@ -50,6 +49,7 @@ use super::charge_point::timers::{StationTimers, TimerTask};
 use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
+use crate::simulator::charging::ProfileSet;
 use crate::simulator::payload::not_supported;
 use crate::simulator::v1::features::SimulatedFeatures;
 
@@ -68,7 +68,7 @@ pub struct ChargePoint {
     cache: AuthorizationCache,
     local_list: LocalList,
     reservations: Reservations,
-    profiles: ChargingProfiles,
+    profiles: ProfileSet,
     certificates: CertificateStore,
     diagnostics: Transfer,
     log: Transfer,
@@ -99,7 +99,7 @@ impl ChargePoint {
             cache: AuthorizationCache::default(),
             local_list: LocalList::default(),
             reservations: Reservations::default(),
-            profiles: ChargingProfiles::default(),
+            profiles: ProfileSet::default(),
             certificates: CertificateStore::default(),
             diagnostics: Transfer::diagnostics(),
             log: Transfer::log(),
@@ -149,7 +149,7 @@ impl ChargePoint {
             "ChangeConfiguration" => ChargePoint::change_configuration(payload, version),
             "ClearCache" => self.clear_cache(),
             "GetDiagnostics" => self.get_diagnostics(payload, now),
-            "RemoteStartTransaction" => self.remote_start(payload),
+            "RemoteStartTransaction" => self.remote_start(payload, now),
             "RemoteStopTransaction" => self.remote_stop(payload),
             "Reset" => self.reset(payload),
             "UnlockConnector" => self.unlock(payload, version),
@@ -178,7 +178,7 @@ impl ChargePoint {
         match call.action {
             "ClearChargingProfile" => self.clear_charging_profile(call.payload),
             "GetCompositeSchedule" => self.composite_schedule(call.payload, now).into(),
-            "SetChargingProfile" => self.set_charging_profile(call.payload),
+            "SetChargingProfile" => self.set_charging_profile(call.payload, now),
             "TriggerMessage" => self.trigger_message(call.payload),
             _ => self.propose_for_security_extension(call, now),
         }
@@ -207,6 +207,7 @@ impl ChargePoint {
             }
             TimerTask::Sample(connector) => self.sample(connector, now, out),
             TimerTask::SampleByClock => self.sample_by_clock(now, out),
+            TimerTask::ChargingLimit => self.adjust_all_power(now),
             TimerTask::PlugIn(connector) => self.plugged_in(connector, now, out),
             TimerTask::Unplug(connector) => self.settle(connector, now, out),
             TimerTask::ExpireReservation(id) => drop(self.end_reservation(id, now, out)),
