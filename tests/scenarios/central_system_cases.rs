@@ -45,10 +45,9 @@ impl PlayedCase {
             let name = file["file"].as_str().unwrap().rsplit('/').next().unwrap();
             for scenario in file["scenarios"].as_array().unwrap() {
                 let text = |field: &str| scenario[field].as_str().unwrap_or_default().to_owned();
-                let (id, title) = scenario["name"].as_str().unwrap().split_once(' ').unwrap();
                 cases.push(PlayedCase {
-                    id: id.to_owned(),
-                    title: title.to_owned(),
+                    id: text("id"),
+                    title: text("name"),
                     file: name.to_owned(),
                     outcome: text("outcome"),
                     reason: text("reason"),

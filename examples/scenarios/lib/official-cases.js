@@ -4,32 +4,20 @@
 
 const { idTag, byHand, registered, ago, begin, order, stop, atLeast } = require('./central-system.js');
 
-/** The feature profiles of OCPP 1.6 (§3.2), and the security extension. */
-const profileNames = ['Core', 'FirmwareManagement', 'LocalAuthListManagement', 'Reservation', 'SmartCharging', 'RemoteTrigger',
-  'Security'];
-
-/** The profiles of the side under test, with commas between them: `--set profiles=Core,Reservation`; all when it is not set. */
-const chosen = parameter('profiles', '').split(/[\s,]+/).filter(name => name !== '');
-for (const name of chosen) {
-  if (!profileNames.includes(name)) {
-    throw new RangeError(`There is no profile ${name}; --set profiles names some of ${profileNames.join(', ')}.`);
-  }
-}
+/** The profiles of the side under test: `--set profiles=Core,Reservation`; all when it is not set. */
+const chosen = parameter('profiles', '').toLowerCase().split(/[\s,]+/).filter(name => name !== '');
 
 /** Whether the side under test has a profile, as far as it was said. */
 function has(profile) {
-  return chosen.length === 0 || chosen.includes(profile);
+  return chosen.length === 0 || chosen.includes(profile.toLowerCase());
 }
 
 /**
  * Declares a case: its id in the list of the test house, a title of our own, what it checks and the paragraphs that require it. `profiles`
  * are those beyond Core that it needs, `skip` is the reason why it cannot be played.
  */
-function official(id, title, { area = 'core', profiles = [], checks, by, skip }, run) {
-  const missing = profiles.find(profile => !has(profile));
-  const reason = missing === undefined ? skip : `The profile ${missing} is not among those of --set profiles.`;
-  const about = Object.assign({ checks, by }, byHand, reason === undefined ? {} : { skip: reason });
-  scenario(`${id} ${title}`, about, run);
+function official(id, title, { area = 'core', ...about }, run) {
+  scenario(title, { id, area, ...about, ...byHand }, run);
 }
 
 // ---- the charge point that the scenario plays -----------------------------------------------------------------------------------
