@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::files;
+use super::options::PROFILES;
+use super::shipped::ShippedFiles;
 use crate::ocpp::suggest;
 use crate::sanitize::escape_control;
 
@@ -27,8 +29,13 @@ pub struct UnaskedParameter {
 ///
 /// # Errors
 /// With that name. A name that a script may compute is taken to be asked for.
-pub fn check_parameters<'a>(files: &[PathBuf], names: impl IntoIterator<Item = &'a str>) -> Result<(), UnaskedParameter> {
-    let mut names = names.into_iter().peekable();
+pub fn check_parameters<'a>(
+    files: &[PathBuf],
+    shipped: ShippedFiles,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<(), UnaskedParameter> {
+    // The runner itself asks for the profiles.
+    let mut names = names.into_iter().filter(|name| *name != PROFILES).peekable();
     if names.peek().is_none() {
         return Ok(());
     }
@@ -36,8 +43,8 @@ pub fn check_parameters<'a>(files: &[PathBuf], names: impl IntoIterator<Item = &
     let mut seen = BTreeSet::new();
     for file in files {
         // A file that cannot be read is reported when it runs.
-        if let Ok(text) = files::read(file) {
-            gather(file, text, &mut seen, &mut texts);
+        if let Ok(text) = files::read(file, shipped) {
+            gather(file, text, shipped, &mut seen, &mut texts);
         }
     }
     // A file whose name is computed may ask for anything.
@@ -62,14 +69,14 @@ pub fn check_parameters<'a>(files: &[PathBuf], names: impl IntoIterator<Item = &
 }
 
 /// Adds a text and those of the files that it requires.
-fn gather(file: &Path, text: String, seen: &mut BTreeSet<PathBuf>, texts: &mut Vec<String>) {
+fn gather(file: &Path, text: String, shipped: ShippedFiles, seen: &mut BTreeSet<PathBuf>, texts: &mut Vec<String>) {
     if !seen.insert(file.canonicalize().unwrap_or_else(|_| file.to_owned())) {
         return;
     }
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
     for what in arguments(&text, REQUIRES).into_iter().flatten() {
-        if let Ok((file, text)) = files::required(&folder, &what) {
-            gather(&file, text, seen, texts);
+        if let Ok((file, text)) = files::required(&folder, &what, shipped) {
+            gather(&file, text, shipped, seen, texts);
         }
     }
     texts.push(text);
@@ -102,7 +109,7 @@ mod tests {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let first = folder.path().join(texts[0].0);
-        check_parameters(&[first], names.iter().copied()).map_err(|error| error.to_string())
+        check_parameters(&[first], ShippedFiles::default(), names.iter().copied()).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod answers;
 mod bad_input;
 mod broken_peer;
 mod catalogue;
+mod central_system_cases;
 mod central_twins;
 mod charge_point_twins;
 mod decide_then_act;
