@@ -37,7 +37,7 @@ fn add_headers(text: &mut String, headers: &HeaderMap) {
     for (name, value) in headers {
         capitals(text, name);
         text.push_str(": ");
-        if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION {
+        if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION || value.is_sensitive() {
             text.push_str(&without_secret(value));
         } else {
             let value = String::from_utf8_lossy(value.as_bytes());

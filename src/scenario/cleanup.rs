@@ -40,6 +40,7 @@ impl Player<'_> {
         }
         let mut outcome = outcome;
         self.cleaning = true;
+        self.section("after the scenario".to_owned(), false);
         self.timers = Timers::default(); // those of the scenario, which may hang
         while let Some(within) = self.cleanups.pop() {
             let cancelled = self.options.stop.is_cancelled();

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::files;
 use super::options::ScenarioOptions;
 use super::record_json;
+use super::shipped::ShippedFiles;
 use crate::clock::now;
 use crate::hub::Hub;
 use crate::ocpp::suggest;
@@ -22,6 +23,7 @@ pub(super) struct ScriptQueries {
     folder: PathBuf,
     foreign: Value,
     parameters: Value,
+    shipped: ShippedFiles,
     /// Until when to wait for the central system under test.
     waits_until: Instant,
 }
@@ -54,6 +56,7 @@ impl ScriptQueries {
             folder: folder.to_owned(),
             foreign,
             parameters: json!(options.parameters),
+            shipped: options.shipped,
             waits_until: options.waits_until,
         }
     }
@@ -80,7 +83,7 @@ impl ScriptQueries {
             "answers" => self.answers(json).to_string(),
             // The limit is one for the whole run.
             "wait" => json!(self.waits_until.saturating_duration_since(Instant::now()).as_millis()).to_string(),
-            "module" => return Some(module(json)),
+            "module" => return Some(module(json, self.shipped)),
             _ => return None,
         }))
     }
@@ -103,9 +106,9 @@ impl ScriptQueries {
 }
 
 /// The text and the path of a file that a script requires.
-fn module(json: &str) -> Result<String, serde_json::Error> {
+fn module(json: &str, shipped: ShippedFiles) -> Result<String, serde_json::Error> {
     let Module { folder, what } = serde_json::from_str(json)?;
-    Ok(match files::required(&folder, &what) {
+    Ok(match files::required(&folder, &what, shipped) {
         Ok((file, text)) => {
             let beside = file.parent().unwrap_or(Path::new("."));
             json!({ "file": file, "shown": files::shortest(&folder.join(&what)), "folder": beside, "text": text }).to_string()

@@ -57,15 +57,19 @@
   const insides = new WeakMap(); // what was thrown → the names of the sections in which it was
 
   function step(name, run) {
-    send('note', { station: null, text: String(name) });
     if (run === undefined) {
       sections = [String(name)];
+      send('section', { name: sections[0], again: false });
       return undefined;
     }
     const outer = sections;
     sections = [...outer, String(name)];
-    const leave = () => { sections = outer; };
     const inside = sections.join(' › ');
+    send('section', { name: inside, again: false });
+    const leave = () => {
+      sections = outer;
+      send('section', { name: outer.join(' › '), again: true });
+    };
     /** The innermost section counts. */
     const mark = (error) => {
       if (typeof error === 'object' && error !== null && !insides.has(error)) insides.set(error, inside);
@@ -162,7 +166,7 @@
 
   // ---- the file --------------------------------------------------------------------------------------------------------------
 
-  const ABOUT = ['checks', 'by', 'grade', 'timeout', 'skip'];
+  const ABOUT = ['checks', 'by', 'grade', 'timeout', 'skip', 'id', 'area', 'profiles'];
   const GRADES = ['must', 'should', 'may'];
   const scenarios = [];
   const names = new Set();
@@ -176,11 +180,15 @@
     if (names.has(name)) throw new TypeError(`there is a scenario ${name} already; give each a name of its own`);
     const unknown = Object.keys(about).find((key) => !ABOUT.includes(key));
     if (unknown !== undefined) throw new TypeError(`nothing is known of ${unknown} about a scenario; there is ${ABOUT.join(', ')}`);
-    const { checks = '', by = [], grade = 'must', timeout = null, skip = null } = about;
+    const { checks = '', by = [], grade = 'must', timeout = null, skip = null, id = '', area = '', profiles = [] } = about;
     if (!GRADES.includes(grade)) throw new TypeError(`the grade of the scenario ${name} is one of ${GRADES.join(', ')}, not ${shown(grade)}`);
     names.add(name);
     scenarios.push(run);
-    send('declare', { name, checks: String(checks), by: [].concat(by).map(String), grade, timeout, skip: skip === null ? null : String(skip) });
+    const texts = (given) => [].concat(given).map(String);
+    send('declare', {
+      name, checks: String(checks), by: texts(by), grade, timeout, skip: skip === null ? null : String(skip),
+      id: String(id), area: String(area), profiles: texts(profiles),
+    });
   }
 
   // ---- other files -----------------------------------------------------------------------------------------------------------
