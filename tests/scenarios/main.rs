@@ -9,6 +9,7 @@ mod bad_input;
 mod broken_peer;
 mod catalogue;
 mod central_twins;
+mod charge_point_cases;
 mod charge_point_twins;
 mod decide_then_act;
 mod failures;

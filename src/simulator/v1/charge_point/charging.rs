@@ -48,7 +48,7 @@ impl ChargePoint {
 
     pub(super) fn startable_connector(&self, wanted: Option<i32>, id_tag: &str) -> Option<i32> {
         match wanted {
-            Some(connector) => Some(connector).filter(|it| self.may_start(*it, id_tag)),
+            Some(connector) => Some(connector).filter(|it| self.may_start(*it, id_tag) || self.may_be_of_group(*it, id_tag)),
             None => {
                 // a connector that is reserved for this tag comes first, then one where a car waits, then a free one
                 let held = self.reservations.connector_for(id_tag).filter(|it| self.may_start(*it, id_tag));
@@ -63,7 +63,9 @@ impl ChargePoint {
     }
 
     fn prepare(&mut self, number: i32, id_tag: &str, profile: Option<Value>, now: Moment, out: &mut Outbox) {
-        let ask = self.configuration.is_on("AuthorizeRemoteTxRequests") && !self.is_locally_authorized(id_tag, now.wall);
+        let remote = self.configuration.is_on("AuthorizeRemoteTxRequests") && !self.is_locally_authorized(id_tag, now.wall);
+        let group_unknown = !self.may_start(number, id_tag);
+        let ask = remote || group_unknown;
         let parent = self.parent_of(id_tag);
         if let Some(connector) = self.connector_mut(number) {
             let id_tag = id_tag.to_owned();
@@ -72,7 +74,12 @@ impl ChargePoint {
         self.agenda.cancel(TimerTask::Unplug(number));
         self.change_status(number, ConnectorStatus::Preparing, now, out);
         self.await_cable(number, now);
-        if !ask || !self.send_if_allowed("Authorize", json!({ "idTag": id_tag }), out) {
+        if ask && self.send_if_allowed("Authorize", json!({ "idTag": id_tag }), out) {
+            return;
+        }
+        if group_unknown {
+            self.give_up(number, now, out);
+        } else {
             self.authorized(number, now, out);
         }
     }
