@@ -8,8 +8,7 @@ use crate::stage::{Stage, shipped};
 #[test]
 fn all_in_virtual_time() {
     let stage = Stage::new();
-    let arguments = ["--virtual-time", "--without", "certification/", "--report", "json", "r.json"];
-    let played = stage.play(&[&[shipped("").as_str()][..], &arguments].concat());
+    let played = stage.play(&[&shipped(""), "--virtual-time", "--without", "certification/", "--report", "json", "r.json"]);
     played.is_silent();
     let report: Value = serde_json::from_str(&stage.read("r.json")).unwrap();
     let scenarios: Vec<&Value> =
