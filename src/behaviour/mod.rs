@@ -11,7 +11,7 @@ mod outbox;
 mod physical_action;
 pub mod script_form;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -66,6 +66,11 @@ pub trait Behaviour: Send {
     /// When that is impossible; nothing has changed then.
     fn act(&mut self, _action: &PhysicalAction, _now: Moment, _out: &mut Outbox) -> Result<(), PhysicalActionError> {
         Err(PhysicalActionError::NoMachine)
+    }
+
+    /// The interval of WebSocket pings that the peer has set for the next link, zero for none; `None` when it has set nothing.
+    fn ping_interval(&self) -> Option<Duration> {
+        None
     }
 
     /// When [`deadline_reached`](Self::deadline_reached) is to be called, by the monotonic clock.

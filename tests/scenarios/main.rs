@@ -15,6 +15,7 @@ mod decide_then_act;
 mod failures;
 mod foreign_peer;
 mod grades;
+mod hands;
 mod hangs;
 mod links;
 mod listing;

@@ -130,6 +130,11 @@ impl<F: Framing> Conversation<F> {
         self.responder.behaviour.role()
     }
 
+    /// The interval of pings that the peer has set.
+    pub fn behaviour_ping_interval(&self) -> Option<Duration> {
+        self.responder.behaviour.ping_interval()
+    }
+
     /// Adds an event to what leaves.
     pub fn record(&mut self, now: Moment, kind: EventKind) {
         self.queue_outgoing(Outgoing::event(now, kind));

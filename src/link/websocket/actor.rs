@@ -127,6 +127,17 @@ where
     (remains, end)
 }
 
+/// The settings with the interval of pings that the peer has set, when it has.
+fn with_pings(settings: Arc<LinkSettings>, set: Option<Duration>) -> Arc<LinkSettings> {
+    match set {
+        None => settings,
+        Some(interval) => {
+            let ping_interval = (!interval.is_zero()).then_some(interval);
+            Arc::new(LinkSettings { ping_interval, ..(*settings).clone() })
+        }
+    }
+}
+
 /// As in ocppjs: a charge point pings at once, a central system after the first interval.
 fn first_ping(our_role: Role, interval: Duration) -> Instant {
     match our_role {
@@ -165,7 +176,7 @@ where
     W: AsyncRead + AsyncWrite + Unpin,
 {
     fn begin(up: LinkUp<W>, context: &'a LinkContext, session: S) -> Actor<'a, S, W> {
-        let settings = context.settings.current();
+        let settings = with_pings(context.settings.current(), session.ping_interval());
         let our_role = session.our_role();
         let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
         Actor {
@@ -286,7 +297,7 @@ where
     }
 
     fn look_at_settings(&mut self) {
-        let settings = self.context.settings.current();
+        let settings = with_pings(self.context.settings.current(), self.session.ping_interval());
         let pings_change = settings.ping_interval != self.settings.ping_interval;
         self.session.change_settings(settings.clone());
         self.settings = settings;

@@ -2,7 +2,7 @@
 //! passes to a conversation what was read and writes its messages.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::session::LinkSession;
 use crate::behaviour::{Answer, LinkWish, Responder};
@@ -164,6 +164,10 @@ impl LinkSession for Conversation<SrpcFraming> {
 
     fn our_role(&self) -> Role {
         Conversation::our_role(self)
+    }
+
+    fn ping_interval(&self) -> Option<Duration> {
+        self.behaviour_ping_interval()
     }
 
     fn on_text(&mut self, text: FrameText, now: Moment) {

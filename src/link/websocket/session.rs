@@ -2,7 +2,7 @@
 //! writes, pings, closes. A session handles the texts: it gets those of the peer and returns those that are sent.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::behaviour::LinkWish;
 use crate::clock::Moment;
@@ -20,6 +20,11 @@ pub(in crate::link) trait LinkSession {
 
     /// The role that we play on this link.
     fn our_role(&self) -> Role;
+
+    /// The interval of pings that the peer has set for this link, zero for none.
+    fn ping_interval(&self) -> Option<Duration> {
+        None
+    }
 
     /// A text of the peer.
     fn on_text(&mut self, text: FrameText, now: Moment);

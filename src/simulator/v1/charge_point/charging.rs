@@ -20,9 +20,6 @@ use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};
 /// The time until the driver unplugs the car.
 const UNPLUG_DELAY: Duration = Duration::from_secs(3);
 
-/// The most readings that a StopTransaction carries; the first and the last ones are kept.
-const MOST_SAMPLES: usize = 100;
-
 impl ChargePoint {
     /// RemoteStartTransaction: `Accepted` means that the charge point will try to start (OCPP 1.6 §5.11). Refused
     /// before the registration is accepted (§4.2).
@@ -354,10 +351,11 @@ impl ChargePoint {
         self.send_transaction_messages(out);
     }
 
-    /// Adds a reading to those that StopTransaction carries. When there are too many, an early one goes.
+    /// Adds a reading to those that StopTransaction carries. When there are too many, an early one goes, but the first one stays.
     pub(super) fn keep_sample(&mut self, number: i32, sample: Value) {
+        let most = self.configuration.number("StopTransactionMaxMeterValues").max(2);
         let Some(transaction) = self.connector_mut(number).and_then(|it| it.transaction.as_mut()) else { return };
-        if transaction.samples.len() >= MOST_SAMPLES {
+        if transaction.samples.len() >= most {
             transaction.samples.remove(1);
         }
         transaction.samples.push(sample);

@@ -35,7 +35,7 @@ mod transaction_messages;
 mod trigger;
 mod x509;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -311,6 +311,10 @@ impl Behaviour for ChargePoint {
         self.carry_out_action(action, now, out)?;
         self.touch(now);
         Ok(())
+    }
+
+    fn ping_interval(&self) -> Option<Duration> {
+        self.configuration.ping_interval()
     }
 
     fn deadline(&self) -> Option<Instant> {

@@ -339,3 +339,56 @@ fn a_reserved_connector_waits_for_its_card() {
     world.result(&authorize, json!({"idTagInfo": {"status": "Accepted", "parentIdTag": "G"}}));
     assert_eq!(world.serve(), ["StatusNotification 1 Preparing"]);
 }
+
+/// Only a transaction delays a change of availability (OCPP 1.6 §5.2).
+#[test]
+fn a_car_without_a_transaction_delays_no_change_of_availability() {
+    let mut world = quiet(Version::V1_6);
+    world.acts(&plug(1));
+    assert_eq!(world.ask_status("ChangeAvailability", json!({"connectorId": 1, "type": "Inoperative"})), "Accepted");
+    assert_eq!(world.serve().last().unwrap(), "StatusNotification 1 Unavailable");
+    assert_eq!(world.ask_status("ChangeAvailability", json!({"connectorId": 1, "type": "Operative"})), "Accepted");
+    assert_eq!(world.serve(), ["StatusNotification 1 Preparing"], "the car is still there");
+}
+
+#[test]
+fn only_a_status_that_lasts_is_reported() {
+    let mut world = quiet(Version::V1_6);
+    configure(&mut world, "MinimumStatusDuration", "10");
+    assert!(world.acts(&plug(1)).is_empty());
+    world.pass_seconds(5);
+    assert!(world.acts(&unplug(1)).is_empty());
+    assert!(world.live(20).is_empty(), "it is Available again");
+    world.acts(&plug(1));
+    assert!(world.live(9).is_empty());
+    assert_eq!(world.live(2), ["StatusNotification 1 Preparing"]);
+}
+
+#[test]
+fn stop_transaction_carries_what_was_sampled_on_the_way() {
+    let mut world = quiet(Version::V1_6);
+    configure(&mut world, "StopTxnSampledData", "Energy.Active.Import.Register");
+    configure(&mut world, "StopTxnAlignedData", "Voltage");
+    configure(&mut world, "MeterValueSampleInterval", "60");
+    configure(&mut world, "ClockAlignedDataInterval", "900");
+    world.acts(&plug(1));
+    world.acts(&card("TAG", 1));
+    world.live(910);
+    world.act(&card("TAG", 1)).unwrap();
+    let stop = world.take_sent().into_iter().find(|call| call.action == "StopTransaction").unwrap();
+    let samples = stop.payload["transactionData"].as_array().unwrap();
+    let contexts: Vec<_> = samples.iter().map(|it| it["sampledValue"][0]["context"].as_str().unwrap()).collect();
+    assert_eq!((contexts[0], *contexts.last().unwrap()), ("Transaction.Begin", "Transaction.End"));
+    assert_eq!(contexts.iter().filter(|it| **it == "Sample.Periodic").count(), 15);
+    let clock = samples.iter().find(|it| it["sampledValue"][0]["context"] == "Sample.Clock").unwrap();
+    assert_eq!(clock["sampledValue"][0]["measurand"], "Voltage");
+}
+
+#[test]
+fn what_the_central_system_sets_for_pings_holds_for_the_next_link() {
+    let mut world = quiet(Version::V1_6);
+    assert_eq!(world.charge_point.ping_interval(), None);
+    let set = json!({"key": "WebSocketPingInterval", "value": "30"});
+    assert_eq!(world.ask_status("ChangeConfiguration", set), "RebootRequired");
+    assert_eq!(world.charge_point.ping_interval(), Some(Duration::from_secs(30)));
+}

@@ -142,3 +142,28 @@ fn a_reset_that_fails_is_tried_again_and_then_reported() {
     world.pass_seconds(30);
     assert_eq!(world.expect("StatusNotification").payload["errorCode"], "ResetFailure");
 }
+
+#[test]
+fn transfers_fail_on_request() {
+    let update = json!({"location": "ftp://host/x", "retrieveDate": "2024-05-01T12:00:00Z"});
+    for (version, step, expected) in [
+        (Version::V1_6, FailingStep::Download, vec!["Downloading", "DownloadFailed"]),
+        (Version::V1_6, FailingStep::Install, vec!["Downloading", "Downloaded", "Installing", "InstallationFailed"]),
+        (Version::V1_5, FailingStep::Download, vec!["DownloadFailed"]),
+        (Version::V1_5, FailingStep::Install, vec!["Downloaded", "InstallationFailed"]),
+    ] {
+        let mut world = quiet(version);
+        world.acts(&PhysicalAction::Fail { step, times: FailureTimes::Next });
+        world.ask("UpdateFirmware", update.clone());
+        let expected: Vec<_> = expected.iter().map(|it| format!("FirmwareStatusNotification {it}")).collect();
+        assert_eq!(world.live(30), expected, "{version} {step:?}");
+        world.ask("UpdateFirmware", update.clone());
+        assert!(world.live(40).contains(&"FirmwareStatusNotification Installed".to_owned()), "the next one succeeds");
+    }
+    let mut world = quiet(Version::V1_6);
+    world.acts(&PhysicalAction::Fail { step: FailingStep::Upload, times: FailureTimes::Always });
+    for _ in 0..2 {
+        world.ask("GetDiagnostics", json!({"location": "ftp://host/x"}));
+        assert_eq!(world.live(20).last().unwrap(), "DiagnosticsStatusNotification UploadFailed");
+    }
+}
