@@ -215,6 +215,7 @@ fn charge_points(arguments: &ChargePointArguments) -> impl Iterator<Item = Charg
         version: arguments.protocol,
         ping_interval: arguments.ping_interval,
         autonomous: !arguments.manual,
+        driver: true,
         soap: soap(arguments, index),
     })
 }

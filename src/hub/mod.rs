@@ -204,6 +204,7 @@ impl Hub {
         let settings = ChargePointSettings {
             identity: options.identity.clone(),
             autonomous: options.autonomous,
+            driver: options.driver,
             seed: fastrand::u64(..),
             meter_mapping: self.shared.profile.meter_mapping,
             samples: self.shared.profile.samples,

@@ -38,6 +38,8 @@ pub struct ChargePointOptions {
     /// Whether it is autonomous: boots, sends heartbeats, reports its connectors. When false it sends only the calls
     /// that the user commands, like ocppjs.
     pub autonomous: bool,
+    /// Whether a driver plugs in and out by himself when it is autonomous.
+    pub driver: bool,
     /// How it speaks SOAP; `None` for a WebSocket.
     pub soap: Option<SoapOptions>,
 }

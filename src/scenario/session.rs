@@ -177,7 +177,8 @@ impl ScenarioSession {
         let hub = self.hub().clone();
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);
-        let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, soap };
+        let driver = config.driver.unwrap_or(true);
+        let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, driver, soap };
         let key = hub.start_charge_point_as(&name, made, headers).map_err(StartError::Hub)?;
         if simulated {
             let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };

@@ -128,6 +128,7 @@ fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, Command
         version: arguments.versions()?.and_then(|versions| versions.first().copied()).unwrap_or(REQUESTED),
         ping_interval: ping_interval(arguments)?,
         autonomous: arguments.has(AUTONOMOUS.flag),
+        driver: true,
         soap: soap(arguments)?,
     })
 }

@@ -23,7 +23,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use super::framing::SrpcFraming;
 use super::session::LinkSession;
 use super::watched_socket::WatchedSocket;
-use crate::behaviour::Responder;
+use crate::behaviour::{LinkWish, Responder};
 use crate::clock::{Moment, now};
 use crate::link::close_reason::{broken, close_frame, closed_by_peer};
 use crate::link::context::LinkContext;
@@ -127,6 +127,17 @@ where
     (remains, end)
 }
 
+/// The settings with the interval of pings that the peer has set, when it has.
+fn with_pings(settings: Arc<LinkSettings>, set: Option<Duration>) -> Arc<LinkSettings> {
+    match set {
+        None => settings,
+        Some(interval) => {
+            let ping_interval = (!interval.is_zero()).then_some(interval);
+            Arc::new(LinkSettings { ping_interval, ..(*settings).clone() })
+        }
+    }
+}
+
 /// As in ocppjs: a charge point pings at once, a central system after the first interval.
 fn first_ping(our_role: Role, interval: Duration) -> Instant {
     match our_role {
@@ -165,7 +176,7 @@ where
     W: AsyncRead + AsyncWrite + Unpin,
 {
     fn begin(up: LinkUp<W>, context: &'a LinkContext, session: S) -> Actor<'a, S, W> {
-        let settings = context.settings.current();
+        let settings = with_pings(context.settings.current(), session.ping_interval());
         let our_role = session.our_role();
         let next_ping = settings.ping_interval.map(|interval| first_ping(our_role, interval));
         Actor {
@@ -192,8 +203,10 @@ where
         loop {
             self.ping(turn).await?;
             self.feed(turn).await?;
-            if let Some(after) = self.session.restarts() {
-                return Err(CloseReason::Restarts(after));
+            match self.session.wish() {
+                Some(LinkWish::Restart(after)) => return Err(CloseReason::Restarts(after)),
+                Some(LinkWish::Cut) => return Err(CloseReason::Cut),
+                Some(LinkWish::Connect) | None => {}
             }
             let deadline = self.deadline();
             if let Some(deadline) = deadline {
@@ -284,7 +297,7 @@ where
     }
 
     fn look_at_settings(&mut self) {
-        let settings = self.context.settings.current();
+        let settings = with_pings(self.context.settings.current(), self.session.ping_interval());
         let pings_change = settings.ping_interval != self.settings.ping_interval;
         self.session.change_settings(settings.clone());
         self.settings = settings;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::session::LinkSession;
-use crate::behaviour::{Answer, Responder};
+use crate::behaviour::{Answer, LinkWish, Responder};
 use crate::clock::Moment;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
@@ -166,6 +166,10 @@ impl LinkSession for Conversation<SrpcFraming> {
         Conversation::our_role(self)
     }
 
+    fn ping_interval(&self) -> Option<Duration> {
+        self.behaviour_ping_interval()
+    }
+
     fn on_text(&mut self, text: FrameText, now: Moment) {
         if let Some(text) = self.inspect_incoming(text, now) {
             self.receive(text, now);
@@ -190,6 +194,8 @@ impl LinkSession for Conversation<SrpcFraming> {
             }
             LinkOrder::Ask { action, payload, then } => self.ask(&action, payload, Some(then), now),
             LinkOrder::Answer { ticket, answer } => self.decide(ticket, answer, now),
+            LinkOrder::User(LinkCommand::Act(action)) => self.act(&action, None, now),
+            LinkOrder::Act { action, then } => self.act(&action, Some(then), now),
             LinkOrder::GiveUpCalls => self.give_up_calls(now),
             LinkOrder::Inspected { ticket, verdict } => {
                 self.judge(ticket, &verdict);
@@ -215,8 +221,8 @@ impl LinkSession for Conversation<SrpcFraming> {
         self.outgoing = list;
     }
 
-    fn restarts(&mut self) -> Option<Duration> {
-        Conversation::restarts(self)
+    fn wish(&mut self) -> Option<LinkWish> {
+        Conversation::wish(self)
     }
 
     fn deadline(&self) -> Option<Instant> {

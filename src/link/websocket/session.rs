@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::behaviour::LinkWish;
 use crate::clock::Moment;
 use crate::link::order::LinkOrder;
 use crate::link::outgoing::Outgoing;
@@ -19,6 +20,11 @@ pub(in crate::link) trait LinkSession {
 
     /// The role that we play on this link.
     fn our_role(&self) -> Role;
+
+    /// The interval of pings that the peer has set for this link, zero for none.
+    fn ping_interval(&self) -> Option<Duration> {
+        None
+    }
 
     /// A text of the peer.
     fn on_text(&mut self, text: FrameText, now: Moment);
@@ -38,8 +44,8 @@ pub(in crate::link) trait LinkSession {
     /// Gives the list back that was taken, empty, so that its memory serves the next turn.
     fn reuse(&mut self, list: Vec<Outgoing<FrameText>>);
 
-    /// The link is to go down, and to come up again after this time. Asked when everything taken before was written.
-    fn restarts(&mut self) -> Option<Duration>;
+    /// What is to become of the connection. Asked when everything taken before was written.
+    fn wish(&mut self) -> Option<LinkWish>;
 
     /// When [`tick`](Self::tick) must be called.
     fn deadline(&self) -> Option<Instant>;

@@ -35,6 +35,7 @@ fn a_charge_point_with_all_its_options() {
         version: Version::V1_6,
         ping_interval: 60,
         autonomous: true,
+        driver: true,
         soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: Some(9001) }),
     };
     let line = r#"start_cp http://localhost:9000/simulator "CP 1" -p ocpp1.6 -i 60 -t soap -f http://me -r 9001 --lively"#;

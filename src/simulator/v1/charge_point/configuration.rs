@@ -2,11 +2,12 @@
 //! keys are in `configuration_keys`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::configuration_keys::{ConfigurationKind, ConfigurationName, KEYS, KeyAccess};
+use super::configuration_keys::{ConfigurationKind, ConfigurationName, KEYS, KeyAccess, MAX_MEASURANDS, MAX_ROTATIONS};
 use super::effect::{CallEffect, only_status, status_then};
 use super::metering::MEASURANDS;
 use super::timers::TimerTask;
@@ -15,6 +16,12 @@ use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{list, text};
 use crate::simulator::v1::features::SimulatedFeatures;
+
+/// The key of the interval of WebSocket pings. A change has an effect on the next link.
+const PING_INTERVAL: &str = "WebSocketPingInterval";
+
+/// How the phases of a connector can be wired (OCPP 1.6 §9.1).
+const ROTATIONS: [&str; 8] = ["NotApplicable", "Unknown", "RST", "RTS", "SRT", "STR", "TRS", "TSR"];
 
 /// The values of the keys. Only values that differ from the defaults are stored, so that many charge points use little
 /// memory.
@@ -52,6 +59,11 @@ impl Configuration {
         self.value(name).parse().unwrap_or_default()
     }
 
+    /// The interval of WebSocket pings, when the central system has set one; 0 turns them off.
+    pub(super) fn ping_interval(&self) -> Option<Duration> {
+        self.changed.contains_key(PING_INTERVAL).then(|| Duration::from_secs(self.seconds(PING_INTERVAL)))
+    }
+
     /// GetConfiguration: without names, all keys; with names, the known keys and the names of the unknown ones (OCPP
     /// 1.6 §5.8).
     fn get(&self, names: &[Value], version: Version) -> Value {
@@ -60,7 +72,7 @@ impl Configuration {
             return json!({ "configurationKey": Value::Array(all()) });
         }
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
-        for name in names.iter().filter_map(Value::as_str) {
+        for name in names.iter().filter_map(Value::as_str).take(self.number("GetConfigurationMaxKeys")) {
             match ConfigurationName::find(name, version) {
                 Some(key) => known.push(self.entry(key, version)),
                 None => unknown.push(name),
@@ -101,9 +113,16 @@ impl ConfigurationKind {
         match self {
             ConfigurationKind::Boolean => ["true", "false"].iter().any(|word| value.trim().eq_ignore_ascii_case(word)),
             ConfigurationKind::Number => number().is_some(),
-            ConfigurationKind::Percent => number().is_some_and(|number| number <= 100),
             ConfigurationKind::Measurands => {
-                value.trim().is_empty() || value.split(',').all(|name| MEASURANDS.iter().any(|it| it.name == name.trim()))
+                let known = |name: &str| MEASURANDS.iter().any(|it| it.name == name.trim());
+                value.trim().is_empty() || (value.split(',').count() <= MAX_MEASURANDS && value.split(',').all(known))
+            }
+            ConfigurationKind::PhaseRotations => {
+                let known = |entry: &str| {
+                    let parts = entry.trim().split_once('.');
+                    parts.is_some_and(|(number, rotation)| number.parse::<u16>().is_ok() && ROTATIONS.contains(&rotation))
+                };
+                value.split(',').count() <= MAX_ROTATIONS && value.split(',').all(known)
             }
             ConfigurationKind::Text => value.chars().count() <= 500,
         }
@@ -172,7 +191,12 @@ mod tests {
             ("WebSocketPingInterval", "-1", "Rejected"),
             ("LocalPreAuthorize", "TRUE", "Accepted"),
             ("LocalPreAuthorize", "yes", "Rejected"),
-            ("LightIntensity", "101", "Rejected"),
+            ("LightIntensity", "50", "NotSupported"),
+            ("BlinkRepeat", "3", "NotSupported"),
+            ("ConnectorPhaseRotation", "0.RST,1.TRS,2.NotApplicable", "RebootRequired"),
+            ("ConnectorPhaseRotation", "RST", "Rejected"),
+            ("ConnectorPhaseRotation", "1.ABC", "Rejected"),
+            ("MeterValuesAlignedData", "Voltage,Voltage,Voltage,Voltage,Voltage", "Rejected"),
             ("MeterValuesSampledData", "Voltage,Energy.Active.Import.Register", "Accepted"),
             ("MeterValuesSampledData", "Voltage,Weather", "Rejected"),
             ("StopTxnSampledData", "", "Accepted"),
@@ -204,5 +228,79 @@ mod tests {
         let everything = Configuration::default().get(&[], Version::V1_6);
         assert_eq!(list(&everything, "configurationKey").len(), KEYS.len());
         assert!(everything.get("unknownKey").is_none());
+    }
+
+    /// The keys of OCPP 1.6 §9.1 to §9.4.
+    const SPECIFIED: [&str; 43] = [
+        "AllowOfflineTxForUnknownId",
+        "AuthorizationCacheEnabled",
+        "AuthorizeRemoteTxRequests",
+        "BlinkRepeat",
+        "ChargeProfileMaxStackLevel",
+        "ChargingScheduleAllowedChargingRateUnit",
+        "ChargingScheduleMaxPeriods",
+        "ClockAlignedDataInterval",
+        "ConnectionTimeOut",
+        "ConnectorPhaseRotation",
+        "ConnectorPhaseRotationMaxLength",
+        "ConnectorSwitch3to1PhaseSupported",
+        "GetConfigurationMaxKeys",
+        "HeartbeatInterval",
+        "LightIntensity",
+        "LocalAuthListEnabled",
+        "LocalAuthListMaxLength",
+        "LocalAuthorizeOffline",
+        "LocalPreAuthorize",
+        "MaxChargingProfilesInstalled",
+        "MaxEnergyOnInvalidId",
+        "MeterValueSampleInterval",
+        "MeterValuesAlignedData",
+        "MeterValuesAlignedDataMaxLength",
+        "MeterValuesSampledData",
+        "MeterValuesSampledDataMaxLength",
+        "MinimumStatusDuration",
+        "NumberOfConnectors",
+        "ReserveConnectorZeroSupported",
+        "ResetRetries",
+        "SendLocalListMaxLength",
+        "StopTransactionOnEVSideDisconnect",
+        "StopTransactionOnInvalidId",
+        "StopTxnAlignedData",
+        "StopTxnAlignedDataMaxLength",
+        "StopTxnSampledData",
+        "StopTxnSampledDataMaxLength",
+        "SupportedFeatureProfiles",
+        "SupportedFeatureProfilesMaxLength",
+        "TransactionMessageAttempts",
+        "TransactionMessageRetryInterval",
+        "UnlockConnectorOnEVSideDisconnect",
+        "WebSocketPingInterval",
+    ];
+
+    /// What describes the machine and changes nothing in it.
+    const DESCRIPTIVE: [&str; 2] = ["ConnectorPhaseRotation", "CpoName"];
+
+    /// A key that the central system may change must be read by the code of another file than the one that lists the keys.
+    #[test]
+    fn every_key_of_the_specification_works_or_is_refused() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/simulator/v1/charge_point");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let sources = files.filter(|path| path.is_file() && !path.ends_with("configuration_keys.rs"));
+        let code: String = sources
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .map(|text| text.split("#[cfg(test)]").next().unwrap_or_default().to_owned())
+            .collect();
+        for name in SPECIFIED {
+            let Some(key) = ConfigurationName::find(name, Version::V1_6) else {
+                assert_eq!(judge_change(name, "1", Version::V1_6), ("NotSupported", None), "{name}");
+                continue;
+            };
+            if key.access == KeyAccess::Read {
+                assert_eq!(judge_change(name, key.default, Version::V1_6), ("Rejected", None), "{name}");
+            }
+        }
+        for key in KEYS.iter().filter(|key| key.access != KeyAccess::Read && !DESCRIPTIVE.contains(&key.name)) {
+            assert!(code.contains(&format!("\"{}\"", key.name)), "nothing looks at {}", key.name);
+        }
     }
 }

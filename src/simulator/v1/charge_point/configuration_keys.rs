@@ -26,10 +26,10 @@ pub(super) enum ConfigurationKind {
     Boolean,
     /// A whole number from 0.
     Number,
-    /// A whole number from 0 to 100.
-    Percent,
-    /// Supported measurands, separated by commas.
+    /// Supported measurands, separated by commas, no more than `MAX_MEASURANDS`.
     Measurands,
+    /// The rotation of each connector: `0.RST`, separated by commas (OCPP 1.6 §9.1, `ConnectorPhaseRotation`).
+    PhaseRotations,
     /// Any text.
     Text,
 }
@@ -68,33 +68,36 @@ const fn old(name: &'static str, default: &'static str, kind: ConfigurationKind)
     key(name, default, kind, KeyAccess::Write, Version::V1_2)
 }
 
-use ConfigurationKind::{Boolean, Measurands, Number, Percent, Text};
+use ConfigurationKind::{Boolean, Measurands, Number, PhaseRotations, Text};
 
-/// All keys, sorted by name.
-pub(super) const KEYS: [ConfigurationName; 48] = [
+/// The most measurands in a list: the keys whose names end in `MaxLength` say it.
+pub(super) const MAX_MEASURANDS: usize = 4;
+
+/// The most entries of `ConnectorPhaseRotation`.
+pub(super) const MAX_ROTATIONS: usize = 20;
+
+/// All keys, sorted by name. There is none for what the machine does not have: lamps (`BlinkRepeat`, `LightIntensity`).
+pub(super) const KEYS: [ConfigurationName; 45] = [
     writable("AllowOfflineTxForUnknownId", "false", Boolean),
     writable("AuthorizationCacheEnabled", "true", Boolean),
     writable("AuthorizeRemoteTxRequests", "true", Boolean),
-    old("BlinkRepeat", "3", Number),
     readable("ChargeProfileMaxStackLevel", "10", Number),
     readable("ChargingScheduleAllowedChargingRateUnit", "Current,Power", Text),
     readable("ChargingScheduleMaxPeriods", "24", Number),
     old("ClockAlignedDataInterval", "0", Number),
     old("ConnectionTimeOut", "60", Number),
-    key("ConnectorPhaseRotation", "0.RST", Text, KeyAccess::WriteThenReboot, Version::V1_6),
+    key("ConnectorPhaseRotation", "0.RST", PhaseRotations, KeyAccess::WriteThenReboot, Version::V1_6),
     readable("ConnectorPhaseRotationMaxLength", "20", Number),
     readable("ConnectorSwitch3to1PhaseSupported", "false", Boolean),
     writable("CpoName", "", Text),
     readable("GetConfigurationMaxKeys", "100", Number),
     old("HeartbeatInterval", "300", Number),
-    old("LightIntensity", "80", Percent),
     writable("LocalAuthListEnabled", "true", Boolean),
     readable("LocalAuthListMaxLength", "1000", Number),
     writable("LocalAuthorizeOffline", "true", Boolean),
     writable("LocalPreAuthorize", "false", Boolean),
     readable("MaxChargingProfilesInstalled", "20", Number),
     writable("MaxEnergyOnInvalidId", "0", Number),
-    writable("MessageTimeout", "30", Number),
     old("MeterValueSampleInterval", "60", Number),
     old("MeterValuesAlignedData", "Energy.Active.Import.Register", Measurands),
     readable("MeterValuesAlignedDataMaxLength", "4", Number),
@@ -106,7 +109,7 @@ pub(super) const KEYS: [ConfigurationName; 48] = [
     old("ResetRetries", "1", Number),
     readable("SecurityProfile", "0", Number),
     readable("SendLocalListMaxLength", "1000", Number),
-    readable("StopTransactionMaxMeterValues", "2", Number),
+    readable("StopTransactionMaxMeterValues", "100", Number),
     writable("StopTransactionOnEVSideDisconnect", "true", Boolean),
     writable("StopTransactionOnInvalidId", "true", Boolean),
     old("StopTxnAlignedData", "", Measurands),

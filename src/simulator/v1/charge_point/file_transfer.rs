@@ -13,9 +13,8 @@ use super::ChargePoint;
 use super::certificates::is_certificate;
 use super::effect::{CallEffect, result_then, status_then};
 use super::registration::Registration;
-use super::status::ConnectorStatus;
 use super::timers::TimerTask;
-use crate::behaviour::{Answer, Outbox, Proposal};
+use crate::behaviour::{Answer, FailingStep, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::{integer, span, text, time, written_time};
@@ -113,37 +112,60 @@ fn diagnostics_steps(version: Version, reachable: bool) -> VecDeque<Step> {
     begin.into_iter().chain([Step::Report(if reachable { "Uploaded" } else { "UploadFailed" })]).collect()
 }
 
+/// What becomes of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UpdateCourse {
+    /// The download fails.
+    NoDownload,
+    /// The installation fails.
+    NoInstallation,
+    /// It succeeds.
+    Installed,
+}
+
 /// The steps of an update.
-fn firmware_steps(version: Version, reachable: bool) -> VecDeque<Step> {
-    let steps: &[Step] = match (SimulatedFeatures::of(version).transfer_progress, reachable) {
-        (true, true) => &[
+fn firmware_steps(version: Version, course: UpdateCourse) -> VecDeque<Step> {
+    let steps: &[Step] = match (SimulatedFeatures::of(version).transfer_progress, course) {
+        (true, UpdateCourse::NoInstallation) => &[
+            Step::Report("Downloading"),
+            Step::Report("Downloaded"),
+            Step::Report("Installing"),
+            Step::Report("InstallationFailed"),
+        ],
+        (false, UpdateCourse::NoInstallation) => &[Step::Report("Downloaded"), Step::Report("InstallationFailed")],
+        (true, UpdateCourse::Installed) => &[
             Step::Report("Downloading"),
             Step::Report("Downloaded"),
             Step::Report("Installing"),
             Step::Restart,
             Step::Report("Installed"),
         ],
-        (true, false) => &[Step::Report("Downloading"), Step::Report("DownloadFailed")],
-        (false, true) => &[Step::Report("Downloaded"), Step::Restart, Step::Report("Installed")],
-        (false, false) => &[Step::Report("DownloadFailed")],
+        (true, UpdateCourse::NoDownload) => &[Step::Report("Downloading"), Step::Report("DownloadFailed")],
+        (false, UpdateCourse::Installed) => &[Step::Report("Downloaded"), Step::Restart, Step::Report("Installed")],
+        (false, UpdateCourse::NoDownload) => &[Step::Report("DownloadFailed")],
     };
     steps.iter().copied().collect()
 }
 
 /// The steps of a signed update; a future time is reported as scheduled before the wait for it (L01.FR.13 and 16).
-fn signed_firmware_steps(firmware: &Value, now: Timestamp) -> VecDeque<Step> {
+fn signed_firmware_steps(firmware: &Value, course: UpdateCourse, now: Timestamp) -> VecDeque<Step> {
     let wait = |field, status| {
         let begin = time(firmware, field).filter(|begin| *begin > now);
         begin.map(|begin| [Step::Report(status), Step::WaitUntil(begin)]).into_iter().flatten()
     };
     let download = wait("retrieveDateTime", "DownloadScheduled").chain([Step::Report("Downloading")]);
-    if !is_reachable(text(firmware, "location").unwrap_or_default()) {
+    if course == UpdateCourse::NoDownload {
         return download.chain([Step::Report("DownloadFailed")]).collect();
     }
+    let end: &[Step] = match course {
+        UpdateCourse::NoInstallation => &[Step::Report("InstallationFailed")],
+        _ => &[Step::Report("InstallRebooting"), Step::Restart, Step::Report("Installed")],
+    };
     download
         .chain([Step::Report("Downloaded"), Step::Report("SignatureVerified")])
         .chain(wait("installDateTime", "InstallScheduled"))
-        .chain([Step::Report("Installing"), Step::Report("InstallRebooting"), Step::Restart, Step::Report("Installed")])
+        .chain([Step::Report("Installing")])
+        .chain(end.iter().copied())
         .collect()
 }
 
@@ -162,29 +184,43 @@ impl ChargePoint {
 
     /// Begins an upload of diagnostics.
     pub(super) fn begin_diagnostics(&mut self, reachable: bool, now: Moment) {
-        self.diagnostics.steps = diagnostics_steps(self.version, reachable);
+        let succeeds = reachable && !self.failing.take(FailingStep::Upload);
+        self.diagnostics.steps = diagnostics_steps(self.version, succeeds);
         self.schedule(TimerTask::Diagnostics, STEP, now);
     }
 
     /// Begins an upload of a log.
     pub(super) fn begin_log(&mut self, request_id: Option<i32>, reachable: bool, now: Moment) {
-        let end = if reachable { "Uploaded" } else { "UploadFailure" };
+        let succeeds = reachable && !self.failing.take(FailingStep::Upload);
+        let end = if succeeds { "Uploaded" } else { "UploadFailure" };
         self.log = Transfer { request_id, steps: [Step::Report("Uploading"), Step::Report(end)].into(), ..Transfer::log() };
         self.schedule(TimerTask::Log, STEP, now);
     }
 
     /// Begins an update of the firmware.
     pub(super) fn begin_firmware(&mut self, reachable: bool, begin: Option<Timestamp>, now: Moment) {
-        self.firmware = Transfer { steps: firmware_steps(self.version, reachable), ..Transfer::firmware() };
+        let course = self.course_of_update(reachable);
+        self.firmware = Transfer { steps: firmware_steps(self.version, course), ..Transfer::firmware() };
         let wait = begin.map_or(Duration::ZERO, |begin| span(now.wall, begin));
         self.schedule(TimerTask::Firmware, wait.max(STEP), now);
     }
 
     /// Begins a signed update of the firmware.
     pub(super) fn begin_signed_firmware(&mut self, request_id: Option<i32>, firmware: &Value, now: Moment) {
-        let steps = signed_firmware_steps(firmware, now.wall);
+        let course = self.course_of_update(is_reachable(text(firmware, "location").unwrap_or_default()));
+        let steps = signed_firmware_steps(firmware, course, now.wall);
         self.firmware = Transfer { request_id, steps, ..Transfer::none(SIGNED_FIRMWARE) };
         self.schedule(TimerTask::Firmware, STEP, now);
+    }
+
+    fn course_of_update(&mut self, reachable: bool) -> UpdateCourse {
+        if !reachable || self.failing.take(FailingStep::Download) {
+            UpdateCourse::NoDownload
+        } else if self.failing.take(FailingStep::Install) {
+            UpdateCourse::NoInstallation
+        } else {
+            UpdateCourse::Installed
+        }
     }
 
     fn file_name(&self, content: &str, now: Moment) -> String {
@@ -290,19 +326,15 @@ impl ChargePoint {
         }
         self.registration = Registration::Unknown;
         self.agenda.retain(|task| matches!(task, TimerTask::Firmware | TimerTask::ExpireReservation(_)));
-        self.diagnostics = Transfer::diagnostics();
-        self.log = Transfer::log();
-        let held: Vec<_> = (1..=self.last_connector()).filter(|number| self.reservations.holds(*number)).collect();
-        for (connector, number) in self.connectors.iter_mut().zip(1..) {
-            connector.pending = None;
-            connector.status = match connector.operative {
-                false => ConnectorStatus::Unavailable,
-                true if held.contains(&number) => ConnectorStatus::Reserved,
-                true => ConnectorStatus::Available,
-            };
-            connector.meter.set_power(0.0, now.monotonic);
-        }
+        self.forget_transfers();
+        self.find_connectors(now);
         self.online = false;
         out.restart(OFF);
+    }
+
+    /// Uploads end with a restart.
+    pub(super) fn forget_transfers(&mut self) {
+        self.diagnostics = Transfer::diagnostics();
+        self.log = Transfer::log();
     }
 }

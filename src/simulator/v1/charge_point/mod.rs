@@ -5,6 +5,7 @@
 mod authorization;
 mod availability;
 mod call_results;
+mod card_reader;
 mod certificates;
 mod charging;
 mod charging_profile;
@@ -13,11 +14,16 @@ mod configuration;
 mod configuration_keys;
 mod connector;
 mod effect;
+mod energy_limit;
+mod failing_steps;
+mod fault;
 mod file_transfer;
+mod hands;
 mod local_list;
 mod meter;
 mod metering;
 mod outgoing;
+mod power;
 mod registration;
 mod reservation;
 mod settings;
@@ -29,7 +35,7 @@ mod transaction_messages;
 mod trigger;
 mod x509;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -38,6 +44,8 @@ use self::certificates::CertificateStore;
 use self::configuration::Configuration;
 use self::connector::Connector;
 use self::effect::{CallEffect, MessageExchanged, only_status, status_then};
+use self::failing_steps::FailingSteps;
+use self::fault::PartFault;
 use self::file_transfer::Transfer;
 use self::local_list::LocalList;
 use self::registration::Registration;
@@ -46,7 +54,9 @@ pub use self::settings::ChargePointSettings;
 use self::status::ConnectorStatus;
 use self::transaction_messages::TransactionMessages;
 use super::charge_point::timers::{StationTimers, TimerTask};
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
+use crate::behaviour::{
+    Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
+};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::charging::ProfileSet;
@@ -60,6 +70,18 @@ pub struct ChargePoint {
     version: Version,
     online: bool,
     registration: Registration,
+    /// Whether it has power.
+    powered: bool,
+    /// Whether hands have cut the network.
+    network_down: bool,
+    /// The fault of the charge point as a whole.
+    station_fault: Option<PartFault>,
+    /// Whether it is operative as a whole.
+    station_operative: bool,
+    /// What fails on request.
+    failing: FailingSteps,
+    /// How often a reset has failed.
+    reset_attempts: usize,
     /// The status of connector 0.
     station_status: ConnectorStatus,
     station_reported: Option<&'static str>,
@@ -92,6 +114,12 @@ impl ChargePoint {
             version: Version::V1_6,
             online: false,
             registration: Registration::Unknown,
+            powered: true,
+            network_down: false,
+            station_fault: None,
+            station_operative: true,
+            failing: FailingSteps::default(),
+            reset_attempts: 0,
             station_status: ConnectorStatus::Available,
             station_reported: None,
             connectors: (0..settings.connectors).map(|_| Connector::default()).collect(),
@@ -208,13 +236,17 @@ impl ChargePoint {
             TimerTask::Sample(connector) => self.sample(connector, now, out),
             TimerTask::SampleByClock => self.sample_by_clock(now, out),
             TimerTask::ChargingLimit => self.adjust_all_power(now),
-            TimerTask::PlugIn(connector) => self.plugged_in(connector, now, out),
-            TimerTask::Unplug(connector) => self.settle(connector, now, out),
+            TimerTask::PlugIn(connector) => self.driver_plugs_in(connector, now, out),
+            TimerTask::ConnectionTimeout(connector) => self.connection_timed_out(connector, now, out),
+            TimerTask::Limit(connector) => self.check_limit(connector, now, out),
+            TimerTask::ReportStatus(connector) => self.report_status(connector, now, out),
+            TimerTask::PowerLoss => self.lose_power(now, out),
+            TimerTask::Unplug(connector) => self.driver_leaves(connector, now, out),
             TimerTask::ExpireReservation(id) => drop(self.end_reservation(id, now, out)),
             TimerTask::Diagnostics => self.step_diagnostics(now, out),
             TimerTask::Log => self.step_log(now, out),
             TimerTask::Firmware => self.step_firmware(now, out),
-            TimerTask::Restart => self.restart(now, out),
+            TimerTask::Restart => self.try_restart(now, out),
             TimerTask::RetryTransactionMessage => self.send_transaction_messages(out),
         }
     }
@@ -231,6 +263,11 @@ impl Behaviour for ChargePoint {
         if version != self.version {
             self.start_over(version);
         }
+        if !self.powered {
+            // whoever connects it has switched it on
+            self.wake(now, out);
+        }
+        self.network_down = false;
         self.online = true;
         if self.registration == Registration::Accepted {
             self.report_changes(now, out);
@@ -269,6 +306,16 @@ impl Behaviour for ChargePoint {
         self.online &= !matches!(outcome, CallOutcome::LinkLost);
         self.call_ended(action, payload, outcome, now, out);
         self.touch(now);
+    }
+
+    fn act(&mut self, action: &PhysicalAction, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        self.carry_out_action(action, now, out)?;
+        self.touch(now);
+        Ok(())
+    }
+
+    fn ping_interval(&self) -> Option<Duration> {
+        self.configuration.ping_interval()
     }
 
     fn deadline(&self) -> Option<Instant> {

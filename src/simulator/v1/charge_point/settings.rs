@@ -30,6 +30,9 @@ pub struct ChargePointSettings {
     /// Whether it acts by itself: boots, sends heartbeats, reports connectors, charges. When `false` it only answers,
     /// and only the user makes calls for it, as in ocppjs.
     pub autonomous: bool,
+    /// Whether a driver plugs the car in and out by himself when a remote start or the end of a transaction makes it due. When `false`
+    /// the charge point still answers and reports by itself, and waits for hands.
+    pub driver: bool,
     /// How the meter values of OCPP 1.5 are written.
     pub meter_mapping: MeterMapping,
     /// The source of its answers.
@@ -52,6 +55,7 @@ impl Default for ChargePointSettings {
             heartbeat_interval: 300,
             meter_value_interval: 60,
             autonomous: true,
+            driver: true,
             meter_mapping: MeterMapping::default(),
             samples: Samples::default(),
             seed: 0,

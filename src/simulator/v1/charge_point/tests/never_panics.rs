@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::behaviour::{CarState, DriverLimit, FailingStep, FailureTimes, PowerLossStop};
 use crate::ocpp::certificates::CERTIFICATE;
 
 const ACTIONS: [&str; 27] = [
@@ -164,6 +165,30 @@ enum Happening {
     Answer(usize, u8, Value),
     Time(u64),
     Reconnect(Version),
+    Hands(PhysicalAction),
+}
+
+fn physical_action() -> impl Strategy<Value = PhysicalAction> {
+    let connector = || prop::option::of(-1..4_i32);
+    prop_oneof![
+        3 => connector().prop_map(|connector| PhysicalAction::Plug { connector }),
+        2 => connector().prop_map(|connector| PhysicalAction::Unplug { connector }),
+        4 => (prop::sample::select(vec!["T", "TAG", "B"]), connector())
+            .prop_map(|(tag, connector)| PhysicalAction::Present { id_tag: tag.to_owned(), connector }),
+        1 => connector().prop_map(|connector| PhysicalAction::Fault { error_code: None, info: None, connector }),
+        1 => connector().prop_map(|connector| PhysicalAction::Recover { connector }),
+        1 => prop::sample::select(PowerLossStop::ALL.to_vec()).prop_map(|stop| PhysicalAction::PowerOff { stop }),
+        1 => prop::sample::select(vec![PhysicalAction::PowerOn, PhysicalAction::Offline, PhysicalAction::Online]),
+        1 => (prop::sample::select(CarState::ALL.to_vec()), connector())
+            .prop_map(|(state, connector)| PhysicalAction::Ev { state, connector }),
+        1 => (any::<bool>(), connector()).prop_map(|(works, connector)| PhysicalAction::Lock { works, connector }),
+        1 => connector().prop_map(|connector| PhysicalAction::Park { connector }),
+        1 => connector().prop_map(|connector| PhysicalAction::Leave { connector }),
+        1 => (any::<f64>(), connector())
+            .prop_map(|(limit, connector)| PhysicalAction::Limit { limit: DriverLimit::Energy(limit), connector }),
+        1 => (prop::sample::select(FailingStep::ALL.to_vec()), prop::sample::select(FailureTimes::ALL.to_vec()))
+            .prop_map(|(step, times)| PhysicalAction::Fail { step, times }),
+    ]
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -184,6 +209,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => (any::<usize>(), 0..8_u8, json_value()).prop_map(|(which, how, it)| Happening::Answer(which, how, it)),
         2 => prop_oneof![0..5_u64, 0..500_u64].prop_map(Happening::Time),
         1 => prop::sample::select(Version::ALL.to_vec()).prop_map(Happening::Reconnect),
+        4 => physical_action().prop_map(Happening::Hands),
     ]
 }
 
@@ -203,6 +229,7 @@ fn happen(world: &mut World, happening: Happening) {
         }
         Happening::Answer(..) => {}
         Happening::Time(seconds) => world.pass_seconds(seconds),
+        Happening::Hands(action) => _ = world.act(&action),
         Happening::Reconnect(version) => {
             world.disconnect();
             world.version = version;
