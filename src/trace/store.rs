@@ -345,7 +345,10 @@ impl Store {
     pub(super) fn close_exchange(&mut self, exchange: u64, answer: Sequence) -> Option<Duration> {
         let call = self.open.remove(&exchange)?;
         let distance = i32::try_from(answer - call).ok()?;
-        let (called_at, _) = self.header_mut(call).map(|(at, header)| (at, header.partner = distance))?;
+        let called_at = self.header_mut(call).map(|(at, header)| {
+            header.partner = distance;
+            at
+        })?;
         let (answered_at, header) = self.header_mut(answer)?;
         let latency = Duration::from_micros(answered_at.saturating_sub(called_at));
         header.partner = -distance;
