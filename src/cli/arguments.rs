@@ -159,7 +159,7 @@ pub enum StartCommand {
     /// Show a central system and some simulated charge points in one console, to look around
     Demo,
     /// Run test scenarios: JavaScript files that define what a peer must do
-    Test(Scenarios),
+    Test(Box<Scenarios>),
     /// Write documentation of all messages into a folder
     Docs(DocsArguments),
     /// Print the JSON Schema of an action

@@ -142,8 +142,8 @@ impl RoleArgument {
         };
         // The innermost folder of a role counts: the whole may be kept below a folder of that name.
         let folders = file.parent().into_iter().flat_map(Path::components);
-        let named = folders.filter(|part| [self.folder(), other.folder()].iter().any(|name| part.as_os_str() == *name));
-        named.last().is_none_or(|part| part.as_os_str() == self.folder())
+        let mut named = folders.filter(|part| [self.folder(), other.folder()].iter().any(|name| part.as_os_str() == *name));
+        named.next_back().is_none_or(|part| part.as_os_str() == self.folder())
     }
 }
 

@@ -40,7 +40,7 @@ fn a_list_runs_nothing() {
     );
     stage.file("alone.js", "await (await centralSystemUnderTest()).call('Heartbeat');");
     assert_eq!(stage.play(&["alone.js", "--list"]).out, "alone.js › alone\n");
-    stage.play(&["boot.js", "--list", "--filter", "nothing"]).ends(2, &["no scenario has nothing in its name"]);
+    stage.play(&["boot.js", "--list", "--filter", "nothing"]).ends(2, &["no scenario has nothing in its number, its name"]);
 }
 
 /// The list of what is shipped is that of a run.

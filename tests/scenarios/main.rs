@@ -22,6 +22,7 @@ mod links;
 mod listing;
 mod matchers;
 mod ocppjs;
+mod options;
 mod patience;
 mod playing;
 mod recording;
