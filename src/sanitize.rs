@@ -59,9 +59,11 @@ pub fn escape_json(json: String) -> String {
     shown
 }
 
-/// Whether nothing is to be escaped. Nearly every text is printable ASCII, which is seen without decoding it.
+/// Whether nothing is to be escaped. Nearly every text is printable ASCII, which is seen without decoding it, many bytes at a time: a loop
+/// that ended at the first other byte would look at each alone.
 fn is_safe(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unsafe)
+    let printable = text.bytes().fold(true, |printable, byte| printable & matches!(byte, b' '..=b'~'));
+    printable || !text.chars().any(is_unsafe)
 }
 
 /// Characters that act on a terminal or on the layout of a line instead of being drawn.

@@ -18,6 +18,12 @@ interface About {
   timeout?: number;
   /** Skips the scenario, for this reason. */
   skip?: string;
+  /** Its number in a list of test cases, like `TC_010`: shown before the name, and found by `--filter`. */
+  id?: string;
+  /** The group of test cases that it belongs to. */
+  area?: string;
+  /** The optional features that it needs, like `['RemoteTrigger']`: with `--set profiles=…` it is skipped where one is not listed. */
+  profiles?: string | string[];
 }
 
 /** Declares a scenario. A file without a declaration is one scenario: `await` works at its top level. */
@@ -72,6 +78,10 @@ declare function chargePoint(
 /** Starts another central system; default: on any free port. */
 declare function centralSystem(options?: {
   host?: string; port?: number; endpoint?: string; versions?: Version[]; transports?: Transport[];
+  /** Accept other spellings of a subprotocol, like `ocpp1.6j`. */
+  tolerateSubprotocol?: boolean;
+  /** What is done with a handshake without a common subprotocol: finish it and close the link (default), or refuse it. */
+  unknownProtocol?: 'close' | 'refuse';
 }): Promise<CentralSystem>;
 
 interface CentralSystem {

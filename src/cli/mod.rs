@@ -17,10 +17,12 @@ mod plugins;
 mod screen;
 mod seconds;
 mod session;
+mod shipped_scenarios;
 mod subprotocol_arguments;
 mod test;
 mod test_arguments;
 mod test_output;
+mod test_report;
 
 pub use arguments::arguments;
 pub use session::{CANNOT_START, run};

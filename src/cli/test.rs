@@ -1,6 +1,5 @@
 //! The command `test`: arguments in, reports and exit code out. The library runs the scenarios; what is printed is in `test_output`.
 
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,18 +8,20 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use ocpp_tui::link::LinkSettings;
+use ocpp_tui::link::{ExtraHeaders, LinkSettings};
 use ocpp_tui::ocpp::Catalog;
-use ocpp_tui::scenario::report::{ReportFormat, ResultCount, count};
-use ocpp_tui::scenario::{self, FileReport, ScenarioOptions};
+use ocpp_tui::scenario::report::{ResultCount, count};
+use ocpp_tui::scenario::{self, FileReport, PeerCredentials, ScenarioOptions, run_hook};
 use ocpp_tui::scenario_writer::TYPES;
 use ocpp_tui::signals::ExitSignals;
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::DEFAULT_MEMORY;
 use super::arguments::GeneralOptions;
+use super::shipped_scenarios::SHIPPED_FILES;
 use super::test_arguments::Scenarios;
-use super::test_output::{ResultPrinter, print_list};
+use super::test_output::{ResultPrinter, RoundLabel, print_list};
+use super::test_report::{head, reports};
 
 /// The exit code when an expectation failed.
 const FAILED: u8 = 1;
@@ -36,44 +37,90 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
         io::stdout().lock().write_all(TYPES.as_bytes()).context("the output is closed")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let files = scenario::find(&arguments.files)?;
+    if let Some(folder) = &arguments.unpack {
+        unpack(folder)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut files = scenario::find(&arguments.files, SHIPPED_FILES)?;
+    if let Some(role) = arguments.role {
+        let before = files.len();
+        files.retain(|file| role.keeps(file));
+        if files.is_empty() {
+            bail!("--role {} leaves none of these {before} files; the others are in a folder of the other role", role.folder());
+        }
+    }
     if arguments.listen.is_some() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
         bail!("--jobs is 1 with --listen: there is one port, and one charge point that connects to it");
     }
+    let options = options(general, catalog, arguments)?;
     if arguments.list {
-        return list(&files, &options(general, catalog, arguments), arguments);
+        return list(&files, &options, arguments);
     }
+    scenario::check_parameters(&files, SHIPPED_FILES, arguments.set.iter().map(|(name, _)| name.as_str()))?;
     // Opened before anything runs, so that no long run ends without its report.
     let mut reports = reports(&arguments.report, &files)?;
-    let options = options(general, catalog, arguments);
     let signal = stop_at_a_signal(options.stop.clone()).context("no thread that waits for signals")?;
-    let printer = ResultPrinter::new(arguments.verbose);
-    let mut finished: Vec<Option<FileReport>> = vec![None; files.len()];
+    let began = (jiff::Timestamp::now(), Instant::now());
+    if let Some(command) = &arguments.before_run {
+        run_hook(command, &[]).context("before the run")?;
+    }
+    let rounds = RoundLabel { files: files.len(), rounds: options.repeat };
+    let printer = ResultPrinter::new(arguments.verbose, rounds);
+    let mut finished: Vec<Option<FileReport>> = vec![None; files.len() * options.repeat];
     scenario::run(&files, &options, &|progress| printer.progress(progress), |index, report| {
         printer.file_ended(index);
         if let Some(place) = finished.get_mut(index) {
-            *place = Some(report);
+            let file = rounds.label(index, &report.file).into_owned();
+            *place = Some(FileReport { file, ..report });
         }
     });
     // In the order of the files, not of their ends. A run that was cancelled has not begun all of them.
     let finished: Vec<FileReport> = finished.into_iter().flatten().collect();
+    let head = head(&options, began);
     for (format, name, file) in &mut reports {
-        file.write_all(format.write(&finished, options.seed).as_bytes())
-            .with_context(|| format!("{name} cannot be written"))?;
+        file.write_all(format.write(&finished, &head).as_bytes()).with_context(|| format!("{name} cannot be written"))?;
     }
     let count = count(finished.iter().flat_map(|file| &file.cases));
     if count == ResultCount::default() && !options.stop.is_cancelled() {
         bail!("{}", nothing_chosen(arguments));
     }
-    printer.finish(count, options.seed).context("the output is closed")?;
+    printer.finish(count, &options).context("the output is closed")?;
+    let (verdict, code) = match count {
+        ResultCount { broken: 1.., .. } => ("broken", BROKEN),
+        ResultCount { failed: 1.., .. } => ("failed", FAILED),
+        ResultCount { warned: 1.., .. } => ("warned", 0),
+        _ => ("passed", 0),
+    };
+    if let Some(command) = &arguments.after_run {
+        let mut variables = vec![("OCPP_TUI_VERDICT", verdict.to_owned())];
+        let numbers = [
+            ("OCPP_TUI_PASSED", count.passed),
+            ("OCPP_TUI_WARNED", count.warned),
+            ("OCPP_TUI_FAILED", count.failed),
+            ("OCPP_TUI_BROKEN", count.broken),
+            ("OCPP_TUI_SKIPPED", count.skipped),
+        ];
+        variables.extend(numbers.map(|(name, number)| (name, number.to_string())));
+        run_hook(command, &variables).context("after the run")?;
+    }
     if options.stop.is_cancelled() {
         return Ok(ExitCode::from(128 + signal.load(Ordering::Relaxed)));
     }
-    Ok(ExitCode::from(match count {
-        ResultCount { broken: 1.., .. } => BROKEN,
-        ResultCount { failed: 1.., .. } => FAILED,
-        _ => 0,
-    }))
+    Ok(ExitCode::from(code))
+}
+
+/// Writes the scenarios that come with the program into a new or empty folder.
+fn unpack(folder: &Path) -> anyhow::Result<()> {
+    let cannot = || format!("{} cannot be written", folder.display());
+    if folder.exists() && std::fs::read_dir(folder).with_context(cannot)?.next().is_some() {
+        bail!("{} is not empty; --unpack wants a new folder", folder.display());
+    }
+    for (name, text) in SHIPPED_FILES.0 {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder)).with_context(cannot)?;
+        std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Prints the scenarios that a run with these arguments would have.
@@ -91,7 +138,7 @@ fn list(files: &[PathBuf], options: &ScenarioOptions, arguments: &Scenarios) -> 
 fn nothing_chosen(arguments: &Scenarios) -> String {
     let filter = arguments.filter.join(" or ");
     match (arguments.filter.is_empty(), arguments.without.is_empty()) {
-        (_, true) => format!("no scenario has {filter} in its name or the path of its file"),
+        (_, true) => format!("no scenario has {filter} in its number, its name or the path of its file"),
         (true, false) => format!("--without {} leaves no scenario", arguments.without.join(" --without ")),
         (false, false) => {
             format!(
@@ -102,7 +149,7 @@ fn nothing_chosen(arguments: &Scenarios) -> String {
     }
 }
 
-fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenarios) -> ScenarioOptions {
+fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenarios) -> anyhow::Result<ScenarioOptions> {
     let alone = arguments.url.is_some() || arguments.listen.is_some();
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = arguments.jobs.map_or(if alone { 1 } else { processors }, usize::from);
@@ -111,12 +158,14 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
     if let Some(timeout) = general.call_timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
         limits.call_timeout = timeout;
     }
-    ScenarioOptions {
+    Ok(ScenarioOptions {
         catalog,
         limits,
         profile: general.profile(),
         url: arguments.url.clone(),
         listen: arguments.listen.clone(),
+        credentials: credentials(arguments)?,
+        shipped: SHIPPED_FILES,
         subprotocols: arguments.subprotocols.policy(),
         identity: arguments.identity.clone(),
         unattended: arguments.unattended,
@@ -126,6 +175,10 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
         without: arguments.without.clone(),
         warnings_as_errors: arguments.warnings_as_errors,
         seed: arguments.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
+        repeat: arguments.repeat.into(),
+        fail_fast: arguments.fail_fast,
+        before: arguments.before.clone(),
+        after: arguments.after.clone(),
         virtual_time: arguments.virtual_time,
         jobs,
         parameters: arguments.set.iter().cloned().collect(),
@@ -133,7 +186,29 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
         trace_memory: general.trace_memory.unwrap_or(DEFAULT_MEMORY),
         waits_until: Instant::now() + Duration::from_secs(arguments.wait.into()),
         stop: CancellationToken::new(),
+        enough: CancellationToken::new(),
+    })
+}
+
+/// What our charge points show to the central system under test.
+fn credentials(arguments: &Scenarios) -> anyhow::Result<PeerCredentials> {
+    let mut headers = ExtraHeaders::default();
+    for header in &arguments.header {
+        headers.add(header).context("--header")?;
     }
+    if let Some(pair) = &arguments.basic_auth {
+        let Some((user, password)) = pair.split_once(':') else {
+            bail!("--basic-auth takes a user and a password, like CP1:secret")
+        };
+        headers.add_basic(user, password).context("--basic-auth")?;
+    }
+    let credentials =
+        PeerCredentials { headers, password: arguments.password.clone().filter(|_| arguments.basic_auth.is_none()) };
+    let soap = arguments.url.as_ref().is_some_and(|url| url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")));
+    if soap && !credentials.is_empty() {
+        bail!("--header, --password and --basic-auth are for the handshake of a WebSocket; use them with --url ws://…");
+    }
+    Ok(credentials)
 }
 
 /// Cancels the run when the program is asked to end; the number of the signal is stored. A second signal ends the process at once,
@@ -151,24 +226,4 @@ fn stop_at_a_signal(stop: CancellationToken) -> io::Result<Arc<AtomicU8>> {
         });
     })?;
     Ok(kept)
-}
-
-/// Opens the files of the reports. None of them is one of the scenarios, nor looks like one.
-fn reports(words: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<(ReportFormat, String, File)>> {
-    let open = |pair: &[String]| {
-        let [format, name] = pair else { bail!("--report takes a format and a file, like --report junit report.xml") };
-        let format = match format.as_str() {
-            "junit" => ReportFormat::JUnit,
-            "json" => ReportFormat::Json,
-            "tap" => ReportFormat::Tap,
-            _ => bail!("{format} is no format of a report; it is junit, json or tap"),
-        };
-        let path = Path::new(name);
-        if name == "-" || path.extension().is_some_and(|ending| ending == "js") || files.iter().any(|file| file == path) {
-            bail!("{name} is no place for a report; --report takes a format and a file, like --report junit report.xml");
-        }
-        let file = File::create(name).with_context(|| format!("the report {name} cannot be written"))?;
-        Ok((format, name.clone(), file))
-    };
-    words.chunks(2).map(open).collect()
 }

@@ -1,8 +1,8 @@
 //! The arguments of `test`: which scenarios run, against which peer, and the output.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ocpp_tui::scenario::ListenPort;
 
 use super::seconds::seconds;
@@ -16,18 +16,35 @@ use super::subprotocol_arguments::SubprotocolArguments;
 Examples:
   ocpp-tui test examples/scenarios --virtual-time
   ocpp-tui test boot.js --url ws://localhost:9000/ocpp --identity CP1 --report junit report.xml
-  ocpp-tui test charge-point.js --listen 9000 --set idTag=04A2B3C4"
+  ocpp-tui test charge-point.js --listen 9000 --set idTag=04A2B3C4
+  ocpp-tui test certification --role charge-point --listen 9000 --identity CP1 --unattended --report html report.html"
 )]
 pub struct Scenarios {
-    /// Scenario files, or folders that contain some
-    #[arg(required_unless_present = "types", value_name = "FILE")]
+    /// Scenario files, or folders that contain some. What is not there may be a file or a folder that comes with the program, such as
+    /// certification, charge-point or central-system/core.js
+    #[arg(required_unless_present_any = ["types", "unpack"], value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Print the TypeScript declarations of the scenario API, for editors: the content of ocpp-tui-scenario.d.ts
     #[arg(long, conflicts_with = "files")]
     pub types: bool,
+    /// Write the scenarios that come with the program into this new folder, to read or change them
+    #[arg(long, conflicts_with_all = ["files", "types"], value_name = "DIR")]
+    pub unpack: Option<PathBuf>,
+    /// The side under test: leave out the files in a folder that is named after the other role
+    #[arg(long, value_enum)]
+    pub role: Option<RoleArgument>,
     /// The central system under test, like ws://host:9000/ocpp without the identity [default: a simulated one]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// A header for the handshake with --url, like 'X-Token: abc'; its value is never printed
+    #[arg(long, value_name = "NAME: VALUE", requires = "url")]
+    pub header: Vec<String>,
+    /// Password of our charge points at --url; each is the user of its own identity (Basic authentication). Never printed
+    #[arg(long, value_name = "PASSWORD", env = "OCPP_TUI_PASSWORD", hide_env_values = true)]
+    pub password: Option<String>,
+    /// User and password of all our charge points at --url, where the user is not their identity. Never printed
+    #[arg(long, value_name = "USER:PASSWORD", requires = "url")]
+    pub basic_auth: Option<String>,
     /// Listen here for the charge point under test: a port, host:port, or one of them with a path [default: a simulated one]
     #[arg(long, value_name = "[HOST:]PORT[/PATH]", value_parser = listen)]
     pub listen: Option<ListenPort>,
@@ -48,10 +65,10 @@ pub struct Scenarios {
     /// Seconds that one scenario may take, unless it sets its own limit
     #[arg(long, default_value = "60", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: f64,
-    /// Run only scenarios with this text in their name or the path of their file
+    /// Run only scenarios with this text in their number, their name or the path of their file
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
-    /// Leave out scenarios with this text in their name or the path of their file, whatever --filter says
+    /// Leave out scenarios with this text in their number, their name or the path of their file, whatever --filter says
     #[arg(long, value_name = "TEXT")]
     pub without: Vec<String>,
     /// Print the scenarios that would run, and run none; with -v what they check
@@ -60,10 +77,29 @@ pub struct Scenarios {
     /// Let warnings fail: what OCPP recommends is required
     #[arg(long)]
     pub warnings_as_errors: bool,
-    /// A value for a parameter of the scenarios, like idTag=ABC
+    /// Begin no more scenarios after one that failed or is broken
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Run everything so many times; each time has the next seed
+    #[arg(long, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub repeat: u16,
+    /// A command of the shell before each scenario; the scenario is broken when it fails
+    #[arg(long, value_name = "COMMAND")]
+    pub before: Option<String>,
+    /// A command of the shell after each scenario, with the verdict in OCPP_TUI_VERDICT
+    #[arg(long, value_name = "COMMAND")]
+    pub after: Option<String>,
+    /// A command of the shell before the run
+    #[arg(long, value_name = "COMMAND")]
+    pub before_run: Option<String>,
+    /// A command of the shell after the run and its reports
+    #[arg(long, value_name = "COMMAND")]
+    pub after_run: Option<String>,
+    /// A value for a parameter of the scenarios, like idTag=ABC; profiles=Core,Reservation lists the optional features of the side under
+    /// test: scenarios that need others are skipped
     #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
     pub set: Vec<(String, String)>,
-    /// Write a report: its format (junit, json or tap) and the file
+    /// Write a report: its format (junit, json, tap, html or markdown) and the file
     #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE"])]
     pub report: Vec<String>,
     /// Print every scenario when it begins and when it ends, and its trace
@@ -78,6 +114,37 @@ pub struct Scenarios {
     /// Files that run at the same time [default: one per processor; 1 with --url or --listen]
     #[arg(long, short = 'j', value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+}
+
+/// The side under test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleArgument {
+    /// A charge point
+    ChargePoint,
+    /// A central system
+    CentralSystem,
+}
+
+impl RoleArgument {
+    /// The name of the folders with scenarios about this role.
+    pub fn folder(self) -> &'static str {
+        match self {
+            RoleArgument::ChargePoint => "charge-point",
+            RoleArgument::CentralSystem => "central-system",
+        }
+    }
+
+    /// Whether a file is in no folder of the other role.
+    pub fn keeps(self, file: &Path) -> bool {
+        let other = match self {
+            RoleArgument::ChargePoint => RoleArgument::CentralSystem,
+            RoleArgument::CentralSystem => RoleArgument::ChargePoint,
+        };
+        // The innermost folder of a role counts: the whole may be kept below a folder of that name.
+        let folders = file.parent().into_iter().flat_map(Path::components);
+        let named = folders.filter(|part| [self.folder(), other.folder()].iter().any(|name| part.as_os_str() == *name));
+        named.last().is_none_or(|part| part.as_os_str() == self.folder())
+    }
 }
 
 /// Reads where to listen: a port, with an optional address before it and an optional path after it.

@@ -1,6 +1,7 @@
 //! What `ocpp-tui test` prints: each scenario as soon as it has ended, in the order of the files, so that a run can be repeated with the
 //! same output; requests to the user; the line that shows what runs now; the summary.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -9,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ocpp_tui::sanitize::escape_control;
 use ocpp_tui::scenario::report::{ResultCount, explain, sentence};
-use ocpp_tui::scenario::{CaseOutcome, FileReport, NoteLevel, ProgressLine, ScenarioCase};
+use ocpp_tui::scenario::{CaseOutcome, FileReport, NoteLevel, ProgressLine, ScenarioCase, ScenarioOptions};
 
 /// Moves to the beginning of the line and clears it.
 const CLEAR: &str = "\r\x1b[K";
@@ -24,9 +25,27 @@ enum PrintedText {
     Err(String),
 }
 
+/// How the files of a run are called that runs them several times.
+#[derive(Debug, Clone, Copy)]
+pub struct RoundLabel {
+    /// How many files there are.
+    pub files: usize,
+    /// How often they run.
+    pub rounds: usize,
+}
+
+impl RoundLabel {
+    /// The name of the file at this place of the run.
+    pub fn label(self, index: usize, file: &str) -> Cow<'_, str> {
+        let RoundLabel { files, rounds } = self;
+        if rounds < 2 { file.into() } else { format!("{file} ({} of {rounds})", index / files.max(1) + 1).into() }
+    }
+}
+
 /// Prints the results of a run.
 pub struct ResultPrinter {
     verbose: bool,
+    rounds: RoundLabel,
     colours: bool,
     state: Mutex<PrinterState>,
 }
@@ -44,22 +63,25 @@ struct PrinterState {
 
 impl ResultPrinter {
     /// Nothing is printed of scenarios that pass, unless `verbose` is set.
-    pub fn new(verbose: bool) -> ResultPrinter {
+    pub fn new(verbose: bool, rounds: RoundLabel) -> ResultPrinter {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let colours = io::stdout().is_terminal() && !set("NO_COLOR") && !dumb;
         let state = PrinterState { head: 0, waiting: BTreeMap::new(), ended: Vec::new(), failure: Ok(()) };
-        ResultPrinter { verbose, colours, state: Mutex::new(state) }
+        ResultPrinter { verbose, rounds, colours, state: Mutex::new(state) }
     }
 
     /// Prints what happens; called from any thread.
     pub fn progress(&self, progress: ProgressLine<'_>) {
         match progress {
             ProgressLine::Begins { index, script, name } if self.verbose => {
-                let line = format!("begins   {} › {}\n", escape_control(script), escape_control(name));
+                let script = self.rounds.label(index, script);
+                let line = format!("begins   {} › {}\n", escape_control(&script), escape_control(name));
                 self.tell(index, vec![PrintedText::Out(line)]);
             }
-            ProgressLine::Ended { index, script, case } => self.tell(index, self.texts(script, case)),
+            ProgressLine::Ended { index, script, case } => {
+                self.tell(index, self.texts(&self.rounds.label(index, script), case));
+            }
             other => print_progress(other),
         }
     }
@@ -81,7 +103,7 @@ impl ResultPrinter {
     ///
     /// # Errors
     /// When the standard output was or is closed.
-    pub fn finish(self, count: ResultCount, seed: u64) -> io::Result<()> {
+    pub fn finish(self, count: ResultCount, options: &ScenarioOptions) -> io::Result<()> {
         clear();
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         state.failure?;
@@ -102,7 +124,10 @@ impl ResultPrinter {
         if remarks > 0 {
             text += &format!(", {remarks} {}", if remarks == 1 { "remark" } else { "remarks" });
         }
-        writeln!(io::stdout().lock(), "{text}; seed {seed}")
+        if options.enough.is_cancelled() {
+            text += "; no more were begun after a failure (--fail-fast)";
+        }
+        writeln!(io::stdout().lock(), "{text}; seed {}", options.seed)
     }
 
     fn tell(&self, index: usize, texts: Vec<PrintedText>) {
@@ -117,16 +142,15 @@ impl ResultPrinter {
     /// What is printed of a scenario that has ended.
     fn texts(&self, script: &str, case: &ScenarioCase) -> Vec<PrintedText> {
         let (word, colour) = match &case.outcome {
-            CaseOutcome::Passed => ("passed", None),
-            CaseOutcome::Skipped(_) => ("skipped", None),
-            CaseOutcome::Warned => ("warned", Some(YELLOW)),
-            CaseOutcome::Failed(_) => ("failed", Some(RED)),
-            CaseOutcome::Broken(_) => ("broken", Some(RED)),
+            CaseOutcome::Passed | CaseOutcome::Skipped(_) => (case.outcome.name(), None),
+            CaseOutcome::Warned => (case.outcome.name(), Some(YELLOW)),
+            CaseOutcome::Failed(_) | CaseOutcome::Broken(_) => (case.outcome.name(), Some(RED)),
         };
         let paint = |text: &str| colour.map_or_else(|| text.to_owned(), |colour| painted(self.colours, colour, text));
         let mut texts = Vec::new();
         if self.verbose {
-            let (file, name) = (escape_control(script), escape_control(&case.name));
+            let title = case.title();
+            let (file, name) = (escape_control(script), escape_control(&title));
             let word = paint(&format!("{word:<8}"));
             let mut text = format!("{word} {file} › {name} ({:.3} s)\n", case.took.as_secs_f64());
             // A String takes everything, here and below.
@@ -191,10 +215,18 @@ pub fn print_list(files: &[FileReport], verbose: bool) -> io::Result<()> {
             drop(write!(io::stderr().lock(), "ocpp-tui: {}", explain(file, case)));
             continue;
         }
-        writeln!(out, "{} › {}", escape_control(file), escape_control(&case.name))?;
+        writeln!(out, "{} › {}", escape_control(file), escape_control(&case.title()))?;
         if verbose {
             let by = case.by.join(", ");
-            for (name, value) in [("checks", &*case.checks), ("by", &by), ("grade", case.grade.name())] {
+            let profiles = case.profiles.join(", ");
+            let facts: [(&str, &str); 5] = [
+                ("area", &case.area),
+                ("needs", &profiles),
+                ("checks", &case.checks),
+                ("by", &by),
+                ("grade", case.grade.name()),
+            ];
+            for (name, value) in facts {
                 if !value.is_empty() {
                     writeln!(out, "         {name:<7} {}", escape_control(value))?;
                 }

@@ -11,6 +11,7 @@ use crate::behaviour::{Answer, AnswerFilter, FilterDecision, IncomingCall};
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::rpc::OutgoingPayload;
 use crate::trace::StationKey;
+use crate::trace::filter::CallCondition;
 
 /// Makes the payload of a result from the proposed one.
 pub type PayloadChange = Arc<dyn Fn(Value, Version) -> OutgoingPayload + Send + Sync>;
@@ -63,6 +64,8 @@ pub struct AnswerRule {
     pub action: String,
     /// The station on whose link the rule holds; `None` for all.
     pub station: Option<StationKey>,
+    /// What the payload of the call must have; `None` for every call.
+    pub condition: Option<CallCondition>,
     /// Whether the rule ends with its first use.
     pub once: bool,
     /// The answer.
@@ -76,6 +79,10 @@ pub struct AnswerRule {
 impl AnswerRule {
     fn is_for(&self, initiator: Role, action: &str, station: Option<StationKey>) -> bool {
         self.initiator == initiator && self.action == action && self.station == station
+    }
+
+    fn replaces(&self, older: &AnswerRule) -> bool {
+        older.is_for(self.initiator, &self.action, self.station) && older.condition == self.condition
     }
 
     /// What becomes of a proposed answer.
@@ -106,11 +113,13 @@ pub struct AnswerRules {
 }
 
 impl AnswerRules {
-    /// Adds a rule in the place of the one for the same action, initiator and station.
+    /// Adds a rule behind the others, or in the place of the one for the same action, initiator, station and condition.
     pub fn set(&self, rule: AnswerRule) {
         let mut rules = self.lock();
-        rules.retain(|older| !older.is_for(rule.initiator, &rule.action, rule.station));
-        rules.push(rule);
+        match rules.iter_mut().find(|older| rule.replaces(older)) {
+            Some(older) => *older = rule,
+            None => rules.push(rule),
+        }
         self.used.store(true, Ordering::Relaxed);
     }
 
@@ -127,13 +136,20 @@ impl AnswerRules {
         self.provider.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes rules back: that of one station, or with `None` all rules of the action. Returns how many there were.
-    pub fn clear(&self, initiator: Role, action: &str, station: Option<StationKey>) -> usize {
+    /// Takes rules back: those of one station, or with `None` all rules of the action; with a condition only those that have it.
+    /// Returns how many there were.
+    pub fn clear(
+        &self,
+        initiator: Role,
+        action: &str,
+        station: Option<StationKey>,
+        condition: Option<&CallCondition>,
+    ) -> usize {
         let mut rules = self.lock();
         let before = rules.len();
         rules.retain(|rule| {
             let meant = rule.initiator == initiator && rule.action == action && (station.is_none() || rule.station == station);
-            !meant
+            !(meant && (condition.is_none() || rule.condition.as_ref() == condition))
         });
         self.used.store(!rules.is_empty(), Ordering::Relaxed);
         before - rules.len()
@@ -144,14 +160,20 @@ impl AnswerRules {
         self.lock().iter().map(|rule| rule.text.clone()).collect()
     }
 
-    /// The rule for a call: that of the station before that of all.
-    fn take(&self, initiator: Role, action: &str, station: StationKey) -> Option<AnswerRule> {
+    /// The rule for a call: those of the station before those of all, and in both the first whose condition holds before the one
+    /// without a condition.
+    fn take(&self, initiator: Role, call: IncomingCall<'_>, station: StationKey) -> Option<AnswerRule> {
         if !self.used.load(Ordering::Relaxed) {
             return None;
         }
         let mut rules = self.lock();
-        let find = |station| rules.iter().position(|rule| rule.is_for(initiator, action, station));
-        let index = find(Some(station)).or_else(|| find(None))?;
+        let find = |station, fits: &dyn Fn(&AnswerRule) -> bool| {
+            rules.iter().position(|rule| rule.is_for(initiator, call.action, station) && fits(rule))
+        };
+        let holds = |rule: &AnswerRule| rule.condition.as_ref().is_some_and(|condition| condition.matches(call.payload));
+        let always = |rule: &AnswerRule| rule.condition.is_none();
+        let of = |station| find(station, &holds).or_else(|| find(station, &always));
+        let index = of(Some(station)).or_else(|| of(None))?;
         if rules[index].once { Some(rules.remove(index)) } else { Some(rules[index].clone()) }
     }
 
@@ -184,7 +206,7 @@ impl RuleFilter {
 
 impl AnswerFilter for RuleFilter {
     fn filter(&mut self, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision {
-        match self.rules.take(self.initiator, call.action, self.station) {
+        match self.rules.take(self.initiator, call, self.station) {
             Some(rule) => rule.decide(proposed, call.version),
             None => match self.rules.provider() {
                 Some(provider) => self.ask(&provider, call, proposed),
@@ -200,11 +222,16 @@ mod tests {
 
     fn rule(station: Option<u32>, reply: AnswerOverride) -> AnswerRule {
         let (initiator, action) = (Role::ChargePoint, "Authorize".to_owned());
-        AnswerRule { initiator, action, station: station.map(StationKey), once: false, reply, delay: None, text: "rule".into() }
+        let (station, condition, delay) = (station.map(StationKey), None, None);
+        AnswerRule { initiator, action, station, condition, once: false, reply, delay, text: "rule".into() }
     }
 
     fn decide(rules: &Arc<AnswerRules>, station: u32) -> FilterDecision {
-        let call = IncomingCall { action: "Authorize", payload: &json!({}), version: Version::V1_6 };
+        decide_about(rules, station, &json!({}))
+    }
+
+    fn decide_about(rules: &Arc<AnswerRules>, station: u32, payload: &Value) -> FilterDecision {
+        let call = IncomingCall { action: "Authorize", payload, version: Version::V1_6 };
         let mut filter = RuleFilter::new(StationKey(station), Role::CentralSystem, rules.clone());
         filter.filter(call, &Answer::result(json!({"a": 1})))
     }
@@ -222,9 +249,9 @@ mod tests {
         assert_eq!(decide(&rules, 1), FilterDecision::Replace(Answer::result(json!({"a": 1, "b": 2}))));
         assert_eq!(decide(&rules, 2), FilterDecision::Replace(Answer::Silence));
         assert_eq!(rules.texts().len(), 2);
-        assert_eq!(rules.clear(Role::ChargePoint, "Authorize", Some(StationKey(1))), 1);
+        assert_eq!(rules.clear(Role::ChargePoint, "Authorize", Some(StationKey(1)), None), 1);
         assert_eq!(decide(&rules, 1), FilterDecision::Replace(Answer::Silence));
-        assert_eq!(rules.clear(Role::ChargePoint, "Authorize", None), 1);
+        assert_eq!(rules.clear(Role::ChargePoint, "Authorize", None, None), 1);
         assert_eq!(decide(&rules, 1), FilterDecision::Keep);
     }
 
@@ -253,5 +280,30 @@ mod tests {
         assert_eq!(decide(&rules, 1), FilterDecision::Wait { ticket: TICKETS, timeout: None });
         rules.ask(None);
         assert_eq!(decide(&rules, 1), FilterDecision::Keep);
+    }
+
+    #[test]
+    fn conditions_are_tried_in_order_before_the_rule_without_one() {
+        let rules = Arc::new(AnswerRules::default());
+        let delayed = |seconds| Some(Duration::from_secs(seconds));
+        let set = |seconds, station, condition: Option<&str>| {
+            let condition = condition.map(|text| CallCondition::parse(text).unwrap());
+            rules.set(AnswerRule { condition, delay: delayed(seconds), ..rule(station, AnswerOverride::Usual) });
+        };
+        set(1, None, None);
+        set(2, None, Some("idTag=BLOCKED*"));
+        set(3, None, Some("idTag=*7"));
+        set(4, Some(1), Some("idTag=VIP"));
+        let decide = |station, tag: &str| decide_about(&rules, station, &json!({ "idTag": tag }));
+        let delay = |seconds| FilterDecision::Delay(Duration::from_secs(seconds));
+        for (station, tag, seconds) in [(1, "A", 1), (1, "BLOCKED7", 2), (1, "A7", 3), (1, "VIP", 4), (2, "VIP", 1)] {
+            assert_eq!(decide(station, tag), delay(seconds), "{station} {tag}");
+        }
+        set(5, None, Some("idTag=BLOCKED*"));
+        assert_eq!(decide(1, "BLOCKED7"), delay(5), "the new rule stands where the old one stood");
+        let condition = CallCondition::parse("idTag=BLOCKED*").unwrap();
+        assert_eq!(rules.clear(Role::ChargePoint, "Authorize", None, Some(&condition)), 1);
+        assert_eq!(decide(1, "BLOCKED7"), delay(3));
+        assert_eq!(rules.clear(Role::ChargePoint, "Authorize", None, None), 3);
     }
 }

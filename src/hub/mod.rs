@@ -24,7 +24,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::now;
 use crate::link::{
-    self, DialTarget, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService,
+    self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings,
+    SoapService,
 };
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
@@ -177,14 +178,20 @@ impl Hub {
     /// When the URL is none, or a charge point with this identity runs already.
     pub fn start_charge_point(&self, options: ChargePointOptions) -> Result<StationKey, HubError> {
         let name = options.identity.clone();
-        self.start_charge_point_as(&name, options)
+        self.start_charge_point_as(&name, options, ExtraHeaders::default())
     }
 
-    /// The same under another name in this session, so that two charge points may claim one identity.
+    /// The same under another name in this session, so that two charge points may claim one identity, and with these headers in the
+    /// handshake of its WebSocket.
     ///
     /// # Errors
     /// When the URL is none, or a charge point with this name runs already.
-    pub fn start_charge_point_as(&self, name: &str, options: ChargePointOptions) -> Result<StationKey, HubError> {
+    pub fn start_charge_point_as(
+        &self,
+        name: &str,
+        options: ChargePointOptions,
+        headers: ExtraHeaders,
+    ) -> Result<StationKey, HubError> {
         let way = Route::find(&options, &self.shared.network)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
@@ -210,7 +217,7 @@ impl Hub {
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
             Route::WebSocket(url) => {
-                let dial = DialTarget { url, identity, version, station, turns };
+                let dial = DialTarget { url, identity, version, station, headers, turns };
                 tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
             }
             Route::Soap { url, from, listener } => {

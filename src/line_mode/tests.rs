@@ -1,5 +1,6 @@
 //! Hostile text in every kind of record, through every printer of line mode: no text makes a line of its own or acts on a terminal.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -50,7 +51,7 @@ fn frames(text: &str) -> Vec<Frame> {
                 let payload = Box::new(FrameContent::of_payload(Some(text), &Value::from(text)));
                 let fault = Box::new(FrameContent::of_fault(Some(text), Some(text), text));
                 let origin = |typed_by_user, headers| {
-                    Some(Box::new(FrameOrigin { typed_by_user, http_headers: headers, ..FrameOrigin::default() }))
+                    Some(Arc::new(FrameOrigin { typed_by_user, http_headers: headers, ..FrameOrigin::default() }))
                 };
                 frames.extend([
                     Frame { remark: Some("a remark".into()), findings: vec![finding()], ..plain.clone() },

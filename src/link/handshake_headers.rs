@@ -1,5 +1,8 @@
 //! Writes the heads of HTTP requests and answers as text, for the trace. What a head means is decided in `listener` and `dialer`.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use hyper::ext::ReasonPhrase;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::{Request, Response};
@@ -8,6 +11,8 @@ use crate::trace::HandshakeHeads;
 
 /// Longer values are cut, so that a large cookie does not fill the trace.
 const LONGEST: usize = 1024;
+/// The room for a head at first. Most heads fit.
+const USUAL_LENGTH: usize = 512;
 
 /// Both heads of a handshake.
 pub(super) fn handshake<A, B>(request: &Request<A>, answer: &Response<B>) -> HandshakeHeads {
@@ -16,7 +21,9 @@ pub(super) fn handshake<A, B>(request: &Request<A>, answer: &Response<B>) -> Han
 
 /// The head of a request.
 pub(in crate::link) fn request_head<A>(request: &Request<A>) -> Box<str> {
-    let mut text = format!("{} {} {:?}\n", request.method(), request.uri(), request.version());
+    let mut text = String::with_capacity(USUAL_LENGTH);
+    // A String takes everything.
+    let _ = writeln!(text, "{} {} {:?}", request.method(), request.uri(), request.version());
     add_headers(&mut text, request.headers());
     text.into()
 }
@@ -37,13 +44,13 @@ fn add_headers(text: &mut String, headers: &HeaderMap) {
     for (name, value) in headers {
         capitals(text, name);
         text.push_str(": ");
-        if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION {
+        if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION || value.is_sensitive() {
             text.push_str(&without_secret(value));
         } else {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            text.extend(value.chars().take(LONGEST));
-            if value.chars().nth(LONGEST).is_some() {
-                text.push('…');
+            let value = value.to_str().map_or_else(|_| String::from_utf8_lossy(value.as_bytes()), Cow::Borrowed);
+            match (value.len() > LONGEST).then(|| value.char_indices().nth(LONGEST)).flatten() {
+                Some((end, _)) => text.extend([&value[..end], "…"]),
+                None => text.push_str(&value),
             }
         }
         text.push('\n');
@@ -60,10 +67,15 @@ fn capitals(text: &mut String, name: &HeaderName) {
 }
 
 fn capitalised(text: &mut String, name: &str) {
+    let start = text.len();
+    text.push_str(name);
     let mut begins = true;
-    for letter in name.chars() {
-        text.push(if begins { letter.to_ascii_uppercase() } else { letter });
-        begins = letter == '-';
+    for (place, byte) in name.bytes().enumerate() {
+        // Names of headers are ASCII.
+        if begins && let Some(letter) = text.get_mut(start + place..=start + place) {
+            letter.make_ascii_uppercase();
+        }
+        begins = byte == b'-';
     }
 }
 

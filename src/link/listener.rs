@@ -13,7 +13,6 @@ use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
@@ -25,7 +24,7 @@ use super::handshake::{AcceptedHandshake, RejectedHandshake, accept_handshake, i
 use super::handshake_headers;
 use super::inbox::LinkHandle;
 use super::network::{Listener, Socket};
-use super::opening::{FirstBytes, OpenedSocket, refuse_tls};
+use super::opening::{ConnectionOpening, FirstBytes, OpenedSocket};
 use super::order::LinkOrder;
 use super::panic_guard;
 use super::soap::{self, IncomingConnection};
@@ -39,6 +38,10 @@ use crate::trace::{EventKind, HandshakeHeads};
 const HEAD_BUFFER: usize = 8 * 1024;
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What to do about TLS on our port.
+const TLS_REMEDY: &str =
+    "the charge point's URL begins with wss:// or https://; enter it with ws:// or http://, or put a TLS proxy between";
 
 /// Accepts connections until the session ends.
 pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContext>) {
@@ -65,8 +68,9 @@ pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContex
 async fn serve(stream: Socket, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
     stream.set_nodelay();
     let serving = async {
-        if let Some((first, stream)) = Box::pin(open(stream, peer, &listener_context)).await {
-            serve_http(&first, stream, peer, &listener_context).await;
+        let opening = ConnectionOpening { peer, station: None, tls_remedy: TLS_REMEDY, context: &listener_context.context };
+        if let Some((first, stream)) = Box::pin(opening.open(stream)).await {
+            serve_http(&first, stream, &opening, &listener_context).await;
         }
     };
     tokio::select! {
@@ -76,31 +80,14 @@ async fn serve(stream: Socket, peer: SocketAddr, listener_context: Arc<ListenerC
     }
 }
 
-/// Waits for the first bytes. `None` when the connection is over: nothing came, or TLS.
-async fn open(mut stream: Socket, peer: SocketAddr, listener_context: &ListenerContext) -> Option<(FirstBytes, OpenedSocket)> {
-    let limit = listener_context.context.settings.current().handshake_timeout;
-    let fault = match timeout(limit, FirstBytes::read(&mut stream)).await {
-        Ok(Ok(first)) if first.is_tls() => {
-            let remedy = "the charge point's URL begins with wss:// or https://; enter it with ws:// or http://, or put a TLS proxy between";
-            record_refusal(peer, "TLS was spoken to the plain port".into(), remedy.into(), listener_context).await;
-            refuse_tls(stream).await;
-            return None;
-        }
-        Ok(Ok(first)) if first.is_empty() => return None,
-        Ok(Ok(first)) => {
-            let opened = OpenedSocket::new(&first, stream);
-            return Some((first, opened));
-        }
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("nothing was sent within {} s", limit.as_secs_f64()),
-    };
-    record_refusal(peer, format!("no HTTP request: {fault}"), String::new(), listener_context).await;
-    None
-}
-
 /// Serves the HTTP of one connection.
-async fn serve_http(first: &FirstBytes, stream: OpenedSocket, peer: SocketAddr, listener_context: &Arc<ListenerContext>) {
-    let connection = Arc::new(IncomingConnection::new(peer));
+async fn serve_http(
+    first: &FirstBytes,
+    stream: OpenedSocket,
+    opening: &ConnectionOpening<'_>,
+    listener_context: &Arc<ListenerContext>,
+) {
+    let connection = Arc::new(IncomingConnection::new(opening.peer));
     let service = {
         let (listener_context, connection) = (listener_context.clone(), connection.clone());
         service_fn(move |request| {
@@ -120,15 +107,8 @@ async fn serve_http(first: &FirstBytes, stream: OpenedSocket, peer: SocketAddr, 
     if let Err(error) = served.await
         && !connection.has_spoken()
     {
-        record_refusal(peer, format!("no HTTP request: {error}"), first.description(), listener_context).await;
+        opening.record_no_http(&error.to_string(), first.description()).await;
     }
-}
-
-/// Records that a connection came to nothing before there was a request.
-async fn record_refusal(peer: SocketAddr, reason: String, detail: String, listener_context: &ListenerContext) {
-    let (reason, detail, handshake) = (reason.into(), detail.into(), HandshakeHeads::default());
-    let kind = EventKind::Refused { peer: Some(peer), reason, detail, handshake };
-    listener_context.context.events.send(None, now(), kind).await;
 }
 
 /// The answer to a request; a good handshake starts the link's task.

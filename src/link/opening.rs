@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -11,7 +12,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
+use super::context::LinkContext;
 use super::network::Socket;
+use crate::clock::now;
+use crate::trace::{EventKind, HandshakeHeads, StationKey};
 
 /// How much is read at first. HTTP has a larger buffer, so it takes all of it with its first read.
 const FIRST_READ: usize = 256;
@@ -70,8 +74,52 @@ impl fmt::Display for FirstBytes {
     }
 }
 
+/// A connection of a client before there is a request on it.
+pub(super) struct ConnectionOpening<'a> {
+    pub peer: SocketAddr,
+    /// The station whose port it is; `None` for the port of a central system.
+    pub station: Option<StationKey>,
+    /// What the user can do about a client that speaks TLS.
+    pub tls_remedy: &'static str,
+    pub context: &'a LinkContext,
+}
+
+impl ConnectionOpening<'_> {
+    /// Waits for the first bytes. `None` when the connection is over: nothing came, or TLS.
+    pub async fn open(&self, mut stream: Socket) -> Option<(FirstBytes, OpenedSocket)> {
+        let limit = self.context.settings.current().handshake_timeout;
+        let fault = match timeout(limit, FirstBytes::read(&mut stream)).await {
+            Ok(Ok(first)) if first.is_tls() => {
+                self.record("TLS was spoken to the plain port".to_owned(), self.tls_remedy.to_owned()).await;
+                refuse_tls(stream).await;
+                return None;
+            }
+            Ok(Ok(first)) if first.is_empty() => return None,
+            Ok(Ok(first)) => {
+                let opened = OpenedSocket::new(&first, stream);
+                return Some((first, opened));
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("nothing was sent within {} s", limit.as_secs_f64()),
+        };
+        self.record_no_http(&fault, String::new()).await;
+        None
+    }
+
+    /// Records that no HTTP came. `detail` is what came instead.
+    pub async fn record_no_http(&self, fault: &str, detail: String) {
+        self.record(format!("no HTTP request: {fault}"), detail).await;
+    }
+
+    async fn record(&self, reason: String, detail: String) {
+        let (reason, detail, handshake) = (reason.into(), detail.into(), HandshakeHeads::default());
+        let kind = EventKind::Refused { peer: Some(self.peer), reason, detail, handshake };
+        self.context.events.send(self.station, now(), kind).await;
+    }
+}
+
 /// Tells a client that its TLS is not spoken here, and waits a little until it goes.
-pub(super) async fn refuse_tls(mut socket: Socket) {
+async fn refuse_tls(mut socket: Socket) {
     let refusing = async {
         socket.write_all(&TLS_ALERT).await?;
         socket.shutdown().await?;

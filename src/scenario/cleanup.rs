@@ -3,17 +3,27 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::outcome::{CaseFailure, CaseNote, CaseOutcome, NoteLevel, ScenarioGrade};
 use super::player::{CLEANUP, Player};
 use super::request::ScriptNote;
-use crate::javascript::Timers;
+use crate::javascript::{ScriptFault, Timers};
 use crate::link::LinkOrder;
 use crate::trace::{LinkState, StationKey};
 
 /// How long one cleanup may take after the user has cancelled the run.
 const CANCELLED: Duration = Duration::from_secs(10);
+
+/// A timer of the script that has not run.
+#[derive(Deserialize)]
+struct PendingTimer {
+    /// In milliseconds.
+    delay: f64,
+    repeats: bool,
+    stack: String,
+}
 
 impl Player<'_> {
     /// Keeps a warning or a remark of the script, with its exchange.
@@ -27,7 +37,24 @@ impl Player<'_> {
     /// Does everything that follows a scenario, and returns how it ended in the end.
     pub(super) async fn conclude(&mut self, outcome: CaseOutcome, grade: ScenarioGrade) -> CaseOutcome {
         let outcome = self.clean_up(outcome).await;
+        let outcome = self.without_timers(outcome);
         self.graded(outcome, grade)
+    }
+
+    /// A timer of the script that is still pending never runs. What it would have checked is not checked, so nothing has passed. A
+    /// cleanup may clear it.
+    fn without_timers(&mut self, outcome: CaseOutcome) -> CaseOutcome {
+        if outcome != CaseOutcome::Passed || self.exhausted {
+            return outcome;
+        }
+        let asked = self.script.event("pending", "null");
+        let timer: Option<PendingTimer> = asked.ok().flatten().and_then(|json| serde_json::from_str(&json).ok());
+        let Some(PendingTimer { delay, repeats, stack }) = timer else { return outcome };
+        let what = if repeats { "an interval" } else { "a timer" };
+        let seconds = delay / 1000.0;
+        let message = format!("{what} of {seconds} s was still set when the scenario ended; wait for it, or clear it");
+        let place = ScriptFault::new(&message, &stack).place;
+        CaseOutcome::Failed(self.with_trace(*CaseFailure::plain(message, place), &[]))
     }
 
     /// Runs the cleanups, the last one first. One that fails does not keep the others from running.
@@ -40,6 +67,7 @@ impl Player<'_> {
         }
         let mut outcome = outcome;
         self.cleaning = true;
+        self.section("after the scenario".to_owned(), false);
         self.timers = Timers::default(); // those of the scenario, which may hang
         while let Some(within) = self.cleanups.pop() {
             let cancelled = self.options.stop.is_cancelled();

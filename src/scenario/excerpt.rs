@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::outcome::CaseStep;
 use crate::sanitize::escape_control;
 use crate::trace::{Contents, Direction, Record, RecordDetail, RecordKind, Sequence, StationKey};
 
@@ -11,6 +12,22 @@ use crate::trace::{Contents, Direction, Record, RecordDetail, RecordKind, Sequen
 const AROUND: usize = 8;
 /// Longer lines are cut, in bytes.
 const LONGEST: usize = 600;
+
+/// The longest line of an exchange, in bytes: a report that is handed in shows whole messages.
+const LONGEST_MESSAGE: usize = 4000;
+/// How many lines of one step a report has: the first and the last ones.
+const FIRST: usize = 150;
+const LAST: usize = 50;
+
+/// Where a part of a scenario begins.
+#[derive(Debug, Clone)]
+pub(super) struct SectionMark {
+    /// Its first record.
+    pub from: Sequence,
+    pub name: String,
+    /// Whether it goes on after a part inside it: then it is told only if something follows.
+    pub again: bool,
+}
 
 /// The records of a scenario without duplicates: when both ends of a link are simulated, the end of the side under test is left out.
 pub(super) struct Excerpt<'a> {
@@ -51,7 +68,48 @@ impl<'a> Excerpt<'a> {
         self.records[first..last].iter().map(|record| self.line(record)).collect()
     }
 
+    /// The parts of the scenario, with the messages and the ends of links in each. What came before the first one has no name.
+    pub fn steps(&self, marks: &[SectionMark]) -> Vec<CaseStep> {
+        let is_exchange = |record: &&Record<'_>| {
+            matches!(
+                record.kind,
+                RecordKind::Frame(..)
+                    | RecordKind::Ping(_)
+                    | RecordKind::Pong(_)
+                    | RecordKind::Timeout
+                    | RecordKind::Unreachable
+                    | RecordKind::Connected
+                    | RecordKind::Disconnected
+                    | RecordKind::Lost
+                    | RecordKind::Refused
+            )
+        };
+        let mut lines = self.records.iter().filter(is_exchange).peekable();
+        let mut steps = Vec::new();
+        let before = SectionMark { from: 0, name: String::new(), again: true };
+        let all: Vec<&SectionMark> = std::iter::once(&before).chain(marks).collect();
+        for (place, mark) in all.iter().enumerate() {
+            let end = all.get(place + 1).map_or(Sequence::MAX, |next| next.from);
+            let mut exchange = Vec::new();
+            while let Some(record) = lines.next_if(|record| record.sequence < end) {
+                exchange.push(self.line_of(record, LONGEST_MESSAGE));
+            }
+            if exchange.len() > FIRST + LAST {
+                let left = exchange.len() - FIRST - LAST;
+                exchange.splice(FIRST..FIRST + left, [format!("… {left} lines are left out …")]);
+            }
+            if !mark.again || !exchange.is_empty() {
+                steps.push(CaseStep { name: mark.name.clone(), exchange });
+            }
+        }
+        steps
+    }
+
     fn line(&self, record: &Record<'_>) -> String {
+        self.line_of(record, LONGEST)
+    }
+
+    fn line_of(&self, record: &Record<'_>, longest: usize) -> String {
         let time = Timestamp::from_microsecond(record.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         let row = record.station.and_then(|key| self.contents.stations().get(key));
         let station = row.map_or_else(String::new, |row| format!(" {}", escape_control(&row.identity)));
@@ -80,8 +138,8 @@ impl<'a> Excerpt<'a> {
             line.push_str("   # ");
             line.push_str(&escape_control(&notes));
         }
-        if line.len() > LONGEST {
-            line.truncate(line.floor_char_boundary(LONGEST));
+        if line.len() > longest {
+            line.truncate(line.floor_char_boundary(longest));
             line.push('…');
         }
         line

@@ -73,6 +73,12 @@ impl Player<'_> {
             }
             HostRequest::Done(number) => self.done(number),
             HostRequest::Note { station, text } => self.note(station, false, text),
+            HostRequest::Section { name, again } => {
+                if !again {
+                    self.note(None, false, name.clone());
+                }
+                self.section(name, again);
+            }
             HostRequest::Toolkit(ToolkitRequest::Console { failure, text }) => {
                 (self.progress)(ProgressLine::Printed { script: &self.file, text: &text });
                 self.note(None, failure, text);
@@ -93,6 +99,7 @@ impl Player<'_> {
             HostRequest::Cleanup(within) => self.cleanups.push(millis(Some(within))),
             HostRequest::Operator(text) => {
                 (self.progress)(ProgressLine::Request(&text));
+                self.section(format!("please: {text}"), false);
                 self.note(None, false, text);
             }
             HostRequest::Grant(more) if more < 0.0 => {

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use super::shipped::{ShippedFiles, is_shipped};
 use crate::text_file;
 
 /// The largest file of a script, in bytes.
@@ -48,19 +49,30 @@ pub enum FileError {
     },
 }
 
-/// The files of the arguments: files as they are, of folders every `.js` file in them and below, except in folders called `lib`.
+/// The files of the arguments: files as they are, of folders every `.js` file in them and below, except in folders called `lib`. What is
+/// not there may be a file or a folder that comes with the program.
 ///
 /// # Errors
 /// When an argument does not exist or has no scenarios.
-pub fn find(named: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
+pub fn find(named: &[PathBuf], shipped: ShippedFiles) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     for path in named {
         let unreadable = |reason| FileError::Unreadable { path: path.display().to_string(), reason };
-        if !fs::metadata(path).map_err(unreadable)?.is_dir() {
-            found.push(path.clone());
-            continue;
-        }
         let before = found.len();
+        match fs::metadata(path) {
+            Ok(there) if there.is_dir() => {}
+            Ok(_) => {
+                found.push(path.clone());
+                continue;
+            }
+            Err(error) => {
+                found.extend(shipped.find(path));
+                if found.len() == before {
+                    return Err(unreadable(error));
+                }
+                continue;
+            }
+        }
         collect(path, &mut found).map_err(unreadable)?;
         if found.len() == before {
             return Err(FileError::Empty { path: path.display().to_string() });
@@ -86,7 +98,10 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// The text of a script.
-pub(super) fn read(path: &Path) -> Result<String, FileError> {
+pub(super) fn read(path: &Path, shipped: ShippedFiles) -> Result<String, FileError> {
+    if let Some(text) = shipped.text(path) {
+        return Ok(text.to_owned());
+    }
     let unreadable = |reason| FileError::Unreadable { path: path.display().to_string(), reason };
     let none = |reason| FileError::NoScript { path: path.display().to_string(), reason };
     let metadata = fs::metadata(path).map_err(unreadable)?;
@@ -104,31 +119,32 @@ pub(super) fn read(path: &Path) -> Result<String, FileError> {
 ///
 /// # Errors
 /// When it finds none.
-pub(super) fn required(folder: &Path, what: &str) -> Result<(PathBuf, String), FileError> {
+pub(super) fn required(folder: &Path, what: &str, shipped: ShippedFiles) -> Result<(PathBuf, String), FileError> {
     if !what.starts_with("./") && !what.starts_with("../") {
         return Err(FileError::NotBeside);
     }
     let plain = folder.join(what);
     let tried = [plain.clone(), with_ending(&plain, "js"), with_ending(&plain, "json")];
-    let file = tried.iter().find(|path| path.is_file()).ok_or_else(|| FileError::Missing { path: shortest(&plain) })?;
+    let there = |path: &&PathBuf| if is_shipped(path) { shipped.text(path).is_some() } else { path.is_file() };
+    let file = tried.iter().find(there).ok_or_else(|| FileError::Missing { path: shortest(&plain) })?;
     if !file.extension().is_some_and(|extension| extension == "js" || extension == "json") {
         return Err(FileError::OtherKind);
     }
     let unreadable = |reason| FileError::Unreadable { path: file.display().to_string(), reason };
-    let file = file.canonicalize().map_err(unreadable)?;
-    let text = read(&file)?;
+    let file = if is_shipped(file) { shortest(file) } else { file.canonicalize().map_err(unreadable)? };
+    let text = read(&file, shipped)?;
     Ok((file, text))
 }
 
 /// The line of a file at a place like `boot.js:3:9`.
-pub(super) fn line_at(place: &str) -> Option<String> {
+pub(super) fn line_at(place: &str, shipped: ShippedFiles) -> Option<String> {
     let mut parts = place.rsplitn(3, ':');
     let (column, line, file) = (parts.next()?, parts.next()?, parts.next());
     let (file, line) = match file {
         Some(file) => (file, line),
         None => (line, column),
     };
-    let text = read(Path::new(file)).ok()?;
+    let text = read(Path::new(file), shipped).ok()?;
     let line = text.lines().nth(line.parse::<usize>().ok()?.checked_sub(1)?)?;
     Some(line.trim().to_owned())
 }
@@ -167,6 +183,7 @@ mod tests {
         for name in ["z.js", "b/a.js", "b/lib/shared.js", "b/readme.md"] {
             fs::write(root.join(name), "").unwrap();
         }
+        let find = |named: &[PathBuf]| find(named, ShippedFiles::default());
         let found = find(&[root.to_owned(), root.join("b/lib/shared.js")]).unwrap();
         assert_eq!(found, [root.join("b/a.js"), root.join("z.js"), root.join("b/lib/shared.js")]);
         fs::create_dir(root.join("none")).unwrap();
@@ -176,6 +193,7 @@ mod tests {
 
     #[test]
     fn require_finds_files_beside_the_scenario_only() {
+        let required = |folder: &Path, what: &str| required(folder, what, ShippedFiles::default());
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::create_dir(root.join("lib")).unwrap();
@@ -191,6 +209,22 @@ mod tests {
         {
             assert!(required(root, what).unwrap_err().to_string().contains(word), "{what}");
         }
+    }
+
+    #[test]
+    fn what_is_shipped_is_found_where_no_file_has_its_name_and_reads_nothing_else() {
+        let shipped = ShippedFiles(&[("core.js", "main"), ("lib/a.js", "shipped"), ("own.js", "hidden")]);
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("own.js"), "of the user").unwrap();
+        let own = folder.path().join("own.js");
+        assert_eq!(find(std::slice::from_ref(&own), shipped).unwrap(), [own]);
+        let core = Path::new("shipped:").join("core.js");
+        assert_eq!(find(&[PathBuf::from("core.js")], shipped).unwrap(), [core.clone()]);
+        assert_eq!(read(&core, shipped).unwrap(), "main");
+        assert_eq!(line_at("shipped:/core.js:1:1", shipped).unwrap(), "main");
+        let (file, text) = required(Path::new("shipped:"), "./lib/a", shipped).unwrap();
+        assert_eq!((file, text.as_str()), (Path::new("shipped:").join("lib").join("a.js"), "shipped"));
+        assert!(matches!(required(Path::new("shipped:"), "./lib/none", shipped), Err(FileError::Missing { .. })));
     }
 
     #[test]

@@ -10,20 +10,26 @@ mod cleanup;
 mod excerpt;
 mod execute;
 mod files;
+mod hooks;
 mod options;
 mod outcome;
+mod parameters;
 mod player;
 mod query;
 mod record_json;
 pub mod report;
 mod request;
 mod session;
+mod shipped;
 #[cfg(test)]
 mod tests;
 mod verdict;
 mod worker;
 
 pub use files::{FileError, find};
-pub use options::{ListenPort, ScenarioOptions};
-pub use outcome::{CaseFailure, CaseNote, CaseOutcome, FileReport, NoteLevel, ScenarioCase, ScenarioGrade};
+pub use hooks::{HookError, run_hook};
+pub use options::{ListenPort, PROFILES, PeerCredentials, ScenarioOptions};
+pub use outcome::{CaseFailure, CaseNote, CaseOutcome, CaseStep, FileReport, NoteLevel, ScenarioCase, ScenarioGrade};
+pub use parameters::{UnaskedParameter, check_parameters};
+pub use shipped::{SHIPPED, ShippedFiles};
 pub use worker::{ProgressFn, ProgressLine, list, run};

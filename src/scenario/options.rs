@@ -1,14 +1,19 @@
 //! The options of a run of scenarios.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::link::{LinkSettings, SubprotocolPolicy};
+use super::shipped::ShippedFiles;
+use crate::link::{ExtraHeaders, HeaderError, LinkSettings, SubprotocolPolicy};
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
+
+/// The parameter that lists the optional features of the side under test.
+pub const PROFILES: &str = "profiles";
 
 /// Where the simulated central system listens for the charge point under test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +24,41 @@ pub struct ListenPort {
     pub port: u16,
     /// The path below which the charge point connects.
     pub endpoint: String,
+}
+
+/// What our charge points show to the central system under test in the handshake.
+#[derive(Clone, Default)]
+pub struct PeerCredentials {
+    /// Headers.
+    pub headers: ExtraHeaders,
+    /// A password of Basic authentication; the user is the identity of each charge point.
+    pub password: Option<String>,
+}
+
+impl fmt::Debug for PeerCredentials {
+    /// The password is a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PeerCredentials").field("headers", &self.headers).finish_non_exhaustive()
+    }
+}
+
+impl PeerCredentials {
+    /// Whether nothing is shown.
+    pub fn is_empty(&self) -> bool {
+        self.headers.is_empty() && self.password.is_none()
+    }
+
+    /// The headers for the handshake of the charge point with this identity.
+    ///
+    /// # Errors
+    /// When the identity cannot be the name of a user.
+    pub(super) fn headers_of(&self, identity: &str) -> Result<ExtraHeaders, HeaderError> {
+        let mut headers = self.headers.clone();
+        if let Some(password) = &self.password {
+            headers.add_basic(identity, password)?;
+        }
+        Ok(headers)
+    }
 }
 
 /// The options of a run of scenarios.
@@ -32,6 +72,10 @@ pub struct ScenarioOptions {
     pub profile: Profile,
     /// The URL of the central system under test; `None` for a simulated one.
     pub url: Option<String>,
+    /// What our charge points show there.
+    pub credentials: PeerCredentials,
+    /// The files that come with the program.
+    pub shipped: ShippedFiles,
     /// Where the charge point under test connects; `None` for a simulated one.
     pub listen: Option<ListenPort>,
     /// What is done about unusual subprotocols of the charge point under test.
@@ -49,8 +93,18 @@ pub struct ScenarioOptions {
     pub without: Vec<String>,
     /// Whether what would be a warning is a failure.
     pub warnings_as_errors: bool,
-    /// The seed of all random values in a scenario.
+    /// The seed of all random values in a scenario; each repetition adds one.
     pub seed: u64,
+    /// How often all files run, one time after the other.
+    pub repeat: usize,
+    /// Whether no more scenarios begin after one that failed or is broken.
+    pub fail_fast: bool,
+    /// Cancelled by the run itself when no more scenarios begin.
+    pub enough: CancellationToken,
+    /// A command of the shell before each scenario.
+    pub before: Option<String>,
+    /// A command of the shell after each scenario.
+    pub after: Option<String>,
     /// Whether the clock is virtual: it advances by itself when nothing is left to do.
     pub virtual_time: bool,
     /// How many files run at the same time.
@@ -78,6 +132,8 @@ impl Default for ScenarioOptions {
             limits: LinkSettings::default(),
             profile: Profile::default(),
             url: None,
+            credentials: PeerCredentials::default(),
+            shipped: ShippedFiles::default(),
             listen: None,
             subprotocols: SubprotocolPolicy::default(),
             identity: None,
@@ -87,6 +143,11 @@ impl Default for ScenarioOptions {
             without: Vec::new(),
             warnings_as_errors: false,
             seed: 1,
+            repeat: 1,
+            fail_fast: false,
+            enough: CancellationToken::new(),
+            before: None,
+            after: None,
             virtual_time: false,
             jobs: 1,
             parameters: BTreeMap::new(),
@@ -105,11 +166,24 @@ impl ScenarioOptions {
         self.url.is_none() && self.listen.is_none()
     }
 
-    /// Whether the filter selects a scenario, and nothing leaves it out.
-    pub(super) fn wants(&self, file: &str, name: &str) -> bool {
-        let whole = format!("{file} {name}").to_lowercase();
+    /// Whether the filter selects a scenario with this title, and nothing leaves it out.
+    pub(super) fn wants(&self, file: &str, title: &str) -> bool {
+        let whole = format!("{file} {title}").to_lowercase();
         let named = |texts: &[String]| texts.iter().any(|text| whole.contains(&text.to_lowercase()));
         (self.filter.is_empty() || named(&self.filter)) && !named(&self.without)
+    }
+
+    /// Why a scenario that needs these optional features does not apply: the parameter `profiles` lists those of the side under test, and
+    /// Core is always there.
+    pub(super) fn not_offered(&self, needed: &[String]) -> Option<String> {
+        let offered = self.parameters.get(PROFILES)?;
+        let has = |name: &str| {
+            name.eq_ignore_ascii_case("Core") || offered.split(',').any(|offer| offer.trim().eq_ignore_ascii_case(name))
+        };
+        let lacking: Vec<&str> = needed.iter().map(String::as_str).filter(|name| !has(name)).collect();
+        let needs = lacking.join(", ");
+        (!lacking.is_empty())
+            .then(|| format!("it does not apply: it needs {needs}, which --set {PROFILES}={offered} does not list"))
     }
 
     /// How long a scenario may take by the session's clock.
@@ -150,6 +224,20 @@ mod tests {
             let options = ScenarioOptions { without, ..options(filter, false) };
             assert_eq!(options.wants("boot", "a reset"), wanted, "{filter:?}, {:?}", options.without);
         }
+    }
+
+    #[test]
+    fn a_scenario_does_not_apply_without_its_features() {
+        let lacks = |offered: Option<&str>, needed: &[&str]| {
+            let mut options = options(&[], false);
+            options.parameters.extend(offered.map(|offered| (PROFILES.to_owned(), offered.to_owned())));
+            options.not_offered(&needed.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(lacks(None, &["Reservation"]), None);
+        assert_eq!(lacks(Some("Reservation"), &["Core"]), None);
+        assert_eq!(lacks(Some("core, RESERVATION"), &["Reservation"]), None);
+        let reason = lacks(Some("Core"), &["Reservation", "Core", "RemoteTrigger"]).unwrap();
+        assert_eq!(reason, "it does not apply: it needs Reservation, RemoteTrigger, which --set profiles=Core does not list");
     }
 
     #[test]

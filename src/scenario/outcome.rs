@@ -12,10 +12,16 @@ pub struct FileReport {
 }
 
 /// The result of a scenario.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScenarioCase {
     /// Its name.
     pub name: String,
+    /// Its number in a list of test cases, such as `TC_010`, or nothing.
+    pub id: String,
+    /// The group of test cases that it belongs to, or nothing.
+    pub area: String,
+    /// The optional features of OCPP that it needs.
+    pub profiles: Vec<String>,
     /// What it checks, a sentence or nothing.
     pub checks: String,
     /// The paragraphs that require it.
@@ -26,10 +32,28 @@ pub struct ScenarioCase {
     pub outcome: CaseOutcome,
     /// Warnings, remarks and failed cleanups, in the order in which they came.
     pub notes: Vec<CaseNote>,
+    /// Its parts with the messages in them; the first one may have no name.
+    pub steps: Vec<CaseStep>,
     /// How long it took by the session's clock.
     pub took: Duration,
     /// The trace, line by line; empty unless the options ask for the whole trace.
     pub trace: Vec<String>,
+}
+
+impl ScenarioCase {
+    /// The name, after the number when it is not in the name.
+    pub fn title(&self) -> String {
+        if self.name.contains(&self.id) { self.name.clone() } else { format!("{} {}", self.id, self.name) }
+    }
+}
+
+/// A part of a scenario, and what went over its links meanwhile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseStep {
+    /// The name that `step` gave it, or what a person was asked to do; nothing before the first one.
+    pub name: String,
+    /// A line for each message, and for each link that came up or went down. Unsafe characters are escaped.
+    pub exchange: Vec<String>,
 }
 
 /// How strongly OCPP requires what a scenario checks, in the words of RFC 2119.
@@ -89,9 +113,10 @@ pub struct CaseNote {
 }
 
 /// How a scenario ended.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum CaseOutcome {
     /// Everything was as expected.
+    #[default]
     Passed,
     /// Everything that OCPP requires was as expected; something that it recommends was not: there is a note about it.
     Warned,
@@ -101,6 +126,27 @@ pub enum CaseOutcome {
     Broken(Box<CaseFailure>),
     /// It was skipped, for this reason.
     Skipped(String),
+}
+
+impl CaseOutcome {
+    /// The word in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            CaseOutcome::Passed => "passed",
+            CaseOutcome::Warned => "warned",
+            CaseOutcome::Failed(_) => "failed",
+            CaseOutcome::Broken(_) => "broken",
+            CaseOutcome::Skipped(_) => "skipped",
+        }
+    }
+
+    /// What went wrong, if it failed or is broken.
+    pub fn failure(&self) -> Option<&CaseFailure> {
+        match self {
+            CaseOutcome::Failed(failure) | CaseOutcome::Broken(failure) => Some(failure),
+            CaseOutcome::Passed | CaseOutcome::Warned | CaseOutcome::Skipped(_) => None,
+        }
+    }
 }
 
 /// A failure.

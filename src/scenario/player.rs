@@ -10,16 +10,17 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::excerpt::Excerpt;
+use super::excerpt::{Excerpt, SectionMark};
 use super::execute::PlayerEvent;
 use super::files;
+use super::hooks;
 use super::options::ScenarioOptions;
-use super::outcome::{CaseFailure, CaseNote, CaseOutcome, FileReport, ScenarioCase, ScenarioGrade};
+use super::outcome::{CaseFailure, CaseNote, CaseOutcome, FileReport, NoteLevel, ScenarioCase, ScenarioGrade};
 use super::query::ScriptQueries;
 use super::record_json;
 use super::request::{self, DeclaredScenario, HostRequest, ScenarioResult, ScenarioStep, ScriptRequestError};
 use super::session::ScenarioSession;
-use super::worker::{ProgressFn, ProgressLine};
+use super::worker::{FileTurn, ProgressFn, ProgressLine};
 use crate::behaviour::Answer;
 use crate::clock::now;
 use crate::hub::{AnswerRequest, Hub};
@@ -87,6 +88,11 @@ pub(super) struct Player<'a> {
     pub cleaning: bool,
     /// Warnings, remarks and failed cleanups of the running scenario.
     pub notes: Vec<CaseNote>,
+    /// Where the parts of the running scenario begin.
+    sections: Vec<SectionMark>,
+    seed: u64,
+    /// Whether the command after a scenario follows the end of the running one.
+    hooked: bool,
     /// The place of the file among those of the run.
     index: usize,
     /// The file as it was named.
@@ -96,18 +102,22 @@ pub(super) struct Player<'a> {
 
 /// Runs a file. It continues the kept session of the file before, when there is one, and leaves its own for the next.
 pub(super) async fn play(
-    (index, path): (usize, &Path),
+    turn: FileTurn<'_>,
     options: &ScenarioOptions,
     progress: ProgressFn<'_>,
     kept: &mut Option<ScenarioSession>,
 ) -> FileReport {
+    let FileTurn { index, path, .. } = turn;
     let file = path.display().to_string();
     let session = kept.take().unwrap_or_else(|| ScenarioSession::new(options));
-    let (mut player, text) = match open(path, index, options, progress, session) {
+    let (mut player, text) = match open(turn, options, progress, session) {
         Ok(opened) => opened,
         Err(failure) => {
             let case = ScenarioCase { outcome: CaseOutcome::Broken(failure), ..case(&stem(path), None) };
             progress(ProgressLine::Ended { index, script: &file, case: &case });
+            if options.fail_fast {
+                options.enough.cancel();
+            }
             return FileReport { file, cases: vec![case] };
         }
     };
@@ -120,18 +130,25 @@ pub(super) async fn play(
 /// The scenarios that a file declares in its first turn. Nothing of them runs, and no link is made.
 pub(super) fn list(path: &Path, options: &ScenarioOptions) -> FileReport {
     let file = path.display().to_string();
-    let broken = |failure| ScenarioCase { outcome: CaseOutcome::Broken(failure), ..case(&stem(path), None) };
-    let cases = match open(path, 0, options, &|_| {}, ScenarioSession::new(options)) {
-        Ok((mut player, text)) => match player.declarations(&text) {
-            Ok(declared) if declared.is_empty() => vec![case(&stem(path), None)],
-            Ok(declared) => declared.iter().map(|declared| case(&declared.name, Some(declared))).collect(),
-            Err(outcome) => vec![ScenarioCase { outcome, ..case(&stem(path), None) }],
-        },
-        Err(failure) => vec![broken(failure)],
+    let cases = match declared(path, options) {
+        Ok(declared) if declared.is_empty() => vec![case(&stem(path), None)],
+        Ok(declared) => declared.iter().map(|declared| case(&declared.name, Some(declared))).collect(),
+        Err(outcome) => vec![ScenarioCase { outcome, ..case(&stem(path), None) }],
     };
-    let wanted = |case: &ScenarioCase| case.outcome != CaseOutcome::Passed || options.wants(&file, &case.name);
+    let wanted = |case: &ScenarioCase| case.outcome != CaseOutcome::Passed || options.wants(&file, &case.title());
     let cases = cases.into_iter().filter(wanted).collect();
     FileReport { file, cases }
+}
+
+/// What a file declares in its first turn.
+///
+/// # Errors
+/// With the outcome when it cannot be read, or fails in this turn.
+fn declared(path: &Path, options: &ScenarioOptions) -> Result<Vec<DeclaredScenario>, CaseOutcome> {
+    let turn = FileTurn { index: 0, path, seed: options.seed };
+    let opened = open(turn, options, &|_| {}, ScenarioSession::new(options));
+    let (mut player, text) = opened.map_err(CaseOutcome::Broken)?;
+    player.declarations(&text)
 }
 
 /// The name of a file without its folder and its ending.
@@ -144,14 +161,13 @@ fn stem(path: &Path) -> String {
 /// # Errors
 /// When the file cannot be read, or there is no memory for an engine.
 fn open<'a>(
-    path: &Path,
-    index: usize,
+    turn: FileTurn<'_>,
     options: &'a ScenarioOptions,
     progress: ProgressFn<'a>,
     session: ScenarioSession,
 ) -> Result<(Player<'a>, String), Box<CaseFailure>> {
-    let text = files::read(path).map_err(|error| CaseFailure::plain(error.to_string(), None))?;
-    let player = Player::new(path, index, options, progress, session);
+    let text = files::read(turn.path, options.shipped).map_err(|error| CaseFailure::plain(error.to_string(), None))?;
+    let player = Player::new(turn, options, progress, session);
     Ok((player.map_err(|fault| CaseFailure::plain(fault.message, fault.place))?, text))
 }
 
@@ -175,8 +191,7 @@ fn engine(
 
 impl<'a> Player<'a> {
     fn new(
-        path: &Path,
-        index: usize,
+        FileTurn { index, path, seed }: FileTurn<'_>,
         options: &'a ScenarioOptions,
         progress: ProgressFn<'a>,
         session: ScenarioSession,
@@ -212,6 +227,9 @@ impl<'a> Player<'a> {
             cleanups: Vec::new(),
             cleaning: false,
             notes: Vec::new(),
+            sections: Vec::new(),
+            seed,
+            hooked: false,
             index,
             file: shown,
             name,
@@ -219,6 +237,11 @@ impl<'a> Player<'a> {
     }
 
     async fn play(&mut self, text: &str) -> Vec<ScenarioCase> {
+        let alone = case(&self.name, None);
+        let hooked = self.is_hooked_alone();
+        if hooked && let Err(failure) = self.before(&alone).await {
+            return vec![self.ended(alone, Duration::ZERO, CaseOutcome::Broken(failure)).await];
+        }
         self.begin(None).await;
         let started = self.script.start(text).map(drop);
         let outcome = self.outcome(FILE, started).await;
@@ -229,36 +252,44 @@ impl<'a> Player<'a> {
             let name = self.name.clone();
             let wanted = self.options.wants(&self.file, &name)
                 || matches!(outcome, CaseOutcome::Broken(_))
-                || declared.iter().any(|declared| self.options.wants(&self.file, &declared.name));
-            return if wanted { vec![self.ended(case(&name, None), took, outcome)] } else { Vec::new() };
+                || declared
+                    .iter()
+                    .any(|declared| self.options.wants(&self.file, &case(&declared.name, Some(declared)).title()));
+            self.hooked = hooked;
+            return if wanted { vec![self.ended(case(&name, None), took, outcome).await] } else { Vec::new() };
         }
         let mut cases = Vec::new();
         for (index, declared) in declared.iter().enumerate() {
-            if !self.options.wants(&self.file, &declared.name) {
+            let named = case(&declared.name, Some(declared));
+            if !self.options.wants(&self.file, &named.title()) {
                 continue;
             }
-            if self.options.stop.is_cancelled() {
+            if self.options.stop.is_cancelled() || self.options.enough.is_cancelled() {
                 break;
             }
-            if let Some(reason) = &declared.skip {
-                let skipped = CaseOutcome::Skipped(reason.clone());
-                cases.push(self.told(ScenarioCase { outcome: skipped, ..case(&declared.name, Some(declared)) }));
+            if let Some(reason) = declared.skip.clone().or_else(|| self.options.not_offered(&declared.profiles)) {
+                cases.push(self.told(ScenarioCase { outcome: CaseOutcome::Skipped(reason), ..named }));
                 continue;
             }
             if self.exhausted
                 && let Err(outcome) = self.restart_engine(text).await
             {
-                cases.push(self.ended(case(&declared.name, Some(declared)), Duration::ZERO, outcome));
+                cases.push(self.ended(named, Duration::ZERO, outcome).await);
                 break;
             }
-            (self.progress)(ProgressLine::Begins { index: self.index, script: &self.file, name: &declared.name });
+            (self.progress)(ProgressLine::Begins { index: self.index, script: &self.file, name: &named.title() });
+            if let Err(failure) = self.before(&named).await {
+                cases.push(self.ended(named, Duration::ZERO, CaseOutcome::Broken(failure)).await);
+                continue;
+            }
             self.begin(declared.timeout).await;
             let event = json!({ "index": index }).to_string();
             let started = self.script.event("run", &event).map(drop);
             let outcome = self.outcome(i64::try_from(index).unwrap_or(i64::MAX), started).await;
             let took = self.began.elapsed();
             let outcome = self.conclude(outcome, declared.grade).await;
-            cases.push(self.ended(case(&declared.name, Some(declared)), took, outcome));
+            self.hooked = true;
+            cases.push(self.ended(named, took, outcome).await);
         }
         cases
     }
@@ -306,7 +337,7 @@ impl<'a> Player<'a> {
         self.answer_by_default();
         // Another program must not see the same ids again.
         if self.options.is_simulated() {
-            fastrand::seed(self.options.seed);
+            fastrand::seed(self.seed);
         }
         if self.options.listen.is_none() && used {
             self.session.hub().end().await;
@@ -322,6 +353,7 @@ impl<'a> Player<'a> {
         self.last_step = None;
         self.cleanups.clear();
         self.notes.clear();
+        self.sections.clear();
         self.faults.clear();
         drop(self.script.take_unhandled_rejections()); // those of the scenario before
         self.settled = None;
@@ -450,20 +482,62 @@ impl<'a> Player<'a> {
         self.script.event("question", &question.to_string()).map(drop)
     }
 
-    fn ended(&mut self, case: ScenarioCase, took: Duration, outcome: CaseOutcome) -> ScenarioCase {
-        let trace = if self.options.whole_trace {
+    /// Whether the file itself is a scenario, so that its hooks run around its top level; asked only when there are hooks.
+    fn is_hooked_alone(&self) -> bool {
+        let hooked = self.options.before.is_some() || self.options.after.is_some();
+        hooked
+            && self.options.wants(&self.file, &self.name)
+            && !matches!(declared(Path::new(&self.file), self.options), Ok(declared) if !declared.is_empty())
+    }
+
+    /// Runs the command before a scenario.
+    ///
+    /// # Errors
+    /// When it fails: the scenario cannot run.
+    async fn before(&self, case: &ScenarioCase) -> Result<(), Box<CaseFailure>> {
+        let Some(command) = &self.options.before else { return Ok(()) };
+        let ended = hooks::run_beside(command, hooks::variables(&self.file, case, false)).await;
+        ended.map_err(|error| CaseFailure::plain(format!("before the scenario: {error}"), None))
+    }
+
+    /// Runs the command after a scenario that has run. Its failure hides nothing that the scenario has found.
+    async fn after(&self, case: ScenarioCase) -> ScenarioCase {
+        let Some(command) = &self.options.after else { return case };
+        let Err(error) = hooks::run_beside(command, hooks::variables(&self.file, &case, true)).await else { return case };
+        let failure = CaseFailure::plain(format!("after the scenario: {error}"), None);
+        if case.outcome.failure().is_none() {
+            return ScenarioCase { outcome: CaseOutcome::Broken(failure), ..case };
+        }
+        let mut case = case;
+        case.notes.push(CaseNote { level: NoteLevel::Cleanup, detail: *failure });
+        case
+    }
+
+    async fn ended(&mut self, case: ScenarioCase, took: Duration, outcome: CaseOutcome) -> ScenarioCase {
+        let (steps, trace) = {
             let contents = self.session.hub().trace().read();
-            Excerpt::new(&contents, self.session.began, &self.session.hidden).all()
-        } else {
-            Vec::new()
+            let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
+            let trace = if self.options.whole_trace { excerpt.all() } else { Vec::new() };
+            (excerpt.steps(&self.sections), trace)
         };
         let notes = std::mem::take(&mut self.notes);
-        self.told(ScenarioCase { outcome, notes, took, trace, ..case })
+        let case = ScenarioCase { outcome, notes, steps, took, trace, ..case };
+        let case = if std::mem::take(&mut self.hooked) { self.after(case).await } else { case };
+        self.told(case)
+    }
+
+    /// A part of the scenario begins here, or goes on when `again` is set.
+    pub(super) fn section(&mut self, name: String, again: bool) {
+        let from = self.session.hub().trace().read().records().range().end;
+        self.sections.push(SectionMark { from, name, again });
     }
 
     /// Tells the user at once how a scenario ended.
     fn told(&self, case: ScenarioCase) -> ScenarioCase {
         (self.progress)(ProgressLine::Ended { index: self.index, script: &self.file, case: &case });
+        if self.options.fail_fast && case.outcome.failure().is_some() {
+            self.options.enough.cancel();
+        }
         case
     }
 
@@ -479,16 +553,16 @@ impl<'a> Player<'a> {
 }
 
 fn case(name: &str, declared: Option<&DeclaredScenario>) -> ScenarioCase {
-    let (checks, by) = declared.map(|declared| (declared.checks.clone(), declared.by.clone())).unwrap_or_default();
-    let grade = declared.map(|declared| declared.grade).unwrap_or_default();
+    let name = name.to_owned();
+    let Some(declared) = declared else { return ScenarioCase { name, ..ScenarioCase::default() } };
     ScenarioCase {
-        name: name.to_owned(),
-        checks,
-        by,
-        grade,
-        outcome: CaseOutcome::Passed,
-        notes: Vec::new(),
-        took: Duration::ZERO,
-        trace: Vec::new(),
+        name,
+        id: declared.id.clone(),
+        area: declared.area.clone(),
+        profiles: declared.profiles.clone(),
+        checks: declared.checks.clone(),
+        by: declared.by.clone(),
+        grade: declared.grade,
+        ..ScenarioCase::default()
     }
 }

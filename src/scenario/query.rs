@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use super::files;
 use super::options::ScenarioOptions;
 use super::record_json;
+use super::shipped::ShippedFiles;
 use crate::clock::now;
 use crate::hub::Hub;
-use crate::ocpp::suggest;
+use crate::ocpp::{FieldDefinition, FieldKind, suggest};
 use crate::trace::StationKey;
 
 /// Answers the queries of a script.
@@ -22,6 +23,7 @@ pub(super) struct ScriptQueries {
     folder: PathBuf,
     foreign: Value,
     parameters: Value,
+    shipped: ShippedFiles,
     /// Until when to wait for the central system under test.
     waits_until: Instant,
 }
@@ -30,6 +32,15 @@ pub(super) struct ScriptQueries {
 struct Answered {
     station: u32,
     action: String,
+}
+
+/// The fields that a matcher names, of the result of our call or of the call of the peer.
+#[derive(Deserialize)]
+struct NamedFields {
+    station: u32,
+    action: String,
+    ours: bool,
+    paths: Vec<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +65,7 @@ impl ScriptQueries {
             folder: folder.to_owned(),
             foreign,
             parameters: json!(options.parameters),
+            shipped: options.shipped,
             waits_until: options.waits_until,
         }
     }
@@ -78,9 +90,10 @@ impl ScriptQueries {
                 contents.stations().get(StationKey(key)).map_or(Value::Null, record_json::station).to_string()
             }
             "answers" => self.answers(json).to_string(),
+            "fields" => self.fields(json).to_string(),
             // The limit is one for the whole run.
             "wait" => json!(self.waits_until.saturating_duration_since(Instant::now()).as_millis()).to_string(),
-            "module" => return Some(module(json)),
+            "module" => return Some(module(json, self.shipped)),
             _ => return None,
         }))
     }
@@ -102,10 +115,39 @@ impl ScriptQueries {
     }
 }
 
+impl ScriptQueries {
+    /// The first of the fields that the message does not have, with a similar one that it has; `null` when it has all of them, or when
+    /// there is no definition of it.
+    fn fields(&self, json: &str) -> Value {
+        let Ok(NamedFields { station, action, ours, paths }) = serde_json::from_str(json) else { return Value::Null };
+        let hub = self.hub.borrow();
+        let link = hub.trace().read().stations().get(StationKey(station)).map(|row| (row.our_role, row.version));
+        let Some((our_role, Some(version))) = link else { return Value::Null };
+        let initiator = if ours { our_role } else { our_role.peer() };
+        let Some(definition) = hub.catalog().action(version, initiator, &action) else { return Value::Null };
+        let message = if ours { &definition.response } else { &definition.request };
+        let unknown = paths.iter().find_map(|path| Some((path, find_field(&message.fields, path).err()?)));
+        unknown.map_or(Value::Null, |(path, near)| json!({ "field": path.join("."), "near": near }))
+    }
+}
+
+/// Whether there is a field at the end of a path, or a value that is no object on the way; else a name that is similar to the wrong one.
+fn find_field(fields: &[FieldDefinition], path: &[String]) -> Result<(), Option<String>> {
+    let mut fields = fields;
+    for name in path {
+        let near = || suggest(name, fields.iter().map(|field| &*field.name)).map(str::to_owned);
+        let field = fields.iter().find(|field| field.name == *name).ok_or_else(near)?;
+        // The names in a map are free.
+        let FieldKind::Object(below) = &field.kind else { return Ok(()) };
+        fields = below;
+    }
+    Ok(())
+}
+
 /// The text and the path of a file that a script requires.
-fn module(json: &str) -> Result<String, serde_json::Error> {
+fn module(json: &str, shipped: ShippedFiles) -> Result<String, serde_json::Error> {
     let Module { folder, what } = serde_json::from_str(json)?;
-    Ok(match files::required(&folder, &what) {
+    Ok(match files::required(&folder, &what, shipped) {
         Ok((file, text)) => {
             let beside = file.parent().unwrap_or(Path::new("."));
             json!({ "file": file, "shown": files::shortest(&folder.join(&what)), "folder": beside, "text": text }).to_string()

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::outcome::{CaseFailure, NoteLevel, ScenarioGrade};
 use crate::behaviour::PhysicalAction;
 use crate::javascript::{RequestError, ScriptFault, ToolkitRequest, parsed};
+use crate::link::UnknownProtocol;
 use crate::ocpp::{Transport, Version};
 
 /// Why a request or a query of a script is refused; the sentence is thrown in the script.
@@ -23,6 +24,8 @@ pub(super) enum ScriptRequestError {
     NoVersion(String),
     #[error("{0:?} is no transport; it is 'websocket' or 'soap'")]
     NoTransport(String),
+    #[error("unknownProtocol is 'close' or 'refuse', not {0:?}")]
+    NoUnknownProtocol(String),
 }
 
 /// One request.
@@ -34,6 +37,8 @@ pub(super) enum HostRequest {
     Done(u64),
     /// Add a line to the trace.
     Note { station: Option<u32>, text: String },
+    /// A part of the scenario begins, or goes on after one inside it has ended.
+    Section { name: String, again: bool },
     /// A request of every script: print a line, report a fault, timers.
     Toolkit(ToolkitRequest),
     /// Declare a scenario.
@@ -99,6 +104,15 @@ pub(super) struct DeclaredScenario {
     /// How strongly OCPP requires it.
     #[serde(default)]
     pub grade: ScenarioGrade,
+    /// Its number in a list of test cases, or nothing.
+    #[serde(default)]
+    pub id: String,
+    /// The group of test cases that it belongs to, or nothing.
+    #[serde(default)]
+    pub area: String,
+    /// The optional features that the side under test must have.
+    #[serde(default)]
+    pub profiles: Vec<String>,
 }
 
 /// A warning or a remark, as the script reports it.
@@ -175,6 +189,10 @@ pub(super) struct CentralSystemConfig {
     pub endpoint: Option<String>,
     pub versions: Option<Vec<String>>,
     pub transports: Option<Vec<String>>,
+    #[serde(rename = "tolerateSubprotocol")]
+    pub tolerate_subprotocol: bool,
+    #[serde(rename = "unknownProtocol")]
+    pub unknown_protocol: Option<String>,
 }
 
 /// The options of a charge point.
@@ -206,6 +224,12 @@ pub(super) fn transport(text: &str) -> Result<Transport, ScriptRequestError> {
     }
 }
 
+/// Reads what is done without a common subprotocol, as scripts write it.
+pub(super) fn unknown_protocol(text: &str) -> Result<UnknownProtocol, ScriptRequestError> {
+    let named = UnknownProtocol::ALL.into_iter().find(|unknown| unknown.name() == text);
+    named.ok_or_else(|| ScriptRequestError::NoUnknownProtocol(text.to_owned()))
+}
+
 /// Reads a request.
 ///
 /// # Errors
@@ -220,6 +244,10 @@ pub(super) fn read(operation: &str, json: &str) -> Result<HostRequest, ScriptReq
         "note" => {
             let Note { station, text } = parsed(json)?;
             HostRequest::Note { station, text }
+        }
+        "section" => {
+            let Section { name, again } = parsed(json)?;
+            HostRequest::Section { name, again }
         }
         "declare" => HostRequest::Declare(parsed(json)?),
         "settled" => HostRequest::Settled(parsed(json)?),
@@ -276,6 +304,12 @@ struct Number {
 struct Note {
     station: Option<u32>,
     text: String,
+}
+
+#[derive(Deserialize)]
+struct Section {
+    name: String,
+    again: bool,
 }
 
 #[derive(Deserialize)]

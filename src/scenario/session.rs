@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{ListenPort, ScenarioOptions};
-use super::request::{CentralSystemConfig, ChargePointConfig, ScriptRequestError, transport, version};
+use super::request::{CentralSystemConfig, ChargePointConfig, ScriptRequestError, transport, unknown_protocol, version};
 use crate::clock::now;
 use crate::console::Console;
 use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
-use crate::link::{Network, SubprotocolPolicy};
+use crate::link::{ExtraHeaders, HeaderError, Network, SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
 
@@ -30,6 +30,9 @@ pub(super) enum StartError {
     /// Another program has the port. Scripts have no `--port`, which the sentence of the hub names.
     #[error("port {port} is in use by another program; choose another one, or end that program")]
     PortInUse { port: u16 },
+    /// The credentials fit no handshake.
+    #[error(transparent)]
+    Credentials(#[from] HeaderError),
     /// It cannot be started for another reason.
     #[error(transparent)]
     Hub(HubError),
@@ -90,6 +93,7 @@ impl ScenarioSession {
             Some(list) => list.iter().map(|text| transport(text)).collect::<Result<_, _>>()?,
             None => Transport::ALL.to_vec(),
         };
+        let unknown = config.unknown_protocol.as_deref().map_or(Ok(UnknownProtocol::default()), unknown_protocol)?;
         let endpoint = config.endpoint.unwrap_or_else(|| "/".to_owned());
         let host = config.host.unwrap_or_else(|| "127.0.0.1".to_owned());
         let options = CentralSystemOptions {
@@ -99,7 +103,7 @@ impl ScenarioSession {
             versions,
             transports,
             ping_interval: 0,
-            subprotocols: SubprotocolPolicy::default(),
+            subprotocols: SubprotocolPolicy { tolerant: config.tolerate_subprotocol, unknown },
             first_transaction: None,
         };
         self.start(options).await
@@ -156,6 +160,7 @@ impl ScenarioSession {
         let identity = config.id.or_else(|| options.identity.clone()).unwrap_or_else(|| DEFAULT_IDENTITY.to_owned());
         let version = config.version.as_deref().map_or(Ok(Version::V1_6), version)?;
         let over = config.transport.as_deref().map_or(Ok(Transport::WebSocket), transport)?;
+        let foreign = config.url.is_none() && options.url.is_some();
         let simulated = config.url.is_none() && options.url.is_none();
         if let (None, Some(url)) = (&config.url, &options.url) {
             other_way(url, over)?;
@@ -167,12 +172,14 @@ impl ScenarioSession {
         let soap = (over == Transport::Soap).then(SoapOptions::default);
         // One address serves both.
         let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
+        // A password is for the central system under test only.
+        let headers = if foreign { options.credentials.headers_of(&identity)? } else { ExtraHeaders::default() };
         let hub = self.hub().clone();
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);
         let driver = config.driver.unwrap_or(true);
         let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, driver, soap };
-        let key = hub.start_charge_point_as(&name, made).map_err(StartError::Hub)?;
+        let key = hub.start_charge_point_as(&name, made, headers).map_err(StartError::Hub)?;
         if simulated {
             let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };
             self.hidden.insert(other);

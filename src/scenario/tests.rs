@@ -89,6 +89,7 @@ fn links_and_the_rest_have_what_is_declared_of_them() {
         "add",
         "whatCame",
         "mayCall",
+        "mayHave",
         "taken",
         "role",
     ];

@@ -62,7 +62,7 @@ impl Player<'_> {
                 let (step, place) = (open.map(|step| step.text.clone()), failure.place.or(open.and_then(place)));
                 CaseOutcome::Failed(self.with_trace(CaseFailure { place, step, ..failure }, &[]))
             }
-            None => CaseOutcome::Broken(Box::new(with_line(failure))),
+            None => CaseOutcome::Broken(Box::new(self.with_line(failure))),
         }
     }
 
@@ -93,17 +93,17 @@ impl Player<'_> {
         let contents = self.session.hub().trace().read();
         let excerpt = Excerpt::new(&contents, self.session.began, &self.session.hidden);
         let (exchange, trace) = (excerpt.lines(sequences), excerpt.around(sequences));
-        Box::new(CaseFailure { exchange, trace, ..with_line(failure) })
+        Box::new(CaseFailure { exchange, trace, ..self.with_line(failure) })
+    }
+
+    /// The failure with the line of the script at its place.
+    fn with_line(&self, failure: CaseFailure) -> CaseFailure {
+        let line = failure.place.as_deref().and_then(|place| files::line_at(place, self.options.shipped));
+        CaseFailure { line, ..failure }
     }
 }
 
 /// The place where a step started.
 fn place(step: &ScenarioStep) -> Option<String> {
     ScriptFault::new(&step.text, &step.stack).place
-}
-
-/// The failure with the line of the script at its place.
-fn with_line(failure: CaseFailure) -> CaseFailure {
-    let line = failure.place.as_deref().and_then(files::line_at);
-    CaseFailure { line, ..failure }
 }

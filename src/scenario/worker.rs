@@ -5,10 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use super::options::ScenarioOptions;
-use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase, ScenarioGrade};
+use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
 use super::player;
 use super::session::ScenarioSession;
 use crate::clock::follow_runtime;
@@ -51,12 +50,32 @@ pub enum ProgressLine<'a> {
 /// Shows a line to the user; called from any thread.
 pub type ProgressFn<'a> = &'a (dyn Fn(ProgressLine<'_>) + Sync);
 
-/// Runs files, and calls `report` for each file when it has ended, with its place in the list, in the order of the ends.
-pub fn run(files: &[PathBuf], options: &ScenarioOptions, progress: ProgressFn<'_>, mut report: impl FnMut(usize, FileReport)) {
-    let queue: Mutex<VecDeque<(usize, &PathBuf)>> = Mutex::new(files.iter().enumerate().collect());
+/// A file of the run.
+#[derive(Clone, Copy)]
+pub(super) struct FileTurn<'a> {
+    /// Its place among all of them; the second time behind all of the first time.
+    pub index: usize,
+    pub path: &'a Path,
+    pub seed: u64,
+}
+
+/// Runs files as often as the options say, and calls `report` for each file when it has ended, with its place among all of them, in the order
+/// of the ends. The places of the second time follow those of the first.
+pub fn run<'a>(
+    files: &'a [PathBuf],
+    options: &ScenarioOptions,
+    progress: ProgressFn<'_>,
+    mut report: impl FnMut(usize, FileReport),
+) {
+    let rounds = (0..options.repeat.max(1)).flat_map(|round| files.iter().map(move |path| (round, path)));
+    let turn = |(index, (round, path)): (usize, (usize, &'a PathBuf))| {
+        let seed = options.seed.wrapping_add(round as u64);
+        FileTurn { index, path, seed }
+    };
+    let queue: Mutex<VecDeque<FileTurn<'_>>> = Mutex::new(rounds.enumerate().map(turn).collect());
     let (sender, reports) = channel();
     std::thread::scope(|scope| {
-        for _ in 0..options.jobs.clamp(1, files.len().max(1)) {
+        for _ in 0..options.jobs.clamp(1, (files.len() * options.repeat).max(1)) {
             let (queue, sender) = (&queue, sender.clone());
             scope.spawn(move || work(queue, options, progress, &sender));
         }
@@ -74,7 +93,7 @@ pub fn list(files: &[PathBuf], options: &ScenarioOptions) -> Vec<FileReport> {
 }
 
 fn work(
-    queue: &Mutex<VecDeque<(usize, &PathBuf)>>,
+    queue: &Mutex<VecDeque<FileTurn<'_>>>,
     options: &ScenarioOptions,
     progress: ProgressFn<'_>,
     reports: &Sender<(usize, FileReport)>,
@@ -89,7 +108,8 @@ fn work(
         }
         let _ = reports.send((index, report));
     };
-    while let Some((index, file)) = next().filter(|_| !options.stop.is_cancelled()) {
+    while let Some(turn) = next().filter(|_| !options.stop.is_cancelled() && !options.enough.is_cancelled()) {
+        let (index, file) = (turn.index, turn.path);
         let (runtime, mut session) = match kept.take() {
             Some(kept) => kept,
             None => match tokio::runtime::Builder::new_current_thread().enable_all().start_paused(options.virtual_time).build()
@@ -104,7 +124,7 @@ fn work(
         let running = async {
             let start = jiff::Timestamp::from_second(VIRTUAL_START).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
             let _clock = options.virtual_time.then(|| follow_runtime(start));
-            let report = player::play((index, file), options, progress, &mut session).await;
+            let report = player::play(turn, options, progress, &mut session).await;
             if options.listen.is_none()
                 && let Some(session) = session.take()
             {
@@ -131,15 +151,6 @@ fn work(
 fn broken_file(file: &Path, reason: &str) -> FileReport {
     let outcome = CaseOutcome::Broken(CaseFailure::plain(reason, None));
     let name = file.display().to_string();
-    let case = ScenarioCase {
-        name: name.clone(),
-        checks: String::new(),
-        by: Vec::new(),
-        grade: ScenarioGrade::Must,
-        outcome,
-        notes: Vec::new(),
-        took: Duration::ZERO,
-        trace: Vec::new(),
-    };
+    let case = ScenarioCase { name: name.clone(), outcome, ..ScenarioCase::default() };
     FileReport { file: name, cases: vec![case] }
 }

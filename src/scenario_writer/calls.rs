@@ -78,7 +78,7 @@ impl ScriptWriter<'_> {
         }
         let request = definition.as_ref().map(|definition| &definition.request);
         let response = definition.as_ref().map(|definition| &definition.response);
-        let mut arguments = vec![ScriptExpression::text(action), self.inference(at, record).sent(payload, request)];
+        let mut arguments = vec![ScriptExpression::text(action), self.inference(at, record).called(payload, request)];
         self.moment = record.wall_micros;
         let method = match answer_message {
             Some(DecodedMessage::Result(result)) => {

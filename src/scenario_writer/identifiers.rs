@@ -5,8 +5,11 @@ use serde_json::Value;
 
 use super::expression::ScriptExpression;
 
+/// The field with the number of a transaction.
+pub(super) const TRANSACTION: &str = "transactionId";
+
 /// The fields with such a number, at any depth of a payload.
-const FIELDS: [&str; 3] = ["transactionId", "reservationId", "requestId"];
+const FIELDS: [&str; 3] = [TRANSACTION, "reservationId", "requestId"];
 
 /// Whether a field holds such a number. Zero and negative numbers mean none (OCPP 1.6 errata §3.18: −1).
 pub(super) fn is_identifier(field: &str, value: &Value) -> bool {
@@ -31,7 +34,7 @@ impl ScriptNames {
 /// The numbers that occurred on one link.
 #[derive(Debug, Default)]
 pub(super) struct Identifiers {
-    /// The field, the value, and the name that it is bound to; `None` for a number of ours.
+    /// The field, the value, and the expression that has it at the next run; `None` for a number of ours, which is the same again.
     known: Vec<(String, Value, Option<String>)>,
 }
 
@@ -44,12 +47,25 @@ impl Identifiers {
         })
     }
 
+    /// The expression of a number in a call of ours. A new transaction was started before the recording, with another number at the
+    /// next run: the user may name it.
+    pub fn called(&mut self, field: &str, value: &Value, names: &mut ScriptNames) -> ScriptExpression {
+        if field != TRANSACTION {
+            return self.sent(field, value);
+        }
+        self.repeated(field, value).unwrap_or_else(|| {
+            let parameter = format!("parameter('{}', {value})", names.take(field));
+            self.known.push((field.to_owned(), value.clone(), Some(parameter.clone())));
+            ScriptExpression::Code(parameter)
+        })
+    }
+
     /// The pattern of a number in a message of the peer. A new number is assigned by the peer.
     pub fn expected(&mut self, field: &str, value: &Value, names: &mut ScriptNames) -> ScriptExpression {
         self.repeated(field, value).unwrap_or_else(|| {
             let name = names.take(field);
             let code = format!("bind('{name}')");
-            self.known.push((field.to_owned(), value.clone(), Some(name)));
+            self.known.push((field.to_owned(), value.clone(), Some(format!("bound.{name}"))));
             ScriptExpression::Code(code)
         })
     }
@@ -61,10 +77,7 @@ impl Identifiers {
     }
 
     fn repeated(&self, field: &str, value: &Value) -> Option<ScriptExpression> {
-        let (_, _, name) = self.known.iter().rev().find(|(of, known, _)| of == field && known == value)?;
-        Some(
-            name.as_ref()
-                .map_or_else(|| ScriptExpression::literal(value), |name| ScriptExpression::Code(format!("bound.{name}"))),
-        )
+        let (_, _, code) = self.known.iter().rev().find(|(of, known, _)| of == field && known == value)?;
+        Some(code.as_ref().map_or_else(|| ScriptExpression::literal(value), |code| ScriptExpression::Code(code.clone())))
     }
 }

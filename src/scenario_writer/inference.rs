@@ -49,9 +49,12 @@ struct Place<'a> {
 }
 
 impl Inference<'_> {
-    /// A payload that we send.
-    pub fn sent(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> ScriptExpression {
+    /// The payload of a call that we send.
+    pub fn called(&mut self, payload: &Value, message: Option<&MessageDefinition>) -> ScriptExpression {
         self.walk(payload, Place::top(), message.map(|message| &*message.fields), &mut |this, value, place| {
+            if is_identifier(place.name, value) {
+                return this.identifiers.called(place.name, value, this.names);
+            }
             this.sent_value(value, place, true)
         })
     }

@@ -1,9 +1,11 @@
 //! The records of a scenario: complete exchanges, and one end of a link whose two ends are both in this session.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::identifiers::{TRANSACTION, is_identifier};
 use crate::ocpp::Role;
-use crate::trace::{Contents, FrameKind, Record, RecordKind, Sequence, StationKey};
+use crate::trace::decode::payload_value;
+use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence, StationKey};
 
 /// Records in the order of the trace.
 pub(super) struct Selection<'a> {
@@ -21,7 +23,36 @@ impl<'a> Selection<'a> {
         for (central_system, charge_point) in selection.pairs() {
             selection.keep_one_end(central_system, charge_point);
         }
+        selection.add_missing_starts();
         selection
+    }
+
+    /// Adds the start of every transaction that goes on in a call of ours, with the number that the trace knows from it. A scenario
+    /// that began inside the transaction would name one that does not exist at the next run. Where a message of the peer has the number
+    /// first, it is bound there.
+    fn add_missing_starts(&mut self) {
+        let mut known: HashSet<(StationKey, i64)> = HashSet::new();
+        let mut missing: Vec<(Sequence, StationKey, i64)> = Vec::new();
+        for record in self.records() {
+            let RecordKind::Frame(direction, FrameKind::Call | FrameKind::Result) = record.kind else { continue };
+            let Some((station, id)) = record.station.zip(transaction_of(&record)) else { continue };
+            let is_call = matches!(record.kind, RecordKind::Frame(_, FrameKind::Call));
+            if known.insert((station, id)) && is_call && direction == Direction::Out {
+                missing.push((record.sequence, station, id));
+            }
+        }
+        for (before, station, id) in missing {
+            let mut earlier = self.contents.records().iter(self.contents.records().range().start..before).rev();
+            let start = earlier.find(|record| {
+                record.station == Some(station)
+                    && record.action == Some("StartTransaction")
+                    && matches!(record.kind, RecordKind::Frame(_, FrameKind::Result))
+                    && transaction_of(record) == Some(id)
+            });
+            if let Some(start) = start {
+                self.sequences.extend([Some(start.sequence), start.partner].into_iter().flatten());
+            }
+        }
     }
 
     /// The selected records, in the order of the trace.
@@ -67,4 +98,9 @@ impl<'a> Selection<'a> {
             self.sequences.extend(twins);
         }
     }
+}
+
+/// The number of the transaction in a payload.
+fn transaction_of(record: &Record<'_>) -> Option<i64> {
+    payload_value(record)?.get(TRANSACTION).filter(|value| is_identifier(TRANSACTION, value))?.as_i64()
 }

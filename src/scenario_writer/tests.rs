@@ -379,3 +379,41 @@ fn nothing_and_too_much_are_refused() {
     assert!(error.to_string().contains("a filter"));
     crate::trace::filter::parse("cp:CP1 since:10m").unwrap();
 }
+
+/// A transaction with the number 7, of which only some messages are chosen.
+fn inside_of_a_transaction(our_role: Role, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let recording = charging(our_role);
+    let records = recording.contents.records();
+    let chosen: Vec<_> = records.range().filter(|it| records.get(*it).and_then(|it| it.action).is_some_and(&wanted)).collect();
+    statements(&recording.of(&chosen).text)
+}
+
+#[test]
+fn a_selection_that_begins_inside_of_a_transaction_takes_its_start_along() {
+    let stop = inside_of_a_transaction(Role::ChargePoint, |action| action == "StopTransaction");
+    let start = stop.iter().position(|line| line.contains("'StartTransaction'")).expect("the start");
+    let bound = stop.iter().position(|line| line.contains("bind('transactionId')")).expect("a bound number");
+    let used = stop.iter().position(|line| line.contains("transactionId: bound.transactionId")).expect("its use");
+    assert!(start < bound && bound < used, "{stop:#?}");
+}
+
+#[test]
+fn a_number_that_a_message_of_the_peer_has_first_is_bound_there() {
+    let lines =
+        inside_of_a_transaction(Role::CentralSystem, |action| action == "MeterValues" || action == "RemoteStopTransaction");
+    assert!(lines.iter().any(|line| line.contains("transactionId: bind('transactionId')")), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("{ transactionId: bound.transactionId }")), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.contains("StartTransaction")), "{lines:#?}");
+}
+
+#[test]
+fn a_transaction_whose_start_is_not_in_the_trace_can_be_named() {
+    let mut recording = Recording::new();
+    let station = recording.station(Role::CentralSystem, "CP1", Version::V1_6);
+    let (stop, accepted) = (json!({"transactionId": 7}), json!({"status": "Accepted"}));
+    recording.exchange(station, Direction::Out, "RemoteStopTransaction", stop.clone(), accepted.clone());
+    recording.exchange(station, Direction::Out, "RemoteStopTransaction", stop, accepted);
+    let lines = recording.statements();
+    let named = lines.iter().filter(|line| line.contains("transactionId: parameter('transactionId', 7)")).count();
+    assert_eq!(named, 2, "{lines:#?}");
+}

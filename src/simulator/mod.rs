@@ -2,6 +2,7 @@
 //! here is pure. Messages come in as JSON, time as a [`Moment`](crate::clock::Moment), chance as a seed. Transport,
 //! display and changes by the user are not here.
 
+mod charging;
 mod payload;
 mod profile;
 pub mod v1;

@@ -106,6 +106,8 @@ impl fmt::Display for HandshakeFinding {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::ocpp::{Transport, Version};
     use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, RetryCause, Stamp};
@@ -192,7 +194,7 @@ mod tests {
         let frame = |origin: Option<FrameOrigin>, remark: Option<&str>| {
             let (direction, kind, text) = (Direction::Out, FrameKind::Call, FrameText::from_static("<x/>"));
             let (action, exchange, code, findings) = (None, None, None, Vec::new());
-            let (remark, origin) = (remark.map(Box::from), origin.map(Box::new));
+            let (remark, origin) = (remark.map(Box::from), origin.map(Arc::new));
             shown(EventKind::Frame(Frame {
                 direction,
                 kind,

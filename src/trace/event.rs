@@ -209,8 +209,8 @@ pub struct Frame {
     pub findings: Vec<Finding>,
     /// A sentence about the frame as a whole: why it could not be read, that it came late.
     pub remark: Option<Box<str>>,
-    /// The origin of the frame, when it is not the default one; not a fault. In a box, because few frames have one.
-    pub origin: Option<Box<FrameOrigin>>,
+    /// The origin of the frame, when it is not the default one; not a fault. Shared, because the record keeps it.
+    pub origin: Option<Arc<FrameOrigin>>,
 }
 
 /// Where a frame comes from.

@@ -2,6 +2,7 @@
 //! sentences about a record are made in `describe`.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
@@ -140,7 +141,7 @@ impl<'a> Record<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordDetail {
     /// Of a frame.
-    Frame(Box<FrameOrigin>),
+    Frame(Arc<FrameOrigin>),
     /// A link came up.
     Connected(Box<ConnectedDetail>),
     /// A link went down: of `Disconnected` and `Lost`.

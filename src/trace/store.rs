@@ -187,6 +187,55 @@ impl Chunk {
     }
 }
 
+/// Records of a store, oldest first. It goes chunk by chunk: to look each record up by its number costs more than most readers do with it.
+/// Ours, because a record is large, and each adapter of the standard library would copy it once more.
+#[derive(Debug)]
+pub struct RecordIterator<'a> {
+    store: &'a Store,
+    rest: Range<Sequence>,
+    /// The chunks that were read last at either end.
+    front: Option<&'a Chunk>,
+    back: Option<&'a Chunk>,
+}
+
+impl<'a> RecordIterator<'a> {
+    /// The chunk of a record, which is `last` as a rule, and its header.
+    fn place(store: &'a Store, last: Option<&'a Chunk>, sequence: Sequence) -> Option<(&'a Chunk, &'a Header)> {
+        let is_there = |chunk: &&Chunk| sequence >= chunk.first && sequence < chunk.end();
+        let chunk = match last.filter(is_there) {
+            Some(chunk) => chunk,
+            None => &store.chunks[store.chunk_of(sequence)?],
+        };
+        chunk.headers.get((sequence - chunk.first) as usize).map(|header| (chunk, header))
+    }
+}
+
+impl<'a> Iterator for RecordIterator<'a> {
+    type Item = Record<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Record<'a>> {
+        let sequence = self.rest.next()?;
+        let (chunk, header) = RecordIterator::place(self.store, self.front, sequence)?;
+        self.front = Some(chunk);
+        Some(self.store.record(sequence, chunk, header))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rest.size_hint()
+    }
+}
+
+impl<'a> DoubleEndedIterator for RecordIterator<'a> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Record<'a>> {
+        let sequence = self.rest.next_back()?;
+        let (chunk, header) = RecordIterator::place(self.store, self.back, sequence)?;
+        self.back = Some(chunk);
+        Some(self.store.record(sequence, chunk, header))
+    }
+}
+
 /// The records of the session, as many as fit.
 #[derive(Debug)]
 pub struct Store {
@@ -233,17 +282,10 @@ impl Store {
     }
 
     /// The records of a range, oldest first. What is not here is left out.
-    pub fn iter(&self, range: Range<Sequence>) -> impl DoubleEndedIterator<Item = Record<'_>> {
-        // Chunk by chunk: to look each record up by its number costs more than most readers do with it.
-        let first = self.chunks.partition_point(|chunk| chunk.end() <= range.start);
-        let last = self.chunks.partition_point(|chunk| chunk.first < range.end).max(first);
-        self.chunks.range(first..last).flat_map(move |chunk| {
-            let index = |sequence: Sequence| (sequence.saturating_sub(chunk.first) as usize).min(chunk.headers.len());
-            let begin = index(range.start);
-            let headers = &chunk.headers[begin..index(range.end).max(begin)];
-            let from = chunk.first + begin as Sequence;
-            headers.iter().enumerate().map(move |(place, header)| self.record(from + place as Sequence, chunk, header))
-        })
+    pub fn iter(&self, range: Range<Sequence>) -> RecordIterator<'_> {
+        let here = self.range();
+        let (start, end) = (range.start.max(here.start), range.end.min(here.end));
+        RecordIterator { store: self, rest: start..end.max(start), front: None, back: None }
     }
 
     fn chunk_of(&self, sequence: Sequence) -> Option<usize> {
@@ -255,6 +297,7 @@ impl Store {
         self.chunks.partition_point(|chunk| chunk.first <= sequence).checked_sub(1)
     }
 
+    #[inline]
     fn record<'a>(&'a self, sequence: Sequence, chunk: &'a Chunk, header: &Header) -> Record<'a> {
         let text_end = header.text_start as usize + header.text_len as usize;
         let payload_end = text_end + header.payload_len as usize;
@@ -345,7 +388,10 @@ impl Store {
     pub(super) fn close_exchange(&mut self, exchange: u64, answer: Sequence) -> Option<Duration> {
         let call = self.open.remove(&exchange)?;
         let distance = i32::try_from(answer - call).ok()?;
-        let (called_at, _) = self.header_mut(call).map(|(at, header)| (at, header.partner = distance))?;
+        let called_at = self.header_mut(call).map(|(at, header)| {
+            header.partner = distance;
+            at
+        })?;
         let (answered_at, header) = self.header_mut(answer)?;
         let latency = Duration::from_micros(answered_at.saturating_sub(called_at));
         header.partner = -distance;

@@ -9,7 +9,7 @@ use ocpp_tui::trace::export::object;
 use ocpp_tui::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind, StationKey};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use crate::support::envelopes::{SOAP, envelope, fault, headers, heartbeat_from, is_result, soap_charge_point};
@@ -313,4 +313,40 @@ async fn a_kept_connection_that_was_closed_is_dialled_again_once() {
         (IN_RESULT, vec![0, 1]),
         "a new connection that is closed is a failure; the next call is a new one"
     );
+}
+
+#[tokio::test]
+async fn tls_and_other_bytes_on_the_port_of_a_charge_point_are_named() {
+    let hub = hub();
+    let key = calling_charge_point(&hub, Version::V1_5, Vec::new()).await;
+    let port = until(hub.trace(), "the port", |contents| {
+        let records = contents.records();
+        let listening = records.iter(records.range()).find(|record| record.kind == RecordKind::Listening)?;
+        let object = object(&listening, contents.stations());
+        object["port"].as_u64().map(|port| port as u16)
+    })
+    .await;
+    let hello = [&[0x16, 0x03, 0x01, 0x02, 0x00][..], &[0xAB; 512]].concat();
+    for (bytes, alert, words) in
+        [(&hello[..], &[0x15, 3, 1, 0, 2, 2, 40][..], "TLS was spoken"), (b"hello\r\n\r\n", b"", "\"hello\"")]
+    {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(alert), "{answer:?}");
+        let told = exported_with(&hub, key, RecordKind::Refused, words).await;
+        assert_eq!(told["station"], "CP1", "{told}");
+    }
+}
+
+/// What the trace has of the first record of a station that is of this kind and holds these words.
+async fn exported_with(hub: &Hub, key: StationKey, kind: RecordKind, words: &str) -> Value {
+    until(hub.trace(), words, |contents| {
+        let records = contents.records();
+        let wanted = records.iter(records.range()).filter(|record| record.station == Some(key) && record.kind == kind);
+        let mut found = wanted.map(|record| Value::Object(object(&record, contents.stations())));
+        found.find(|found| found.to_string().replace("\\\"", "\"").contains(words))
+    })
+    .await
 }

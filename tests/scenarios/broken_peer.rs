@@ -33,6 +33,7 @@ fn answer_everything(hub: &Hub, initiator: Role, spared: &str, reply: &AnswerOve
                 initiator,
                 action: action.name.to_string(),
                 station: None,
+                condition: None,
                 once: false,
                 reply: reply.clone(),
                 delay: None,

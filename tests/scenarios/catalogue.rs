@@ -34,6 +34,10 @@ fn catalogue() -> String {
     let mut text = String::new();
     for file in report["files"].as_array().unwrap() {
         let name = file["file"].as_str().unwrap().trim_start_matches("./");
+        // the cases by number have tables of their own
+        if name.starts_with("certification/") {
+            continue;
+        }
         writeln!(text, "\n### {name}\n\n| scenario | checks | grade | by |\n|---|---|---|---|").unwrap();
         for scenario in file["scenarios"].as_array().unwrap() {
             let by: Vec<String> = scenario["by"].as_array().unwrap().iter().map(cell).collect();

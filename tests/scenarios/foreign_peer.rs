@@ -172,6 +172,7 @@ async fn a_charge_point_without_firmware_management() {
             initiator: Role::CentralSystem,
             action: action.to_owned(),
             station: None,
+            condition: None,
             once: false,
             reply: AnswerOverride::Error { code, description: String::new() },
             delay: None,

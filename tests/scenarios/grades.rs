@@ -219,6 +219,7 @@ fn an_open_call_is_given_up_when_its_scenario_ends() {
         initiator: Role::CentralSystem,
         action: action.to_owned(),
         station: None,
+        condition: None,
         once: false,
         reply,
         delay,

@@ -129,7 +129,8 @@ fn each_scenario_starts_with_a_new_session() {
          scenario('first', async () => {
            const cs = await centralSystemUnderTest();
            await cs.call('BootNotification');
-           setInterval(() => { kept = -100; }, 1000);
+           const timer = setInterval(() => { kept = -100; }, 1000);
+           after(() => clearInterval(timer));
            kept += 1;
          });
          scenario('second', async () => {

@@ -129,12 +129,12 @@ fn an_unwritable_report_is_reported_first() {
     for (arguments, part) in [
         (&["--report", "junit", "none/r.xml"][..], "the report none/r.xml cannot be written"),
         (&["--report", "tap", "."], "the report . cannot be written"),
-        (&["--report", "html", "r.html"], "html is no format of a report; it is junit, json or tap"),
+        (&["--report", "pdf", "r.pdf"], "pdf is no format of a report; it is one of junit, json, tap, html, markdown"),
         (&["--report", "junit"], "--report"),
     ] {
         let played = stage.play_virtually(arguments);
         played.ends(2, &[part]);
         assert!(played.out.is_empty() && !played.err.contains("it was played"), "{played}");
     }
-    assert!(!stage.path("r.html").exists());
+    assert!(!stage.path("r.pdf").exists());
 }

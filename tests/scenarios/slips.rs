@@ -60,6 +60,82 @@ fn names_that_are_mistyped() {
 }
 
 #[test]
+fn timers_that_never_run() {
+    let late = "scenario('late', () => {
+           setTimeout(() => fail('unseen'), 1500);
+           expect(1, 1);
+         });";
+    play(late).ends(
+        1,
+        &["message    a timer of 1.5 s was still set when the scenario ended; wait for it, or clear it", "at         s.js:2:"],
+    );
+    play("const every = setInterval(() => {}, 1000); expect(1, 1);").ends(1, &["an interval of 1 s was still set"]);
+    let ends = [
+        "clearTimeout(timer);",
+        "await sleep(2000);",
+        "after(() => clearTimeout(timer));",
+        "after(() => sleep(1)); after(() => { clearInterval(timer); });",
+    ];
+    for end in ends {
+        play(&format!("scenario('x', async () => {{ const timer = setTimeout(() => {{}}, 1000); expect(1, 1); {end} }});"))
+            .is_silent();
+    }
+    // The timer of one scenario is none of the next one, and a wait that lost a race is none of the script.
+    play(
+        "scenario('a', async () => { await Promise.race([sleep(1), sleep(60000)]); });
+         scenario('b', async () => { await new Promise((done) => setTimeout(done, 5)); });",
+    )
+    .is_silent();
+    // What has failed is told, not the timer.
+    play("scenario('x', () => { setTimeout(() => {}, 1000); fail('no'); });").ends(1, &["message    no"]);
+    // A timer that a cleanup forgets is a failure, too.
+    play("scenario('x', () => { expect(1, 1); after(() => { setTimeout(() => {}, 1000); }); });").ends(1, &["a timer of 1 s"]);
+}
+
+#[test]
+fn fields_of_matchers_that_no_message_has() {
+    for (text, message) in [
+        (
+            "await cp.expectCall('Authorize', { idTg: 'A' });",
+            "idTg of the expectation is no field of the call Authorize in OCPP 1.6; did you mean idTag?",
+        ),
+        (
+            "await cp.expectNext('Heartbeat', { at: any });",
+            "at of the expectation is no field of the call Heartbeat in OCPP 1.6",
+        ),
+        ("await cp.expectNoCall('Authorize', { for: 10, payload: { idtag: 'A' } });", "did you mean idTag?"),
+        (
+            "await cp.call('GetConfiguration', {}, { configurationKey: containing({ key: 'A', val: optional('1') }) });",
+            "configurationKey.val of the expectation is no field of the result of GetConfiguration in OCPP 1.6",
+        ),
+        (
+            "await cp.expectCall('MeterValues', { meterValue: [{ sampledValue: [{ value: any, unt: 'Wh' }] }] });",
+            "meterValue.sampledValue.unt of the expectation is no field of the call MeterValues in OCPP 1.6; did you mean unit?",
+        ),
+        ("await cp.expectCall('Authorize', oneOf({ idTag: 'A' }, { tag: absent }));", "tag of the expectation is no field"),
+        ("await cp.expectCall('Authorize', bind('all', exactly({ idTags: 'A' })));", "did you mean idTag?"),
+    ] {
+        play(&format!("const cp = await chargePointUnderTest(); {text}")).ends(2, &["ocpp-tui: s.js:1:", message]);
+    }
+    play(
+        "const cp = await chargePointUnderTest();
+         await operator('Show the card A.', (peer) => peer.call('Authorize', { idTag: 'A' }));
+         await cp.expectCall('Authorize', { idTag: /A/, tag: absent }, { unchecked: true });
+         await operator('Show the card B.', (peer) => peer.call('Authorize', { idTag: 'B' }));
+         await cp.expectCall('Authorize', bind('all', { idTag: not('A') }));",
+    )
+    .is_silent();
+}
+
+#[test]
+fn values_for_parameters_that_nobody_asks_for() {
+    let stage = Stage::with("expect(parameter('idTag', 'A'), 'B');");
+    let slip = "no scenario asks for the parameter idTg; did you mean idTag?";
+    stage.play(&["s.js", "--set", "idTag=B", "--set", "idTg=C"]).ends(2, &[slip]);
+    stage.play(&["s.js", "--set", "idTag=B"]).is_silent();
+}
+
+#[test]
 fn empty_files() {
     for text in ["", "// soon\n", "const unused = 1;"] {
         play(text).ends(2, &["ocpp-tui: s.js: there is no scenario in it, and nothing that could fail"]);

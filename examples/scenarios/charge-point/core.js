@@ -11,20 +11,13 @@
 // user must plug a car in and out. The configuration is restored at the end of each scenario, whatever its outcome.
 
 const {
-  IN_USE, LONG, bootsNow, byHand, charging, configure, configured, connectorCount, ends, free, keeping, nextNumber,
-  operativeAfterwards, patient, quietly, ready, readyAndFree, rebooting, refuses, refusesStart, site, stop,
+  BOOT, IN_USE, LONG, REQUIRED_KEYS, bootsNow, byHand, charging, configure, configured, connectorCount, ends, free,
+  keeping, nextNumber, operativeAfterwards, patient, quietly, ready, readyAndFree, rebooting, refuses, refusesStart, site, stop,
 } = require('./lib/charge-point.js');
 
 const unknownVendor = parameter('unknownVendor', 'com.example.nobody');
 
 // ---- booting ------------------------------------------------------------------------------------------------------
-
-const bootNotification = {
-  chargePointVendor: /^.{1,20}$/,
-  chargePointModel: /^.{1,20}$/,
-  chargePointSerialNumber: optional(/^.{0,25}$/),
-  firmwareVersion: optional(/^.{0,50}$/),
-};
 
 /** Restarts the charge point and waits for its boot. If Reset is what is checked, it must be answered first. */
 async function reboot(cp, type, { checked = false } = {}) {
@@ -40,7 +33,7 @@ async function reboot(cp, type, { checked = false } = {}) {
     }
     remark('the charge point restarted before it answered Reset');
   }
-  return cp.expectCall('BootNotification', bootNotification, rebooting);
+  return cp.expectCall('BootNotification', BOOT, rebooting);
 }
 
 scenario('a soft reset leads to a boot', {
@@ -104,7 +97,7 @@ function bootsAgain(status, whileItWaits) {
     expect(said.map(({ action }) => action), [], `the calls while ${status}`);
 
     step('the next boot');
-    const second = await cp.expectCall('BootNotification', bootNotification, patient);
+    const second = await cp.expectCall('BootNotification', BOOT, patient);
     const wait = second.at - first.at;
     assert(wait >= interval * 900, `booted again after ${wait} ms, not after ${interval} s`);
     await cp.expectCall('StatusNotification', { connectorId: site.connector }, patient);
@@ -152,15 +145,6 @@ scenario('a hard reset ends a transaction', {
 });
 
 // ---- configuration ------------------------------------------------------------------------------------------------
-
-const REQUIRED_KEYS = [
-  'AuthorizeRemoteTxRequests', 'ClockAlignedDataInterval', 'ConnectionTimeOut', 'ConnectorPhaseRotation',
-  'GetConfigurationMaxKeys', 'HeartbeatInterval', 'LocalAuthorizeOffline', 'LocalPreAuthorize',
-  'MeterValuesAlignedData', 'MeterValuesSampledData', 'MeterValueSampleInterval', 'NumberOfConnectors',
-  'ResetRetries', 'StopTransactionOnEVSideDisconnect', 'StopTransactionOnInvalidId', 'StopTxnAlignedData',
-  'StopTxnSampledData', 'SupportedFeatureProfiles', 'TransactionMessageAttempts',
-  'TransactionMessageRetryInterval', 'UnlockConnectorOnEVSideDisconnect',
-];
 
 scenario('the whole configuration can be read', {
   checks: 'GetConfiguration without keys returns all keys, including those that the Core profile requires.',

@@ -9,34 +9,13 @@
 // is reserved.
 
 const {
-  LONG, ask, charging, happens, nextNumber, operativeAfterwards, patient, quietly, readyAndFree, refusesStart, site,
-  statusOf, stop,
+  LONG, charging, nextNumber, operativeAfterwards, patient, quietly, readyAndFree, refusesStart, site, stop,
 } = require('./lib/charge-point.js');
+const { cancel, expires, lasts, reservation, reserve } = require('./lib/reservation.js');
 
 const connectorId = site.connector;
 
-/** The payload for the reservation of a connector. */
-function reservation(milliseconds = 600000, fields = {}) {
-  const expiryDate = new Date(now() + milliseconds).toISOString();
-  return { connectorId, expiryDate, idTag: site.idTag, reservationId: nextNumber(), ...fields };
-}
-
 const begin = () => readyAndFree({ profile: 'Reservation' });
-
-/**
- * Requests a reservation, which is cancelled at the end of the scenario. Many charge points are configured to reject
- * reservations, which is allowed.
- */
-async function reserve(cp, payload, expected = 'Accepted') {
-  after(() => quietly(() => cancel(cp, payload.reservationId)));
-  const { status } = await ask(cp, 'ReserveNow', payload);
-  if (status === 'Rejected') {
-    skip('the charge point takes no reservations');
-  }
-  expect(status, expected, 'the status of the answer to ReserveNow');
-}
-
-const cancel = (cp, reservationId, expected) => cp.call('CancelReservation', { reservationId }, expected);
 
 /** The charge point with a reserved connector, and the reservation. */
 async function reserved(milliseconds) {
@@ -117,33 +96,12 @@ scenario('a reserved connector is for its tag only', {
   await cancel(cp, id, { status: 'Rejected' });
 });
 
-// the clocks of two machines differ, and a reservation that is already over would be refused
-const lasts = foreign ? 30000 : 1500;
-const tolerance = foreign ? 3000 : 0;
-
 scenario('a reservation expires', {
   checks: 'At the expiry date the connector becomes Available, and the reservation can no longer be cancelled.',
   by: ['OCPP 1.6 §5.13', 'OCPP 1.6 §5.1'],
   timeout: LONG,
 }, async () => {
   const { cp, made, id } = await reserved(lasts);
-  cp.forget();
-  const expiry = Date.parse(made.expiryDate);
-  // an earlier one is about something else
-  const expired = async () => {
-    for (;;) {
-      const within = expiry + patient.within - now();
-      const call = await cp.expectCall('StatusNotification', { connectorId, status: 'Available' }, { within });
-      if (call.at >= expiry - tolerance) {
-        return call;
-      }
-      remark(`connector ${connectorId} was Available ${(expiry - call.at) / 1000} s before the expiry date`);
-    }
-  };
-  if (!(await happens(expired))) {
-    // one that was Available by mistake has nothing to report when the time has come
-    expect(await statusOf(cp, connectorId), 'Available', `the status of connector ${connectorId} after the expiry`);
-    warn(`that connector ${connectorId} is Available again is not reported`);
-  }
+  await expires(cp, made);
   await cancel(cp, id, { status: 'Rejected' });
 });

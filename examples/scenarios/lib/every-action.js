@@ -274,6 +274,31 @@ async function extensionFromChargePoint() {
   needsOne(results);
 }
 
+/** Installs a certificate that no other scenario knows; afterwards those that were not there before are removed. */
+async function certificate(link) {
+  const certificateType = 'CentralSystemRootCertificate';
+  const installed = async () => {
+    const { certificateHashData = [] } = await link.call('GetInstalledCertificateIds', { certificateType });
+    return certificateHashData;
+  };
+  const serial = hash => `${hash.hashAlgorithm} ${hash.issuerNameHash} ${hash.issuerKeyHash} ${hash.serialNumber}`;
+  let before = [];
+  await quietly(async () => { before = (await installed()).map(serial); });
+  let accepted = false;
+  after(async () => {
+    if (accepted && link.connected) {
+      await quietly(async () => {
+        for (const certificateHashData of (await installed()).filter(hash => !before.includes(serial(hash)))) {
+          await link.call('DeleteCertificate', { certificateHashData });
+        }
+      });
+    }
+  });
+  const answer = await call(link, 'InstallCertificate');
+  accepted = answer !== undefined && answer.status === 'Accepted';
+  return answer;
+}
+
 async function extensionFromCentralSystem() {
   const link = await chargePointUnderTest({ version: '1.6' });
   await booted(link);
@@ -292,6 +317,9 @@ async function extensionFromCentralSystem() {
             signingCertificate: '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----',
           },
         }));
+        break;
+      case 'InstallCertificate':
+        results.push(await certificate(link));
         break;
       default:
         results.push(await call(link, action));

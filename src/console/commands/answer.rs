@@ -8,13 +8,20 @@ use super::entry::{CommandEntry, write_target};
 use super::payloads::edited;
 use super::reply::{AnswerChoice, AnswerReply, take_answer};
 use crate::console::output::{CommandFailure, CommandOutput};
+use crate::console::syntax::arguments::CommandWords;
 use crate::console::syntax::edit::PayloadEdit;
+use crate::console::syntax::error::{CommandError, ExecutionError};
+use crate::console::syntax::glob;
 use crate::console::syntax::spec::{
-    ArgumentStyle, CommandSpec, CompletionKind, ID, MessageSource, NamedValue, REMOTE_ID, action_command_name, argument, switch,
+    ArgumentStyle, CONDITION, CommandSpec, CompletionKind, ID, MessageSource, NamedValue, REMOTE_ID, action_command_name,
+    argument, switch,
 };
 use crate::console::syntax::target::Target;
 use crate::hub::{AnswerOverride, AnswerRule, PayloadChange};
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{Role, Version, suggest};
+use crate::sanitize::escape_control;
+use crate::trace::StationKey;
+use crate::trace::filter::CallCondition;
 
 pub(super) const ANSWER: CommandEntry<AnswerCommand> = CommandEntry {
     spec: CommandSpec::new("answer", "answer a call on purpose, or as usual again")
@@ -27,11 +34,14 @@ pub(super) const ANSWER: CommandEntry<AnswerCommand> = CommandEntry {
             NamedValue { name: "description", value: "of the error", help: "", completes: CompletionKind::Nothing },
             NamedValue { name: "delay", value: "2s, 500ms", help: "", completes: CompletionKind::Nothing },
         ])
-        .words(&["none", "default"])
+        .words(&["none", "default", CONDITION])
         .at_target()
-        .synopsis("<action> name=value ... | error=<code> description=<text> | none | delay=<time> | default")
+        .synopsis(
+            "<action> name=value ... | error=<code> description=<text> | none | delay=<time> | default [when <field>=<value> ...]",
+        )
         .example("answer authorize idTagInfo.status=Blocked"),
     parse: |words| {
+        let (words, condition) = condition_of(words)?;
         let mut arguments = words.sorted()?;
         let (initiator, action) = words.grammar.find_action(&arguments.positionals[0])?;
         let once = arguments.has("--once");
@@ -41,7 +51,7 @@ pub(super) const ANSWER: CommandEntry<AnswerCommand> = CommandEntry {
         };
         let wanted = "name=value, error=<code>, none, delay=<time> or default";
         let choice = take_answer(&mut arguments)?.ok_or_else(|| arguments.missing(wanted))?;
-        Ok(AnswerCommand::Change { initiator, action: action.to_string(), target, once, choice })
+        Ok(AnswerCommand::Change { initiator, action: action.to_string(), target, condition, once, choice })
     },
 };
 
@@ -49,6 +59,25 @@ pub(super) const ANSWERS: CommandEntry<AnswerCommand> = CommandEntry {
     spec: CommandSpec::new("answers", "list what is answered on purpose").example("answers"),
     parse: |words| words.sorted().map(|_| AnswerCommand::List),
 };
+
+/// Takes the condition off the line. The action comes first, whatever it is called.
+fn condition_of<'a>(words: &CommandWords<'a>) -> Result<(CommandWords<'a>, Option<CallCondition>), CommandError> {
+    let Some(at) = words.words.iter().skip(1).position(|word| word.value == CONDITION).map(|at| at + 1) else {
+        return Ok((*words, None));
+    };
+    let start = words.words[at].span.end;
+    let text = &words.line[start..];
+    let (start, text) = (start + text.len() - text.trim_start().len(), text.trim());
+    let before = CommandWords { words: &words.words[..at], ..*words };
+    if text.is_empty() {
+        return Err(before.sorted()?.missing("<field>=<value> behind when"));
+    }
+    let condition = CallCondition::parse(text).map_err(|error| {
+        let span = start + error.span.start..start + error.span.end;
+        CommandError::BadFilter { message: error.message, span }
+    })?;
+    Ok((before, Some(condition)))
+}
 
 /// Changes how calls are answered, or lists it.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +90,8 @@ pub enum AnswerCommand {
         action: String,
         /// On whose link; `None` is every link, also of stations that come later.
         target: Option<Target>,
+        /// What the payload of the call must have.
+        condition: Option<CallCondition>,
         /// Whether only the next call is answered so.
         once: bool,
         /// How.
@@ -73,7 +104,7 @@ pub enum AnswerCommand {
 impl AnswerCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
         let answers = context.hub.answers();
-        let AnswerCommand::Change { initiator, action, target, once, choice } = self else {
+        let AnswerCommand::Change { initiator, action, target, condition, once, choice } = self else {
             let texts = answers.texts();
             return Ok(if texts.is_empty() {
                 CommandOutput::info("Every call is answered as usual.")
@@ -82,20 +113,24 @@ impl AnswerCommand {
             });
         };
         let (initiator, our_role) = (*initiator, initiator.peer());
+        let mut output = CommandOutput::default();
         let stations = match target {
             None => vec![None],
-            Some(target) => context.resolve(our_role, target, |_| true)?.into_iter().map(Some).collect(),
+            Some(target) => stations_of(our_role, target, context, &mut output)?.into_iter().map(Some).collect(),
         };
-        let mut output = CommandOutput::default();
+        if let Some(error) = condition.as_ref().and_then(|condition| unknown_field(initiator, action, condition, context)) {
+            return Err(error.into());
+        }
         for station in stations {
             match choice {
                 AnswerChoice::Default => {
-                    answers.clear(initiator, action, station);
+                    answers.clear(initiator, action, station, condition.as_ref());
                 }
                 AnswerChoice::Override { reply, delay } => match replaced(initiator, action, reply, context) {
                     Ok(reply) => {
-                        let (action, text) = (action.clone(), context.line.trim().to_owned());
-                        answers.set(AnswerRule { initiator, action, station, once: *once, reply, delay: *delay, text });
+                        let (action, condition) = (action.clone(), condition.clone());
+                        let (once, delay, text) = (*once, *delay, context.line.trim().to_owned());
+                        answers.set(AnswerRule { initiator, action, station, condition, once, reply, delay, text });
                     }
                     Err(failures) => {
                         failures.into_iter().for_each(|failure| output.add(failure));
@@ -106,6 +141,41 @@ impl AnswerCommand {
         }
         Ok(output)
     }
+}
+
+/// The stations of a target. One that is named and was never connected is known from now on, so that the rule waits for it; the
+/// output says so, in case the name was a slip.
+fn stations_of(
+    our_role: Role,
+    target: &Target,
+    context: &CommandContext<'_>,
+    output: &mut CommandOutput,
+) -> Result<Vec<StationKey>, CommandFailure> {
+    match (context.resolve(our_role, target, |_| true), target) {
+        (Ok(stations), _) => Ok(stations),
+        // What is a pattern stands for stations that are there.
+        (Err(_), Target::These(names)) if !names.iter().any(|name| glob::is_pattern(name)) => {
+            let named = names.join(", ");
+            *output = CommandOutput::info(format!("The rule waits for {}.", escape_control(&named)));
+            Ok(names.iter().map(|name| context.hub.station(our_role, name)).collect())
+        }
+        (Err(failure), _) => Err(failure),
+    }
+}
+
+/// A field of a condition that no version of the message has: the condition would never hold.
+fn unknown_field(
+    initiator: Role,
+    action: &str,
+    condition: &CallCondition,
+    context: &CommandContext<'_>,
+) -> Option<ExecutionError> {
+    let catalog = context.hub.catalog();
+    let messages: Vec<_> = Version::ALL.into_iter().filter_map(|version| catalog.action(version, initiator, action)).collect();
+    let known: Vec<&str> = messages.iter().flat_map(|it| it.request.fields.iter().map(|field| &*field.name)).collect();
+    let unknown = condition.field_names().into_iter().find(|name| !known.contains(name))?;
+    let nearest = suggest(unknown, known.iter().copied()).map(str::to_owned);
+    Some(ExecutionError::NoSuchField { action: action.to_owned(), field: unknown.to_owned(), nearest })
 }
 
 /// The answer as the hub takes it. A result is tried on every version, so that a slip is reported now and not when a station calls.
@@ -145,11 +215,14 @@ fn change(initiator: Role, action: &str, edit: &PayloadEdit, context: &CommandCo
 
 impl fmt::Display for AnswerCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let AnswerCommand::Change { initiator, action, target, once, choice } = self else { return f.write_str("answers") };
+        let AnswerCommand::Change { initiator, action, target, condition, once, choice } = self else {
+            return f.write_str("answers");
+        };
         write!(f, "answer {}", action_command_name(*initiator, action))?;
         if let Some(target) = target {
             write_target(f, initiator.peer(), target)?;
         }
-        write!(f, "{}{choice}", if *once { " --once" } else { "" })
+        write!(f, "{}{choice}", if *once { " --once" } else { "" })?;
+        condition.as_ref().map_or(Ok(()), |condition| write!(f, " {CONDITION} {condition}"))
     }
 }

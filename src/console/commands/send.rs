@@ -9,17 +9,19 @@ use super::entry::{CommandEntry, name_of, write_target};
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, CommandWords, read};
 use crate::console::syntax::error::CommandError;
-use crate::console::syntax::spec::{CommandSpec, CompletionKind, ID, OptionSpec, REMOTE_ID, option};
+use crate::console::syntax::spec::{CommandSpec, CompletionKind, ID, OptionSpec, REMOTE_ID, option, switch};
 use crate::console::syntax::target::Target;
 use crate::console::syntax::token::quote;
 use crate::hub::LinkCommand;
 use crate::link::fresh_id;
 use crate::ocpp::Role;
+use crate::rpc::OutgoingPayload;
 
 const PROCEDURE_HELP: &str = "procedure name";
 const PAYLOAD_HELP: &str = "payload";
 const ENVELOPE: OptionSpec = option("-e", CompletionKind::Nothing, "whole envelope of the message without spaces");
 const HEADERS: OptionSpec = option("-h", CompletionKind::YesNo, "print headers (true of false)");
+const AT_ONCE: OptionSpec = switch("--now", "do not wait for the answer to the call before");
 const ADDED_HEADERS: OptionSpec = OptionSpec { added: true, ..HEADERS };
 
 pub(super) const SEND_RAW: CommandEntry<SendCommand> = CommandEntry {
@@ -39,6 +41,7 @@ pub(super) const SEND: CommandEntry<SendCommand> = CommandEntry {
                     option("-n", CompletionKind::Action(Role::ChargePoint), PROCEDURE_HELP),
                     option("-p", CompletionKind::Payload(Role::ChargePoint), PAYLOAD_HELP),
                     ADDED_HEADERS,
+                    AT_ONCE,
                 ]
             },
         )
@@ -64,6 +67,7 @@ pub(super) const REMOTE_SEND: CommandEntry<SendCommand> = CommandEntry {
                     option("-n", CompletionKind::Action(Role::CentralSystem), PROCEDURE_HELP),
                     option("-p", CompletionKind::Payload(Role::CentralSystem), PAYLOAD_HELP),
                     ADDED_HEADERS,
+                    AT_ONCE,
                 ]
             },
         )
@@ -108,6 +112,8 @@ pub enum SentText {
         action: String,
         /// The payload, as typed.
         payload: String,
+        /// Whether it leaves although another call waits for its answer.
+        at_once: bool,
         /// Whether the HTTP headers of the exchange are shown (SOAP).
         show_headers: bool,
     },
@@ -136,7 +142,8 @@ fn parse_call(words: &CommandWords<'_>, initiator: Role) -> Result<SendCommand, 
         return Err(send_usage(&arguments, "-n <procedure name> -p <payload>"));
     };
     let target = arguments.target(initiator)?;
-    let sent = SentText::Call { action, payload: payload.value.to_owned(), show_headers: show_headers(&arguments)? };
+    let (at_once, show_headers) = (arguments.has(AT_ONCE.flag), show_headers(&arguments)?);
+    let sent = SentText::Call { action, payload: payload.value.to_owned(), at_once, show_headers };
     Ok(SendCommand { initiator, target, sent })
 }
 
@@ -161,13 +168,18 @@ impl SendCommand {
                 let command = if show_headers { LinkCommand::RawShowingHeaders(text) } else { LinkCommand::Raw(text) };
                 context.order(initiator, target, command)
             }
-            SentText::Call { action, payload, .. } => {
+            SentText::Call { action, payload, at_once, .. } => {
                 context.over_websocket(initiator, target)?;
                 let mut output = CommandOutput::default();
+                // What is no JSON makes no call: nothing answers it, and it need not wait.
+                let in_turn = OutgoingPayload::parse(payload).ok().filter(|_| !at_once);
                 for (station, _) in context.connected(initiator, target)? {
-                    // The payload is sent as it was typed, so the frame is put together as text.
-                    let (id, action) = (fresh_id(), Value::from(action.as_str()));
-                    context.submit(vec![station], LinkCommand::Raw(format!("[2,\"{id}\",{action},{payload}]")), &mut output);
+                    let command = match &in_turn {
+                        Some(payload) => LinkCommand::Call { action: action.clone(), payload: payload.clone() },
+                        // The payload is sent as it was typed, so the frame is put together as text.
+                        None => LinkCommand::Raw(format!("[2,\"{}\",{},{payload}]", fresh_id(), Value::from(action.as_str()))),
+                    };
+                    context.submit(vec![station], command, &mut output);
                 }
                 Ok(output)
             }
@@ -189,8 +201,8 @@ impl fmt::Display for SendCommand {
         f.write_str(name)?;
         write_target(f, self.initiator, &self.target)?;
         let show_headers = match &self.sent {
-            SentText::Call { action, payload, show_headers } => {
-                write!(f, " -n {} -p {payload}", quote(action))?;
+            SentText::Call { action, payload, at_once, show_headers } => {
+                write!(f, " -n {} -p {payload}{}", quote(action), if *at_once { " --now" } else { "" })?;
                 *show_headers
             }
             SentText::Frame { text, show_headers } => {

@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use super::syntax::grammar::Grammar;
 use super::syntax::path;
-use super::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional, STATION_ID};
+use super::syntax::spec::{
+    ArgumentStyle, CONDITION, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional, STATION_ID,
+};
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
 use crate::link::UnknownProtocol;
@@ -170,6 +172,12 @@ impl Line<'_> {
         if let Some(kind) = last.and_then(|option| option.value) {
             return self.value(kind, typed);
         }
+        if self.in_condition() {
+            return match typed.text.split_once('=') {
+                Some((name, _)) => self.assigned(name, &typed.behind(name.len() + 1)),
+                None => typed.choose(self.fields(typed.text)),
+            };
+        }
         let leading = self.leading();
         let is_due = |positional: &&Positional| {
             positional.behind.is_none_or(|before| leading.last().is_some_and(|word| word.value == before))
@@ -194,6 +202,11 @@ impl Line<'_> {
                 }
             },
         }
+    }
+
+    /// Whether the word at the cursor belongs to the condition of an answer rule.
+    fn in_condition(&self) -> bool {
+        self.spec.words.contains(&CONDITION) && self.words.iter().skip(1).any(|word| word.value == CONDITION)
     }
 
     /// The words without the options that name a station, which may stand before the arguments.
@@ -325,6 +338,9 @@ impl Line<'_> {
         }
         match self.spec.message? {
             MessageSource::RequestAt(place) => named(place).and_then(|(initiator, action)| self.request(initiator, action)),
+            MessageSource::ResponseAt(place) if self.in_condition() => {
+                named(place).and_then(|(initiator, action)| self.request(initiator, action))
+            }
             MessageSource::ResponseAt(place) => {
                 let (initiator, action) = named(place)?;
                 self.versions().find_map(|version| self.context.catalog.action(version, initiator, action)).map(|a| &a.response)

@@ -142,3 +142,11 @@ fn files_are_listed_by_the_caller() {
     assert_eq!(texts("default Authorize @|"), ["@payload.json", "@\"my file.json\"", "@folder/"]);
     assert_eq!(accept("authorize @pay|"), "authorize @payload.json");
 }
+
+#[test]
+fn the_condition_of_an_answer_rule_is_about_the_call() {
+    assert_eq!(texts("answer authorize none when |"), ["idTag="]);
+    assert_eq!(texts("answer starttransaction none when con|"), ["connectorId="]);
+    assert!(texts("answer authorize none |").contains(&"when".to_owned()));
+    assert_eq!(texts("answer authorize none when idTag=12|"), ["\"12345\""]);
+}

@@ -215,6 +215,16 @@ pub enum ExecutionError {
         /// The version of the link.
         version: Version,
     },
+    /// A condition about a field that the message does not have.
+    #[error("Error: {action} has no field {field}{}", nearest.as_ref().map_or(String::from("."), |name| format!("; did you mean {name}?")))]
+    NoSuchField {
+        /// The action.
+        action: String,
+        /// The field, as typed.
+        field: String,
+        /// The field that was probably meant.
+        nearest: Option<String>,
+    },
     /// Something that only a WebSocket can do.
     #[error("Cannot use send command in SOAP mode.")]
     NotOverSoap,

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use super::token::Word;
 use crate::ocpp::Role;
 
+/// The word before the condition of an answer rule. What follows it is a condition and not words of the command language.
+pub(in crate::console) const CONDITION: &str = "when";
+
 /// A command as it is written.
 #[derive(Debug, Clone)]
 pub struct CommandSpec {

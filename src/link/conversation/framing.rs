@@ -104,7 +104,7 @@ pub(in crate::link) struct ReceivedText {
     pub findings: Vec<Finding>,
     /// Its payload as it is written, for a breakpoint that shows it; not for `null`.
     pub written: Option<Box<OutgoingPayload>>,
-    pub origin: Option<Box<FrameOrigin>>,
+    pub origin: Option<Arc<FrameOrigin>>,
 }
 
 impl ReceivedText {

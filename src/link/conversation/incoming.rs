@@ -9,8 +9,10 @@ use super::message::{PassingMessage, PendingRequest};
 use super::{Conversation, frame};
 use crate::behaviour::{Answer, CallOutcome, ProposedEffect};
 use crate::clock::Moment;
+use crate::compose::SpanMap;
 use crate::link::outgoing::Outgoing;
-use crate::ocpp::{ActionLookup, ErrorCode, Finding, MessageDefinition, Strictness, decisive};
+use crate::ocpp::{ActionLookup, ErrorCode, Finding, MessageDefinition, MessageType, Strictness, decisive};
+use crate::rpc::srpc::payload_span;
 use crate::trace::{Direction, EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {
@@ -20,7 +22,11 @@ impl<F: Framing> Conversation<F> {
         let looked_up = self.lookup(action);
         let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let (name, findings) = match &looked_up {
-            ActionLookup::Known(definition) => (definition.name.clone(), self.check(&definition.request, &payload, found)),
+            ActionLookup::Known(definition) => {
+                let mut findings = self.check(&definition.request, &payload, found);
+                name_numbers_as_written(&mut findings, &payload, &received, MessageType::Call);
+                (definition.name.clone(), findings)
+            }
             _ => (Arc::from(action), found),
         };
         let refusal = self.refusal(action, &looked_up, &findings);
@@ -116,7 +122,11 @@ impl<F: Framing> Conversation<F> {
         };
         let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let findings = match &sent.call.definition {
-            Some(definition) => self.check(&definition.response, &payload, found),
+            Some(definition) => {
+                let mut findings = self.check(&definition.response, &payload, found);
+                name_numbers_as_written(&mut findings, &payload, &received, MessageType::Result);
+                findings
+            }
             None => found,
         };
         let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
@@ -215,6 +225,23 @@ impl<F: Framing> Conversation<F> {
         let mut frame = Frame { content, findings, remark, origin, ..frame(Direction::In, kind, text) };
         rest(&mut frame);
         self.queue_outgoing(Outgoing::event(now, EventKind::Frame(frame)));
+    }
+}
+
+/// Lets findings name numbers in the spelling of the peer; the value has lost it. In an envelope every value is a text.
+fn name_numbers_as_written(findings: &mut [Finding], payload: &Value, received: &ReceivedText, kind: MessageType) {
+    let number_of =
+        |finding: &Finding| payload.pointer(&finding.path).and_then(Value::as_number).filter(|number| number.is_f64());
+    if received.content.is_some() || !findings.iter().any(|finding| number_of(finding).is_some()) {
+        return;
+    }
+    let text = payload_span(&received.text, kind);
+    let spans = SpanMap::of(text);
+    for finding in findings {
+        let written = spans.get(&finding.path).and_then(|place| text.get(place.value.clone()));
+        if let (Some(number), Some(written)) = (number_of(finding), written) {
+            finding.message = finding.message.replacen(&number.to_string(), written, 1);
+        }
     }
 }
 

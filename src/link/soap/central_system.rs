@@ -16,20 +16,19 @@ use super::actors::SoapActorHandle;
 use super::address::HttpUrl;
 use super::compression::{self, ContentCoding};
 use super::exchange;
-use super::framing::{SoapFraming, answer_headers, joined, name, origin_of, reason};
+use super::framing::{SoapFraming, answer_headers, joined, name, reason};
 use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
 use crate::clock::now;
 use crate::link::context::ListenerContext;
 use crate::link::directory::{Admission, Handshake, Refusal};
 use crate::link::endpoint::IDENTITY_LIMIT;
-use crate::link::handshake_headers::request_head;
 use crate::link::inbox::LinkHandle;
 use crate::link::order::LinkOrder;
 use crate::link::panic_guard;
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
-use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameText};
+use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// Answers a request on the central system's endpoint.
 pub(in crate::link) async fn respond(
@@ -47,12 +46,12 @@ async fn answer(
     listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
     let context = &listener_context.context;
-    let head = request_head(&request);
+    let origin = connection.origin_of(&request);
     let refused = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
             match take_in(request, &context.catalog, Role::CentralSystem, &settings).await {
-                Ok(taken) => return route(taken, connection, listener_context).await,
+                Ok(taken) => return route(taken, origin, connection, listener_context).await,
                 Err(refusal) => refusal,
             }
         }
@@ -64,15 +63,16 @@ async fn answer(
         }
         _ => RequestRefusal::method(request.method()),
     };
-    refused.record_and_respond(None, connection.peer, &head, context).await
+    refused.record_and_respond(None, connection.peer, &origin, context).await
 }
 
 async fn route(
     taken: TakenIn,
+    origin: Arc<FrameOrigin>,
     connection: &IncomingConnection,
     listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, mut remarks, reached_at, text_of_head, head } = taken;
+    let TakenIn { text, read, mut remarks, reached_at, head } = taken;
     let place = match &read {
         Ok(envelope) => place(envelope, connection, listener_context, &mut remarks),
         Err(error) => match connection.spoke_for() {
@@ -84,18 +84,18 @@ async fn route(
     match place {
         Ok((identity, version)) => {
             let (reply, answer) = oneshot::channel();
-            let (peer, head_of_it) = (connection.peer, text_of_head.clone());
-            let request = exchange::SoapRequest { text, read, remarks, head: head_of_it, peer, reached_at, reply };
+            let (peer, shared) = (connection.peer, origin.clone());
+            let request = exchange::SoapRequest { text, read, remarks, origin: shared, peer, reached_at, reply };
             match enter(&identity, version, request, &head, listener_context).await {
                 Ok(()) => answered(answer).await,
-                Err(refusal) => refusal.record_and_respond(None, peer, &text_of_head, &listener_context.context).await,
+                Err(refusal) => refusal.record_and_respond(None, peer, &origin, &listener_context.context).await,
             }
         }
         Err((code, subcode, description)) => {
             let headers = answer_headers(read.as_ref().ok());
             let kind = if read.is_ok() { FrameKind::Call } else { FrameKind::Malformed };
             let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
-            let refused = Refused { text, content, kind, remarks, head: text_of_head, headers, code, subcode, description };
+            let refused = Refused { text, content, kind, remarks, origin, headers, code, subcode, description };
             refused.answer(listener_context).await
         }
     }
@@ -248,7 +248,7 @@ struct Refused {
     content: Option<Box<FrameContent>>,
     kind: FrameKind,
     remarks: Vec<String>,
-    head: Arc<str>,
+    origin: Arc<FrameOrigin>,
     headers: ResponseHeaders,
     code: ErrorCode,
     subcode: FaultSubcode,
@@ -257,7 +257,7 @@ struct Refused {
 
 impl Refused {
     async fn answer(self, listener_context: &ListenerContext) -> Response<Full<Bytes>> {
-        let Refused { text, content, kind, mut remarks, head, headers, code, subcode, description } = self;
+        let Refused { text, content, kind, mut remarks, origin, headers, code, subcode, description } = self;
         let events = &listener_context.context.events;
         let version = listener_context.versions.iter().copied().max().unwrap_or(Version::V1_6);
         let fault_reason = reason(code, subcode, &description);
@@ -267,8 +267,8 @@ impl Refused {
         let exchange = Some(events.numbers().next());
         remarks.push(description);
         let asked = frame(Direction::In, kind, text, exchange);
-        let (remark, origin) = (joined(&remarks).map(String::into_boxed_str), Some(origin_of(head)));
-        let asked = Frame { content, remark, origin, ..asked };
+        let remark = joined(&remarks).map(String::into_boxed_str);
+        let asked = Frame { content, remark, origin: Some(origin), ..asked };
         let answer = Frame {
             content: Some(Box::new(fault_content)),
             code: Some(code),

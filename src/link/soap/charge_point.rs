@@ -25,15 +25,18 @@ use super::wsdl;
 use crate::behaviour::Responder;
 use crate::clock::now;
 use crate::link::down::{self, DownEvent};
-use crate::link::handshake_headers::request_head;
 use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
+use crate::link::opening::ConnectionOpening;
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{CloseReason, EventKind, StationKey};
+use crate::trace::{CloseReason, EventKind, FrameOrigin, StationKey};
 
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// What to do about TLS on our port.
+const TLS_REMEDY: &str =
+    "the central system calls the address in the From header by https://; let it call http://, or put a TLS proxy between";
 
 /// A simulated charge point that speaks SOAP.
 #[derive(Debug)]
@@ -180,11 +183,22 @@ async fn accept(mut listener: Listener, server: Arc<ServerState>) {
 /// Serves the HTTP of one connection of the central system.
 async fn connection(stream: Socket, peer: SocketAddr, server: Arc<ServerState>) {
     stream.set_nodelay();
+    tokio::select! {
+        biased;
+        () = server.open.cancelled() => {}
+        () = serve_http(stream, peer, &server) => {}
+    }
+}
+
+async fn serve_http(stream: Socket, peer: SocketAddr, server: &Arc<ServerState>) {
+    let opening = ConnectionOpening { peer, station: Some(server.station), tls_remedy: TLS_REMEDY, context: &server.context };
+    let Some((first, stream)) = opening.open(stream).await else { return };
     let state = Arc::new(IncomingConnection::new(peer));
     let service = {
-        let server = server.clone();
+        let (server, state) = (server.clone(), state.clone());
         service_fn(move |request| {
             let (server, state) = (server.clone(), state.clone());
+            state.spoke();
             async move { Ok::<_, Infallible>(respond(request, &state, &server).await) }
         })
     };
@@ -194,11 +208,11 @@ async fn connection(stream: Socket, peer: SocketAddr, server: Arc<ServerState>) 
         // The library reads the real clock for it.
         .auto_date_header(!server.context.network.is_in_memory())
         .serve_connection(TokioIo::new(stream), service);
-    tokio::select! {
-        biased;
-        () = server.open.cancelled() => {}
-        // An error of the connection is recorded at the request that it concerns, if there is one.
-        _ = served => {}
+    // After a request, an error of the connection is recorded at the request that it concerns.
+    if let Err(error) = served.await
+        && !state.has_spoken()
+    {
+        opening.record_no_http(&error.to_string(), first.description()).await;
     }
 }
 
@@ -209,12 +223,12 @@ async fn respond(request: Request<Incoming>, connection: &IncomingConnection, se
 
 async fn answer(request: Request<Incoming>, connection: &IncomingConnection, server: &ServerState) -> Response<Full<Bytes>> {
     let context = &server.context;
-    let head = request_head(&request);
+    let origin = connection.origin_of(&request);
     let refusal = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
             match take_in(request, &context.catalog, Role::ChargePoint, &settings).await {
-                Ok(taken) => return hand_over(taken, connection.peer, server).await,
+                Ok(taken) => return hand_over(taken, origin, connection.peer, server).await,
                 Err(refusal) => refusal,
             }
         }
@@ -224,13 +238,13 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, ser
         },
         _ => RequestRefusal::method(request.method()),
     };
-    refusal.record_and_respond(Some(server.station), connection.peer, &head, context).await
+    refusal.record_and_respond(Some(server.station), connection.peer, &origin, context).await
 }
 
-async fn hand_over(taken: TakenIn, peer: SocketAddr, server: &ServerState) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, remarks, reached_at, text_of_head: head, .. } = taken;
+async fn hand_over(taken: TakenIn, origin: Arc<FrameOrigin>, peer: SocketAddr, server: &ServerState) -> Response<Full<Bytes>> {
+    let TakenIn { text, read, remarks, reached_at, .. } = taken;
     let (reply, answer) = oneshot::channel();
     // When the link has just ended, the request is dropped and with it the sender of the answer.
-    let _ = server.requests.send(exchange::SoapRequest { text, read, remarks, head, peer, reached_at, reply }).await;
+    let _ = server.requests.send(exchange::SoapRequest { text, read, remarks, origin, peer, reached_at, reply }).await;
     answered(answer).await
 }

@@ -12,7 +12,7 @@ use super::body::ReceivedBody;
 use crate::link::conversation::framing::{EditableMessage, MessageText};
 use crate::ocpp::Version;
 use crate::rpc::soap::{Envelope, ReadError};
-use crate::trace::FrameText;
+use crate::trace::{FrameOrigin, FrameText};
 
 /// A request to one of our services.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub(in crate::link) struct SoapRequest {
     pub read: Result<Envelope, ReadError>,
     /// What is odd about the HTTP around it, a sentence each.
     pub remarks: Vec<String>,
-    /// The head of the HTTP request.
-    pub head: Arc<str>,
+    /// The HTTP request that brought it.
+    pub origin: Arc<FrameOrigin>,
     /// Who sent it.
     pub peer: SocketAddr,
     /// The address at which the sender reached us.

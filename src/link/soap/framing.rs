@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::address::HttpUrl;
 use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
+use super::spelling::with_typed_numbers;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
@@ -97,7 +98,8 @@ impl Framing for SoapFraming {
             message_id: Some(message_id.clone()),
             reply_to: None,
         };
-        let text = FrameText::from(soap::write_request(&self.catalog, version, self.role, action, payload, &headers));
+        let written = with_typed_numbers(payload);
+        let text = FrameText::from(soap::write_request(&self.catalog, version, self.role, action, &written, &headers));
         let content = FrameContent::of_payload(Some(&message_id), payload);
         let (action, message_id) = (Some(format!("/{action}")), Some(message_id));
         let post = SoapPost { id: id.to_owned(), action, message_id, version, text: text.clone() };
@@ -115,7 +117,8 @@ impl Framing for SoapFraming {
         let id = headers.relates_to.as_deref();
         let (status, text, content) = match reply {
             OwnReply::Result(payload) => {
-                let text = soap::write_response(&self.catalog, version, self.role.peer(), action, payload, &headers);
+                let written = with_typed_numbers(payload);
+                let text = soap::write_response(&self.catalog, version, self.role.peer(), action, &written, &headers);
                 (200, text, FrameContent::of_payload(id, payload))
             }
             OwnReply::Error { code, description } => {
@@ -178,8 +181,8 @@ pub(super) fn reason(code: ErrorCode, subcode: FaultSubcode, description: &str) 
 impl Conversation<SoapFraming> {
     /// Takes a request of the peer in.
     pub fn receive(&mut self, request: SoapRequest, now: Moment) {
-        let SoapRequest { text, read, mut remarks, head, reply, .. } = request;
-        let origin = Some(origin_of(head));
+        let SoapRequest { text, read, mut remarks, origin, reply, .. } = request;
+        let origin = Some(origin);
         let question = SoapReplyToken { headers: answer_headers(read.as_ref().ok()), subcode: None, reply };
         match read {
             Ok(envelope) => {
@@ -233,9 +236,9 @@ impl Conversation<SoapFraming> {
         let read = answer.body.read(&self.framing.catalog, hint, &mut remarks);
         let origin = match typed {
             Some(ShowHeaders(show)) => typed_origin(show.then(|| answer.headers.clone())),
-            None => Box::default(),
+            None => FrameOrigin::default(),
         };
-        let origin = Some(Box::new(FrameOrigin { http_head: Some(answer.head.clone()), ..*origin }));
+        let origin = Some(Arc::new(FrameOrigin { http_head: Some(answer.head.clone()), ..origin }));
         let content = read.as_ref().ok().map(|envelope| {
             // HTTP says which call it answers, also when the answer itself says nothing or something else.
             let mut content = Box::new(FrameContent::of(envelope));
@@ -335,7 +338,7 @@ impl Conversation<SoapFraming> {
             exchange: Some(exchange),
             action: (!name.is_empty()).then_some(name),
             remark: remark.map(String::into_boxed_str),
-            origin: Some(typed_origin(headers)),
+            origin: Some(Arc::new(typed_origin(headers))),
             ..out_frame(kind, text)
         };
         self.send_message(SoapOutgoing::Post(post), frame, now);
@@ -344,17 +347,8 @@ impl Conversation<SoapFraming> {
 }
 
 /// The origin of an envelope that the user typed, and of the answer to it.
-fn typed_origin(http_headers: Option<String>) -> Box<FrameOrigin> {
-    Box::new(FrameOrigin {
-        typed_by_user: true,
-        http_headers: http_headers.map(String::into_boxed_str),
-        ..FrameOrigin::default()
-    })
-}
-
-/// The origin of a frame that an HTTP message with this head brought.
-pub(super) fn origin_of(http_head: Arc<str>) -> Box<FrameOrigin> {
-    Box::new(FrameOrigin { http_head: Some(http_head), ..FrameOrigin::default() })
+fn typed_origin(http_headers: Option<String>) -> FrameOrigin {
+    FrameOrigin { typed_by_user: true, http_headers: http_headers.map(String::into_boxed_str), ..FrameOrigin::default() }
 }
 
 /// The refusal of what is no request.

@@ -1,6 +1,7 @@
 //! An HTTP request to one of our services, until it is an envelope or refused. Which station the envelope belongs to is
 //! decided elsewhere.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,8 +25,10 @@ use crate::link::handshake_headers::request_head;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::rpc::soap::{Envelope, ReadError, ReadHint};
-use crate::trace::{EventKind, FrameText, HandshakeHeads, StationKey};
+use crate::trace::{EventKind, FrameOrigin, FrameText, HandshakeHeads, StationKey};
 
+/// How many origins a connection remembers.
+const SHARED_ORIGINS: usize = 4;
 /// The media type of SOAP 1.2 (RFC 3902).
 const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
 
@@ -36,13 +39,15 @@ pub(in crate::link) struct IncomingConnection {
     pub peer: SocketAddr,
     /// The identity of the last request.
     identity: Mutex<Option<String>>,
+    /// The origins of the last requests with different heads.
+    origins: Mutex<VecDeque<Arc<FrameOrigin>>>,
     spoken: AtomicBool,
 }
 
 impl IncomingConnection {
     /// A connection without a request.
     pub fn new(peer: SocketAddr) -> IncomingConnection {
-        IncomingConnection { peer, identity: Mutex::default(), spoken: AtomicBool::new(false) }
+        IncomingConnection { peer, identity: Mutex::default(), origins: Mutex::default(), spoken: AtomicBool::new(false) }
     }
 
     /// A request has come.
@@ -53,6 +58,22 @@ impl IncomingConnection {
     /// Whether a request has ever come.
     pub fn has_spoken(&self) -> bool {
         self.spoken.load(Ordering::Relaxed)
+    }
+
+    /// The origin of the envelope of a request: its head. The requests of a connection differ in the length of their bodies at the most, so
+    /// that they can share a few origins; a text of its own for each would be the largest part of many a record.
+    pub fn origin_of(&self, request: &Request<Incoming>) -> Arc<FrameOrigin> {
+        let head = request_head(request);
+        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = origins.iter().find(|known| known.http_head.as_deref() == Some(&*head)) {
+            return known.clone();
+        }
+        let origin = Arc::new(FrameOrigin { http_head: Some(head.into()), ..FrameOrigin::default() });
+        if origins.len() == SHARED_ORIGINS {
+            origins.pop_front();
+        }
+        origins.push_back(origin.clone());
+        origin
     }
 
     /// Stores the identity of the current request; returns the one of the request before.
@@ -89,14 +110,15 @@ impl RequestRefusal {
         }
     }
 
-    /// Records the refusal of the request with this head and returns its response.
+    /// Records the refusal of a request and returns its response.
     pub async fn record_and_respond(
         self,
         station: Option<StationKey>,
         peer: SocketAddr,
-        head: &str,
+        origin: &FrameOrigin,
         context: &LinkContext,
     ) -> Response<Full<Bytes>> {
+        let head = origin.http_head.as_deref().unwrap_or_default();
         let kind = EventKind::Refused {
             peer: Some(peer),
             reason: self.reason.clone().into(),
@@ -122,8 +144,6 @@ pub(super) struct TakenIn {
     pub read: Result<Envelope, ReadError>,
     pub remarks: Vec<String>,
     pub reached_at: Option<String>,
-    /// The request without its body, as text.
-    pub text_of_head: Arc<str>,
     /// The request without its body.
     pub head: Parts,
 }
@@ -135,7 +155,6 @@ pub(super) async fn take_in(
     service: Role,
     settings: &LinkSettings,
 ) -> Result<TakenIn, RequestRefusal> {
-    let text_of_head = request_head(&request).into();
     let (head, body) = request.into_parts();
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
     let reached_at = host.map(|host| format!("http://{host}{}", head.uri.path()));
@@ -154,7 +173,7 @@ pub(super) async fn take_in(
     if let Ok(envelope) = &read {
         remarks.extend(http_action::remarks(&head.headers, envelope));
     }
-    Ok(TakenIn { text: body.text, read, remarks, reached_at, text_of_head, head })
+    Ok(TakenIn { text: body.text, read, remarks, reached_at, head })
 }
 
 /// The body of a request to the service of this role as an envelope.

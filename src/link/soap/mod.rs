@@ -12,6 +12,7 @@
 //! | `counted_socket` | counts what comes on a connection of ours |
 //! | `exchange` | requests and answers on their way between HTTP and a station's actor |
 //! | `framing` | envelopes as the framing of a conversation |
+//! | `spelling` | typed numbers, as they were typed |
 //! | `actor`, `actors` | the actor of one station, and how requests reach it |
 //! | `central_system` | the central system's side: which station a request belongs to |
 //! | `charge_point` | the charge point's side: its own server |
@@ -30,6 +31,7 @@ mod exchange;
 mod framing;
 mod http_action;
 mod incoming;
+mod spelling;
 mod wsdl;
 
 pub(super) use actors::SoapActors;

@@ -22,6 +22,7 @@ use crate::behaviour::Responder;
 use crate::clock::now;
 use crate::link::LinkContext;
 use crate::link::down::{self, DownEvent};
+use crate::link::extra_headers::ExtraHeaders;
 use crate::link::handshake_headers;
 use crate::link::inbox::LinkInbox;
 use crate::link::network::{Network, Socket};
@@ -45,6 +46,8 @@ pub struct DialTarget {
     pub version: Version,
     /// The station's key.
     pub station: StationKey,
+    /// Headers that are added to the handshake.
+    pub headers: ExtraHeaders,
     /// The turns of the session's handshakes: thousands at once would overrun any central system, and time out.
     pub turns: Arc<Semaphore>,
 }
@@ -173,6 +176,7 @@ async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<
     if let Ok(key) = HeaderValue::from_str(&handshake_key()) {
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
+    dial.headers.apply(request.headers_mut());
     let mut heads = HandshakeHeads { request: handshake_headers::request_head(&request), ..HandshakeHeads::default() };
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, WatchedSocket::new(stream), config).await.map_err(|error| {

@@ -130,7 +130,7 @@ impl Conversation<SrpcFraming> {
     pub fn receive_binary(&mut self, bytes: &[u8], now: Moment) {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
-        let origin = Some(Box::new(FrameOrigin { binary: true, ..FrameOrigin::default() }));
+        let origin = Some(Arc::new(FrameOrigin { binary: true, ..FrameOrigin::default() }));
         self.refuse(ReceivedText { origin, ..ReceivedText::new(FrameText::from(hex), Some(remark)) }, None, now);
     }
 

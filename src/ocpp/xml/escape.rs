@@ -5,17 +5,30 @@ use std::fmt::Write as _;
 
 /// Appends a text between two tags.
 pub fn escape_text(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
+    let mut rest = text;
+    // Nearly all texts pass in one piece.
+    while let Some(place) = rest.bytes().position(may_be_special) {
+        let (plain, behind) = rest.split_at(place); // in front of a character, see `may_be_special`
+        out.push_str(plain);
+        let mut characters = behind.chars();
+        match characters.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
             // Only `]]>` is forbidden, but all writers escape every one.
-            '>' => out.push_str("&gt;"),
+            Some('>') => out.push_str("&gt;"),
             // A reader turns a bare carriage return into a line feed (XML 1.0 §2.11).
-            '\r' => out.push_str("&#13;"),
-            other => out.push(allowed(other)),
+            Some('\r') => out.push_str("&#13;"),
+            other => out.extend(other.map(allowed)),
         }
+        rest = characters.as_str();
     }
+    out.push_str(rest);
+}
+
+/// Whether a character that begins with this byte may have to be replaced. No byte inside a character is one of these.
+fn may_be_special(byte: u8) -> bool {
+    // U+FFFE and U+FFFF begin with 0xEF.
+    matches!(byte, b'&' | b'<' | b'>' | 0..=8 | 0x0b..=0x1f | 0xef)
 }
 
 /// Appends the value of an attribute between double quotation marks.

@@ -13,6 +13,7 @@ use super::message::{DecodedFrame, MalformedFrame, SrpcMessage, SrpcReply};
 use super::payload_value::PayloadValue;
 use super::span::{frame_body, payload_span, type_number};
 use crate::ocpp::{Dialect, ErrorCode, FrameDeviation, FrameTreatment, MessageType, Strictness, Version};
+use crate::rpc::JsonFault;
 
 /// Reads a frame.
 ///
@@ -316,9 +317,10 @@ impl Judge {
         // The body is a part of the text.
         let start = body.as_ptr().addr().saturating_sub(text.as_ptr().addr());
         let offset = (start + offset(body, error.line(), error.column())).min(text.len());
-        let what = error.to_string();
+        let fault = JsonFault::of(body, error);
+        let what = fault.to_string();
         let what = what.split(" at line ").next().unwrap_or_default();
-        let reason = format!("not JSON: {what}");
+        let reason = format!("{}: {what}", if fault.is_json() { "it cannot be read" } else { "not JSON" });
         let mut malformed = MalformedFrame { reply: None, reason, offset: Some(offset), answers: None };
         let Some((kind, id)) = beginning(text) else { return malformed };
         match (self.dialect.message_type(kind), self.dialect.treatment(FrameDeviation::NotJson, self.strictness)) {

@@ -1,83 +1,105 @@
 //! The report as the XML of JUnit: a suite a file, a case a scenario. Ours, because `quick-junit` brings a calendar and a second XML
-//! library for these eighty lines.
+//! library for these lines.
 
 use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
 
-use super::{count, details, sentence};
-use crate::scenario::outcome::{CaseOutcome, FileReport, ScenarioCase};
+use super::description::{CaseDescription, RunDescription};
+use super::{details, sentence};
+use crate::scenario::outcome::{CaseOutcome, ScenarioCase};
 
 /// The document, with a line end.
-pub(super) fn write(files: &[FileReport], seed: u64) -> String {
-    let all = count(files.iter().flat_map(|file| &file.cases));
-    let seconds: f64 = files.iter().flat_map(|file| &file.cases).map(|case| case.took.as_secs_f64()).sum();
+pub(super) fn write(run: &RunDescription<'_>) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let tests = all.passed + all.warned + all.failed + all.broken + all.skipped;
+    let (count, seconds) = (run.count, run.seconds);
     // A String takes everything, here and below.
     let _ = writeln!(
         xml,
-        "<testsuites name=\"ocpp-tui\" tests=\"{tests}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{seconds:.3}\">",
-        all.failed, all.broken, all.skipped
+        "<testsuites name=\"ocpp-tui\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{seconds:.3}\">",
+        count.total(),
+        count.failed,
+        count.broken,
+        count.skipped
     );
-    for file in files {
-        let count = count(&file.cases);
-        let seconds: f64 = file.cases.iter().map(|case| case.took.as_secs_f64()).sum();
+    let mut properties = format!("<property name=\"seed\" value=\"{}\"/>", run.head.seed);
+    for (name, value) in &run.head.environment {
+        let _ = write!(properties, "<property name=\"{}\" value=\"{}\"/>", text(name), text(value));
+    }
+    for file in &run.files {
+        let (count, seconds) = (file.count, file.seconds);
         let _ = writeln!(
             xml,
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{seconds:.3}\">",
-            text(&file.file),
-            file.cases.len(),
+            text(file.file),
+            count.total(),
             count.failed,
             count.broken,
             count.skipped
         );
-        let _ = writeln!(xml, "    <properties><property name=\"seed\" value=\"{seed}\"/></properties>");
-        file.cases.iter().for_each(|case| put(&mut xml, &file.file, case));
+        let _ = writeln!(xml, "    <properties>{properties}</properties>");
+        file.cases.iter().for_each(|case| put(&mut xml, case));
         xml.push_str("  </testsuite>\n");
     }
     xml.push_str("</testsuites>\n");
     xml
 }
 
-fn put(xml: &mut String, file: &str, case: &ScenarioCase) {
-    let (name, class, seconds) = (text(&case.name), text(file), case.took.as_secs_f64());
-    // JUnit knows no warnings: the case passes, and says in its properties and in its output what they are.
+fn put(xml: &mut String, described: &CaseDescription<'_>) {
+    let (name, class, seconds) = (text(&described.title), text(described.file), described.seconds);
     let _ = write!(xml, "    <testcase name=\"{name}\" classname=\"{class}\" time=\"{seconds:.3}\"");
-    let (element, failure) = match &case.outcome {
-        CaseOutcome::Passed | CaseOutcome::Warned => return end(xml, case),
-        CaseOutcome::Skipped(reason) => {
-            let _ = writeln!(xml, "><skipped message=\"{}\"/></testcase>", text(reason));
-            return;
-        }
-        CaseOutcome::Failed(failure) => ("failure", failure),
-        CaseOutcome::Broken(failure) => ("error", failure),
-    };
-    let (message, body) = (text(&failure.message), text(&(details(case, "message", failure, "") + &notes(case))));
-    let _ = writeln!(xml, ">\n      <{element} message=\"{message}\">{body}</{element}>\n    </testcase>");
+    // JUnit knows no warnings: the case passes, and says in its properties and in its output what they are.
+    let inside = inside(described);
+    if inside.is_empty() {
+        xml.push_str("/>\n");
+    } else {
+        let _ = writeln!(xml, ">\n{inside}    </testcase>");
+    }
 }
 
-fn end(xml: &mut String, case: &ScenarioCase) {
-    if case.trace.is_empty() && case.notes.is_empty() {
-        xml.push_str("/>\n");
-        return;
-    }
-    xml.push_str(">\n");
-    if !case.notes.is_empty() {
+/// The elements of a case.
+fn inside(described: &CaseDescription<'_>) -> String {
+    let case = described.case;
+    let mut xml = String::new();
+    let notes: Vec<(&str, &str)> = case.notes.iter().map(|note| (note.level.name(), note.detail.message.as_str())).collect();
+    let area = ("area", case.area.as_str());
+    let properties: Vec<_> = notes.into_iter().chain([area].into_iter().filter(|(_, area)| !area.is_empty())).collect();
+    if !properties.is_empty() {
         xml.push_str("      <properties>\n");
-        for note in &case.notes {
-            let (name, value) = (note.level.name(), text(&note.detail.message));
-            let _ = writeln!(xml, "        <property name=\"{name}\" value=\"{value}\"/>");
+        for (name, value) in properties {
+            let _ = writeln!(xml, "        <property name=\"{name}\" value=\"{}\"/>", text(value));
         }
         xml.push_str("      </properties>\n");
     }
-    let out = notes(case) + &case.trace.join("\n");
-    let _ = writeln!(xml, "      <system-out>{}</system-out>\n    </testcase>", text(&out));
+    let element = match &case.outcome {
+        CaseOutcome::Passed | CaseOutcome::Warned => None,
+        CaseOutcome::Skipped(reason) => {
+            let _ = writeln!(xml, "      <skipped message=\"{}\"/>", text(reason));
+            None
+        }
+        CaseOutcome::Failed(failure) => Some(("failure", failure)),
+        CaseOutcome::Broken(failure) => Some(("error", failure)),
+    };
+    if let Some((element, failure)) = element {
+        let (message, body) = (text(&failure.message), text(&details(case, "message", failure, "")));
+        let _ = writeln!(xml, "      <{element} message=\"{message}\">{body}</{element}>");
+    }
+    let out = output(case);
+    if !out.is_empty() {
+        let _ = writeln!(xml, "      <system-out>{}</system-out>", text(&out));
+    }
+    xml
 }
 
-/// Warnings, remarks and failed cleanups, a line each.
-fn notes(case: &ScenarioCase) -> String {
-    case.notes.iter().map(|note| sentence(note) + "\n").collect()
+/// Warnings, remarks and failed cleanups; the steps with their messages; the trace. A line each.
+fn output(case: &ScenarioCase) -> String {
+    let notes = case.notes.iter().map(sentence);
+    let steps = case.steps.iter().flat_map(|step| {
+        let name = (!step.name.is_empty()).then(|| format!("step {}", step.name));
+        name.into_iter().chain(step.exchange.iter().cloned())
+    });
+    let heading = (!case.trace.is_empty()).then(|| "trace".to_owned());
+    notes.chain(steps).chain(heading).chain(case.trace.iter().cloned()).map(|line| line + "\n").collect()
 }
 
 /// A text between tags or quotation marks. Characters that XML 1.0 cannot hold are replaced.

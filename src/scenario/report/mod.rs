@@ -1,13 +1,23 @@
-//! Reports of a run: the lines for the terminal, and the formats that CI systems read.
+//! Reports of a run: the lines for the terminal, the formats that CI systems read, and those that a person hands in. What a report tells
+//! is in `description`; a format writes it down.
 
+mod description;
+mod html;
 mod json;
 mod junit;
+mod markdown;
 mod tap;
+
+pub use description::ReportHead;
+use description::RunDescription;
 
 use super::outcome::{CaseFailure, CaseNote, CaseOutcome, FileReport, NoteLevel, ScenarioCase};
 use crate::sanitize::escape_control;
 
-/// A format that CI systems read.
+/// The last line of what a person hands in.
+const DISCLAIMER: &str = "Made with ocpp-tui. Its scenarios are written from the specification; this report is no certificate and comes from no test house.";
+
+/// A format of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
     /// The XML of JUnit, as CI systems read it.
@@ -16,15 +26,37 @@ pub enum ReportFormat {
     Json,
     /// The Test Anything Protocol, version 13.
     Tap,
+    /// One page of HTML.
+    Html,
+    /// Markdown.
+    Markdown,
 }
 
 impl ReportFormat {
-    /// The report in this format.
-    pub fn write(self, files: &[FileReport], seed: u64) -> String {
+    /// All formats.
+    pub const ALL: [ReportFormat; 5] =
+        [ReportFormat::JUnit, ReportFormat::Json, ReportFormat::Tap, ReportFormat::Html, ReportFormat::Markdown];
+
+    /// The word of the command line.
+    pub fn name(self) -> &'static str {
         match self {
-            ReportFormat::JUnit => junit::write(files, seed),
-            ReportFormat::Json => json::write(files, seed),
-            ReportFormat::Tap => tap::write(files, seed),
+            ReportFormat::JUnit => "junit",
+            ReportFormat::Json => "json",
+            ReportFormat::Tap => "tap",
+            ReportFormat::Html => "html",
+            ReportFormat::Markdown => "markdown",
+        }
+    }
+
+    /// The report in this format.
+    pub fn write(self, files: &[FileReport], head: &ReportHead) -> String {
+        let run = RunDescription::new(files, head);
+        match self {
+            ReportFormat::JUnit => junit::write(&run),
+            ReportFormat::Json => json::write(&run),
+            ReportFormat::Tap => tap::write(&run),
+            ReportFormat::Html => html::write(&run),
+            ReportFormat::Markdown => markdown::write(&run),
         }
     }
 }
@@ -44,6 +76,25 @@ pub struct ResultCount {
     pub warned: usize,
     /// The remarks in all of them.
     pub remarks: usize,
+}
+
+impl ResultCount {
+    /// How many scenarios there were.
+    pub fn total(self) -> usize {
+        self.passed + self.failed + self.broken + self.skipped + self.warned
+    }
+
+    /// The numbers of scenarios with their names.
+    fn named(self) -> [(&'static str, usize); 5] {
+        let ResultCount { passed, failed, broken, skipped, warned, .. } = self;
+        [("passed", passed), ("warned", warned), ("failed", failed), ("broken", broken), ("skipped", skipped)]
+    }
+
+    /// The numbers in words.
+    fn sentence(self) -> String {
+        let numbers = self.named().map(|(name, number)| format!("{number} {name}")).join(", ");
+        format!("{numbers}; {} remarks", self.remarks)
+    }
 }
 
 /// Counts outcomes.
@@ -66,19 +117,19 @@ pub fn count<'a>(cases: impl IntoIterator<Item = &'a ScenarioCase>) -> ResultCou
 pub fn explain(file: &str, case: &ScenarioCase) -> String {
     let text = match &case.outcome {
         CaseOutcome::Failed(failure) => {
-            let heading = format!("{file} › {} failed after {:.3} s\n", case.name, case.took.as_secs_f64());
+            let heading = format!("{file} › {} failed after {:.3} s\n", case.title(), case.took.as_secs_f64());
             heading + &details(case, "message", failure, "  ") + &notes(case, "  ")
         }
         CaseOutcome::Warned => {
-            let heading = format!("{file} › {} passed with a warning after {:.3} s\n", case.name, case.took.as_secs_f64());
+            let heading = format!("{file} › {} passed with a warning after {:.3} s\n", case.title(), case.took.as_secs_f64());
             heading + &notes(case, "  ")
         }
         CaseOutcome::Broken(failure) => {
             let line = failure.line.as_ref().map_or_else(String::new, |line| format!("\n  {line}"));
             let broken = match &failure.place {
-                Some(place) => format!("{place}: {} (scenario {:?}){line}\n", failure.message, case.name),
+                Some(place) => format!("{place}: {} (scenario {:?}){line}\n", failure.message, case.title()),
                 None if failure.message.starts_with(file) => format!("{}\n", failure.message),
-                None => format!("{file}: {} (scenario {:?})\n", failure.message, case.name),
+                None => format!("{file}: {} (scenario {:?})\n", failure.message, case.title()),
             };
             broken + &notes(case, "  ")
         }
@@ -114,16 +165,19 @@ fn details(case: &ScenarioCase, head: &str, failure: &CaseFailure, margin: &str)
         }
     };
     put(head, &failure.message);
-    put("at", failure.place.as_deref().unwrap_or_default());
-    put("", failure.line.as_deref().unwrap_or_default());
-    put("step", failure.step.as_deref().unwrap_or_default());
-    put("expected", failure.expected.as_deref().unwrap_or_default());
-    put("found", failure.found.as_deref().unwrap_or_default());
+    for (name, part) in description::parts(failure) {
+        put(if name == "line" { "" } else { name }, part); // it stands below its place
+    }
     put("checks", &case.checks);
     put("by", &case.by.join(", "));
     put("exchange", &failure.exchange.join("\n"));
     put("trace", &failure.trace.join("\n"));
     text
+}
+
+/// A text of several lines, in which control characters and those that change the direction are escapes.
+fn visible(text: &str) -> String {
+    text.split('\n').map(escape_control).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

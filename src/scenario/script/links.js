@@ -3,7 +3,7 @@
 (function (toolkit) {
   'use strict';
   const {
-    send, ask, startTimer, want, PlainPromise, PlainMap, CallError, stringify, compare, words, begin, done, wrong, missing, at,
+    send, ask, startTimer, want, PlainPromise, PlainMap, CallError, stringify, compare, words, fieldsOf, begin, done, wrong, missing, at,
     request, wait, look, time, seconds, clear, DEFAULT_TIMEOUT, answered, forgetSteps, Log, forgetLogs, read, Rules,
   } = toolkit;
   /** The options of expectations. */
@@ -50,6 +50,7 @@
     }
 
     async call(action, payload, expected, options) {
+      this.mayHave(action, true, expected, options);
       const step = begin(`call ${action}`, this);
       const { end, answer } = await this.asked(step, action, payload, options);
       const records = this.log.exchange(answer);
@@ -182,6 +183,7 @@
 
     expectCall(action, payload, options) {
       this.mayCall(action, options);
+      this.mayHave(action, false, payload, options);
       const step = begin(`expect the call ${action}`, this);
       const within = time(options, EXPECTING);
       let closest = null;
@@ -207,6 +209,7 @@
 
     expectNext(action, payload, options) {
       this.mayCall(action, options);
+      this.mayHave(action, false, payload, options);
       const step = begin(`expect ${action} as the next call`, this);
       const within = time(options, EXPECTING);
       return wait(step, within, () => {
@@ -223,7 +226,10 @@
 
     expectNoCall(action, options) {
       const span = want('number', options && options.for, 'the time of expectNoCall, { for: milliseconds },');
-      if (action !== undefined) this.mayCall(action, options);
+      if (action !== undefined) {
+        this.mayCall(action, options);
+        this.mayHave(action, false, options.payload, options);
+      }
       if (span <= 0) throw new RangeError(`the time of expectNoCall is ${span}, in which nothing can come`);
       const step = begin(`expect no call${action === undefined ? '' : ` ${action}`} for ${seconds(span)}`, this);
       const couldCall = this.connected;
@@ -409,6 +415,17 @@
       if (nearest === true) return;
       const hint = typeof nearest === 'string' ? `; did you mean ${nearest}?` : '';
       throw new TypeError(`${action} is no action that the peer of ${this.id} may call in OCPP ${this.version}${hint}`);
+    }
+
+    /** A matcher names only fields that the message has: the result of our call, or the call of the peer. */
+    mayHave(action, ours, matcher, options) {
+      if (matcher === undefined || (options && options.unchecked)) return;
+      const paths = fieldsOf(matcher);
+      const unknown = paths.length > 0 ? ask('fields', { station: this.key, action: String(action), ours, paths }) : null;
+      if (unknown === null) return;
+      const message = ours ? `the result of ${action}` : `the call ${action}`;
+      const hint = unknown.near ? `; did you mean ${unknown.near}?` : '';
+      throw new TypeError(`${unknown.field} of the expectation is no field of ${message} in OCPP ${this.version}${hint}`);
     }
 
     take(call) {

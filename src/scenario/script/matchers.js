@@ -13,9 +13,11 @@
 
   /** A matcher that is no plain value. `test` returns true, false, or a difference inside the value. */
   class Matcher {
-    constructor(words, test, missing) {
+    constructor(words, test, missing, inside = []) {
       this.words = words;
       this.test = test;
+      /** The matchers for the same value in it. */
+      this.inside = inside;
       /** Whether a field may be missing. */
       this.missing = missing === true;
     }
@@ -114,6 +116,24 @@
     return found;
   }
 
+  /** How deep fields are looked for; a matcher may contain itself. */
+  const DEEPEST = 8;
+
+  /** The fields that a matcher names, each as the names that lead to it; the elements of an array have the path of the array. */
+  function fieldsOf(matcher, path = [], paths = []) {
+    if (path.length >= DEEPEST || typeof matcher !== 'object' || matcher === null) return paths;
+    if (matcher instanceof Matcher) matcher.inside.forEach((inner) => fieldsOf(inner, path, paths));
+    else if (isArray(matcher)) matcher.forEach((element) => fieldsOf(element, path, paths));
+    else if (![RegExp, PlainDate, Map, Set].some((kind) => matcher instanceof kind) && !thenable(matcher)) {
+      for (const name of Object.keys(matcher)) {
+        const below = [...path, name];
+        paths.push(below);
+        fieldsOf(matcher[name], below, paths);
+      }
+    }
+    return paths;
+  }
+
   // ---- the makers ----------------------------------------------------------------------------------------------------------
 
   const anything = new Matcher('anything', (value) => value !== undefined);
@@ -153,7 +173,7 @@
       if (found) return found;
       names.set(name, value);
       return true;
-    });
+    }, false, [matcher]);
   }
 
   /** Whether a value equals the stored one; the order of fields does not matter. */
@@ -183,16 +203,19 @@
     () => `nothing, or ${words(matcher)}`,
     (value, path, names) => (value === undefined ? true : difference(value, matcher, path, names) || true),
     true,
+    [matcher],
   );
   const oneOf = (...matchers) => new Matcher(
     () => `one of ${matchers.map(words).join(', ')}`,
     (value, path, names) => matchers.some((matcher) => fits(value, matcher, path, names)),
     matchers.some((matcher) => matcher instanceof Matcher && matcher.missing),
+    matchers,
   );
   const not = (matcher) => new Matcher(
     () => `anything but ${words(matcher)}`,
     (value) => difference(value, matcher, '', new PlainMap()) !== null,
     !(matcher instanceof Matcher && matcher.missing),
+    [matcher],
   );
 
   function between(from, to) {
@@ -209,6 +232,8 @@
       () => `an array with ${matchers.map(words).join(' and ')}`,
       (value, path, names) => isArray(value)
         && matchers.every((matcher) => value.some((element) => fits(element, matcher, path, names))),
+      false,
+      matchers, // a definition makes no difference between a list and its elements
     );
   }
 
@@ -220,11 +245,13 @@
       if (extra !== undefined) return { path: join(path, extra), expected: 'no such field', found: words(value[extra]) };
       return difference(value, fields, path, names) || true;
     },
+    false,
+    [fields],
   );
 
   for (const [name, value] of Object.entries({ any, near, bind, bound, absent, optional, oneOf, not, between, containing, exactly })) {
     define(name, value);
   }
 
-  return { compare, words, forgetBound: () => { kept = new PlainMap(); } };
+  return { compare, words, fieldsOf, forgetBound: () => { kept = new PlainMap(); } };
 })

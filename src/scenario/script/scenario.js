@@ -3,7 +3,7 @@
 (function (toolkit) {
   'use strict';
   const {
-    scriptName, compile, parse, PlainPromise, PlainMap, define, send, ask, want, thenable, shown, startTimer, timer, compare,
+    scriptName, compile, parse, stringify, PlainPromise, PlainMap, define, send, ask, want, thenable, shown, startTimer, timer, compare,
     onPurpose, CallError, ExpectationError, PeerError, Skipped, begin, done, happened, forgetLinks, forgetSides, forgetBound, forgetSteps,
   } = toolkit;
   const PlainDate = Date;
@@ -57,15 +57,19 @@
   const insides = new WeakMap(); // what was thrown → the names of the sections in which it was
 
   function step(name, run) {
-    send('note', { station: null, text: String(name) });
     if (run === undefined) {
       sections = [String(name)];
+      send('section', { name: sections[0], again: false });
       return undefined;
     }
     const outer = sections;
     sections = [...outer, String(name)];
-    const leave = () => { sections = outer; };
     const inside = sections.join(' › ');
+    send('section', { name: inside, again: false });
+    const leave = () => {
+      sections = outer;
+      send('section', { name: outer.join(' › '), again: true });
+    };
     /** The innermost section counts. */
     const mark = (error) => {
       if (typeof error === 'object' && error !== null && !insides.has(error)) insides.set(error, inside);
@@ -146,6 +150,29 @@
     return new PlainPromise((resolve) => startTimer(() => { done(step); resolve(); }, milliseconds, false, []));
   }
 
+  // ---- timers of the script ----------------------------------------------------------------------------------------------------
+
+  let armed = new PlainMap(); // number → the timer of the running scenario that has not run yet, or repeats
+
+  const arm = (start, repeats) => (run, delay, ...values) => {
+    want('function', run, 'the first argument of a timer');
+    const number = start((...given) => {
+      if (!repeats) armed.delete(number);
+      return run(...given);
+    }, delay, ...values);
+    armed.set(number, { delay: Math.max(0, Number(delay) || 0), repeats, stack: new Error().stack });
+    return number;
+  };
+  const disarm = (stop) => (number) => {
+    armed.delete(number);
+    stop(number);
+  };
+  const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
+  for (const [name, value] of Object.entries({
+    setTimeout: arm(setTimeout, false), setInterval: arm(setInterval, true),
+    clearTimeout: disarm(clearTimeout), clearInterval: disarm(clearInterval),
+  })) define(name, value);
+
   const parameters = ask('parameters'); // name → text
 
   function parameter(name, otherwise) {
@@ -162,7 +189,7 @@
 
   // ---- the file --------------------------------------------------------------------------------------------------------------
 
-  const ABOUT = ['checks', 'by', 'grade', 'timeout', 'skip'];
+  const ABOUT = ['checks', 'by', 'grade', 'timeout', 'skip', 'id', 'area', 'profiles'];
   const GRADES = ['must', 'should', 'may'];
   const scenarios = [];
   const names = new Set();
@@ -176,11 +203,15 @@
     if (names.has(name)) throw new TypeError(`there is a scenario ${name} already; give each a name of its own`);
     const unknown = Object.keys(about).find((key) => !ABOUT.includes(key));
     if (unknown !== undefined) throw new TypeError(`nothing is known of ${unknown} about a scenario; there is ${ABOUT.join(', ')}`);
-    const { checks = '', by = [], grade = 'must', timeout = null, skip = null } = about;
+    const { checks = '', by = [], grade = 'must', timeout = null, skip = null, id = '', area = '', profiles = [] } = about;
     if (!GRADES.includes(grade)) throw new TypeError(`the grade of the scenario ${name} is one of ${GRADES.join(', ')}, not ${shown(grade)}`);
     names.add(name);
     scenarios.push(run);
-    send('declare', { name, checks: String(checks), by: [].concat(by).map(String), grade, timeout, skip: skip === null ? null : String(skip) });
+    const texts = (given) => [].concat(given).map(String);
+    send('declare', {
+      name, checks: String(checks), by: texts(by), grade, timeout, skip: skip === null ? null : String(skip),
+      id: String(id), area: String(area), profiles: texts(profiles),
+    });
   }
 
   // ---- other files -----------------------------------------------------------------------------------------------------------
@@ -282,6 +313,7 @@
     ...happened,
     timer,
     run({ index }) {
+      armed = new PlainMap();
       forgetLinks();
       forgetSides();
       forgetBound();
@@ -293,14 +325,20 @@
       forgetSteps();
       carry(CLEANUP, cleanups.pop() || (() => {}), 'after the scenario');
     },
+    /** The timer that was set first and is still pending, after the scenario and its cleanups. */
+    pending() {
+      const [first] = armed.values();
+      armed = new PlainMap();
+      return first === undefined ? undefined : stringify(first);
+    },
   };
 
   const ocpp = { ...onPurpose };
   for (const [name, value] of Object.entries({ scenario, parameter, expect, assert, fail, should, warn, remark, after, step, sleep, now, ocpp })) define(name, value);
 
   const event = (kind, json) => {
-    events[kind](parse(json));
-    return undefined;
+    const answer = events[kind](parse(json));
+    return kind === 'pending' ? answer : undefined;
   };
   return { start, event, scenario };
 })

@@ -106,6 +106,11 @@ impl Condition {
         }
     }
 
+    /// The condition about a payload, if it is one.
+    pub fn payload(&self) -> Option<&PayloadCondition> {
+        if let Condition::Payload(condition) = self { Some(condition) } else { None }
+    }
+
     /// Whether it is about stations rather than records.
     pub fn is_about_stations(&self) -> bool {
         match self {

@@ -3,8 +3,11 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::FilterContext;
 use super::condition::Condition;
+use super::payload::PayloadCondition;
 use crate::trace::{Record, StationRow};
 
 /// A filter without its name.
@@ -79,6 +82,27 @@ impl FilterExpression {
             FilterExpression::Not(inner) => !inner.matches(record, context),
             FilterExpression::All(group) => group.ordered().all(|part| part.matches(record, context)),
             FilterExpression::Any(group) => group.ordered().any(|part| part.matches(record, context)),
+        }
+    }
+
+    /// Whether the payload of a call meets it. Conditions about anything else are not met.
+    pub fn matches_payload(&self, payload: &Value) -> bool {
+        match self {
+            FilterExpression::Is(condition) => condition.payload().is_some_and(|condition| condition.matches_value(payload)),
+            FilterExpression::Not(inner) => !inner.matches_payload(payload),
+            FilterExpression::All(group) => group.ordered().all(|part| part.matches_payload(payload)),
+            FilterExpression::Any(group) => group.ordered().any(|part| part.matches_payload(payload)),
+        }
+    }
+
+    /// Adds the first names of the paths of its conditions, as they were written.
+    pub fn add_field_names<'a>(&'a self, names: &mut Vec<&'a str>) {
+        match self {
+            FilterExpression::Is(condition) => names.extend(condition.payload().and_then(PayloadCondition::first_name)),
+            FilterExpression::Not(inner) => inner.add_field_names(names),
+            FilterExpression::All(group) | FilterExpression::Any(group) => {
+                group.parts.iter().for_each(|part| part.add_field_names(names));
+            }
         }
     }
 

@@ -48,9 +48,18 @@ const OPERATORS: [(&str, FilterOperator); 8] = [
     (">", FilterOperator::Greater),
 ];
 
+/// Where the names of conditions come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NameSource {
+    /// The table of keys; fields of the payload begin with `$`.
+    Keys,
+    /// The payload alone: `idTag=X` is `$.idTag=X`.
+    Payload,
+}
+
 /// Cuts a text into tokens.
-pub(super) fn lex(text: &str) -> Result<Vec<FilterToken>, FilterError> {
-    let mut lexer = Lexer { text, at: 0 };
+pub(super) fn lex(text: &str, names: NameSource) -> Result<Vec<FilterToken>, FilterError> {
+    let mut lexer = Lexer { text, at: 0, names };
     let mut tokens = Vec::new();
     loop {
         lexer.take_while(char::is_whitespace);
@@ -69,6 +78,7 @@ fn is_boundary(character: char) -> bool {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
+    names: NameSource,
 }
 
 impl<'a> Lexer<'a> {
@@ -136,7 +146,14 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) -> Result<TokenKind, FilterError> {
         let start = self.at;
         let key = self.take_while(|character| character.is_ascii_alphabetic());
-        if !key.is_empty() {
+        if self.names == NameSource::Payload && !key.is_empty() {
+            let is_word = ["and", "or", "not"].iter().any(|word| key.eq_ignore_ascii_case(word));
+            if !is_word || self.peek().is_some_and(|next| !is_boundary(next)) {
+                self.at = start;
+                let name = self.field_name();
+                return self.path_behind(vec![FieldStep::Name(name)]);
+            }
+        } else if !key.is_empty() {
             let span = start..self.at;
             if let Some(operator) = self.operator() {
                 // What follows an unknown key may be anything, and it is the key that is wrong: `http://host`.
@@ -234,18 +251,26 @@ impl<'a> Lexer<'a> {
         Err(self.error(start, format!("Something follows the {what}; put a space behind it{hint}.")))
     }
 
+    fn field_name(&mut self) -> String {
+        let inside = |c| !is_boundary(c) && !matches!(c, '.' | '[' | ']' | '=' | '!' | '<' | '>' | ':' | '"');
+        self.take_while(inside).to_owned()
+    }
+
     fn path(&mut self) -> Result<TokenKind, FilterError> {
         self.bump();
-        let mut steps = Vec::new();
+        self.path_behind(Vec::new())
+    }
+
+    /// The rest of a path and its test.
+    fn path_behind(&mut self, mut steps: Vec<FieldStep>) -> Result<TokenKind, FilterError> {
         loop {
             let start = self.at;
             if self.take(".") {
-                let name =
-                    self.take_while(|c| !is_boundary(c) && !matches!(c, '.' | '[' | ']' | '=' | '!' | '<' | '>' | ':' | '"'));
+                let name = self.field_name();
                 if name.is_empty() {
                     return Err(self.error(start, "The name of a field is missing behind the dot; write $.connectorId."));
                 }
-                steps.push(FieldStep::Name(name.to_owned()));
+                steps.push(FieldStep::Name(name));
             } else if self.take("[") {
                 steps.push(self.bracket(start)?);
             } else {

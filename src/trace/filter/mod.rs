@@ -2,6 +2,7 @@
 //! cut by `lexer`, read by `parser` with the table in `key`, and evaluated by `expression` and `condition`. Everything here is pure;
 //! what a filter is used for is decided elsewhere. The reference for users is `docs/filter.md`.
 
+mod call_condition;
 mod choice;
 mod complete;
 mod condition;
@@ -22,11 +23,13 @@ mod time_bound;
 use std::fmt;
 use std::str::FromStr;
 
+pub use call_condition::CallCondition;
 pub use complete::{FilterCandidate, FilterCompletion, KnownNames, complete};
 pub use error::FilterError;
 pub use key::{FilterKey, KEYS};
 
 use self::expression::FilterExpression;
+use self::lexer::NameSource;
 use super::{Contents, Record, StationRow, StationTable, Store};
 
 /// A filter, ready to be asked. It prints as a text that parses to the same filter.
@@ -74,7 +77,7 @@ impl<'a> FilterContext<'a> {
 /// # Errors
 /// When the text is no filter; the error contains the place, the reason and what to write instead.
 pub fn parse(text: &str) -> Result<TraceFilter, FilterError> {
-    parser::parse(text).map(|expression| TraceFilter { expression })
+    parser::parse(text, NameSource::Keys).map(|expression| TraceFilter { expression })
 }
 
 impl TraceFilter {

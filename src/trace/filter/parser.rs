@@ -11,7 +11,7 @@ use super::FilterError;
 use super::condition::Condition;
 use super::expression::FilterExpression;
 use super::key::{FilterKey, KEYS};
-use super::lexer::{FilterToken, TokenKind, lex};
+use super::lexer::{FilterToken, NameSource, TokenKind, lex};
 use super::pattern::{MatchExtent, Pattern};
 use super::payload::PayloadCondition;
 use super::syntax::{FilterOperator, LiteralForm};
@@ -26,17 +26,17 @@ const LENGTH: usize = 4096;
 const REGEXES: usize = 16;
 
 /// Reads a filter.
-pub(super) fn parse(text: &str) -> Result<FilterExpression, FilterError> {
+pub(super) fn parse(text: &str, names: NameSource) -> Result<FilterExpression, FilterError> {
     if text.len() > LENGTH {
         let start = (0..=LENGTH).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         return Err(FilterError::new(text, start..text.len(), format!("A filter has at most {LENGTH} bytes; shorten it.")));
     }
-    let tokens = lex(text)?;
+    let tokens = lex(text, names)?;
     if let Some(token) = tokens.iter().filter(|token| is_regex(&token.kind)).nth(REGEXES) {
         let message = format!("A filter has at most {REGEXES} regular expressions; join some with | in one.");
         return Err(FilterError::new(text, token.span.clone(), message));
     }
-    let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser { text, tokens: &tokens, names, at: 0, depth: 0 };
     if tokens.is_empty() {
         return Ok(FilterExpression::all(Vec::new()));
     }
@@ -59,6 +59,7 @@ fn is_regex(token: &TokenKind) -> bool {
 struct Parser<'a> {
     text: &'a str,
     tokens: &'a [FilterToken],
+    names: NameSource,
     at: usize,
     depth: usize,
 }
@@ -142,6 +143,9 @@ impl<'a> Parser<'a> {
 
     fn condition(&self, token: &FilterToken) -> Result<Condition, FilterError> {
         match &token.kind {
+            TokenKind::Text(_) if self.names == NameSource::Payload => {
+                Err(self.error(token, "Here stands a field of the call with its value, for example idTag=BLOCKED*."))
+            }
             TokenKind::Text(literal) => Pattern::new(literal, MatchExtent::Within)
                 .map(Condition::Text)
                 .map_err(|error| self.error(token, error.to_string())),

@@ -5,6 +5,7 @@ use std::fmt;
 
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 use super::error::ConditionError;
 use super::pattern::{MatchExtent, Pattern, is_plain, write_quoted};
@@ -60,6 +61,18 @@ impl PayloadCondition {
             return false;
         }
         visit_payload(record, Walk { steps: &self.steps, test: self.test.as_ref() }).unwrap_or(false)
+    }
+}
+
+impl PayloadCondition {
+    /// Whether a payload that was read already has such a value.
+    pub fn matches_value(&self, payload: &Value) -> bool {
+        Walk { steps: &self.steps, test: self.test.as_ref() }.deserialize(payload).unwrap_or(false)
+    }
+
+    /// The name at the beginning of the path.
+    pub fn first_name(&self) -> Option<&str> {
+        if let Some(FieldStep::Name(name)) = self.steps.first() { Some(name) } else { None }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use serde_json::json;
+use std::sync::Arc;
 
 use super::test_screen::Screen;
 use crate::ocpp::{Role, Transport, Version};
@@ -41,7 +42,7 @@ fn a_frame_is_a_payload_a_table_of_headers_and_an_envelope() {
 
 /// A frame of a peer that came with this head.
 fn received(kind: FrameKind, text: &str, head: &str) -> EventKind {
-    let origin = Some(Box::new(FrameOrigin { http_head: Some(head.into()), ..FrameOrigin::default() }));
+    let origin = Some(Arc::new(FrameOrigin { http_head: Some(head.into()), ..FrameOrigin::default() }));
     EventKind::Frame(Frame {
         direction: Direction::In,
         kind,

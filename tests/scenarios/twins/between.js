@@ -7,10 +7,13 @@ const TO_CHARGE_POINT = [
   'CancelReservation', 'ChangeAvailability', 'ChangeConfiguration', 'ClearCache', 'ClearChargingProfile', 'DataTransfer', 'GetCompositeSchedule',
   'GetConfiguration', 'GetDiagnostics', 'GetLocalListVersion', 'RemoteStartTransaction', 'RemoteStopTransaction', 'ReserveNow', 'Reset',
   'SendLocalList', 'SetChargingProfile', 'TriggerMessage', 'UnlockConnector', 'UpdateFirmware',
+  'CertificateSigned', 'DeleteCertificate', 'ExtendedTriggerMessage', 'GetInstalledCertificateIds', 'GetLog', 'InstallCertificate',
+  'SignedUpdateFirmware',
 ];
 const FROM_CHARGE_POINT = [
   'Authorize', 'BootNotification', 'DataTransfer', 'DiagnosticsStatusNotification', 'FirmwareStatusNotification', 'Heartbeat', 'MeterValues',
   'StartTransaction', 'StatusNotification', 'StopTransaction',
+  'LogStatusNotification', 'SecurityEventNotification', 'SignCertificate', 'SignedFirmwareStatusNotification',
 ];
 // The keys that scenarios change, but for HeartbeatInterval, which is set by the answer to a boot.
 const KEYS = [
@@ -34,6 +37,12 @@ function wake() {
   }, Math.min(...waits.map(({ due, holds }) => (holds ? 200 : Math.max(1, due - now())))));
 }
 
+/** What still waits never goes on: the scenario and its cleanups are over. */
+function rest() {
+  clearTimeout(ticking);
+  waits = [];
+}
+
 function waitsFor(wait) {
   return new Promise((resolve) => {
     waits.push({ ...wait, resolve });
@@ -53,8 +62,9 @@ function exactly(result, usual) {
 
 /** One charge point in the middle of one scenario. */
 class Between {
-  constructor(twin) {
+  constructor(twin, options = {}) {
     this.twin = twin;
+    this.options = options; // of the machine
     this.over = false;
     this.pending = new Set();
     this.links = 0; // how often the machine lost its link
@@ -69,7 +79,7 @@ class Between {
     waits = [];
     const one = { versions: ['1.6'], transports: ['websocket'] };
     const [inside, outside] = [await centralSystem(one), await centralSystem(one)];
-    await chargePoint({ id: 'machine', url: inside.url, autonomous: true });
+    await chargePoint({ id: 'machine', url: inside.url, autonomous: true, ...this.options });
     this.machine = await inside.station('machine');
     await pause(3000);
     for (const action of FROM_CHARGE_POINT) {
@@ -239,4 +249,4 @@ class Between {
   }
 }
 
-module.exports = { Between, later, pause, until, wake };
+module.exports = { Between, later, pause, until, wake, rest };

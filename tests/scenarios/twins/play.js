@@ -1,6 +1,6 @@
 // Plays a file of shipped scenarios about charge points against a twin: `--set twin="slow boot" --set file=core`.
 
-const { Between, wake } = require('./between.js');
+const { Between, wake, rest } = require('./between.js');
 const twins = require('./charge-points.js');
 
 const name = parameter('twin', 'plain');
@@ -21,6 +21,7 @@ globalThis.after = (run, options) => afterwards(async () => {
 }, options);
 const declare = scenario;
 globalThis.scenario = (sentence, about, run) => declare(sentence, about, async () => {
+  after(rest); // the first one is the last to run
   here = undefined;
   try {
     await run();

@@ -10,6 +10,8 @@ const site = {
   /** A second card, of another customer. */
   otherIdTag: parameter('otherIdTag', 'TAG2'),
   connector: parameter('connector', 1),
+  /** The feature profiles that count as supported, in place of those that the charge point names. */
+  profiles: parameter('profiles', ''),
   /** How long a charge point may send messages, or boot, after connecting. */
   settle: parameter('settle', foreign ? 3000 : 500),
 };
@@ -37,6 +39,14 @@ const REFUSAL = oneOf(
   'PropertyConstraintViolation', 'TypeConstraintViolation', 'FormationViolation', 'FormatViolation', 'GenericError',
 );
 const IN_USE = ['Charging', 'SuspendedEV', 'SuspendedEVSE'];
+
+/** What every boot must tell (§4.2). */
+const BOOT = {
+  chargePointVendor: /^.{1,20}$/,
+  chargePointModel: /^.{1,20}$/,
+  chargePointSerialNumber: optional(/^.{0,25}$/),
+  firmwareVersion: optional(/^.{0,50}$/),
+};
 
 // What the scenarios of this file have learned about the charge point.
 const known = {
@@ -210,13 +220,13 @@ let given = [];
 
 /**
  * The charge point under test, after it has sent its messages of the connection. One that does not list `profile`
- * among its feature profiles skips the scenario.
+ * among its feature profiles skips the scenario. `options` are those of `chargePointUnderTest`.
  */
-async function ready(profile) {
+async function ready(profile, options = {}) {
   if (known.hopeless) {
     skip(known.hopeless);
   }
-  const cp = await chargePointUnderTest();
+  const cp = await chargePointUnderTest(options);
   // each transaction of the scenario gets an id that can be recognised later, also after a failed expectation
   given = [];
   const tags = [site.idTag, site.otherIdTag];
@@ -237,14 +247,19 @@ async function ready(profile) {
 
 /** Skips the scenario if the charge point says that it does not have this feature profile. */
 async function lists(cp, profile) {
+  if (!(await hasProfile(cp, profile))) {
+    skip(`${site.profiles ? 'the parameter profiles' : 'SupportedFeatureProfiles'} does not list ${profile}`);
+  }
+}
+
+/** Whether the charge point has this feature profile, as far as it is known. */
+async function hasProfile(cp, profile) {
   if (known.profiles === undefined) {
-    known.profiles = (await configured(cp, 'SupportedFeatureProfiles')) || '';
+    known.profiles = site.profiles || (await configured(cp, 'SupportedFeatureProfiles')) || '';
   }
   const names = known.profiles.split(',').map((name) => name.trim().toLowerCase());
   // without the key nothing is known
-  if (known.profiles && !names.includes(profile.toLowerCase())) {
-    skip(`SupportedFeatureProfiles does not list ${profile}`);
-  }
+  return !known.profiles || names.includes(profile.toLowerCase());
 }
 
 /** The charge point under test, with a free connector. */
@@ -298,6 +313,16 @@ async function free(cp, connectorId) {
 
 // ---- configuration ------------------------------------------------------------------------------------------------
 
+/** The keys that the Core profile requires (§9.1). */
+const REQUIRED_KEYS = [
+  'AuthorizeRemoteTxRequests', 'ClockAlignedDataInterval', 'ConnectionTimeOut', 'ConnectorPhaseRotation',
+  'GetConfigurationMaxKeys', 'HeartbeatInterval', 'LocalAuthorizeOffline', 'LocalPreAuthorize',
+  'MeterValuesAlignedData', 'MeterValuesSampledData', 'MeterValueSampleInterval', 'NumberOfConnectors',
+  'ResetRetries', 'StopTransactionOnEVSideDisconnect', 'StopTransactionOnInvalidId', 'StopTxnAlignedData',
+  'StopTxnSampledData', 'SupportedFeatureProfiles', 'TransactionMessageAttempts',
+  'TransactionMessageRetryInterval', 'UnlockConnectorOnEVSideDisconnect',
+];
+
 /** The number of connectors. */
 async function connectorCount(cp) {
   return Number(expect(await configured(cp, 'NumberOfConnectors'), /^[1-9][0-9]*$/, 'NumberOfConnectors'));
@@ -342,6 +367,33 @@ async function configure(cp, values) {
   }
 }
 
+// ---- authorisation ------------------------------------------------------------------------------------------------
+
+/** How late a question about a tag that is locally known is answered. */
+const late = foreign ? 20000 : 5000;
+
+/**
+ * From now on Authorize about this tag is answered late. Returns what judges a StartTransaction: it must not have waited
+ * for that answer.
+ */
+function askedLate(cp, idTag) {
+  const from = cp.calls().length;
+  cp.answer('Authorize', (payload, usual) => (payload.idTag === idTag ? ocpp.delay(late) : usual));
+  return ({ at, payload: { timestamp } }) => {
+    const asked = ({ action, payload, at: when }) => action === 'Authorize' && payload.idTag === idTag && when <= at;
+    const question = cp.calls().slice(from).find(asked);
+    if (question) {
+      // it may ask, too (§5.11), and then StartTransaction may have to wait for its turn: its time tells when it started
+      const waited = Math.min(at, Date.parse(timestamp)) - (question.at + late);
+      assert(waited < -1000 || waited > 5000, `${idTag} is known locally, but the start waited for the answer to Authorize`);
+      remark(`${idTag} is known locally, but Authorize asked about it`);
+      if (waited > 5000) {
+        warn('the car was plugged in late, so it is not known whether the start waited for the answer to Authorize');
+      }
+    }
+  };
+}
+
 // ---- transactions -------------------------------------------------------------------------------------------------
 
 /** Makes a connector operative again at the end of the scenario. */
@@ -355,13 +407,9 @@ function operativeAfterwards(cp, connectorId) {
  * `begins: false` it does not wait for charging.
  */
 async function charging(cp, { connector = site.connector, idTag = site.idTag, answer = {}, begins = true } = {}) {
-  const transaction = { id: nextNumber() };
   const mine = { connectorId: connector, idTag };
   cp.forget();
-  cp.answerOnce('StartTransaction', () => {
-    given.push(transaction.id);
-    return { transactionId: transaction.id, ...answer };
-  });
+  const transaction = numbered(cp, answer);
   await cp.call('RemoteStartTransaction', mine, { status: 'Accepted' });
   transaction.call = await byHand(
     `Plug a car in at connector ${connector}, unless there is one.`,
@@ -372,6 +420,16 @@ async function charging(cp, { connector = site.connector, idTag = site.idTag, an
     await cp.expectCall('StatusNotification', { connectorId: connector, status }, patient);
   }
   return transaction;
+}
+
+/** A transaction with an id that we choose: the next one that starts gets it. `answer` is merged into our answer. */
+function numbered(cp, answer = {}) {
+  const id = nextNumber();
+  cp.answerOnce('StartTransaction', () => {
+    given.push(id);
+    return { transactionId: id, ...answer };
+  });
+  return { id };
 }
 
 /** Stops a transaction remotely and returns the StopTransaction. */
@@ -430,7 +488,7 @@ async function lapses(cp, connectorId, state) {
 }
 
 module.exports = {
-  IN_USE, LONG, REFUSAL, ask, attempt, bootsNow, byHand, charging, configure, configured, connectorCount, ends, free,
-  happens, keeping, nextNumber, operativeAfterwards, patient, quietly, ready, readyAndFree, rebooting, refuses,
-  refusesStart, request, setting, site, statusOf, stop,
+  BOOT, IN_USE, LONG, REFUSAL, REQUIRED_KEYS, ask, askedLate, attempt, bootsNow, byHand, charging, configure, configured, connectorCount,
+  ends, free, happens, hasProfile, keeping, leave, nextNumber, numbered, operativeAfterwards, patient, quietly, ready,
+  readyAndFree, rebooting, refuses, refusesStart, request, setting, site, statusOf, stop, trigger,
 };

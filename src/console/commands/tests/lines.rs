@@ -130,7 +130,8 @@ fn sending_text_unchanged() {
     use Role::{CentralSystem, ChargePoint};
 
     let send = |initiator, target, action: &str, payload: &str, show_headers| {
-        let sent = SentText::Call { action: action.to_owned(), payload: payload.to_owned(), show_headers };
+        let (action, payload, at_once) = (action.to_owned(), payload.to_owned(), false);
+        let sent = SentText::Call { action, payload, at_once, show_headers };
         Command::Send(SendCommand { initiator, target, sent })
     };
     let raw = |initiator, target, text: &str, show_headers| {
@@ -181,8 +182,8 @@ fn settings_and_defaults() {
 #[test]
 fn answer_rules() {
     let answer = |target, once, choice| {
-        let (initiator, action) = (Role::ChargePoint, "Authorize".to_owned());
-        Command::Answer(AnswerCommand::Change { initiator, action, target, once, choice })
+        let (initiator, action, condition) = (Role::ChargePoint, "Authorize".to_owned(), None);
+        Command::Answer(AnswerCommand::Change { initiator, action, target, condition, once, choice })
     };
     let replaced = |reply, delay: Option<u64>| AnswerChoice::Override { reply, delay: delay.map(Duration::from_millis) };
     let error = |description: Option<&str>| AnswerReply::Error {
@@ -208,6 +209,21 @@ fn answer_rules() {
         command("answer remote_datatransfer none"),
         Command::Answer(AnswerCommand::Change { initiator: Role::CentralSystem, .. })
     ));
+}
+
+#[test]
+fn answer_rules_with_a_condition() {
+    let line = "answer Authorize none --remote-id CP1 when idTag=BLOCKED* or not idTag=\"A B\"";
+    let Command::Answer(AnswerCommand::Change { condition: Some(condition), choice, .. }) = command(line) else {
+        panic!("no condition")
+    };
+    assert_eq!(condition.to_string(), "$.idTag=BLOCKED* or !$.idTag=\"A B\"");
+    assert_eq!(choice, AnswerChoice::Override { reply: AnswerReply::Silence, delay: None });
+    assert!(condition.matches(&serde_json::json!({"idTag": "BLOCKED1"})));
+    let wrong = error("answer Authorize none when idTag=X --once");
+    assert!(matches!(&wrong, CommandError::BadFilter { span, .. } if *span == (35..41)), "{wrong:?}");
+    assert!(matches!(error("answer Authorize none when "), CommandError::Usage { .. }));
+    assert!(matches!(error("answer Authorize when idTag=X"), CommandError::Usage { .. }));
 }
 
 #[test]

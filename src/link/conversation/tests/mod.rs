@@ -292,6 +292,27 @@ fn malformed_frames_are_shown_with_the_reason_and_answered_by_version() {
 }
 
 #[test]
+fn a_finding_names_a_number_as_it_was_written() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    let sent = talk.receive(
+        r#"[2,"1","StartTransaction",{"connectorId":2.50,"idTag":"A","meterStart":1.10e1,"timestamp":"2026-03-01T12:00:00Z"}]"#,
+    );
+    assert!(sent[0].contains("2.50"), "{}", sent[0]);
+    let findings: Vec<String> = talk.frames()[0].findings.iter().map(|finding| finding.message.clone()).collect();
+    assert!(findings.len() == 1 && findings[0].contains("connectorId is 2.50"), "{findings:?}");
+}
+
+#[test]
+fn json_beyond_a_limit_is_not_called_something_else() {
+    let mut talk = Talk::new(Version::V1_6, Scripted::default());
+    let sent = talk.receive(r#"[2,"1","DataTransfer",{"vendorId":1e400}]"#);
+    assert!(sent[0].contains("the number 1e400 is larger than a 64-bit float can hold"), "{}", sent[0]);
+    let (deep, end) = ("[".repeat(200), "]".repeat(200));
+    let sent = talk.receive(&format!(r#"[2,"1","DataTransfer",{{"vendorId":{deep}{end}}}]"#));
+    assert!(sent[0].contains("more than 127 deep"), "{}", sent[0]);
+}
+
+#[test]
 fn a_raw_call_is_linked_with_its_answer_and_raw_nonsense_is_sent_as_it_is() {
     let mut talk = Talk::new(Version::V1_6, Scripted::default());
     talk.conversation.raw(r#"[2,"mine","Reset",{"type":"Never"}]"#.into(), talk.now);

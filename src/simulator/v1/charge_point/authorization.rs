@@ -73,7 +73,7 @@ impl ChargePoint {
     }
 
     /// The locally known information about a tag. The list comes before the cache (OCPP 1.6 §3.5.3).
-    fn known_id_tag(&self, id_tag: &str) -> Option<&IdTagInfo> {
+    pub(super) fn known_id_tag(&self, id_tag: &str) -> Option<&IdTagInfo> {
         let listed = self.local_list.find(id_tag).filter(|_| self.configuration.is_on("LocalAuthListEnabled"));
         let cached = || {
             let cache = self.configuration.is_on("AuthorizationCacheEnabled").then_some(&self.cache)?;

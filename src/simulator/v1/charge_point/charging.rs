@@ -23,12 +23,13 @@ const UNPLUG_DELAY: Duration = Duration::from_secs(3);
 impl ChargePoint {
     /// RemoteStartTransaction: `Accepted` means that the charge point will try to start (OCPP 1.6 §5.11). Refused
     /// before the registration is accepted (§4.2).
-    pub(super) fn remote_start(&self, payload: &Value) -> Proposal {
+    pub(super) fn remote_start(&self, payload: &Value, now: Moment) -> Proposal {
         let id_tag = text(payload, "idTag").unwrap_or_default();
         let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
         let profile = payload.get("chargingProfile");
         let startable = self.startable_connector(connector, id_tag).is_some() && self.is_registered();
-        if !startable || profile.is_some_and(|profile| !is_profile_for_start(profile)) {
+        let obeyed = |profile: &Value| self.profile_for_start(connector.unwrap_or(1), profile, now).is_some();
+        if !startable || !profile.is_none_or(obeyed) {
             return only_status("Rejected");
         }
         let effect = CallEffect::Start { connector, id_tag: id_tag.to_owned(), profile: profile.cloned() };
@@ -45,7 +46,7 @@ impl ChargePoint {
 
     pub(super) fn startable_connector(&self, wanted: Option<i32>, id_tag: &str) -> Option<i32> {
         match wanted {
-            Some(connector) => Some(connector).filter(|it| self.may_start(*it, id_tag)),
+            Some(connector) => Some(connector).filter(|it| self.may_start(*it, id_tag) || self.may_be_of_group(*it, id_tag)),
             None => {
                 // a connector that is reserved for this tag comes first, then one where a car waits, then a free one
                 let held = self.reservations.connector_for(id_tag).filter(|it| self.may_start(*it, id_tag));
@@ -60,7 +61,9 @@ impl ChargePoint {
     }
 
     fn prepare(&mut self, number: i32, id_tag: &str, profile: Option<Value>, now: Moment, out: &mut Outbox) {
-        let ask = self.configuration.is_on("AuthorizeRemoteTxRequests") && !self.is_locally_authorized(id_tag, now.wall);
+        let remote = self.configuration.is_on("AuthorizeRemoteTxRequests") && !self.is_locally_authorized(id_tag, now.wall);
+        let group_unknown = !self.may_start(number, id_tag);
+        let ask = remote || group_unknown;
         let parent = self.parent_of(id_tag);
         if let Some(connector) = self.connector_mut(number) {
             let id_tag = id_tag.to_owned();
@@ -69,7 +72,12 @@ impl ChargePoint {
         self.agenda.cancel(TimerTask::Unplug(number));
         self.change_status(number, ConnectorStatus::Preparing, now, out);
         self.await_cable(number, now);
-        if !ask || !self.send_if_allowed("Authorize", json!({ "idTag": id_tag }), out) {
+        if ask && self.send_if_allowed("Authorize", json!({ "idTag": id_tag }), out) {
+            return;
+        }
+        if group_unknown {
+            self.give_up(number, now, out);
+        } else {
             self.authorized(number, now, out);
         }
     }
@@ -209,8 +217,8 @@ impl ChargePoint {
         if let Some(transaction) = self.connector_mut(number).and_then(|it| it.transaction.as_mut()) {
             transaction.parent = parent;
         }
-        if let Some(profile) = pending.profile {
-            self.profiles.install(number, profile);
+        if let Some(profile) = pending.profile.and_then(|profile| self.profile_for_start(number, &profile, now)) {
+            self.profiles.install(profile);
         }
         self.transaction_messages.push("StartTransaction", payload, key);
         self.send_transaction_messages(out);
@@ -393,9 +401,4 @@ impl ChargePoint {
             self.connectors.iter_mut().zip(1..).filter_map(|(it, number)| Some((number, it.transaction.as_mut()?)));
         running.find(|(_, transaction)| wanted(transaction))
     }
-}
-
-/// Whether a profile fits a start: it is for that transaction, whose id does not exist yet (OCPP 1.6 §5.11).
-fn is_profile_for_start(profile: &Value) -> bool {
-    text(profile, "chargingProfilePurpose") == Some("TxProfile") && profile.get("transactionId").is_none()
 }

@@ -145,7 +145,7 @@ impl ChargePoint {
             CallEffect::ChangeConfiguration { name, value } => self.set_configuration(name, value, now),
             CallEffect::ClearCache => self.forget_cache(),
             CallEffect::ClearProfiles { criteria } => self.remove_profiles(&criteria, now),
-            CallEffect::SetProfile { connector, profile } => self.install_profile(connector, profile, now),
+            CallEffect::SetProfile { connector, profile } => self.install_profile(connector, &profile, now),
             CallEffect::InstallCertificate { purpose, certificate } => self.certificates.add(purpose, certificate),
             CallEffect::DeleteCertificate { hash_data } => self.certificates.delete(&hash_data),
             CallEffect::SecurityEvent(event) => self.send_security_event(event, now, out),

@@ -19,8 +19,11 @@ use crate::simulator::v1::features::{MeterEntryForm, SimulatedFeatures, Transact
 /// The voltage of the simulated mains.
 pub(super) const VOLTS: f64 = 230.0;
 
-/// The maximum power of a connector in watts: 32 A on one phase.
-pub(super) const MOST_WATTS: f64 = 32.0 * VOLTS;
+/// The maximum current of a connector, on one phase.
+pub(super) const MOST_AMPERES: f64 = 32.0;
+
+/// The maximum power of a connector in watts.
+const MOST_WATTS: f64 = MOST_AMPERES * VOLTS;
 
 /// A measurand of the charge point.
 #[derive(Debug)]
@@ -100,9 +103,20 @@ impl ChargePoint {
         })
     }
 
-    /// Sets the power for the status: about 7.4 kW while charging, less when a charging profile limits it.
+    /// Sets the power for the status: about 7.4 kW while charging, less when a charging profile limits it. The others
+    /// that charge share the maximum of the charge point with this one, so theirs changes too.
     pub(super) fn adjust_power(&mut self, number: i32, now: Moment) {
-        let limit = self.limit_at(number, now.wall);
+        let limited = self.profiles.iter().next().is_some();
+        let others = self.charging_connectors().into_iter().filter(|other| limited && *other != number);
+        for connector in others.chain([number]).collect::<Vec<_>>() {
+            self.adjust_one(connector, now);
+        }
+        self.schedule_limit_change(now);
+    }
+
+    /// Sets the power of this connector alone.
+    pub(super) fn adjust_one(&mut self, number: i32, now: Moment) {
+        let limit = self.allowed_watts(number, now);
         let spread = 0.97 + 0.03 * self.random.f64();
         let Some(connector) = self.connector_mut(number) else { return };
         let charging = connector.status == ConnectorStatus::Charging;

@@ -41,7 +41,6 @@ use serde_json::{Value, json};
 
 use self::authorization::AuthorizationCache;
 use self::certificates::CertificateStore;
-use self::charging_profile::ChargingProfiles;
 use self::configuration::Configuration;
 use self::connector::Connector;
 use self::effect::{CallEffect, MessageExchanged, only_status, status_then};
@@ -60,6 +59,7 @@ use crate::behaviour::{
 };
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
+use crate::simulator::charging::ProfileSet;
 use crate::simulator::payload::not_supported;
 use crate::simulator::v1::features::SimulatedFeatures;
 
@@ -90,7 +90,7 @@ pub struct ChargePoint {
     cache: AuthorizationCache,
     local_list: LocalList,
     reservations: Reservations,
-    profiles: ChargingProfiles,
+    profiles: ProfileSet,
     certificates: CertificateStore,
     diagnostics: Transfer,
     log: Transfer,
@@ -127,7 +127,7 @@ impl ChargePoint {
             cache: AuthorizationCache::default(),
             local_list: LocalList::default(),
             reservations: Reservations::default(),
-            profiles: ChargingProfiles::default(),
+            profiles: ProfileSet::default(),
             certificates: CertificateStore::default(),
             diagnostics: Transfer::diagnostics(),
             log: Transfer::log(),
@@ -177,7 +177,7 @@ impl ChargePoint {
             "ChangeConfiguration" => ChargePoint::change_configuration(payload, version),
             "ClearCache" => self.clear_cache(),
             "GetDiagnostics" => self.get_diagnostics(payload, now),
-            "RemoteStartTransaction" => self.remote_start(payload),
+            "RemoteStartTransaction" => self.remote_start(payload, now),
             "RemoteStopTransaction" => self.remote_stop(payload),
             "Reset" => self.reset(payload),
             "UnlockConnector" => self.unlock(payload, version),
@@ -206,7 +206,7 @@ impl ChargePoint {
         match call.action {
             "ClearChargingProfile" => self.clear_charging_profile(call.payload),
             "GetCompositeSchedule" => self.composite_schedule(call.payload, now).into(),
-            "SetChargingProfile" => self.set_charging_profile(call.payload),
+            "SetChargingProfile" => self.set_charging_profile(call.payload, now),
             "TriggerMessage" => self.trigger_message(call.payload),
             _ => self.propose_for_security_extension(call, now),
         }
@@ -235,6 +235,7 @@ impl ChargePoint {
             }
             TimerTask::Sample(connector) => self.sample(connector, now, out),
             TimerTask::SampleByClock => self.sample_by_clock(now, out),
+            TimerTask::ChargingLimit => self.adjust_all_power(now),
             TimerTask::PlugIn(connector) => self.driver_plugs_in(connector, now, out),
             TimerTask::ConnectionTimeout(connector) => self.connection_timed_out(connector, now, out),
             TimerTask::Limit(connector) => self.check_limit(connector, now, out),

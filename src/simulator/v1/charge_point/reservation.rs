@@ -153,6 +153,14 @@ impl ChargePoint {
         }
     }
 
+    /// Whether only the central system can tell that a tag is of the group that a connector is reserved for: it is asked
+    /// (OCPP 1.6 §5.13).
+    pub(super) fn may_be_of_group(&self, number: i32, id_tag: &str) -> bool {
+        let startable = self.connector(number).is_some_and(|it| it.is_startable() && it.status == ConnectorStatus::Reserved);
+        let unknown = self.station_fault.is_none() && self.known_id_tag(id_tag).is_none();
+        startable && unknown && self.may_send() && self.reservations.has_group(number)
+    }
+
     /// Whether a connector is not reserved, or reserved for a tag of this group.
     pub(super) fn is_free_for(&self, number: i32, id_tag: &str, parent: Option<&str>) -> bool {
         let mut of_connector = self.reservations.held.iter().filter(|it| it.connector == number);

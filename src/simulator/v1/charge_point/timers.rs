@@ -16,6 +16,8 @@ pub(super) enum TimerTask {
     Sample(i32),
     /// Send the meter values of a full interval of the clock.
     SampleByClock,
+    /// A charging profile changes the limit of a charge.
+    ChargingLimit,
     /// The driver plugs the car in at this connector.
     PlugIn(i32),
     /// A start that was accepted is given up, because no cable was plugged in at this connector.

@@ -101,3 +101,89 @@ fn a_profile_that_comes_with_a_start_limits_that_transaction_only() {
     world.ask("RemoteStopTransaction", json!({"transactionId": 42}));
     assert_eq!(world.charge_point.profiles.iter().count(), 0);
 }
+
+#[test]
+fn a_recurring_profile_without_a_start_begins_with_the_charge() {
+    let mut world = World::accepted(Version::V1_6);
+    let daily = json!({
+        "chargingProfileId": 100, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Recurring", "recurrencyKind": "Daily",
+        "chargingSchedule": {
+            "duration": 86_400, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10}],
+        },
+    });
+    assert_eq!(set(&mut world, 1, daily), "Accepted");
+    assert_eq!(periods(&mut world, 1, 600, "A"), [(0, 10.0)]);
+    assert_eq!(periods(&mut world, 1, 3 * 86_400, "W"), [(0, 2300.0)]);
+    assert_eq!(periods(&mut world, 0, 600, "A"), [(0, 42.0)], "the sum of both connectors");
+}
+
+#[test]
+fn what_cannot_be_obeyed_is_refused() {
+    let mut world = World::accepted(Version::V1_6);
+    let changed = |path: &str, value: Value| {
+        let mut changed = profile(7, "TxDefaultProfile", 0, 3000.0);
+        *changed.pointer_mut(path).unwrap() = value;
+        changed
+    };
+    let periods = "/chargingSchedule/chargingSchedulePeriod";
+    for wrong in [
+        changed("/chargingProfileKind", "Recurring".into()),
+        changed("/chargingSchedule/duration", 0.into()),
+        changed(periods, json!([])),
+        changed(periods, json!([{"startPeriod": 5, "limit": 1}])),
+        changed(
+            periods,
+            json!([{"startPeriod": 0, "limit": 1}, {"startPeriod": 9, "limit": 2}, {"startPeriod": 3, "limit": 3}]),
+        ),
+        changed(periods, json!([{"startPeriod": 0, "limit": 1}, {"startPeriod": 0, "limit": 2}])),
+        changed(periods, json!([{"startPeriod": 0, "limit": -1}])),
+        changed(periods, json!([{"startPeriod": 0, "limit": 1, "numberPhases": 4}])),
+    ] {
+        assert_eq!(set(&mut world, 1, wrong.clone()), "Rejected", "{wrong}");
+    }
+    let mut over = profile(7, "TxDefaultProfile", 0, 3000.0);
+    over["validTo"] = "2024-01-01T00:00:00Z".into();
+    assert_eq!(set(&mut world, 1, over), "Rejected");
+    let mut relative = profile(7, "ChargePointMaxProfile", 0, 3000.0);
+    relative["chargingProfileKind"] = "Relative".into();
+    assert_eq!(set(&mut world, 0, relative), "Rejected");
+}
+
+#[test]
+fn a_start_with_a_profile_that_cannot_be_obeyed_is_refused() {
+    let mut world = World::accepted(Version::V1_6);
+    let mut wrong = profile(9, "TxProfile", 0, 2300.0);
+    wrong["chargingSchedule"]["chargingSchedulePeriod"][0]["startPeriod"] = 3.into();
+    let start = json!({"idTag": "TAG", "connectorId": 1, "chargingProfile": wrong});
+    assert_eq!(world.ask_status("RemoteStartTransaction", start), "Rejected");
+}
+
+#[test]
+fn the_power_follows_the_schedule_and_cars_share_the_maximum_of_the_charge_point() {
+    let mut world = World::accepted(Version::V1_6);
+    for connector in [1, 2] {
+        world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": connector}));
+        world.live(5);
+    }
+    let mut maximum = profile(1, "ChargePointMaxProfile", 0, 6000.0);
+    maximum["chargingSchedule"].as_object_mut().unwrap().remove("startSchedule");
+    assert_eq!(set(&mut world, 0, maximum), "Accepted");
+    let watts = |world: &mut World, connector| world.charge_point.read_meter(connector, world.now()).watts.round();
+    assert_eq!([watts(&mut world, 1), watts(&mut world, 2)], [3000.0, 3000.0]);
+    world.live(301);
+    assert_eq!(watts(&mut world, 0), 3000.0, "the second period");
+    world.live(300);
+    assert!(watts(&mut world, 0) > 13_000.0, "the schedule is over");
+}
+
+#[test]
+fn a_car_gets_nothing_where_the_limit_is_below_what_it_can_charge_with() {
+    let mut world = World::accepted(Version::V1_6);
+    world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
+    world.live(5);
+    let mut little = profile(1, "TxProfile", 0, 1000.0);
+    little["chargingSchedule"]["minChargingRate"] = 1380.into();
+    assert_eq!(set(&mut world, 1, little), "Accepted");
+    assert_eq!(world.charge_point.read_meter(1, world.now()).watts.round(), 0.0);
+}

@@ -38,15 +38,36 @@ fn only_the_holder_and_the_group_may_charge_and_the_reservation_is_used_up() {
     let mut world = World::accepted(Version::V1_6);
     reserve(&mut world, 5, 1, "HOLDER");
     world.serve();
-    assert_eq!(start(&mut world, 1, "OTHER"), "Rejected");
-    let list = json!({"updateType": "Full", "listVersion": 1, "localAuthorizationList":
-        [{"idTag": "FRIEND", "idTagInfo": {"status": "Accepted", "parentIdTag": "group"}}]});
+    let list = json!({"updateType": "Full", "listVersion": 1, "localAuthorizationList": [
+        {"idTag": "FRIEND", "idTagInfo": {"status": "Accepted", "parentIdTag": "group"}},
+        {"idTag": "OTHER", "idTagInfo": {"status": "Accepted"}}]});
     world.ask("SendLocalList", list);
+    assert_eq!(start(&mut world, 1, "OTHER"), "Rejected");
     assert_eq!(start(&mut world, 1, "FRIEND"), "Accepted");
     world.serve();
     world.pass_seconds(3);
     assert_eq!(world.expect("StartTransaction").payload["reservationId"], 5);
     assert_eq!(world.ask_status("CancelReservation", json!({"reservationId": 5})), "Rejected");
+}
+
+#[test]
+fn the_central_system_is_asked_about_the_group_of_an_unknown_tag() {
+    for (group, used) in [("GROUP", true), ("CLUB", false)] {
+        for authorize in ["true", "false"] {
+            let mut world = World::accepted(Version::V1_6);
+            world.ask("ChangeConfiguration", json!({"key": "AuthorizeRemoteTxRequests", "value": authorize}));
+            reserve(&mut world, 5, 1, "HOLDER");
+            world.serve();
+            assert_eq!(start(&mut world, 1, "STRANGER"), "Accepted");
+            let question = world.take_sent().into_iter().find(|call| call.action == "Authorize").unwrap();
+            world.result(&question, json!({"idTagInfo": {"status": "Accepted", "parentIdTag": group}}));
+            let told = world.serve();
+            assert_eq!(told.contains(&"StatusNotification 1 Reserved".to_owned()), !used, "{group} {told:?}");
+            world.pass_seconds(3);
+            let started = world.take_sent().into_iter().find(|call| call.action == "StartTransaction");
+            assert_eq!(started.map(|call| call.payload["reservationId"].clone()), used.then(|| json!(5)), "{group}");
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,35 @@
+/// <reference path="../../ocpp-tui-scenario.d.ts" />
+
+const { LONG, ask, begin, patient } = require('./lib/station.js');
+const { certificate, extended } = require('./lib/security.js');
+
+scenario('a new certificate of the charge point', {
+  id: 'TC_074_CS', area: 'security', profiles: ['Security'],
+  checks: 'A charge point that is asked for it signs a request for a certificate, and connects with the new one.',
+  by: ['Improved security for OCPP 1.6-J A02', 'Improved security for OCPP 1.6-J §5'],
+  skip: 'this program has no TLS yet, with which the new certificate would be used',
+}, () => {});
+
+scenario('an invalid certificate of the charge point', {
+  id: 'TC_077_CS', area: 'security', profiles: ['Security'],
+  checks: 'A certificate that is none is Rejected, and reported with the event InvalidChargePointCertificate.',
+  by: ['Improved security for OCPP 1.6-J A02', 'Improved security for OCPP 1.6-J §8'],
+  timeout: LONG,
+}, async () => {
+  const cp = await begin({ free: false });
+  await extended(cp, 'SignChargePointCertificate');
+  await cp.expectCall('SignCertificate', { csr: /BEGIN CERTIFICATE REQUEST/ }, patient);
+  const chain = certificate.replace(/[A-Z]/g, 'x');
+  await ask(cp, 'CertificateSigned', { certificateChain: chain }, { status: 'Rejected' });
+  const event = { type: 'InvalidChargePointCertificate', timestamp: any.time };
+  await cp.expectCall('SecurityEventNotification', event, patient);
+});
+
+scenario('an invalid certificate of the central system', {
+  id: 'TC_078_CS', area: 'security', profiles: ['Security'],
+  checks:
+    'A certificate of the central system that is not trusted is reported with the event '
+    + 'InvalidCentralSystemCertificate.',
+  by: ['Improved security for OCPP 1.6-J A00', 'Improved security for OCPP 1.6-J §8'],
+  skip: 'this program has no TLS yet, with which the central system would show a certificate',
+}, () => {});

@@ -1,0 +1,138 @@
+//! The scenarios that come with the program, embedded, so that it needs no files beside it. The list is generated:
+//! `UPDATE_DOCS=1 cargo test --bin ocpp-tui shipped` writes it after a file was added or removed.
+
+use ocpp_tui::scenario::ShippedFiles;
+
+/// The files with these names below `examples/scenarios`, with their texts.
+macro_rules! embedded {
+    ($($name:literal,)*) => {
+        &[$(($name, include_str!(concat!("../../examples/scenarios/", $name)))),*]
+    };
+}
+
+/// All files below `examples/scenarios` that scenarios or editors read.
+pub const SHIPPED_FILES: ShippedFiles = ShippedFiles(embedded! {
+    // the list begins
+    "central-system/core.js",
+    "central-system/errors.js",
+    "central-system/firmware.js",
+    "central-system/reconnect.js",
+    "central-system/remote.js",
+    "central-system/smart-charging.js",
+    "certification/charge-point/lib/reservations.js",
+    "certification/charge-point/lib/security.js",
+    "certification/charge-point/lib/station.js",
+    "certification/charge-point/tc-001-cold-boot.js",
+    "certification/charge-point/tc-003-plug-in-first.js",
+    "certification/charge-point/tc-004-identification-first.js",
+    "certification/charge-point/tc-005-ev-side-disconnected.js",
+    "certification/charge-point/tc-007-cached-id.js",
+    "certification/charge-point/tc-008-id-in-local-list.js",
+    "certification/charge-point/tc-010-remote-start-cable-first.js",
+    "certification/charge-point/tc-011-remote-start-first.js",
+    "certification/charge-point/tc-012-remote-stop.js",
+    "certification/charge-point/tc-013-reset.js",
+    "certification/charge-point/tc-017-unlock-connector.js",
+    "certification/charge-point/tc-019-retrieve-configuration.js",
+    "certification/charge-point/tc-021-change-configuration.js",
+    "certification/charge-point/tc-023-authorize-invalid.js",
+    "certification/charge-point/tc-024-lock-failure.js",
+    "certification/charge-point/tc-026-remote-start-rejected.js",
+    "certification/charge-point/tc-030-unlock-fails.js",
+    "certification/charge-point/tc-032-power-failure.js",
+    "certification/charge-point/tc-034-power-failure-unavailable.js",
+    "certification/charge-point/tc-036-connection-loss.js",
+    "certification/charge-point/tc-037-offline-start.js",
+    "certification/charge-point/tc-038-offline-stop.js",
+    "certification/charge-point/tc-040-configuration-refused.js",
+    "certification/charge-point/tc-041-fault.js",
+    "certification/charge-point/tc-042-local-list-version.js",
+    "certification/charge-point/tc-043-send-local-list.js",
+    "certification/charge-point/tc-044-firmware-update.js",
+    "certification/charge-point/tc-045-diagnostics.js",
+    "certification/charge-point/tc-046-reserved-connector.js",
+    "certification/charge-point/tc-047-reservation-expires.js",
+    "certification/charge-point/tc-048-reservation-refused.js",
+    "certification/charge-point/tc-049-reserved-charge-point.js",
+    "certification/charge-point/tc-051-cancel-reservation.js",
+    "certification/charge-point/tc-053-reserved-for-a-group.js",
+    "certification/charge-point/tc-054-trigger-message.js",
+    "certification/charge-point/tc-056-charging-profiles.js",
+    "certification/charge-point/tc-059-remote-start-with-profile.js",
+    "certification/charge-point/tc-061-clear-cache.js",
+    "certification/charge-point/tc-062-data-transfer.js",
+    "certification/charge-point/tc-066-composite-schedule.js",
+    "certification/charge-point/tc-068-stop-with-card.js",
+    "certification/charge-point/tc-070-meter-values.js",
+    "certification/charge-point/tc-072-stacked-profiles.js",
+    "certification/charge-point/tc-073-password.js",
+    "certification/charge-point/tc-074-charge-point-certificate.js",
+    "certification/charge-point/tc-075-install-certificate.js",
+    "certification/charge-point/tc-079-security-log.js",
+    "certification/charge-point/tc-080-signed-firmware.js",
+    "charge-point/core.js",
+    "charge-point/errors.js",
+    "charge-point/firmware.js",
+    "charge-point/lib/charge-point.js",
+    "charge-point/lib/firmware.js",
+    "charge-point/lib/local-list.js",
+    "charge-point/lib/reservation.js",
+    "charge-point/lib/smart-charging.js",
+    "charge-point/local-list.js",
+    "charge-point/reconnect.js",
+    "charge-point/reservation.js",
+    "charge-point/smart-charging.js",
+    "charge-point/trigger.js",
+    "cp-1.2.js",
+    "cp-1.5.js",
+    "cp-1.6.js",
+    "cs-1.2.js",
+    "cs-1.5.js",
+    "cs-1.6.js",
+    "lib/central-system.js",
+    "lib/every-action.js",
+    "lib/profiles.js",
+    "ocpp-tui-scenario.d.ts",
+    "ocppjs/cp-1.5.js",
+    "ocppjs/cs-1.5.js",
+    // the list ends
+});
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn names(folder: &Path, below: &str, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{below}{}", path.file_name().unwrap().to_str().unwrap());
+            if path.is_dir() {
+                names(&path, &format!("{name}/"), found);
+            } else if [".js", ".json", ".d.ts"].iter().any(|ending| name.ends_with(ending)) {
+                found.push(name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_shipped_file_is_embedded() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut there = Vec::new();
+        names(&root.join("examples/scenarios"), "", &mut there);
+        there.sort();
+        let listed: Vec<&str> = SHIPPED_FILES.0.iter().map(|(name, _)| *name).collect();
+        if listed != there {
+            let source = root.join("src/cli/shipped_scenarios.rs");
+            if std::env::var_os("UPDATE_DOCS").is_some() {
+                let text = std::fs::read_to_string(&source).unwrap();
+                let (before, rest) = text.split_once("    // the list begins\n").unwrap();
+                let (_, after) = rest.split_once("    // the list ends\n").unwrap();
+                let rows: String = there.iter().map(|name| format!("    \"{name}\",\n")).collect();
+                std::fs::write(source, format!("{before}    // the list begins\n{rows}    // the list ends\n{after}")).unwrap();
+            }
+            panic!("the list of shipped scenarios is not that of the folder; UPDATE_DOCS=1 writes it: {there:?}");
+        }
+    }
+}
