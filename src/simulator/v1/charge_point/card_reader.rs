@@ -69,7 +69,8 @@ impl ChargePoint {
         let known = self.is_locally_authorized(id_tag, now.wall);
         let ask = !known && self.may_send();
         // a card of the group of a reservation may only be known to the central system (OCPP 1.6 §5.13)
-        if !self.may_start(number, id_tag) && !(ask && self.reservations.has_group(number)) {
+        let of_group = ask && self.reservations.has_group(number);
+        if !of_group && !self.may_start(number, id_tag) {
             return Err(PhysicalActionError::Reserved(number));
         }
         if !known && !ask && !self.may_charge_unknown(id_tag) {

@@ -17,8 +17,14 @@ impl ChargePoint {
         out: &mut Outbox,
     ) -> Result<(), PhysicalActionError> {
         match action {
-            PhysicalAction::Offline => return self.go_offline(out),
-            PhysicalAction::Online => return self.go_online(out),
+            PhysicalAction::Offline => {
+                self.go_offline(out);
+                return Ok(());
+            }
+            PhysicalAction::Online => {
+                self.go_online(out);
+                return Ok(());
+            }
             _ if !self.settings.autonomous => return Err(PhysicalActionError::Manual),
             PhysicalAction::PowerOn => return self.power_on(now, out),
             PhysicalAction::Plug { .. }

@@ -15,19 +15,17 @@ const RESERVE: Duration = Duration::from_secs(2);
 
 impl ChargePoint {
     /// The network fails. The link stays down until it is back.
-    pub(super) fn go_offline(&mut self, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+    pub(super) fn go_offline(&mut self, out: &mut Outbox) {
         self.network_down = true;
         out.cut();
-        Ok(())
     }
 
     /// The network is back.
-    pub(super) fn go_online(&mut self, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+    pub(super) fn go_online(&mut self, out: &mut Outbox) {
         self.network_down = false;
         if self.powered {
             out.connect();
         }
-        Ok(())
     }
 
     /// The power fails. With a reserve of power the transactions are stopped first.
