@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::behaviour::Behaviour;
 use crate::clock::now;
 use crate::link::{
     self, DialTarget, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings, SoapService,
@@ -29,7 +30,10 @@ use crate::link::{
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
 use crate::sanitize::escape_control;
-use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile, transaction_id_of};
+use crate::simulator::{
+    CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile, QuirkyChargePoint, StationQuirk,
+    transaction_id_of,
+};
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
@@ -174,7 +178,7 @@ impl Hub {
     /// Makes a charge point and connects it.
     ///
     /// # Errors
-    /// When the URL is none, or a charge point with this identity runs already.
+    /// When the URL is none, a quirk cannot be used, or a charge point with this identity runs already.
     pub fn start_charge_point(&self, options: ChargePointOptions) -> Result<StationKey, HubError> {
         let name = options.identity.clone();
         self.start_charge_point_as(&name, options)
@@ -183,8 +187,9 @@ impl Hub {
     /// The same under another name in this session, so that two charge points may claim one identity.
     ///
     /// # Errors
-    /// When the URL is none, or a charge point with this name runs already.
+    /// When the URL is none, a quirk cannot be used, or a charge point with this name runs already.
     pub fn start_charge_point_as(&self, name: &str, options: ChargePointOptions) -> Result<StationKey, HubError> {
+        let quirks = options.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
         let way = Route::find(&options, &self.shared.network)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
@@ -197,6 +202,8 @@ impl Hub {
         let settings = ChargePointSettings {
             identity: options.identity.clone(),
             autonomous: options.autonomous,
+            driver: options.driver,
+            equipment: options.equipment.clone(),
             seed: fastrand::u64(..),
             meter_mapping: self.shared.profile.meter_mapping,
             samples: self.shared.profile.samples,
@@ -205,7 +212,13 @@ impl Hub {
         let turns = self.shared.turns.clone();
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.channel().clone());
-        let charge_point = responder(Box::new(ChargePoint::new(settings)), station, rules, plugins);
+        for quirk in &quirks {
+            self.note_at(Some(station), false, format!("quirk {}: {}", quirk.name(), quirk.description()));
+        }
+        let charge_point = ChargePoint::new(settings);
+        let behaviour: Box<dyn Behaviour> =
+            if quirks.is_empty() { Box::new(charge_point) } else { Box::new(QuirkyChargePoint::new(charge_point, quirks)) };
+        let charge_point = responder(behaviour, station, rules, plugins);
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
             Route::WebSocket(url) => {

@@ -170,7 +170,7 @@ impl ScenarioSession {
         let hub = self.hub().clone();
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);
-        let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, soap };
+        let made = ChargePointOptions { autonomous, soap, ..ChargePointOptions::new(url, identity.clone(), version) };
         let key = hub.start_charge_point_as(&name, made).map_err(StartError::Hub)?;
         if simulated {
             let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };

@@ -2,11 +2,15 @@
 //! here is pure. Messages come in as JSON, time as a [`Moment`](crate::clock::Moment), chance as a seed. Transport,
 //! display and changes by the user are not here.
 
+mod equipment;
 mod payload;
 mod profile;
+mod quirk;
 pub mod v1;
 
+pub use equipment::{CableKind, FeatureProfile, FeatureProfiles, StationEquipment};
 pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};
+pub use quirk::{QuirkError, QuirkyChargePoint, StationQuirk};
 pub use v1::central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings, transaction_id_of};
 pub use v1::charge_point::{ChargePoint, ChargePointSettings};

@@ -12,6 +12,7 @@ use super::timers::TimerTask;
 use crate::behaviour::{Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
+use crate::simulator::equipment::CableKind;
 use crate::simulator::payload::{integer, text};
 use crate::simulator::v1::features::SimulatedFeatures;
 
@@ -82,7 +83,8 @@ impl ChargePoint {
     pub(super) fn unlock(&self, payload: &Value, version: Version) -> Proposal {
         let number = integer(payload, "connectorId").unwrap_or(-1);
         let [unlocked, unknown] = SimulatedFeatures::of(version).unlock_statuses;
-        if self.connector(number).is_none() {
+        // A fixed cable has no lock, which 1.6 answers as an unknown connector: `NotSupported`.
+        if self.connector(number).is_none() || self.settings.equipment.cable == CableKind::Fixed {
             return only_status(unknown);
         }
         self.autonomously(unlocked, CallEffect::Unlock { connector: number })

@@ -13,6 +13,7 @@ use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::behaviour::{CallOutcome, Outbox, Proposal};
 use crate::clock::Moment;
+use crate::simulator::equipment::FeatureProfile;
 use crate::simulator::payload::{integer, text, written_time};
 use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};
 
@@ -25,7 +26,9 @@ impl ChargePoint {
     pub(super) fn remote_start(&self, payload: &Value) -> Proposal {
         let id_tag = text(payload, "idTag").unwrap_or_default();
         let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
-        let profile = payload.get("chargingProfile");
+        // Without smart charging it is ignored (OCPP 1.6 §5.11).
+        let smart = self.settings.equipment.profiles.has(FeatureProfile::SmartCharging);
+        let profile = payload.get("chargingProfile").filter(|_| smart);
         let startable = self.startable_connector(connector, id_tag).is_some() && self.is_registered();
         if !startable || profile.is_some_and(|profile| !is_profile_for_start(profile)) {
             return only_status("Rejected");

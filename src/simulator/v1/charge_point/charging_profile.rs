@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::ChargePoint;
 use super::effect::{CallEffect, only_status, status_then};
-use super::metering::VOLTS;
 use crate::behaviour::{Answer, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::ErrorCode;
@@ -63,7 +62,7 @@ impl ChargingProfile {
     }
 
     /// The limit in watts at a time; `None` when the profile does not cover that time.
-    pub(super) fn limit_at(&self, at: Timestamp, transaction: Option<Timestamp>) -> Option<f64> {
+    pub(super) fn limit_at(&self, at: Timestamp, transaction: Option<Timestamp>, volts: f64) -> Option<f64> {
         let begins = time(&self.profile, "validFrom").is_none_or(|from| from <= at);
         let ends = time(&self.profile, "validTo").is_some_and(|to| to <= at);
         let second = at.duration_since(self.begin(at, transaction)?).as_secs();
@@ -73,7 +72,7 @@ impl ChargingProfile {
         }
         let started = |period: &&Value| integer(period, "startPeriod").is_some_and(|start| i64::from(start) <= second);
         let limit = number(self.periods().iter().rev().find(started)?, "limit")?;
-        Some(if text(self.schedule(), "chargingRateUnit") == Some("A") { limit * VOLTS } else { limit })
+        Some(if text(self.schedule(), "chargingRateUnit") == Some("A") { limit * volts } else { limit })
     }
 
     /// The times in a span at which the limit may change.

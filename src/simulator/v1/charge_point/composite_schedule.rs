@@ -1,11 +1,10 @@
 //! The combined limit of all charging profiles: GetCompositeSchedule (OCPP 1.6 §5.7), and the limit of the simulated
-//! charging. Watts and amperes are converted for one phase of 230 V, which is what the simulated connectors have.
+//! charging. Watts and amperes are converted for the phases of the simulated connectors, of 230 V each.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::metering::{MOST_WATTS, VOLTS};
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, seconds_later, status, text, written_time};
@@ -45,7 +44,7 @@ impl ChargePoint {
         let mut periods: Vec<(i64, f64)> = Vec::new();
         for at in times {
             let limit = self.limit_in(connector, at, transaction);
-            let limit = if unit == "A" { limit / VOLTS } else { limit };
+            let limit = if unit == "A" { limit / self.settings.equipment.volts() } else { limit };
             if periods.last().is_none_or(|(_, last)| (last - limit).abs() > f64::EPSILON) {
                 periods.push((at.duration_since(from).as_secs(), (limit * 10.0).round() / 10.0));
             }
@@ -69,19 +68,20 @@ impl ChargePoint {
     /// TxProfile replaces the default profiles (OCPP 1.6 §3.13); for connector 0 only the charge point's profile
     /// applies.
     fn limit_in(&self, connector: i32, at: Timestamp, transaction: Option<Timestamp>) -> f64 {
+        let (most, volts) = (self.settings.equipment.most_watts(), self.settings.equipment.volts());
         let limit = |purpose: &str, connectors: &[i32]| {
             let of_purpose = self.profiles.iter().filter(|it| it.purpose() == purpose && connectors.contains(&it.connector));
-            let saying = of_purpose.filter_map(|it| Some((it.stack_level(), it.limit_at(at, transaction)?)));
+            let saying = of_purpose.filter_map(|it| Some((it.stack_level(), it.limit_at(at, transaction, volts)?)));
             saying.max_by_key(|(level, _)| *level).map(|(_, limit)| limit)
         };
         let station = limit("ChargePointMaxProfile", &[0]).unwrap_or(f64::INFINITY);
         if connector == 0 {
             #[expect(clippy::cast_precision_loss, reason = "there are at most 65535 connectors")]
-            return station.min(MOST_WATTS * self.connectors.len() as f64);
+            return station.min(most * self.connectors.len() as f64);
         }
         // a default for one connector comes before one for all of them
         let defaults = || limit("TxDefaultProfile", &[connector]).or_else(|| limit("TxDefaultProfile", &[0]));
         let transaction = limit("TxProfile", &[connector]).or_else(defaults).unwrap_or(f64::INFINITY);
-        MOST_WATTS.min(station).min(transaction)
+        most.min(station).min(transaction)
     }
 }

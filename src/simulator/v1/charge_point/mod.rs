@@ -84,17 +84,18 @@ pub struct ChargePoint {
 impl ChargePoint {
     /// A charge point after power-up, without a link.
     pub fn new(settings: ChargePointSettings) -> Self {
-        let mut configuration = Configuration::default();
+        let mut configuration = Configuration::of(settings.equipment.profiles);
         configuration.set("HeartbeatInterval", settings.heartbeat_interval.to_string());
         configuration.set("MeterValueSampleInterval", settings.meter_value_interval.to_string());
-        configuration.set("NumberOfConnectors", settings.connectors.to_string());
+        configuration.set("SupportedFeatureProfiles", settings.equipment.profiles.to_string());
+        configuration.set("NumberOfConnectors", settings.equipment.connectors.to_string());
         Self {
             version: Version::V1_6,
             online: false,
             registration: Registration::Unknown,
             station_status: ConnectorStatus::Available,
             station_reported: None,
-            connectors: (0..settings.connectors).map(|_| Connector::default()).collect(),
+            connectors: (0..settings.equipment.connectors).map(|_| Connector::default()).collect(),
             configuration,
             cache: AuthorizationCache::default(),
             local_list: LocalList::default(),
@@ -126,7 +127,7 @@ impl ChargePoint {
     }
 
     fn last_connector(&self) -> i32 {
-        i32::from(self.settings.connectors)
+        i32::from(self.settings.equipment.connectors)
     }
 
     fn connector(&self, number: i32) -> Option<&Connector> {
@@ -146,7 +147,7 @@ impl ChargePoint {
         let (payload, version) = (call.payload, call.version);
         match call.action {
             "ChangeAvailability" => self.change_availability(payload),
-            "ChangeConfiguration" => ChargePoint::change_configuration(payload, version),
+            "ChangeConfiguration" => self.change_configuration(payload, version),
             "ClearCache" => self.clear_cache(),
             "GetDiagnostics" => self.get_diagnostics(payload, now),
             "RemoteStartTransaction" => self.remote_start(payload),
@@ -253,6 +254,7 @@ impl Behaviour for ChargePoint {
         }
         let proposal = match self.settings.samples.result(call.version, call.action, now) {
             Some(payload) => Answer::result(payload).into(),
+            None if !self.settings.equipment.profiles.serves(call.action) => not_supported(call.action).into(),
             None => self.propose_in_version(call, now),
         };
         proposal.or_effect(MessageExchanged)

@@ -30,8 +30,11 @@ impl ChargePoint {
     }
 
     /// Schedules a task. A charge point that is not autonomous schedules only the expiry of reservations, which must
-    /// take effect in any case.
+    /// take effect in any case. Without a driver nobody plugs in or out.
     pub(super) fn schedule(&mut self, task: TimerTask, delay: Duration, now: Moment) {
+        if !self.settings.driver && matches!(task, TimerTask::PlugIn(_) | TimerTask::Unplug(_)) {
+            return;
+        }
         if self.settings.autonomous || matches!(task, TimerTask::ExpireReservation(_)) {
             self.agenda.set(task, delay, now.monotonic);
         }
