@@ -59,12 +59,15 @@ declare function centralSystemUnderTest(options?: LinkOptions): Promise<Link>;
 
 /**
  * The charge point under test: the one that connects to `--listen`, or by default a simulated one, which boots and acts by itself. The link
- * is that of our central system, which sends the default answers unless the scenario replaces them.
+ * is that of our central system, which sends the default answers unless the scenario replaces them. With `driver: false` nobody plugs or
+ * pays at a simulated one by himself: `hands` do.
  */
-declare function chargePointUnderTest(options?: LinkOptions): Promise<Link>;
+declare function chargePointUnderTest(options?: LinkOptions & { driver?: boolean }): Promise<Link>;
 
 /** Starts another charge point. `autonomous` (older name: `lively`): it boots and acts by itself. Without `url` it connects to the central system under test. */
-declare function chargePoint(options?: LinkOptions & { url?: string; autonomous?: boolean; lively?: boolean }): Promise<Link>;
+declare function chargePoint(
+  options?: LinkOptions & { url?: string; autonomous?: boolean; lively?: boolean; driver?: boolean },
+): Promise<Link>;
 
 /** Starts another central system; default: on any free port. */
 declare function centralSystem(options?: {
@@ -93,6 +96,45 @@ declare const foreign: boolean;
 declare function operator(
   sentence: string, simulate: (underTest: Link) => unknown, options?: { optional?: boolean; link?: Link },
 ): Promise<void>;
+
+// ---- hands ------------------------------------------------------------------------------------------------------------------
+
+/**
+ * What hands do at a charge point. A simulated one does it, and its messages follow; at another program a person is asked to, as by
+ * `operator`. Without a connector it is the one where the action makes sense.
+ */
+interface Hands {
+  /** Plugs a car in. */
+  plug(connector?: number): Promise<void>;
+  /** Takes the cable out of the car, and home unless it stays locked. */
+  unplug(connector?: number): Promise<void>;
+  /** Holds a card to the reader: it starts, or it stops what it or a card of its group has started. */
+  present(idTag: string, connector?: number): Promise<void>;
+  /** Breaks something; connector 0 is the charge point as a whole, the default is 1. */
+  fault(errorCode?: string, connector?: number, info?: string): Promise<void>;
+  /** Repairs what is faulted. */
+  recover(connector?: number): Promise<void>;
+  /** Switches the power off; `stop` says when running transactions are stopped: by default after the next boot. */
+  powerOff(options?: { stop?: 'before' | 'after' | 'never' }): Promise<void>;
+  powerOn(): Promise<void>;
+  /** Cuts the network without a goodbye. */
+  offline(): Promise<void>;
+  online(): Promise<void>;
+  /** The car draws nothing for now, draws energy again, or is full. */
+  ev(state: 'suspend' | 'ready' | 'full', connector?: number): Promise<void>;
+  /** The lock fails, or works again. */
+  lock(state: 'fail' | 'ok', connector?: number): Promise<void>;
+  /** Parks a car in the bay, without plugging it in. */
+  park(connector?: number): Promise<void>;
+  leave(connector?: number): Promise<void>;
+  /** The driver wants no more than this: Wh, seconds, or the cost at 0.30 for a kilowatt-hour. */
+  limit(limit: { energy: number } | { time: number } | { cost: number }, connector?: number): Promise<void>;
+  /** A step fails; default: the next time. */
+  fail(step: 'download' | 'install' | 'upload' | 'reset', times?: 'next' | 'always' | 'never'): Promise<void>;
+}
+
+/** The hands at the charge point under test, or at the first one of ours. */
+declare const hands: Hands;
 
 // ---- a link -----------------------------------------------------------------------------------------------------------------
 
@@ -158,6 +200,9 @@ interface Link {
   expectDisconnect(options?: { within?: number }): Promise<string>;
   /** Sends a WebSocket ping; returns the time until its pong. */
   ping(options?: { within?: number }): Promise<number>;
+
+  /** The hands at the charge point of this link. */
+  readonly hands: Hands;
 
   /** Takes everything that was received: later expectations look at new messages only. */
   forget(): void;

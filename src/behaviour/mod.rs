@@ -8,6 +8,7 @@ mod answer;
 mod answer_filter;
 mod call_result;
 mod outbox;
+mod physical_action;
 pub mod script_form;
 
 use std::time::Instant;
@@ -21,6 +22,10 @@ pub use answer::{Answer, Proposal, ProposedEffect};
 pub use answer_filter::{AnswerFilter, FilterDecision, LinkObserver, Responder};
 pub use call_result::{CallObserver, CallOutcome, CallResult};
 pub use outbox::{Outbox, OutgoingCall};
+pub use physical_action::{
+    ActionObserver, CarState, DriverLimit, FailingStep, FailureTimes, LinkWish, PhysicalAction, PhysicalActionError,
+    PowerLossStop,
+};
 
 /// A call of the peer that was decoded and found valid.
 #[derive(Debug, Clone, Copy)]
@@ -55,9 +60,17 @@ pub trait Behaviour: Send {
     /// One of our calls ended. `action` and `payload` are those of the call; it may be a call that the user made.
     fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox);
 
+    /// Hands do something at the machine, also while its link is down; then what it calls is lost.
+    ///
+    /// # Errors
+    /// When that is impossible; nothing has changed then.
+    fn act(&mut self, _action: &PhysicalAction, _now: Moment, _out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        Err(PhysicalActionError::NoMachine)
+    }
+
     /// When [`deadline_reached`](Self::deadline_reached) is to be called, by the monotonic clock.
     fn deadline(&self) -> Option<Instant>;
 
-    /// The deadline has come.
+    /// The deadline has come. While the link is down, too.
     fn deadline_reached(&mut self, now: Moment, out: &mut Outbox);
 }

@@ -1,8 +1,10 @@
-//! The requests of a behaviour to its link: calls, and a restart.
+//! The requests of a behaviour to its link: calls, and what becomes of the connection.
 
 use std::time::Duration;
 
 use serde_json::Value;
+
+use super::LinkWish;
 
 /// A call that a behaviour makes.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +19,7 @@ pub struct OutgoingCall {
 #[derive(Debug, Default)]
 pub struct Outbox {
     calls: Vec<OutgoingCall>,
-    restart: Option<Duration>,
+    wish: Option<LinkWish>,
 }
 
 impl Outbox {
@@ -28,12 +30,22 @@ impl Outbox {
 
     /// Requests a restart: the link goes down when everything that it has to send has left, and comes up again after this time.
     pub fn restart(&mut self, after: Duration) {
-        self.restart = Some(after);
+        self.wish = Some(LinkWish::Restart(after));
     }
 
-    /// Takes the requested restart out.
-    pub fn take_restart(&mut self) -> Option<Duration> {
-        self.restart.take()
+    /// Requests that the connection is cut, as by a failure of the network. It stays down until it is wished for.
+    pub fn cut(&mut self) {
+        self.wish = Some(LinkWish::Cut);
+    }
+
+    /// Requests that a link which is down comes up.
+    pub fn connect(&mut self) {
+        self.wish = Some(LinkWish::Connect);
+    }
+
+    /// Takes the wish for the connection out; the last one counts.
+    pub fn take_wish(&mut self) -> Option<LinkWish> {
+        self.wish.take()
     }
 
     /// Takes the calls out.

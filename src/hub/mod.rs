@@ -31,8 +31,8 @@ use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
 use crate::sanitize::escape_control;
 use crate::simulator::{
-    CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile, QuirkyChargePoint, StationQuirk,
-    transaction_id_of,
+    CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, MachinePanels, Profile, QuirkyChargePoint,
+    StationQuirk, transaction_id_of,
 };
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
@@ -88,6 +88,7 @@ impl Hub {
             answers: Arc::default(),
             plugins: Plugins::default(),
             gate: Arc::new(Gate::new(events.trace().clone())),
+            machines: MachinePanels::default(),
             network,
             events,
             shutdown: CancellationToken::new(),
@@ -215,6 +216,7 @@ impl Hub {
         for quirk in &quirks {
             self.note_at(Some(station), false, format!("quirk {}: {}", quirk.name(), quirk.description()));
         }
+        self.shared.machines.insert(station, settings.panel.clone());
         let charge_point = ChargePoint::new(settings);
         let behaviour: Box<dyn Behaviour> =
             if quirks.is_empty() { Box::new(charge_point) } else { Box::new(QuirkyChargePoint::new(charge_point, quirks)) };
@@ -287,6 +289,11 @@ impl Hub {
     /// Sets whether they are printed as XML.
     pub fn set_print_xml(&self, our_role: Role, on: bool) {
         self.shared.print_xml[our_role as usize].store(on, Ordering::Relaxed);
+    }
+
+    /// What can be seen at the machines of ours.
+    pub fn machines(&self) -> &MachinePanels {
+        &self.shared.machines
     }
 
     /// Where frames may be stopped, and which wait.

@@ -5,6 +5,7 @@ mod close_reason;
 mod context;
 mod conversation;
 mod directory;
+mod down;
 mod endpoint;
 mod handshake;
 mod handshake_headers;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::intercept::gate::ReleaseAction;
 use super::intercept::queue::InspectionVerdict;
 use super::soap::HttpUrl;
-use crate::behaviour::{Answer, CallObserver};
+use crate::behaviour::{ActionObserver, Answer, CallObserver, PhysicalAction};
 use crate::rpc::OutgoingPayload;
 
 /// A command of the user or a script for a link.
@@ -42,12 +42,14 @@ pub enum LinkCommand {
     Drop,
     /// Connect a simulated station that waits or is down, now.
     Connect,
+    /// Do something at the machine of a simulated station.
+    Act(PhysicalAction),
 }
 
 impl LinkCommand {
     /// Whether it makes sense only while the link is up.
     pub fn needs_link(&self) -> bool {
-        !matches!(self, LinkCommand::Connect | LinkCommand::Disconnect | LinkCommand::Drop)
+        !matches!(self, LinkCommand::Connect | LinkCommand::Disconnect | LinkCommand::Drop | LinkCommand::Act(_))
     }
 }
 
@@ -79,6 +81,13 @@ pub enum LinkOrder {
         /// What becomes of it.
         verdict: InspectionVerdict,
     },
+    /// Do something at the machine of a simulated station, for a caller that hears how it went.
+    Act {
+        /// What.
+        action: PhysicalAction,
+        /// Hears the end.
+        then: ActionObserver,
+    },
     /// Give up the calls of ours that have no answer yet, and those that wait their turn.
     GiveUpCalls,
     /// Close the link because a newer one of the same station has taken its place.
@@ -92,6 +101,7 @@ impl LinkOrder {
     pub fn needs_link(&self) -> bool {
         match self {
             LinkOrder::User(command) => command.needs_link(),
+            LinkOrder::Act { .. } => false,
             _ => true,
         }
     }

@@ -10,7 +10,7 @@ use super::request::{AsyncRequest, HostRequest};
 use super::session::StartError;
 use super::worker::ProgressLine;
 use crate::behaviour::script_form;
-use crate::behaviour::{CallObserver, CallResult};
+use crate::behaviour::{ActionObserver, CallObserver, CallResult};
 use crate::clock::now;
 use crate::console::{OutputKind, RunContext};
 use crate::hub::AnswerRequest;
@@ -134,6 +134,17 @@ impl Player<'_> {
                 self.hub()
                     .order(StationKey(station), order.into())
                     .map_or_else(|error| failed(error.to_string()), |()| json!({}))
+            }
+            AsyncRequest::Act { station, action } => {
+                let sender = self.sender.clone();
+                let then = ActionObserver::new(move |done| {
+                    let value = done.map_or_else(|error| json!({ "failure": error.to_string() }), |()| json!({}));
+                    // The receiver is gone when the scenario is over.
+                    let _ = sender.send(PlayerEvent::Answered { number, value });
+                });
+                // An order that is not taken drops the observer, which tells so.
+                let _ = self.hub().order(StationKey(station), LinkOrder::Act { action, then });
+                return None;
             }
             AsyncRequest::Command { station, line } => {
                 let context = RunContext { selected: Some(StationKey(station)), ..RunContext::default() };

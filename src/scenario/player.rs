@@ -36,6 +36,7 @@ pub(super) const PRELUDES: &[(&str, &str)] = &[
     ("rules", include_str!("script/rules.js")),
     ("links", include_str!("script/links.js")),
     ("sides", include_str!("script/sides.js")),
+    ("hands", include_str!("script/hands.js")),
     ("scenario", include_str!("script/scenario.js")),
     ("framework", include_str!("script/framework.js")),
 ];

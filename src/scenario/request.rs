@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::outcome::{CaseFailure, NoteLevel, ScenarioGrade};
+use crate::behaviour::PhysicalAction;
 use crate::javascript::{RequestError, ScriptFault, ToolkitRequest, parsed};
 use crate::ocpp::{Transport, Version};
 
@@ -62,6 +63,8 @@ pub(super) enum AsyncRequest {
     Raw { station: u32, text: String },
     /// Connect, disconnect, drop or ping a link.
     Link { station: u32, order: String },
+    /// Do something at the machine of a simulated charge point.
+    Act { station: u32, action: PhysicalAction },
     /// Run a command of the prompt.
     Command { station: u32, line: String },
     /// Start a central system.
@@ -183,6 +186,8 @@ pub(super) struct ChargePointConfig {
     pub transport: Option<String>,
     pub url: Option<String>,
     pub autonomous: bool,
+    /// Whether a driver comes by himself; he does unless the script says no.
+    pub driver: Option<bool>,
 }
 
 /// Reads a version as scripts write it.
@@ -247,6 +252,10 @@ fn request(operation: &str, json: &str) -> Result<AsyncRequest, ScriptRequestErr
             let Link { station, order } = parsed(json)?;
             AsyncRequest::Link { station, order }
         }
+        "act" => {
+            let Act { station, action } = parsed(json)?;
+            AsyncRequest::Act { station, action }
+        }
         "command" => {
             let Command { station, line } = parsed(json)?;
             AsyncRequest::Command { station, line }
@@ -303,6 +312,12 @@ struct Raw {
 struct Link {
     station: u32,
     order: String,
+}
+
+#[derive(Deserialize)]
+struct Act {
+    station: u32,
+    action: PhysicalAction,
 }
 
 #[derive(Deserialize)]

@@ -3,12 +3,14 @@
 //! display and changes by the user are not here.
 
 mod equipment;
+mod panel;
 mod payload;
 mod profile;
 mod quirk;
 pub mod v1;
 
 pub use equipment::{CableKind, FeatureProfile, FeatureProfiles, StationEquipment};
+pub use panel::{ConnectorState, MachinePanel, MachinePanels, MachineState};
 pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};
 pub use quirk::{QuirkError, QuirkyChargePoint, StationQuirk};

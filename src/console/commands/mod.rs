@@ -7,6 +7,7 @@ mod context;
 mod default;
 mod entry;
 mod equipment;
+mod hands;
 mod help;
 mod hold;
 mod payloads;
@@ -39,6 +40,7 @@ pub use answer::AnswerCommand;
 pub use call::CallCommand;
 pub use context::{CommandContext, RunContext};
 pub use default::{DefaultChange, DefaultCommand};
+pub use hands::HandsCommand;
 pub use help::{HelpCommand, help, quick_start};
 pub use hold::{HeldSelection, HoldCommand};
 pub use payloads::PayloadDefaults;
@@ -139,6 +141,20 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         stations::CONNECT,
         stations::DISCONNECT,
         stations::PROBE,
+        hands::PLUG,
+        hands::UNPLUG,
+        hands::PRESENT,
+        hands::FAULT,
+        hands::RECOVER,
+        hands::POWER,
+        hands::OFFLINE,
+        hands::ONLINE,
+        hands::EV,
+        hands::LOCK,
+        hands::PARK,
+        hands::LEAVE,
+        hands::LIMIT,
+        hands::FAIL,
         quit::QUIT,
     ]
 });
@@ -167,6 +183,8 @@ commands! {
         Plugins(PluginsCommand),
         /// List the stations, connect and disconnect them.
         Stations(StationsCommand),
+        /// Do something at the machine of a charge point of ours.
+        Hands(HandsCommand),
         /// Print the form of a message.
         Show(ShowCommand),
         /// Show help, about everything or one command.

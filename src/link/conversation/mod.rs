@@ -28,7 +28,9 @@ use super::intercept::queue::InterceptQueue;
 use super::outgoing::Outgoing;
 use super::random::fresh_id;
 use super::settings::LinkSettings;
-use crate::behaviour::{CallObserver, CallOutcome, Outbox, Responder};
+use crate::behaviour::{
+    ActionObserver, CallObserver, CallOutcome, LinkWish, Outbox, PhysicalAction, PhysicalActionError, Responder,
+};
 use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, Catalog, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
@@ -300,10 +302,20 @@ impl<F: Framing> Conversation<F> {
         self.catalog.action(self.version, self.our_role(), action).cloned()
     }
 
-    /// Whether the behaviour restarts now, and after which time it is back. It waits for frames of ours that are being inspected.
-    pub fn restarts(&mut self) -> Option<Duration> {
+    /// What the behaviour wants of the connection now. It waits for frames of ours that are being inspected.
+    pub fn wish(&mut self) -> Option<LinkWish> {
         let waits = self.inspections.as_ref().is_some_and(|inspections| !inspections.outgoing.is_empty());
-        if waits { None } else { self.outbox.take_restart() }
+        if waits { None } else { self.outbox.take_wish() }
+    }
+
+    /// Hands do something at the machine. What came of it is recorded.
+    pub fn act(&mut self, action: &PhysicalAction, then: Option<ActionObserver>, now: Moment) {
+        let done = self.responder.behaviour.act(action, now, &mut self.outbox);
+        self.record(now, action_note(action, done.as_ref().err()));
+        if let Some(then) = then {
+            then.tell(done);
+        }
+        self.flush_calls(now);
     }
 
     /// The behaviour restarts where there is no link that could go down: for it that is a link lost and a new one up.
@@ -332,6 +344,14 @@ impl<F: Framing> Conversation<F> {
         self.version = version;
         self.connected(now);
         self.flush_calls(now);
+    }
+}
+
+/// What is recorded of a physical action.
+pub(super) fn action_note(action: &PhysicalAction, error: Option<&PhysicalActionError>) -> EventKind {
+    match error {
+        None => EventKind::Note { failure: false, text: action.to_string().into() },
+        Some(error) => EventKind::Note { failure: true, text: format!("{action}: {error}").into() },
     }
 }
 

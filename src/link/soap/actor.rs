@@ -20,7 +20,7 @@ use super::client::{self, ExchangeError, HttpCall, KeptConnection};
 use super::exchange::{ArrivedMessage, PostAnswer, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
 use super::framing::SoapFraming;
 use super::incoming;
-use crate::behaviour::Responder;
+use crate::behaviour::{LinkWish, Responder};
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::link::conversation::{Conversation, ConversationContext};
@@ -117,9 +117,13 @@ impl SoapLink<'_> {
         let mut shutdown = pin!(shutdown.cancelled());
         loop {
             self.dispatch().await;
-            if self.conversation.restarts().is_some() {
-                self.conversation.restart(now());
-                continue;
+            match self.conversation.wish() {
+                Some(LinkWish::Restart(_)) => {
+                    self.conversation.restart(now());
+                    continue;
+                }
+                Some(LinkWish::Cut) => return Err(CloseReason::Disconnected),
+                Some(LinkWish::Connect) | None => {}
             }
             let deadline = self.conversation.next_deadline().map(Instant::from_std);
             tokio::select! {
@@ -325,6 +329,7 @@ impl SoapLink<'_> {
             Some(LinkOrder::User(command)) => self.handle_command(command)?,
             Some(LinkOrder::Ask { action, payload, then }) => self.conversation.ask(&action, payload, Some(then), now()),
             Some(LinkOrder::Answer { ticket, answer }) => self.conversation.decide(ticket, answer, now()),
+            Some(LinkOrder::Act { action, then }) => self.conversation.act(&action, Some(then), now()),
             Some(LinkOrder::GiveUpCalls) => self.conversation.give_up_calls(now()),
             Some(LinkOrder::Inspected { ticket, verdict }) => {
                 self.conversation.judge(ticket, &verdict);
@@ -355,6 +360,7 @@ impl SoapLink<'_> {
             }
             LinkCommand::Release { number, action } => self.conversation.release(number, action, now()),
             LinkCommand::Connect => {}
+            LinkCommand::Act(action) => self.conversation.act(&action, None, now()),
             LinkCommand::Disconnect | LinkCommand::Drop => return Err(CloseReason::Disconnected),
         }
         Ok(())

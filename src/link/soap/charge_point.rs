@@ -24,10 +24,10 @@ use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, tak
 use super::wsdl;
 use crate::behaviour::Responder;
 use crate::clock::now;
+use crate::link::down::{self, DownEvent};
 use crate::link::handshake_headers::request_head;
 use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
-use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{CloseReason, EventKind, StationKey};
@@ -73,7 +73,7 @@ pub async fn keep_serving(
                 return;
             }
         }
-        if !wait_for_order(&mut inbox, &context).await {
+        if !wait_for_order(service.station, &mut responder, &mut inbox, &context).await {
             return;
         }
         match context.network.bind_everywhere(port) {
@@ -86,16 +86,16 @@ pub async fn keep_serving(
     }
 }
 
-/// Waits until the user connects the station again. False when the session ends.
-async fn wait_for_order(inbox: &mut LinkInbox, context: &LinkContext) -> bool {
+/// Waits until the user or the machine connects the station again. False when the session ends.
+async fn wait_for_order(station: StationKey, responder: &mut Responder, inbox: &mut LinkInbox, context: &LinkContext) -> bool {
     loop {
         tokio::select! {
             biased;
             () = context.shutdown.cancelled() => return false,
-            order = inbox.next() => match order {
-                None => return false,
-                Some(LinkOrder::User(LinkCommand::Connect)) => return true,
-                Some(_) => {} // the order was refused where it was given
+            event = Box::pin(down::next_event(responder, inbox, station, context)) => match event {
+                DownEvent::End => return false,
+                DownEvent::Connect => return true,
+                DownEvent::StayDown => {}
             },
         }
     }

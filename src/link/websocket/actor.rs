@@ -23,7 +23,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use super::framing::SrpcFraming;
 use super::session::LinkSession;
 use super::watched_socket::WatchedSocket;
-use crate::behaviour::Responder;
+use crate::behaviour::{LinkWish, Responder};
 use crate::clock::{Moment, now};
 use crate::link::close_reason::{broken, close_frame, closed_by_peer};
 use crate::link::context::LinkContext;
@@ -192,8 +192,10 @@ where
         loop {
             self.ping(turn).await?;
             self.feed(turn).await?;
-            if let Some(after) = self.session.restarts() {
-                return Err(CloseReason::Restarts(after));
+            match self.session.wish() {
+                Some(LinkWish::Restart(after)) => return Err(CloseReason::Restarts(after)),
+                Some(LinkWish::Cut) => return Err(CloseReason::Cut),
+                Some(LinkWish::Connect) | None => {}
             }
             let deadline = self.deadline();
             if let Some(deadline) = deadline {

@@ -21,10 +21,10 @@ use super::watched_socket::WatchedSocket;
 use crate::behaviour::Responder;
 use crate::clock::now;
 use crate::link::LinkContext;
+use crate::link::down::{self, DownEvent};
 use crate::link::handshake_headers;
 use crate::link::inbox::LinkInbox;
 use crate::link::network::{Network, Socket};
-use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::panic_guard;
 use crate::link::random::handshake_key;
 use crate::link::websocket;
@@ -71,7 +71,7 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
         next = match next {
             Next::Connect => {
                 began = Instant::now();
-                match attempt(&dial, &mut inbox, &context).await {
+                match attempt(&dial, &mut responder, &mut inbox, &context).await {
                     Ok(Dialled { stream, peer, handshake }) => {
                         link = context.events.link_numbers().next();
                         let up = Box::new(LinkUp {
@@ -95,18 +95,18 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
                 if began.elapsed() >= STABLE {
                     backoff.reset();
                 }
-                wait(&dial, cause, backoff.wait(), &mut inbox, &context).await
+                wait(&dial, cause, backoff.wait(), &mut responder, &mut inbox, &context).await
             }
             Next::Restart(after) => {
                 backoff.reset();
-                wait(&dial, RetryCause::Lost(CloseReason::Restarts(after)), after, &mut inbox, &context).await
+                wait(&dial, RetryCause::Lost(CloseReason::Restarts(after)), after, &mut responder, &mut inbox, &context).await
             }
             Next::Park(news) => {
                 if news {
                     let down = EventKind::Disconnected { link, reason: CloseReason::StaysDown };
                     context.events.send(Some(dial.station), now(), down).await;
                 }
-                park(&mut inbox, &context).await
+                park(&dial, &mut responder, &mut inbox, &context).await
             }
             Next::Stop => return,
         };
@@ -123,7 +123,12 @@ fn after(end: CloseReason) -> Next {
 }
 
 /// One attempt to connect, which the user may cancel.
-async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext) -> Result<Dialled, Next> {
+async fn attempt(
+    dial: &DialTarget,
+    responder: &mut Responder,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+) -> Result<Dialled, Next> {
     let url = dial.url.of_station(&dial.identity);
     context.events.send(Some(dial.station), now(), EventKind::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
@@ -141,10 +146,10 @@ async fn attempt(dial: &DialTarget, inbox: &mut LinkInbox, context: &LinkContext
                 let reason = error.to_string().into();
                 Next::Wait(RetryCause::Failed { reason, handshake: error.into_heads() })
             }),
-            order = inbox.next() => match order {
-                None => return Err(Next::Stop),
-                Some(LinkOrder::User(LinkCommand::Disconnect | LinkCommand::Drop)) => return Err(Next::Park(true)),
-                Some(_) => {} // the order was refused where it was given
+            event = Box::pin(down::next_event(responder, inbox, dial.station, context)) => match event {
+                DownEvent::End => return Err(Next::Stop),
+                DownEvent::StayDown => return Err(Next::Park(true)),
+                DownEvent::Connect => {}
             },
         }
     }
@@ -198,35 +203,37 @@ async fn open(network: &Network, host: &str, port: u16) -> Result<(Socket, Socke
 }
 
 /// Waits for the next attempt, or for the order to make it now.
-async fn wait(dial: &DialTarget, cause: RetryCause, after: Duration, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
+async fn wait(
+    dial: &DialTarget,
+    cause: RetryCause,
+    after: Duration,
+    responder: &mut Responder,
+    inbox: &mut LinkInbox,
+    context: &LinkContext,
+) -> Next {
     context.events.send(Some(dial.station), now(), EventKind::Retry { after, cause }).await;
-    let waiting = tokio::time::sleep(after);
-    tokio::pin!(waiting);
-    loop {
-        tokio::select! {
-            biased;
-            () = context.shutdown.cancelled() => return Next::Stop,
-            () = waiting.as_mut() => return Next::Connect,
-            order = inbox.next() => match order {
-                None => return Next::Stop,
-                Some(LinkOrder::User(LinkCommand::Connect)) => return Next::Connect,
-                Some(LinkOrder::User(LinkCommand::Disconnect | LinkCommand::Drop)) => return Next::Park(true),
-                Some(_) => {} // the order was refused where it was given
-            },
-        }
+    tokio::select! {
+        biased;
+        () = context.shutdown.cancelled() => Next::Stop,
+        () = tokio::time::sleep(after) => Next::Connect,
+        event = Box::pin(down::next_event(responder, inbox, dial.station, context)) => match event {
+            DownEvent::End => Next::Stop,
+            DownEvent::Connect => Next::Connect,
+            DownEvent::StayDown => Next::Park(true),
+        },
     }
 }
 
-/// Stays down until the user connects the station again.
-async fn park(inbox: &mut LinkInbox, context: &LinkContext) -> Next {
+/// Stays down until the user or the machine connects the station again.
+async fn park(dial: &DialTarget, responder: &mut Responder, inbox: &mut LinkInbox, context: &LinkContext) -> Next {
     loop {
         tokio::select! {
             biased;
             () = context.shutdown.cancelled() => return Next::Stop,
-            order = inbox.next() => match order {
-                None => return Next::Stop,
-                Some(LinkOrder::User(LinkCommand::Connect)) => return Next::Connect,
-                Some(_) => {}
+            event = Box::pin(down::next_event(responder, inbox, dial.station, context)) => match event {
+                DownEvent::End => return Next::Stop,
+                DownEvent::Connect => return Next::Connect,
+                DownEvent::StayDown => {}
             },
         }
     }

@@ -2,10 +2,10 @@
 //! passes to a conversation what was read and writes its messages.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::session::LinkSession;
-use crate::behaviour::{Answer, Responder};
+use crate::behaviour::{Answer, LinkWish, Responder};
 use crate::clock::Moment;
 use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
@@ -190,6 +190,8 @@ impl LinkSession for Conversation<SrpcFraming> {
             }
             LinkOrder::Ask { action, payload, then } => self.ask(&action, payload, Some(then), now),
             LinkOrder::Answer { ticket, answer } => self.decide(ticket, answer, now),
+            LinkOrder::User(LinkCommand::Act(action)) => self.act(&action, None, now),
+            LinkOrder::Act { action, then } => self.act(&action, Some(then), now),
             LinkOrder::GiveUpCalls => self.give_up_calls(now),
             LinkOrder::Inspected { ticket, verdict } => {
                 self.judge(ticket, &verdict);
@@ -215,8 +217,8 @@ impl LinkSession for Conversation<SrpcFraming> {
         self.outgoing = list;
     }
 
-    fn restarts(&mut self) -> Option<Duration> {
-        Conversation::restarts(self)
+    fn wish(&mut self) -> Option<LinkWish> {
+        Conversation::wish(self)
     }
 
     fn deadline(&self) -> Option<Instant> {

@@ -2,8 +2,9 @@
 //! writes, pings, closes. A session handles the texts: it gets those of the peer and returns those that are sent.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use crate::behaviour::LinkWish;
 use crate::clock::Moment;
 use crate::link::order::LinkOrder;
 use crate::link::outgoing::Outgoing;
@@ -38,8 +39,8 @@ pub(in crate::link) trait LinkSession {
     /// Gives the list back that was taken, empty, so that its memory serves the next turn.
     fn reuse(&mut self, list: Vec<Outgoing<FrameText>>);
 
-    /// The link is to go down, and to come up again after this time. Asked when everything taken before was written.
-    fn restarts(&mut self) -> Option<Duration>;
+    /// What is to become of the connection. Asked when everything taken before was written.
+    fn wish(&mut self) -> Option<LinkWish>;
 
     /// When [`tick`](Self::tick) must be called.
     fn deadline(&self) -> Option<Instant>;

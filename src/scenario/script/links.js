@@ -40,6 +40,9 @@
     get transport() { return this.facts.transport; }
     get connected() { return this.facts.connected === true; }
 
+    /** The hands at the charge point of this link. */
+    get hands() { return toolkit.handsAt(() => this); }
+
     /** When the link came up, if that was during this scenario. */
     get since() {
       const record = this.log.records.findLast((it) => it.kind === 'connected');

@@ -14,7 +14,7 @@
   define('foreign', foreign.centralSystem || foreign.chargePoint);
 
   /** The options of a side. */
-  const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous', 'patience'];
+  const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous', 'patience', 'driver'];
 
   const stations = () => ask('stations').map(linkOf);
 
@@ -147,5 +147,5 @@
     define(name, value);
   }
 
-  return { Skipped, forgetSides: () => given.clear() };
+  return { Skipped, forgetSides: () => given.clear(), stations, operator, foreign, isGiven: (link) => given.has(link.key) };
 })

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 use super::StationQuirk;
 use super::rewrite::{rewrite_call, rewrite_times};
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, OutgoingCall, Proposal, ProposedEffect};
+use crate::behaviour::{
+    Answer, Behaviour, CallOutcome, IncomingCall, LinkWish, Outbox, OutgoingCall, PhysicalAction, PhysicalActionError,
+    Proposal, ProposedEffect,
+};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::ChargePoint;
@@ -74,8 +77,11 @@ impl QuirkyChargePoint {
                 self.let_go(call, out);
             }
         }
-        if let Some(after) = wanted.take_restart() {
-            out.restart(after);
+        match wanted.take_wish() {
+            Some(LinkWish::Restart(after)) => out.restart(after),
+            Some(LinkWish::Cut) => out.cut(),
+            Some(LinkWish::Connect) => out.connect(),
+            None => {}
         }
     }
 
@@ -192,6 +198,12 @@ impl Behaviour for QuirkyChargePoint {
         let changed = position.and_then(|index| self.changed.remove(index));
         let meant = changed.as_ref().map_or(payload, |changed| &changed.meant);
         self.pass(now, out, |charge_point, wanted| charge_point.answered(action, meant, outcome, now, wanted));
+    }
+
+    fn act(&mut self, action: &PhysicalAction, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        let mut done = Ok(());
+        self.pass(now, out, |charge_point, wanted| done = charge_point.act(action, now, wanted));
+        done
     }
 
     fn deadline(&self) -> Option<Instant> {

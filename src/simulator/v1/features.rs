@@ -24,15 +24,19 @@ pub(super) struct SimulatedFeatures {
     pub heartbeat_key: &'static str,
     /// Whether ChangeConfiguration can be answered with `RebootRequired` (OCPP 1.6 §5.3).
     pub reboot_required: bool,
-    /// The statuses of UnlockConnector for a connector that is unlocked and for one that does not exist (OCPP 1.6
-    /// errata §3.87).
-    pub unlock_statuses: [&'static str; 2],
+    /// The statuses of UnlockConnector for a connector that is unlocked, for one that does not exist, and for one whose
+    /// lock fails (OCPP 1.6 §5.18, errata §3.87).
+    pub unlock_statuses: [&'static str; 3],
     /// Whether connector 0, the charge point as a whole, reports a status.
     pub reports_connector_zero: bool,
     /// Whether StatusNotification has a timestamp.
     pub status_timestamp: bool,
     /// The error code of a fault without a more precise code.
     pub unnamed_fault: &'static str,
+    /// The error codes of faults.
+    pub error_codes: &'static [&'static str],
+    /// Whether StatusNotification has words about a fault.
+    pub fault_info: bool,
     /// The names of statuses.
     pub status_names: StatusNames,
     /// Whether StartTransaction names the reservation that it uses.
@@ -84,6 +88,49 @@ pub(super) enum TransactionData {
     Entries,
 }
 
+static ERROR_CODES_1_2: [&str; 7] = [
+    "ConnectorLockFailure",
+    "HighTemperature",
+    "Mode3Error",
+    "PowerMeterFailure",
+    "PowerSwitchFailure",
+    "ReaderFailure",
+    "ResetFailure",
+];
+
+static ERROR_CODES_1_5: [&str; 12] = [
+    "ConnectorLockFailure",
+    "GroundFailure",
+    "HighTemperature",
+    "Mode3Error",
+    "OtherError",
+    "OverCurrentFailure",
+    "PowerMeterFailure",
+    "PowerSwitchFailure",
+    "ReaderFailure",
+    "ResetFailure",
+    "UnderVoltage",
+    "WeakSignal",
+];
+
+static ERROR_CODES_1_6: [&str; 15] = [
+    "ConnectorLockFailure",
+    "EVCommunicationError",
+    "GroundFailure",
+    "HighTemperature",
+    "InternalError",
+    "LocalListConflict",
+    "OtherError",
+    "OverCurrentFailure",
+    "OverVoltage",
+    "PowerMeterFailure",
+    "PowerSwitchFailure",
+    "ReaderFailure",
+    "ResetFailure",
+    "UnderVoltage",
+    "WeakSignal",
+];
+
 static OCPP_1_2: SimulatedFeatures = SimulatedFeatures {
     pending_registration: false,
     boot_interval: "heartbeatInterval",
@@ -94,10 +141,12 @@ static OCPP_1_2: SimulatedFeatures = SimulatedFeatures {
     local_list_hash: true,
     heartbeat_key: "HeartBeatInterval",
     reboot_required: false,
-    unlock_statuses: ["Accepted", "Rejected"],
+    unlock_statuses: ["Accepted", "Rejected", "Rejected"],
     reports_connector_zero: false,
     status_timestamp: false,
     unnamed_fault: "PowerSwitchFailure",
+    error_codes: &ERROR_CODES_1_2,
+    fault_info: false,
     status_names: StatusNames::Occupied,
     reservation_at_start: false,
     meter_values: "values",
@@ -118,10 +167,12 @@ static OCPP_1_5: SimulatedFeatures = SimulatedFeatures {
     local_list_hash: true,
     heartbeat_key: "HeartBeatInterval",
     reboot_required: false,
-    unlock_statuses: ["Accepted", "Rejected"],
+    unlock_statuses: ["Accepted", "Rejected", "Rejected"],
     reports_connector_zero: false,
     status_timestamp: true,
     unnamed_fault: "OtherError",
+    error_codes: &ERROR_CODES_1_5,
+    fault_info: true,
     status_names: StatusNames::OccupiedAndReserved,
     reservation_at_start: true,
     meter_values: "values",
@@ -142,10 +193,12 @@ static OCPP_1_6: SimulatedFeatures = SimulatedFeatures {
     local_list_hash: false,
     heartbeat_key: "HeartbeatInterval",
     reboot_required: true,
-    unlock_statuses: ["Unlocked", "NotSupported"],
+    unlock_statuses: ["Unlocked", "NotSupported", "UnlockFailed"],
     reports_connector_zero: true,
     status_timestamp: true,
     unnamed_fault: "OtherError",
+    error_codes: &ERROR_CODES_1_6,
+    fault_info: true,
     status_names: StatusNames::All,
     reservation_at_start: true,
     meter_values: "meterValue",

@@ -14,7 +14,7 @@ use crate::simulator::Profile;
 use crate::trace::{self, LinkState};
 
 /// Their examples run after all others, in this order: they end what the others need.
-const LAST: [&str; 4] = ["unload", "disconnect", "connect", "quit"];
+const LAST: [&str; 6] = ["unload", "disconnect", "connect", "offline", "online", "quit"];
 /// It writes a file into the folder in which the tests run; `tests/scenarios/save.rs` runs it.
 const NOT_RUN: [&str; 1] = ["scenario"];
 

@@ -1,6 +1,7 @@
 //! Filters, breakpoints and plugins decide about an answer before it leaves, and what follows from it comes after.
 
 use super::*;
+use crate::behaviour::LinkWish;
 
 const CLEAR: &str = r#"[2,"1","Heartbeat",{}]"#;
 
@@ -180,10 +181,10 @@ fn a_restart_waits_for_frames_that_are_inspected() {
     let mut talk = Talk::with(Version::V1_6, Scripted::default(), Vec::new(), Some(observer));
     talk.receive(CLEAR);
     talk.conversation.outbox.restart(Duration::from_secs(1));
-    assert_eq!(talk.conversation.restarts(), None);
+    assert_eq!(talk.conversation.wish(), None);
     talk.conversation.judge(1, &InspectionVerdict::Pass);
     assert_eq!(talk.sent().len(), 1);
-    assert_eq!(talk.conversation.restarts(), Some(Duration::from_secs(1)));
+    assert_eq!(talk.conversation.wish(), Some(LinkWish::Restart(Duration::from_secs(1))));
 }
 
 #[test]

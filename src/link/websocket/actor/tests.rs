@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, LinkWish, Outbox, Proposal, ProposedEffect};
 use crate::link::inbox::LinkHandle;
 use crate::link::intercept::gate::Gate;
 use crate::link::network::Network;
@@ -283,7 +283,7 @@ impl LinkSession for Echo {
         self.outgoing = list;
     }
 
-    fn restarts(&mut self) -> Option<Duration> {
+    fn wish(&mut self) -> Option<LinkWish> {
         None
     }
 

@@ -85,8 +85,14 @@ impl ChargePoint {
     /// Whether a tag may charge without an Authorize: with `LocalPreAuthorize`, or offline with `LocalAuthorizeOffline`
     /// (OCPP 1.6 §3.5, §9.1).
     pub(super) fn is_locally_authorized(&self, id_tag: &str, now: Timestamp) -> bool {
-        let key = if self.online { "LocalPreAuthorize" } else { "LocalAuthorizeOffline" };
+        let key = if self.may_send() || !self.settings.autonomous { "LocalPreAuthorize" } else { "LocalAuthorizeOffline" };
         self.configuration.is_on(key) && self.known_id_tag(id_tag).is_some_and(|info| info.holds(now))
+    }
+
+    /// Whether a tag that nothing is known about may charge while the central system cannot be asked (OCPP 1.6 §9.1,
+    /// `AllowOfflineTxForUnknownId`). A tag that is known not to be accepted may not.
+    pub(super) fn may_charge_unknown(&self, id_tag: &str) -> bool {
+        self.configuration.is_on("AllowOfflineTxForUnknownId") && self.known_id_tag(id_tag).is_none()
     }
 
     /// The group of a tag, if it is locally known.

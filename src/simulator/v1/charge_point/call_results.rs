@@ -6,12 +6,14 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::ChargePoint;
+use super::fault::PartFault;
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::{FailedMessage, TransactionMessage};
 use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, text};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 impl ChargePoint {
     /// Handles the end of a call. Actions without an effect are not listed.
@@ -88,7 +90,7 @@ impl ChargePoint {
                 self.set_reported_status(number, None);
             }
         } else if arrived {
-            self.user_sent_status(number, text(call, "status").unwrap_or_default(), now);
+            self.user_sent_status(number, call, now);
         }
     }
 
@@ -99,16 +101,26 @@ impl ChargePoint {
         }
     }
 
-    fn user_sent_status(&mut self, number: i32, name: &str, now: Moment) {
+    fn user_sent_status(&mut self, number: i32, call: &Value, now: Moment) {
+        let name = text(call, "status").unwrap_or_default();
         let charging = self.connector(number).is_some_and(|it| it.transaction.is_some());
         let Some(status) = ConnectorStatus::parse(name, charging) else { return };
+        let fault = (status == ConnectorStatus::Faulted).then(|| PartFault {
+            code: text(call, "errorCode").unwrap_or(SimulatedFeatures::of(self.version).unnamed_fault).to_owned(),
+            info: text(call, "info").map(str::to_owned),
+        });
         if number == 0 {
             self.station_status = status;
+            self.station_operative = status != ConnectorStatus::Unavailable;
+            self.station_fault = fault;
         } else if let Some(connector) = self.connector_mut(number) {
             connector.status = status;
             connector.operative = status != ConnectorStatus::Unavailable;
+            connector.fault = fault;
             if status == ConnectorStatus::Available {
                 connector.pending = None;
+                (connector.plugged, connector.parked, connector.served) = (false, false, false);
+                connector.held = None;
             }
         }
         if matches!(status, ConnectorStatus::Faulted | ConnectorStatus::Unavailable) {

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::ChargePoint;
 use super::connector::{PendingStart, Transaction};
 use super::effect::{CallEffect, only_status};
+use super::fault::{LOCK_FAILURE, PartFault};
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
-use crate::behaviour::{CallOutcome, Outbox, Proposal};
+use crate::behaviour::{CallOutcome, CarState, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::simulator::equipment::FeatureProfile;
 use crate::simulator::payload::{integer, text, written_time};
@@ -19,6 +20,9 @@ use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};
 
 /// The time until the driver unplugs the car.
 const UNPLUG_DELAY: Duration = Duration::from_secs(3);
+
+/// The most readings that a StopTransaction carries; the first and the last ones are kept.
+const MOST_SAMPLES: usize = 100;
 
 impl ChargePoint {
     /// RemoteStartTransaction: `Accepted` means that the charge point will try to start (OCPP 1.6 §5.11). Refused
@@ -45,57 +49,140 @@ impl ChargePoint {
         }
     }
 
-    fn startable_connector(&self, wanted: Option<i32>, id_tag: &str) -> Option<i32> {
+    pub(super) fn startable_connector(&self, wanted: Option<i32>, id_tag: &str) -> Option<i32> {
         match wanted {
             Some(connector) => Some(connector).filter(|it| self.may_start(*it, id_tag)),
             None => {
-                // a connector that is reserved for this tag comes first
+                // a connector that is reserved for this tag comes first, then one where a car waits, then a free one
                 let held = self.reservations.connector_for(id_tag).filter(|it| self.may_start(*it, id_tag));
-                held.or_else(|| (1..=self.last_connector()).find(|it| self.may_start(*it, id_tag)))
+                let first = |status: ConnectorStatus| {
+                    let mut numbers = 1..=self.last_connector();
+                    numbers.find(|it| self.status_of(*it) == Some(status) && self.may_start(*it, id_tag))
+                };
+                let statuses = [ConnectorStatus::Preparing, ConnectorStatus::Available, ConnectorStatus::Finishing];
+                held.or_else(|| statuses.into_iter().find_map(first))
             }
         }
     }
 
     fn prepare(&mut self, number: i32, id_tag: &str, profile: Option<Value>, now: Moment, out: &mut Outbox) {
         let ask = self.configuration.is_on("AuthorizeRemoteTxRequests") && !self.is_locally_authorized(id_tag, now.wall);
+        let parent = self.parent_of(id_tag);
         if let Some(connector) = self.connector_mut(number) {
-            connector.pending = Some(PendingStart { id_tag: id_tag.to_owned(), authorizing: ask, profile });
+            let id_tag = id_tag.to_owned();
+            connector.pending = Some(PendingStart { id_tag, parent, authorizing: ask, profile, by_card: false, chosen: true });
         }
+        self.agenda.cancel(TimerTask::Unplug(number));
         self.change_status(number, ConnectorStatus::Preparing, now, out);
+        self.await_cable(number, now);
         if !ask || !self.send_if_allowed("Authorize", json!({ "idTag": id_tag }), out) {
-            self.plug_in_soon(number, now);
+            self.authorized(number, now, out);
         }
     }
 
-    fn plug_in_soon(&mut self, number: i32, now: Moment) {
-        if let Some(pending) = self.connector_mut(number).and_then(|connector| connector.pending.as_mut()) {
-            pending.authorizing = false;
+    /// A start may begin: at once where a car is plugged in, or when one is.
+    pub(super) fn authorized(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        let Some(connector) = self.connector_mut(number) else { return };
+        let Some(pending) = connector.pending.as_mut() else { return };
+        let (by_card, plugged) = (pending.by_card, connector.plugged);
+        pending.authorizing = false;
+        self.change_status(number, ConnectorStatus::Preparing, now, out);
+        if plugged {
+            self.plugged_in(number, now, out);
+            return;
         }
-        let delay = Duration::from_millis(self.random.u64(1000..3000));
-        self.schedule(TimerTask::PlugIn(number), delay, now);
+        if by_card {
+            self.await_cable(number, now);
+        } else if self.has_driver() {
+            let delay = Duration::from_millis(self.random.u64(1000..3000));
+            self.schedule(TimerTask::PlugIn(number), delay, now);
+        }
+    }
+
+    /// A start is given up when no cable comes in time (OCPP 1.6 §9.1, `ConnectionTimeOut`); 0 is for ever.
+    fn await_cable(&mut self, number: i32, now: Moment) {
+        let limit = self.configuration.seconds("ConnectionTimeOut");
+        if limit > 0 && self.connector(number).is_some_and(|it| !it.plugged) {
+            self.schedule(TimerTask::ConnectionTimeout(number), Duration::from_secs(limit), now);
+        }
+    }
+
+    /// No cable has come in time.
+    pub(super) fn connection_timed_out(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        if self.connector(number).is_some_and(|it| it.pending.is_some() && !it.plugged) {
+            self.give_up(number, now, out);
+        }
+    }
+
+    /// Whether somebody plugs in and out by himself.
+    fn has_driver(&self) -> bool {
+        self.settings.autonomous && self.settings.driver
+    }
+
+    /// The driver plugs the car in.
+    pub(super) fn driver_plugs_in(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        if let Some(connector) = self.connector_mut(number) {
+            (connector.plugged, connector.by_hand, connector.served) = (true, false, false);
+            connector.car = CarState::Ready;
+        }
+        self.plugged_in(number, now, out);
+    }
+
+    /// The driver takes the car away.
+    pub(super) fn driver_leaves(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        if let Some(connector) = self.connector_mut(number).filter(|it| !it.by_hand) {
+            (connector.plugged, connector.served) = (false, false);
+        }
+        self.settle(number, now, out);
+    }
+
+    /// Nothing is waited for at a connector any more.
+    pub(super) fn forget_waits(&mut self, number: i32) {
+        self.agenda.cancel(TimerTask::ConnectionTimeout(number));
+        self.agenda.cancel(TimerTask::PlugIn(number));
     }
 
     /// Handles the end of an Authorize, of the charge point or of the user. The start that waits for this tag continues
     /// or is given up.
     pub(super) fn authorize_answered(&mut self, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
         let id_tag = text(call, "idTag").unwrap_or_default();
-        let accepted = match outcome {
-            CallOutcome::Result { payload, .. } => self.learn_id_tag(id_tag, payload),
-            _ => self.configuration.is_on("AllowOfflineTxForUnknownId") || self.is_locally_authorized(id_tag, now.wall),
+        let (accepted, parent) = match outcome {
+            CallOutcome::Result { payload, .. } => {
+                let group = payload.get("idTagInfo").and_then(|info| text(info, "parentIdTag"));
+                (self.learn_id_tag(id_tag, payload), group.map(str::to_owned).or_else(|| self.parent_of(id_tag)))
+            }
+            _ => {
+                let accepted = self.may_charge_unknown(id_tag) || self.is_locally_authorized(id_tag, now.wall);
+                (accepted, self.parent_of(id_tag))
+            }
         };
+        if self.stop_authorized(id_tag, accepted, parent.as_deref(), now, out) {
+            return;
+        }
         let waits = |it: &PendingStart| it.authorizing && it.id_tag == id_tag;
-        let number = self.connectors.iter().zip(1..).find(|(it, _)| it.pending.as_ref().is_some_and(waits));
-        match number.map(|(_, number)| number) {
-            Some(number) if accepted => self.plug_in_soon(number, now),
-            Some(number) => self.give_up(number, now, out),
-            None => {}
+        let found = self.connectors.iter_mut().zip(1..).find(|(it, _)| it.pending.as_ref().is_some_and(waits));
+        let Some((connector, number)) = found else { return };
+        let Some(pending) = connector.pending.as_mut() else { return };
+        pending.parent.clone_from(&parent);
+        // a card that nobody has said a connector for, and no car for it: it may end what a card of its group began
+        let meant_to_stop = pending.by_card && !pending.chosen && !connector.plugged;
+        let stops = parent.as_deref().filter(|_| accepted && meant_to_stop).and_then(|it| self.transaction_of_group(it));
+        if let Some(other) = stops {
+            self.give_up(number, now, out);
+            self.stop_with_card(other, id_tag, now, out);
+        } else if accepted && self.is_free_for(number, id_tag, parent.as_deref()) {
+            self.authorized(number, now, out);
+        } else {
+            self.give_up(number, now, out);
         }
     }
 
-    fn give_up(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+    /// A start is given up.
+    pub(super) fn give_up(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         if let Some(connector) = self.connector_mut(number) {
             connector.pending = None;
         }
+        self.forget_waits(number);
         self.settle(number, now, out);
     }
 
@@ -103,8 +190,15 @@ impl ChargePoint {
     /// and charging starts at once.
     pub(super) fn plugged_in(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         let Some(pending) = self.connector_mut(number).and_then(|connector| connector.pending.take()) else { return };
+        self.forget_waits(number);
+        if self.connector(number).is_some_and(|connector| !connector.lock_works) {
+            let fault = PartFault { code: LOCK_FAILURE.to_owned(), info: None };
+            self.set_fault(number, fault, now, out);
+            return;
+        }
         let reading = self.read_meter(number, now);
-        let reservation = self.reservations.use_up(number, &pending.id_tag, self.parent_of(&pending.id_tag).as_deref());
+        let parent = pending.parent.clone();
+        let reservation = self.reservations.use_up(number, &pending.id_tag, parent.as_deref());
         let mut payload = json!({
             "connectorId": number,
             "idTag": pending.id_tag,
@@ -118,26 +212,46 @@ impl ChargePoint {
             }
         }
         let key = self.begin_transaction(number, &pending.id_tag, None, now);
+        if let Some(transaction) = self.connector_mut(number).and_then(|it| it.transaction.as_mut()) {
+            transaction.parent = parent;
+        }
         if let Some(profile) = pending.profile {
             self.profiles.install(number, profile);
         }
         self.transaction_messages.push("StartTransaction", payload, key);
         self.send_transaction_messages(out);
         if !self.may_send() || self.agenda.has(TimerTask::RetryTransactionMessage) {
-            self.change_status(number, ConnectorStatus::Charging, now, out);
+            self.refresh_charging(number, now, out);
         }
     }
 
     /// Records the start of a transaction. Returns its local number.
     pub(super) fn begin_transaction(&mut self, number: i32, id_tag: &str, id: Option<i32>, now: Moment) -> u64 {
-        let first_sample = self.transaction_sample(number, "Transaction.Begin", now);
+        let samples = self.transaction_sample(number, "Transaction.Begin", "StopTxnSampledData", now).into_iter().collect();
+        let meter_start = self.read_meter(number, now).watt_hours;
+        let parent = self.parent_of(id_tag);
         self.last_transaction_key += 1;
         let key = self.last_transaction_key;
         if let Some(connector) = self.connector_mut(number) {
             connector.pending = None;
-            connector.transaction = Some(Transaction { key, id, id_tag: id_tag.to_owned(), started: now.wall, first_sample });
+            connector.served = false;
+            connector.transaction = Some(Transaction {
+                key,
+                id,
+                id_tag: id_tag.to_owned(),
+                started: now.wall,
+                parent,
+                meter_start,
+                samples,
+                stopper: None,
+                unplugged: false,
+                exhausted: false,
+                energy_left: None,
+            });
         }
         self.agenda.cancel(TimerTask::Unplug(number));
+        self.forget_waits(number);
+        self.schedule_limit(number, now);
         self.schedule_sample(number, now);
         key
     }
@@ -151,12 +265,30 @@ impl ChargePoint {
         }
         let Some((number, transaction)) = self.transaction_with(|transaction| transaction.key == key) else { return };
         transaction.id = integer(result, "transactionId");
-        if accepted {
-            self.change_status(number, ConnectorStatus::Charging, now, out);
-        } else if self.configuration.is_on("StopTransactionOnInvalidId") {
+        if let Some(parent) = result.get("idTagInfo").and_then(|info| text(info, "parentIdTag")) {
+            transaction.parent = Some(parent.to_owned());
+        }
+        if !accepted && self.configuration.is_on("StopTransactionOnInvalidId") {
             self.stop_transaction(number, "DeAuthorized", now, out);
+            return;
+        }
+        if !accepted {
+            self.limit_unaccepted(number, now);
+        }
+        self.refresh_charging(number, now, out);
+        self.schedule_limit(number, now);
+    }
+
+    /// The central system does not accept the tag of a transaction that goes on: it gets no energy, or only a rest of it (OCPP 1.6 §9.1,
+    /// `MaxEnergyOnInvalidId`).
+    fn limit_unaccepted(&mut self, number: i32, now: Moment) {
+        let more = f64::from(u32::try_from(self.configuration.number("MaxEnergyOnInvalidId")).unwrap_or(u32::MAX));
+        let reading = self.read_meter(number, now);
+        let Some(transaction) = self.connector_mut(number).and_then(|it| it.transaction.as_mut()) else { return };
+        if more > 0.0 {
+            transaction.energy_left = Some(f64::from(reading.watt_hours) - f64::from(transaction.meter_start) + more);
         } else {
-            self.change_status(number, ConnectorStatus::SuspendedEvse, now, out);
+            transaction.exhausted = true;
         }
     }
 
@@ -164,7 +296,7 @@ impl ChargePoint {
     pub(super) fn start_failed(&mut self, call: &Value, now: Moment, out: &mut Outbox) {
         let number = integer(call, "connectorId").unwrap_or_default();
         if self.connector(number).is_some_and(|it| it.transaction.is_some() && it.status == ConnectorStatus::Preparing) {
-            self.change_status(number, ConnectorStatus::Charging, now, out);
+            self.refresh_charging(number, now, out);
         }
     }
 
@@ -193,7 +325,9 @@ impl ChargePoint {
 
     /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is unplugged.
     pub(super) fn stop_transaction(&mut self, number: i32, reason: &str, now: Moment, out: &mut Outbox) {
-        let last_sample = self.transaction_sample(number, "Transaction.End", now);
+        if let Some(sample) = self.transaction_sample(number, "Transaction.End", "StopTxnSampledData", now) {
+            self.keep_sample(number, sample);
+        }
         let reading = self.read_meter(number, now);
         let Some(transaction) = self.end_transaction(number, now, out) else { return };
         let mut payload = json!({
@@ -206,7 +340,7 @@ impl ChargePoint {
         if features.stop_reason {
             payload["reason"] = reason.into();
         }
-        let samples: Vec<_> = transaction.first_sample.into_iter().chain(last_sample).collect();
+        let samples = transaction.samples;
         match (samples.is_empty(), features.transaction_data) {
             (true, _) | (_, TransactionData::None) => {}
             (false, TransactionData::InValues) => payload["transactionData"] = json!([{ "values": samples }]),
@@ -216,13 +350,27 @@ impl ChargePoint {
         self.send_transaction_messages(out);
     }
 
+    /// Adds a reading to those that StopTransaction carries. When there are too many, an early one goes.
+    pub(super) fn keep_sample(&mut self, number: i32, sample: Value) {
+        let Some(transaction) = self.connector_mut(number).and_then(|it| it.transaction.as_mut()) else { return };
+        if transaction.samples.len() >= MOST_SAMPLES {
+            transaction.samples.remove(1);
+        }
+        transaction.samples.push(sample);
+    }
+
     /// Records the end of a transaction. The caller reports it to the central system.
     pub(super) fn end_transaction(&mut self, number: i32, now: Moment, out: &mut Outbox) -> Option<Transaction> {
-        let transaction = self.connector_mut(number)?.transaction.take()?;
+        let connector = self.connector_mut(number)?;
+        let transaction = connector.transaction.take()?;
+        connector.limits.clear();
+        connector.served = true;
+        let by_hand = connector.by_hand && (connector.plugged || transaction.unplugged);
         self.agenda.cancel(TimerTask::Sample(number));
+        self.agenda.cancel(TimerTask::Limit(number));
         self.profiles.forget_transaction(number);
         self.change_status(number, ConnectorStatus::Finishing, now, out);
-        if self.settings.autonomous {
+        if self.has_driver() && !by_hand {
             self.schedule(TimerTask::Unplug(number), UNPLUG_DELAY, now);
         } else {
             self.settle(number, now, out);
@@ -233,21 +381,15 @@ impl ChargePoint {
     /// The connector is no longer in use: it becomes available, reserved or unavailable.
     pub(super) fn settle(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         let Some(connector) = self.connector(number) else { return };
-        if connector.transaction.is_some() || connector.status == ConnectorStatus::Faulted {
+        if connector.transaction.is_some() || connector.fault.is_some() {
             return;
         }
-        if connector.operative {
+        let (before, status) = (connector.status, self.resting_status(number));
+        if before != status && !before.may_become(status) {
+            // for example Preparing, which may not become Unavailable directly
             self.change_status(number, ConnectorStatus::Available, now, out);
-            if self.reservations.holds(number) {
-                self.change_status(number, ConnectorStatus::Reserved, now, out);
-            }
-        } else {
-            // Preparing may not become Unavailable directly
-            if connector.status == ConnectorStatus::Preparing {
-                self.change_status(number, ConnectorStatus::Available, now, out);
-            }
-            self.change_status(number, ConnectorStatus::Unavailable, now, out);
         }
+        self.change_status(number, status, now, out);
     }
 
     /// Finds a running transaction and its connector.

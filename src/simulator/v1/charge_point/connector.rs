@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::fault::PartFault;
 use super::meter::Meter;
 use super::status::ConnectorStatus;
+use crate::behaviour::{CarState, DriverLimit};
 
 /// One connector of the charge point.
 #[derive(Debug)]
@@ -22,6 +24,24 @@ pub(super) struct Connector {
     pub(super) transaction: Option<Transaction>,
     /// Its meter.
     pub(super) meter: Meter,
+    /// Whether a car is plugged in.
+    pub(super) plugged: bool,
+    /// Whether hands have plugged it in. A driver who comes by himself leaves such a car alone.
+    pub(super) by_hand: bool,
+    /// What the car does.
+    pub(super) car: CarState,
+    /// Whether a car occupies the parking bay.
+    pub(super) parked: bool,
+    /// Whether the car there has had its transaction.
+    pub(super) served: bool,
+    /// Whether the lock works.
+    pub(super) lock_works: bool,
+    /// Who releases the cable that is locked in although its car has gone.
+    pub(super) held: Option<CableHold>,
+    /// What is broken.
+    pub(super) fault: Option<PartFault>,
+    /// What the driver wants at most.
+    pub(super) limits: Vec<DriverLimit>,
 }
 
 impl Default for Connector {
@@ -33,11 +53,26 @@ impl Default for Connector {
             pending: None,
             transaction: None,
             meter: Meter::default(),
+            plugged: false,
+            by_hand: false,
+            car: CarState::Ready,
+            parked: false,
+            served: false,
+            lock_works: true,
+            held: None,
+            fault: None,
+            limits: Vec::new(),
         }
     }
 }
 
 impl Connector {
+    /// Whether a transaction may start there, or be prepared; reservations apart. After a transaction the next one may follow without
+    /// unplugging (OCPP 1.6 §4.9).
+    pub(super) fn is_startable(&self) -> bool {
+        self.operative && self.fault.is_none() && self.held.is_none() && self.pending.is_none() && self.transaction.is_none()
+    }
+
     /// Whether there is neither a transaction nor a pending start.
     pub(super) fn is_idle(&self) -> bool {
         self.pending.is_none() && self.transaction.is_none() && !self.status.is_in_use()
@@ -49,10 +84,25 @@ impl Connector {
 pub(super) struct PendingStart {
     /// The tag of the driver.
     pub(super) id_tag: String,
+    /// The group of the tag, as far as it is known.
+    pub(super) parent: Option<String>,
     /// Whether an Authorize for the tag is in flight.
     pub(super) authorizing: bool,
     /// The charging profile that came with a RemoteStartTransaction.
     pub(super) profile: Option<Value>,
+    /// Whether a card at the reader asks for it, and not the central system.
+    pub(super) by_card: bool,
+    /// Whether the connector was named.
+    pub(super) chosen: bool,
+}
+
+/// A cable that stays locked until somebody releases it.
+#[derive(Debug)]
+pub(super) struct CableHold {
+    /// The tag that started the transaction.
+    pub(super) id_tag: String,
+    /// Its group.
+    pub(super) parent: Option<String>,
 }
 
 /// A running transaction.
@@ -66,6 +116,18 @@ pub(super) struct Transaction {
     pub(super) id_tag: String,
     /// The time of the start.
     pub(super) started: Timestamp,
-    /// The readings at the start, when StopTransaction must include them.
-    pub(super) first_sample: Option<Value>,
+    /// The group of the tag, as far as it is known.
+    pub(super) parent: Option<String>,
+    /// The register at the start.
+    pub(super) meter_start: i32,
+    /// The readings that StopTransaction includes, oldest first.
+    pub(super) samples: Vec<Value>,
+    /// Another card that wants to stop it, whose Authorize is in flight.
+    pub(super) stopper: Option<String>,
+    /// Whether the cable has come out at the car.
+    pub(super) unplugged: bool,
+    /// Whether no energy is supplied any more, because the tag is not accepted.
+    pub(super) exhausted: bool,
+    /// How much energy since its start may be supplied to a tag that is not accepted.
+    pub(super) energy_left: Option<f64>,
 }

@@ -154,7 +154,7 @@ impl ChargePoint {
             CallEffect::CancelReservation { id } => drop(self.end_reservation(id, now, out)),
             CallEffect::Start { connector, id_tag, profile } => self.start(connector, &id_tag, profile, now, out),
             CallEffect::Stop { transaction } => self.stop_by_id(transaction, now, out),
-            CallEffect::Unlock { connector } => self.stop_transaction(connector, "UnlockCommand", now, out),
+            CallEffect::Unlock { connector } => self.open_lock(connector, now, out),
             CallEffect::Reset { reason } => self.begin_reset(reason, now, out),
             CallEffect::SendDiagnostics { reachable } => self.begin_diagnostics(reachable, now),
             CallEffect::SendLog { request, reachable } => self.begin_log(request, reachable, now),

@@ -13,7 +13,6 @@ use super::ChargePoint;
 use super::certificates::is_certificate;
 use super::effect::{CallEffect, result_then, status_then};
 use super::registration::Registration;
-use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use crate::behaviour::{Answer, Outbox, Proposal};
 use crate::clock::Moment;
@@ -290,19 +289,15 @@ impl ChargePoint {
         }
         self.registration = Registration::Unknown;
         self.agenda.retain(|task| matches!(task, TimerTask::Firmware | TimerTask::ExpireReservation(_)));
-        self.diagnostics = Transfer::diagnostics();
-        self.log = Transfer::log();
-        let held: Vec<_> = (1..=self.last_connector()).filter(|number| self.reservations.holds(*number)).collect();
-        for (connector, number) in self.connectors.iter_mut().zip(1..) {
-            connector.pending = None;
-            connector.status = match connector.operative {
-                false => ConnectorStatus::Unavailable,
-                true if held.contains(&number) => ConnectorStatus::Reserved,
-                true => ConnectorStatus::Available,
-            };
-            connector.meter.set_power(0.0, now.monotonic);
-        }
+        self.forget_transfers();
+        self.find_connectors(now);
         self.online = false;
         out.restart(OFF);
+    }
+
+    /// Uploads end with a restart.
+    pub(super) fn forget_transfers(&mut self) {
+        self.diagnostics = Transfer::diagnostics();
+        self.log = Transfer::log();
     }
 }

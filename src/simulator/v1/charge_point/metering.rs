@@ -123,13 +123,14 @@ impl ChargePoint {
         let charging = connector.status == ConnectorStatus::Charging;
         let watts = if charging { (most * spread).min(limit) } else { 0.0 };
         connector.meter.set_power(watts, now.monotonic);
+        self.schedule_limit(number, now);
     }
 
-    /// The readings for `transactionData` of StopTransaction, when the central system configured any; 1.2 has no field
-    /// for them.
-    pub(super) fn transaction_sample(&mut self, connector: i32, context: &str, now: Moment) -> Option<Value> {
+    /// The readings for `transactionData` of StopTransaction, when the central system configured any with this key; 1.2
+    /// has no field for them.
+    pub(super) fn transaction_sample(&mut self, connector: i32, context: &str, key: &str, now: Moment) -> Option<Value> {
         let reading = self.read_meter(connector, now);
-        let names = self.configuration.value("StopTxnSampledData");
+        let names = self.configuration.value(key);
         let has_place = SimulatedFeatures::of(self.version).transaction_data != TransactionData::None;
         let wanted = has_place && !names.is_empty();
         wanted.then(|| meter_value(self.meter_form(), now, context, names, reading))
@@ -154,6 +155,9 @@ impl ChargePoint {
         self.adjust_power(connector, now);
         let payload = self.meter_values(connector, "Sample.Periodic", "MeterValuesSampledData", now);
         self.transaction_messages.push("MeterValues", payload, key);
+        if let Some(sample) = self.transaction_sample(connector, "Sample.Periodic", "StopTxnSampledData", now) {
+            self.keep_sample(connector, sample);
+        }
         self.send_transaction_messages(out);
         self.schedule_sample(connector, now);
     }
@@ -174,6 +178,11 @@ impl ChargePoint {
         for connector in 1..=self.last_connector() {
             let payload = self.meter_values(connector, "Sample.Clock", "MeterValuesAlignedData", now);
             self.send_if_allowed("MeterValues", payload, out);
+            if self.connector(connector).is_some_and(|it| it.transaction.is_some())
+                && let Some(sample) = self.transaction_sample(connector, "Sample.Clock", "StopTxnAlignedData", now)
+            {
+                self.keep_sample(connector, sample);
+            }
         }
         self.schedule_clock_sample(now);
     }

@@ -5,6 +5,7 @@
 mod authorization;
 mod availability;
 mod call_results;
+mod card_reader;
 mod certificates;
 mod charging;
 mod charging_profile;
@@ -13,11 +14,17 @@ mod configuration;
 mod configuration_keys;
 mod connector;
 mod effect;
+mod energy_limit;
+mod failing_steps;
+mod fault;
 mod file_transfer;
+mod hands;
 mod local_list;
 mod meter;
 mod metering;
 mod outgoing;
+mod panel;
+mod power;
 mod registration;
 mod reservation;
 mod settings;
@@ -39,6 +46,8 @@ use self::charging_profile::ChargingProfiles;
 use self::configuration::Configuration;
 use self::connector::Connector;
 use self::effect::{CallEffect, MessageExchanged, only_status, status_then};
+use self::failing_steps::FailingSteps;
+use self::fault::PartFault;
 use self::file_transfer::Transfer;
 use self::local_list::LocalList;
 use self::registration::Registration;
@@ -47,7 +56,9 @@ pub use self::settings::ChargePointSettings;
 use self::status::ConnectorStatus;
 use self::transaction_messages::TransactionMessages;
 use super::charge_point::timers::{StationTimers, TimerTask};
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
+use crate::behaviour::{
+    Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
+};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::payload::not_supported;
@@ -60,6 +71,18 @@ pub struct ChargePoint {
     version: Version,
     online: bool,
     registration: Registration,
+    /// Whether it has power.
+    powered: bool,
+    /// Whether hands have cut the network.
+    network_down: bool,
+    /// The fault of the charge point as a whole.
+    station_fault: Option<PartFault>,
+    /// Whether it is operative as a whole.
+    station_operative: bool,
+    /// What fails on request.
+    failing: FailingSteps,
+    /// How often a reset has failed.
+    reset_attempts: usize,
     /// The status of connector 0.
     station_status: ConnectorStatus,
     station_reported: Option<&'static str>,
@@ -89,10 +112,16 @@ impl ChargePoint {
         configuration.set("MeterValueSampleInterval", settings.meter_value_interval.to_string());
         configuration.set("SupportedFeatureProfiles", settings.equipment.profiles.to_string());
         configuration.set("NumberOfConnectors", settings.equipment.connectors.to_string());
-        Self {
+        let charge_point = Self {
             version: Version::V1_6,
             online: false,
             registration: Registration::Unknown,
+            powered: true,
+            network_down: false,
+            station_fault: None,
+            station_operative: true,
+            failing: FailingSteps::default(),
+            reset_attempts: 0,
             station_status: ConnectorStatus::Available,
             station_reported: None,
             connectors: (0..settings.equipment.connectors).map(|_| Connector::default()).collect(),
@@ -111,7 +140,9 @@ impl ChargePoint {
             agenda: StationTimers::default(),
             random: fastrand::Rng::with_seed(settings.seed),
             settings,
-        }
+        };
+        charge_point.show_panel();
+        charge_point
     }
 
     /// The settings of its creation.
@@ -208,13 +239,17 @@ impl ChargePoint {
             }
             TimerTask::Sample(connector) => self.sample(connector, now, out),
             TimerTask::SampleByClock => self.sample_by_clock(now, out),
-            TimerTask::PlugIn(connector) => self.plugged_in(connector, now, out),
-            TimerTask::Unplug(connector) => self.settle(connector, now, out),
+            TimerTask::PlugIn(connector) => self.driver_plugs_in(connector, now, out),
+            TimerTask::ConnectionTimeout(connector) => self.connection_timed_out(connector, now, out),
+            TimerTask::Limit(connector) => self.check_limit(connector, now, out),
+            TimerTask::ReportStatus(connector) => self.report_status(connector, now, out),
+            TimerTask::PowerLoss => self.lose_power(now, out),
+            TimerTask::Unplug(connector) => self.driver_leaves(connector, now, out),
             TimerTask::ExpireReservation(id) => drop(self.end_reservation(id, now, out)),
             TimerTask::Diagnostics => self.step_diagnostics(now, out),
             TimerTask::Log => self.step_log(now, out),
             TimerTask::Firmware => self.step_firmware(now, out),
-            TimerTask::Restart => self.restart(now, out),
+            TimerTask::Restart => self.try_restart(now, out),
             TimerTask::RetryTransactionMessage => self.send_transaction_messages(out),
         }
     }
@@ -231,6 +266,11 @@ impl Behaviour for ChargePoint {
         if version != self.version {
             self.start_over(version);
         }
+        if !self.powered {
+            // whoever connects it has switched it on
+            self.wake(now, out);
+        }
+        self.network_down = false;
         self.online = true;
         if self.registration == Registration::Accepted {
             self.report_changes(now, out);
@@ -239,6 +279,7 @@ impl Behaviour for ChargePoint {
         } else if !self.agenda.has(TimerTask::Boot) {
             self.boot(out);
         }
+        self.show_panel();
     }
 
     fn disconnected(&mut self, _: Moment) {
@@ -246,6 +287,7 @@ impl Behaviour for ChargePoint {
         self.agenda.cancel(TimerTask::Heartbeat);
         self.transaction_messages.link_lost();
         self.forget_status_calls();
+        self.show_panel();
     }
 
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
@@ -263,6 +305,7 @@ impl Behaviour for ChargePoint {
     fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         self.carry_out(effect, sent, now, out);
         self.touch(now);
+        self.show_panel();
     }
 
     fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
@@ -270,6 +313,14 @@ impl Behaviour for ChargePoint {
         self.online &= !matches!(outcome, CallOutcome::LinkLost);
         self.call_ended(action, payload, outcome, now, out);
         self.touch(now);
+        self.show_panel();
+    }
+
+    fn act(&mut self, action: &PhysicalAction, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        self.carry_out_action(action, now, out)?;
+        self.touch(now);
+        self.show_panel();
+        Ok(())
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -280,5 +331,6 @@ impl Behaviour for ChargePoint {
         for task in self.agenda.take_due(now.monotonic) {
             self.do_task(task, now, out);
         }
+        self.show_panel();
     }
 }

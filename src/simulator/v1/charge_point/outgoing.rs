@@ -30,11 +30,8 @@ impl ChargePoint {
     }
 
     /// Schedules a task. A charge point that is not autonomous schedules only the expiry of reservations, which must
-    /// take effect in any case. Without a driver nobody plugs in or out.
+    /// take effect in any case.
     pub(super) fn schedule(&mut self, task: TimerTask, delay: Duration, now: Moment) {
-        if !self.settings.driver && matches!(task, TimerTask::PlugIn(_) | TimerTask::Unplug(_)) {
-            return;
-        }
         if self.settings.autonomous || matches!(task, TimerTask::ExpireReservation(_)) {
             self.agenda.set(task, delay, now.monotonic);
         }
@@ -90,7 +87,11 @@ impl ChargePoint {
     /// Sends a status without a check whether it is known or allowed; a trigger allows it.
     pub(super) fn send_status(&mut self, connector: i32, name: &'static str, now: Moment, out: &mut Outbox) {
         let mut payload = json!({ "connectorId": connector, "status": name, "errorCode": self.error_code(connector) });
-        if SimulatedFeatures::of(self.version).status_timestamp {
+        let features = SimulatedFeatures::of(self.version);
+        if let Some(info) = self.fault_of(connector).and_then(|fault| fault.info.as_deref()).filter(|_| features.fault_info) {
+            payload["info"] = info.into();
+        }
+        if features.status_timestamp {
             payload["timestamp"] = written_time(now.wall).into();
         }
         self.status_calls.push(payload.clone());
@@ -111,11 +112,12 @@ impl ChargePoint {
         }
     }
 
-    fn error_code(&self, connector: i32) -> &'static str {
-        if self.status_of(connector) == Some(ConnectorStatus::Faulted) {
-            return SimulatedFeatures::of(self.version).unnamed_fault;
+    fn error_code(&self, connector: i32) -> &str {
+        match (self.fault_of(connector), self.status_of(connector)) {
+            (Some(fault), _) => &fault.code,
+            (None, Some(ConnectorStatus::Faulted)) => SimulatedFeatures::of(self.version).unnamed_fault,
+            (None, _) => "NoError",
         }
-        "NoError"
     }
 
     fn reported_status(&self, connector: i32) -> Option<&'static str> {
@@ -138,11 +140,22 @@ impl ChargePoint {
     /// example a fault, came first.
     pub(super) fn change_status(&mut self, number: i32, status: ConnectorStatus, now: Moment, out: &mut Outbox) {
         let Some(connector) = self.connector_mut(number) else { return };
-        if !connector.status.may_become(status) {
+        let hidden = connector.fault.is_some() && status != ConnectorStatus::Faulted;
+        if hidden || !connector.status.may_become(status) {
             return;
         }
         connector.status = status;
         self.adjust_power(number, now);
-        self.report_status(number, now, out);
+        self.report_lasting_status(number, now, out);
+    }
+
+    /// Reports a changed status as soon as it has lasted for `MinimumStatusDuration` (OCPP 1.6 §4.9, §9.1).
+    fn report_lasting_status(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        let duration = self.configuration.seconds("MinimumStatusDuration");
+        if duration == 0 || !self.settings.autonomous {
+            self.report_status(number, now, out);
+        } else {
+            self.schedule(TimerTask::ReportStatus(number), Duration::from_secs(duration), now);
+        }
     }
 }

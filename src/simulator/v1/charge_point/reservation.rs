@@ -32,6 +32,11 @@ impl Reservations {
         self.held.iter().any(|it| it.connector == connector)
     }
 
+    /// Whether a connector is reserved for a group, whose tags may only be known to the central system.
+    pub(super) fn has_group(&self, connector: i32) -> bool {
+        self.held.iter().any(|it| it.connector == connector && it.parent.is_some())
+    }
+
     /// The connector that is reserved for a tag.
     pub(super) fn connector_for(&self, id_tag: &str) -> Option<i32> {
         self.held.iter().find(|it| it.connector > 0 && it.is_for(id_tag, None)).map(|it| it.connector)
@@ -132,16 +137,26 @@ impl ChargePoint {
     /// Whether a tag may start a transaction at a connector: it must be free, or reserved for the tag, and enough
     /// connectors must stay free for all other reservations.
     pub(super) fn may_start(&self, number: i32, id_tag: &str) -> bool {
-        let Some(connector) = self.connector(number).filter(|it| it.is_idle() && it.operative) else { return false };
+        let Some(connector) = self.connector(number) else { return false };
+        if !connector.is_startable() || self.station_fault.is_some() {
+            return false;
+        }
         let parent = self.parent_of(id_tag);
         let parent = parent.as_deref();
         match connector.status {
             ConnectorStatus::Available => self.free_connectors() > self.reservations.owed_to_others(id_tag, parent),
-            ConnectorStatus::Reserved => {
-                self.reservations.held.iter().any(|it| it.connector == number && it.is_for(id_tag, parent))
+            // a car stands there already, so no free connector is used up
+            ConnectorStatus::Reserved | ConnectorStatus::Preparing | ConnectorStatus::Finishing => {
+                self.is_free_for(number, id_tag, parent)
             }
             _ => false,
         }
+    }
+
+    /// Whether a connector is not reserved, or reserved for a tag of this group.
+    pub(super) fn is_free_for(&self, number: i32, id_tag: &str, parent: Option<&str>) -> bool {
+        let mut of_connector = self.reservations.held.iter().filter(|it| it.connector == number);
+        of_connector.all(|it| it.is_for(id_tag, parent))
     }
 
     /// CancelReservation: `Accepted` for an active reservation (OCPP 1.6 §5.1).

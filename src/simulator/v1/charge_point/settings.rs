@@ -3,6 +3,7 @@
 
 use crate::ocpp::MeterMapping;
 use crate::simulator::equipment::StationEquipment;
+use crate::simulator::panel::MachinePanel;
 use crate::simulator::profile::Samples;
 
 /// The settings of one simulated charge point.
@@ -26,6 +27,8 @@ pub struct ChargePointSettings {
     /// Whether a driver plugs the car in and out by himself when a remote start or the end of a transaction makes it due. When `false`
     /// the charge point still answers and reports by itself, and waits for hands.
     pub driver: bool,
+    /// Where it shows what can be seen at the machine.
+    pub panel: MachinePanel,
     /// How the meter values of OCPP 1.5 are written.
     pub meter_mapping: MeterMapping,
     /// The source of its answers.
@@ -45,6 +48,7 @@ impl Default for ChargePointSettings {
             meter_value_interval: 60,
             autonomous: true,
             driver: true,
+            panel: MachinePanel::default(),
             meter_mapping: MeterMapping::default(),
             samples: Samples::default(),
             seed: 0,

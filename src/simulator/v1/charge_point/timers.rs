@@ -18,6 +18,14 @@ pub(super) enum TimerTask {
     SampleByClock,
     /// The driver plugs the car in at this connector.
     PlugIn(i32),
+    /// A start that was accepted is given up, because no cable was plugged in at this connector.
+    ConnectionTimeout(i32),
+    /// A limit of the transaction at this connector may be reached.
+    Limit(i32),
+    /// The status of this connector has lasted long enough to be reported.
+    ReportStatus(i32),
+    /// The reserve of power is used up.
+    PowerLoss,
     /// The driver unplugs the car at this connector.
     Unplug(i32),
     /// The reservation with this id expires.

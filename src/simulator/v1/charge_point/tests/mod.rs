@@ -4,9 +4,11 @@ mod booting;
 mod charging;
 mod deciding;
 mod equipment;
+mod hands;
 mod machine;
 mod never_panics;
 mod offline;
+mod power;
 mod profiles;
 mod reservations;
 mod security;
@@ -19,7 +21,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{ChargePoint, ChargePointSettings};
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, OutgoingCall, Proposal, ProposedEffect};
+use crate::behaviour::{
+    Answer, Behaviour, CallOutcome, IncomingCall, LinkWish, Outbox, OutgoingCall, PhysicalAction, PhysicalActionError,
+    Proposal, ProposedEffect,
+};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::payload::text;
@@ -84,9 +89,14 @@ impl World {
         let sent = self.out.take();
         sent.iter().for_each(|call| shapes::check(self.version, call));
         self.sent.extend(sent);
-        if self.out.take_restart().is_some() {
-            self.disconnect();
-            self.connect();
+        match self.out.take_wish() {
+            Some(LinkWish::Restart(_)) => {
+                self.disconnect();
+                self.connect();
+            }
+            Some(LinkWish::Cut) => self.disconnect(),
+            Some(LinkWish::Connect) => self.connect(),
+            None => {}
         }
     }
 
@@ -129,6 +139,19 @@ impl World {
             Answer::Result(result) => text(&result, "status").unwrap_or_default().to_owned(),
             other => panic!("{action}: {other:?}"),
         }
+    }
+
+    /// Hands do something.
+    pub(super) fn act(&mut self, action: &PhysicalAction) -> Result<(), PhysicalActionError> {
+        let done = self.charge_point.act(action, self.now(), &mut self.out);
+        self.collect();
+        done
+    }
+
+    /// Hands do something that is possible; returns what follows, served.
+    pub(super) fn acts(&mut self, action: &PhysicalAction) -> Vec<String> {
+        self.act(action).unwrap_or_else(|error| panic!("{action}: {error}"));
+        self.serve()
     }
 
     pub(super) fn end(&mut self, call: &OutgoingCall, outcome: CallOutcome<'_>) {

@@ -22,9 +22,11 @@ fn fields(version: Version, action: &str) -> Option<&'static str> {
             "transactionId idTag timestamp meterStop transactionData? reason",
         ],
         "MeterValues" => ["connectorId values", "connectorId transactionId? values", "connectorId transactionId? meterValue"],
-        "StatusNotification" => {
-            ["connectorId status errorCode", "connectorId status errorCode timestamp", "connectorId status errorCode timestamp"]
-        }
+        "StatusNotification" => [
+            "connectorId status errorCode",
+            "connectorId status errorCode timestamp info?",
+            "connectorId status errorCode timestamp info?",
+        ],
         "FirmwareStatusNotification" | "DiagnosticsStatusNotification" => ["status"; 3],
         _ => return fields_of_security_extension(action).filter(|_| matches!(version, Version::V1_6)),
     };

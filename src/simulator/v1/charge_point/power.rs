@@ -1,0 +1,113 @@
+//! The power switch and the network: power loss with running transactions, the boot afterwards, and a link that is cut (OCPP 1.6 §3.7,
+//! §4.2). Resets are in `availability`.
+
+use std::time::Duration;
+
+use super::ChargePoint;
+use super::file_transfer::Transfer;
+use super::registration::Registration;
+use super::timers::TimerTask;
+use crate::behaviour::{Outbox, PhysicalActionError, PowerLossStop};
+use crate::clock::Moment;
+
+/// For how long a reserve of power lasts.
+const RESERVE: Duration = Duration::from_secs(2);
+
+impl ChargePoint {
+    /// The network fails. The link stays down until it is back.
+    pub(super) fn go_offline(&mut self, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        self.network_down = true;
+        out.cut();
+        Ok(())
+    }
+
+    /// The network is back.
+    pub(super) fn go_online(&mut self, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        self.network_down = false;
+        if self.powered {
+            out.connect();
+        }
+        Ok(())
+    }
+
+    /// The power fails. With a reserve of power the transactions are stopped first.
+    pub(super) fn power_off(&mut self, stop: PowerLossStop, now: Moment, out: &mut Outbox) {
+        match stop {
+            PowerLossStop::Before => {
+                self.stop_all("PowerLoss", now, out);
+                self.schedule(TimerTask::PowerLoss, RESERVE, now);
+            }
+            PowerLossStop::After => {
+                // nothing can be sent any more: the message waits for the next boot
+                self.online = false;
+                self.stop_all("PowerLoss", now, out);
+                self.lose_power(now, out);
+            }
+            PowerLossStop::Never => self.lose_power(now, out),
+        }
+    }
+
+    fn stop_all(&mut self, reason: &str, now: Moment, out: &mut Outbox) {
+        for number in 1..=self.last_connector() {
+            self.stop_transaction(number, reason, now, out);
+        }
+    }
+
+    /// The machine goes dark. What it keeps are reservations, the configuration, and messages about transactions.
+    pub(super) fn lose_power(&mut self, now: Moment, out: &mut Outbox) {
+        self.powered = false;
+        self.online = false;
+        self.registration = Registration::Unknown;
+        self.agenda.retain(|task| matches!(task, TimerTask::ExpireReservation(_)));
+        self.transaction_messages.link_lost();
+        self.forget_status_calls();
+        self.forget_transfers();
+        self.firmware = Transfer::firmware();
+        for connector in &mut self.connectors {
+            connector.pending = None;
+            connector.meter.set_power(0.0, now.monotonic);
+        }
+        out.cut();
+    }
+
+    /// The power is back. It boots when it has a link.
+    pub(super) fn power_on(&mut self, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        if self.powered {
+            return Err(PhysicalActionError::HasPower);
+        }
+        self.wake(now, out);
+        if !self.network_down {
+            out.connect();
+        }
+        Ok(())
+    }
+
+    /// The machine starts: it finds its connectors as they are now.
+    pub(super) fn wake(&mut self, now: Moment, out: &mut Outbox) {
+        self.powered = true;
+        self.find_connectors(now);
+        for number in 1..=self.last_connector() {
+            self.car_side_disconnected(number, now, out);
+            self.schedule_sample(number, now);
+        }
+    }
+
+    /// Sets the status of every connector to what the machine finds after a start. It reports them when it is accepted.
+    pub(super) fn find_connectors(&mut self, now: Moment) {
+        for number in 1..=self.last_connector() {
+            if let Some(connector) = self.connector_mut(number) {
+                connector.pending = None;
+                if !connector.by_hand && connector.transaction.is_none() {
+                    // a driver who comes by himself has left meanwhile
+                    (connector.plugged, connector.served) = (false, false);
+                }
+            }
+            let faulted = self.fault_of(number).is_some();
+            let status = self.charging_status(number).filter(|_| !faulted).unwrap_or_else(|| self.resting_status(number));
+            if let Some(connector) = self.connector_mut(number) {
+                connector.status = status;
+            }
+            self.adjust_power(number, now);
+        }
+    }
+}
