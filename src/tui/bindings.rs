@@ -214,8 +214,7 @@ mod tests {
         ),
         (
             KeyContext::StationDetails,
-            "page-next page-previous page-narrow page-compose hands-plug hands-card hands-car hands-car-full hands-fault \
-             hands-lock hands-bay hands-power hands-network hands-next-connector hands-previous-connector page-up-line page-down-line page-page-up page-page-down \
+            "page-next page-previous page-narrow page-compose page-up-line page-down-line page-page-up page-page-down \
              page-top page-bottom page-help page-close",
         ),
         (KeyContext::ActionPicker, "pick pick-up pick-down leave-picker"),
