@@ -23,6 +23,7 @@ struct DrawingSigns {
     pointer: &'static str,
     socket: &'static str,
     cable: &'static str,
+    stub: &'static str,
     lock: &'static str,
     broken: &'static str,
 }
@@ -35,6 +36,7 @@ const UNICODE: DrawingSigns = DrawingSigns {
     pointer: "▸",
     socket: "○",
     cable: "━━━━━━",
+    stub: "━",
     lock: "▣",
     broken: "✗",
 };
@@ -48,6 +50,7 @@ const ASCII: DrawingSigns = DrawingSigns {
     pointer: ">",
     socket: "o",
     cable: "======",
+    stub: "=",
     lock: "#",
     broken: "x",
 };
@@ -120,9 +123,10 @@ impl Drawing<'_> {
         let pointer = if selected { self.signs.pointer } else { " " };
         let power = if connector.watts > 0.0 { format!("{:.1} kW  ", connector.watts / 1000.0) } else { String::new() };
         let end = match (self.machine.cable, connector.plugged, connector.locked) {
+            (CableKind::Socket, ..) if connector.lock_broken => self.signs.broken,
             (CableKind::Socket, _, true) => self.signs.lock,
             // The cable grows out of the machine.
-            (CableKind::Fixed, ..) => head(self.signs.cable, 1),
+            (CableKind::Fixed, ..) => self.signs.stub,
             (CableKind::Socket, ..) => self.signs.socket,
         };
         let name = format!("{pointer}{number} {}", connector.status);
@@ -131,7 +135,7 @@ impl Drawing<'_> {
         if let Some(fault) = &connector.fault {
             told.push(format!("{} {fault}", self.signs.broken));
         }
-        if connector.lock_broken {
+        if connector.lock_broken && connector.fault.is_none() {
             told.push(format!("{} lock", self.signs.broken));
         }
         if let Some(tag) = &connector.id_tag {
