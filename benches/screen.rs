@@ -23,7 +23,7 @@ use jiff::tz::TimeZone;
 use ocpp_tui::clock::now;
 use ocpp_tui::link::Gate;
 use ocpp_tui::ocpp::Catalog;
-use ocpp_tui::simulator::Profile;
+use ocpp_tui::simulator::{MachinePanels, Profile};
 use ocpp_tui::trace::filter::{self, FilterContext};
 use ocpp_tui::trace::station_summary::StationSummaries;
 use ocpp_tui::trace::{Contents, Trace};
@@ -125,9 +125,14 @@ fn open_gate() -> &'static Gate {
     &GATE
 }
 
+fn no_machines() -> &'static MachinePanels {
+    static MACHINES: LazyLock<MachinePanels> = LazyLock::new(MachinePanels::default);
+    &MACHINES
+}
+
 fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> ReadContext<'a> {
     let now = ReadTime { wall_micros: events::BEGAN + micros as i64, monotonic_micros: micros };
-    ReadContext { contents, catalog, profile: Profile::default(), gate: open_gate(), now }
+    ReadContext { contents, catalog, profile: Profile::default(), gate: open_gate(), machines: no_machines(), now }
 }
 
 /// What is looked at, and the keys that lead there.
@@ -286,7 +291,14 @@ fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&ReadContext
     let contents = trace.read();
     let micros = trace.micros_since_start(Instant::now());
     let now = ReadTime { wall_micros: jiff::Timestamp::now().as_microsecond(), monotonic_micros: micros };
-    look(&ReadContext { contents: &contents, catalog, profile: Profile::default(), gate: open_gate(), now })
+    look(&ReadContext {
+        contents: &contents,
+        catalog,
+        profile: Profile::default(),
+        gate: open_gate(),
+        machines: no_machines(),
+        now,
+    })
 }
 
 /// A screen sleeps between two frames; a program that never sleeps is interrupted by the kernel during a frame.

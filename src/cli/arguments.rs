@@ -11,6 +11,7 @@ use ocpp_tui::ocpp::{MeterMapping, Role, Strictness, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
 use super::byte_size::size;
+use super::equipment_arguments::EquipmentArguments;
 use super::plugins::PluginArguments;
 use super::seconds::seconds;
 use super::subprotocol_arguments::SubprotocolArguments;
@@ -263,7 +264,8 @@ pub enum TransportArgument {
 #[derive(Debug, Args)]
 pub struct ChargePointArguments {
     /// URL of the central system without an identity, like ws://localhost:9000
-    pub url: String,
+    #[arg(required = true)]
+    pub url: Option<String>,
     /// Identities of the charge points
     #[arg(required = true, value_name = "IDENTITY")]
     pub identities: Vec<String>,
@@ -287,6 +289,8 @@ pub struct ChargePointArguments {
     /// the port of --from, else any free one]
     #[arg(long, short = 'r', value_name = "PORT")]
     pub remote_port: Option<u16>,
+    #[command(flatten)]
+    pub equipment: EquipmentArguments,
 }
 
 /// The options of `docs`.
@@ -415,6 +419,27 @@ mod tests {
     fn help_is_a_command_of_the_prompt() {
         let cli = Cli::parse_from(["ocpp-tui", "help"]);
         assert!(matches!(cli.command, Some(StartCommand::Line(words)) if words == ["help"]));
+    }
+
+    #[test]
+    fn the_machine_of_charge_points_is_read() {
+        let words = "ocpp-tui cp ws://h:1 A --connectors 3 --cable fixed --profiles reservation --phases 3 --max-current 16 --vendor V \
+                     --model M --serial= --firmware 2 --no-driver --quirk slow-boot --quirk ./mine.toml";
+        let Some(StartCommand::Cp(points)) = Cli::parse_from(words.split_whitespace()).command else { panic!() };
+        let mut options = ocpp_tui::hub::ChargePointOptions::new("ws://h:1", "A", Version::V1_6);
+        points.equipment.apply(&mut options);
+        let equipment = &options.equipment;
+        assert_eq!(
+            (equipment.connectors, equipment.phases, equipment.profiles.to_string().as_str()),
+            (3, 3, "Core,Reservation")
+        );
+        assert_eq!((equipment.vendor.as_str(), equipment.serial_number.as_str(), options.driver), ("V", "", false));
+        assert_eq!(options.quirks, ["slow-boot", "./mine.toml"]);
+        for wrong in ["--connectors=0", "--phases=2", "--cable=rope", "--profiles=Core,Moon", "--max-current=0", "--vendor="] {
+            assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1", "A", wrong]).is_err(), "{wrong}");
+        }
+        let Some(StartCommand::Cp(points)) = Cli::parse_from(["ocpp-tui", "cp", "--list-quirks"]).command else { panic!() };
+        assert!(points.equipment.list_quirks);
     }
 
     #[test]

@@ -63,15 +63,7 @@ pub async fn start(hub: &Hub) -> Result<(), HubError> {
         let soap = (identity == SOAP).then(SoapOptions::default);
         let scheme = if soap.is_some() { "http" } else { "ws" };
         let (url, identity) = (format!("{scheme}://{address}"), identity.to_owned());
-        hub.start_charge_point(ChargePointOptions {
-            url,
-            identity,
-            version,
-            ping_interval: 0,
-            autonomous: true,
-            driver: true,
-            soap,
-        })?;
+        hub.start_charge_point(ChargePointOptions { soap, ..ChargePointOptions::new(url, identity, version) })?;
     }
     tokio::spawn(run_steps(hub.clone()));
     Ok(())

@@ -1,6 +1,6 @@
 //! Builds a session from the arguments and runs its front end: the full screen on a terminal, line mode elsewhere.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, runtime_builder};
 use ocpp_tui::ocpp::{Catalog, Role, Strictness, definition};
+use ocpp_tui::simulator::StationQuirk;
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
@@ -48,6 +49,12 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(StartCommand::Docs(arguments)) => docs::docs(&catalog(&cli.general)?.0, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&catalog(&cli.general)?.0, message),
         Some(StartCommand::Example { message, soap }) => docs::example(&catalog(&cli.general)?.0, message, *soap),
+        Some(StartCommand::Cp(arguments)) if arguments.equipment.list_quirks => {
+            for quirk in StationQuirk::shipped() {
+                writeln!(io::stdout(), "{:26} {}", quirk.name(), quirk.description())?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         _ => session(&cli.general, cli.command.as_ref()),
     }
 }
@@ -209,14 +216,16 @@ fn central_system(arguments: &CentralSystemArguments) -> CentralSystemOptions {
 }
 
 fn charge_points(arguments: &ChargePointArguments) -> impl Iterator<Item = ChargePointOptions> {
-    arguments.identities.iter().zip(0..).map(|(identity, index)| ChargePointOptions {
-        url: arguments.url.clone(),
-        identity: identity.clone(),
-        version: arguments.protocol,
-        ping_interval: arguments.ping_interval,
-        autonomous: !arguments.manual,
-        driver: true,
-        soap: soap(arguments, index),
+    let url = arguments.url.clone().unwrap_or_default();
+    arguments.identities.iter().zip(0..).map(move |(identity, index)| {
+        let mut options = ChargePointOptions {
+            ping_interval: arguments.ping_interval,
+            autonomous: !arguments.manual,
+            soap: soap(arguments, index),
+            ..ChargePointOptions::new(url.clone(), identity.clone(), arguments.protocol)
+        };
+        arguments.equipment.apply(&mut options);
+        options
     })
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::link::UrlError;
+use crate::simulator::QuirkError;
 
 /// Why a central system or a charge point could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,9 @@ pub enum HubError {
     /// The URL of the central system is none.
     #[error(transparent)]
     Url(#[from] UrlError),
+    /// A quirk cannot be used.
+    #[error(transparent)]
+    Quirk(#[from] QuirkError),
     /// No identity was given.
     #[error("a charge point needs an identity; append one to the URL argument, for example CP1")]
     EmptyIdentity,

@@ -22,6 +22,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::behaviour::Behaviour;
 use crate::clock::now;
 use crate::link::{
     self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings,
@@ -30,7 +31,10 @@ use crate::link::{
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
 use crate::sanitize::escape_control;
-use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, Profile, transaction_id_of};
+use crate::simulator::{
+    CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, MachinePanels, Profile, QuirkyChargePoint,
+    StationQuirk, transaction_id_of,
+};
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
@@ -85,6 +89,7 @@ impl Hub {
             answers: Arc::default(),
             plugins: Plugins::default(),
             gate: Arc::new(Gate::new(events.trace().clone())),
+            machines: MachinePanels::default(),
             network,
             events,
             shutdown: CancellationToken::new(),
@@ -175,7 +180,7 @@ impl Hub {
     /// Makes a charge point and connects it.
     ///
     /// # Errors
-    /// When the URL is none, or a charge point with this identity runs already.
+    /// When the URL is none, a quirk cannot be used, or a charge point with this identity runs already.
     pub fn start_charge_point(&self, options: ChargePointOptions) -> Result<StationKey, HubError> {
         let name = options.identity.clone();
         self.start_charge_point_as(&name, options, ExtraHeaders::default())
@@ -185,13 +190,14 @@ impl Hub {
     /// handshake of its WebSocket.
     ///
     /// # Errors
-    /// When the URL is none, or a charge point with this name runs already.
+    /// When the URL is none, a quirk cannot be used, or a charge point with this name runs already.
     pub fn start_charge_point_as(
         &self,
         name: &str,
         options: ChargePointOptions,
         headers: ExtraHeaders,
     ) -> Result<StationKey, HubError> {
+        let quirks = options.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
         let way = Route::find(&options, &self.shared.network)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
@@ -205,6 +211,7 @@ impl Hub {
             identity: options.identity.clone(),
             autonomous: options.autonomous,
             driver: options.driver,
+            equipment: options.equipment.clone(),
             seed: fastrand::u64(..),
             meter_mapping: self.shared.profile.meter_mapping,
             samples: self.shared.profile.samples,
@@ -213,7 +220,14 @@ impl Hub {
         let turns = self.shared.turns.clone();
         let context = self.context(Role::ChargePoint, options.ping_interval);
         let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.channel().clone());
-        let charge_point = responder(Box::new(ChargePoint::new(settings)), station, rules, plugins);
+        for quirk in &quirks {
+            self.note_at(Some(station), false, format!("quirk {}: {}", quirk.name(), quirk.description()));
+        }
+        self.shared.machines.insert(station, settings.panel.clone());
+        let charge_point = ChargePoint::new(settings);
+        let behaviour: Box<dyn Behaviour> =
+            if quirks.is_empty() { Box::new(charge_point) } else { Box::new(QuirkyChargePoint::new(charge_point, quirks)) };
+        let charge_point = responder(behaviour, station, rules, plugins);
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
             Route::WebSocket(url) => {
@@ -282,6 +296,11 @@ impl Hub {
     /// Sets whether they are printed as XML.
     pub fn set_print_xml(&self, our_role: Role, on: bool) {
         self.shared.print_xml[our_role as usize].store(on, Ordering::Relaxed);
+    }
+
+    /// What can be seen at the machines of ours.
+    pub fn machines(&self) -> &MachinePanels {
+        &self.shared.machines
     }
 
     /// Where frames may be stopped, and which wait.

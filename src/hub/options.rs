@@ -2,6 +2,7 @@
 
 use crate::link::SubprotocolPolicy;
 use crate::ocpp::{Transport, Version};
+use crate::simulator::StationEquipment;
 
 /// The options of a central system.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,10 +39,31 @@ pub struct ChargePointOptions {
     /// Whether it is autonomous: boots, sends heartbeats, reports its connectors. When false it sends only the calls
     /// that the user commands, like ocppjs.
     pub autonomous: bool,
-    /// Whether a driver plugs in and out by himself when it is autonomous.
+    /// Whether somebody plugs in and pays by himself. When false the machine answers and reports, and waits for hands.
     pub driver: bool,
+    /// What it is built of.
+    pub equipment: StationEquipment,
+    /// The habits of real stations that it has: names of those that come with the program, or files.
+    pub quirks: Vec<String>,
     /// How it speaks SOAP; `None` for a WebSocket.
     pub soap: Option<SoapOptions>,
+}
+
+impl ChargePointOptions {
+    /// An autonomous charge point over a WebSocket, with everything else as usual.
+    pub fn new(url: impl Into<String>, identity: impl Into<String>, version: Version) -> ChargePointOptions {
+        ChargePointOptions {
+            url: url.into(),
+            identity: identity.into(),
+            version,
+            ping_interval: 0,
+            autonomous: true,
+            driver: true,
+            equipment: StationEquipment::default(),
+            quirks: Vec::new(),
+            soap: None,
+        }
+    }
 }
 
 /// The options of a charge point over SOAP.

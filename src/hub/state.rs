@@ -13,7 +13,7 @@ use super::registry::Registry;
 use crate::link::{Gate, LinkSettings, Network, SharedSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
-use crate::simulator::Profile;
+use crate::simulator::{MachinePanels, Profile};
 use crate::trace::EventSender;
 
 /// The state of a session.
@@ -28,6 +28,8 @@ pub(super) struct HubState {
     pub plugins: Plugins,
     /// Where frames may be stopped.
     pub gate: Arc<Gate>,
+    /// What can be seen at the machines of ours.
+    pub machines: MachinePanels,
     pub network: Network,
     pub events: EventSender,
     pub shutdown: CancellationToken,

@@ -15,7 +15,7 @@ const MEMORY: usize = 64 << 20;
 
 fn charge_point(url: String, identity: &str, version: Version, soap: bool) -> ChargePointOptions {
     let soap = soap.then(SoapOptions::default);
-    ChargePointOptions { url, identity: identity.into(), version, ping_interval: 60, autonomous: true, driver: true, soap }
+    ChargePointOptions { ping_interval: 60, soap, ..ChargePointOptions::new(url, identity, version) }
 }
 
 /// A session with both transports, calls both ways, a raw frame, a refused handshake, pings, a held frame and links that end.

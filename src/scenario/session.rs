@@ -178,7 +178,7 @@ impl ScenarioSession {
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);
         let driver = config.driver.unwrap_or(true);
-        let made = ChargePointOptions { url, identity: identity.clone(), version, ping_interval: 0, autonomous, driver, soap };
+        let made = ChargePointOptions { autonomous, driver, soap, ..ChargePointOptions::new(url, identity.clone(), version) };
         let key = hub.start_charge_point_as(&name, made, headers).map_err(StartError::Hub)?;
         if simulated {
             let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::simulator::ChargePointSettings;
+use crate::simulator::StationEquipment;
 
 /// The reasons of a StopTransaction without a step of a user at the charge point (OCPP 1.6 §7.36).
 const UNATTENDED: [&str; 6] = ["DeAuthorized", "HardReset", "Reboot", "Remote", "SoftReset", "UnlockCommand"];
@@ -102,7 +102,7 @@ impl Causes {
         let connector = payload["connectorId"].as_i64().unwrap_or_default();
         let status = payload["status"].as_str().unwrap_or_default();
         let before = self.statuses.insert(connector, status.to_owned());
-        let connectors = i64::from(ChargePointSettings::default().connectors);
+        let connectors = i64::from(StationEquipment::default().connectors);
         let follows = match (status, before.as_deref()) {
             ("Available", None) => (0..=connectors).contains(&connector),
             ("Available", Some("Preparing" | "Faulted")) => self.asked,
@@ -116,7 +116,7 @@ impl Causes {
 
 /// Whether a simulated charge point with default settings boots with this payload.
 fn is_own_boot(payload: &Value) -> bool {
-    let defaults = ChargePointSettings::default();
+    let defaults = StationEquipment::default();
     payload["chargePointVendor"] == defaults.vendor && payload["chargePointModel"] == defaults.model
 }
 

@@ -3,11 +3,17 @@
 //! display and changes by the user are not here.
 
 mod charging;
+mod equipment;
+mod panel;
 mod payload;
 mod profile;
+mod quirk;
 pub mod v1;
 
+pub use equipment::{CableKind, FeatureProfile, FeatureProfiles, StationEquipment};
+pub use panel::{ConnectorState, MachinePanel, MachinePanels, MachineState};
 pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};
+pub use quirk::{QuirkError, QuirkyChargePoint, StationQuirk};
 pub use v1::central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings, transaction_id_of};
 pub use v1::charge_point::{ChargePoint, ChargePointSettings};

@@ -68,6 +68,8 @@ pub struct App {
     pub theme: Theme,
     /// All themes.
     pub themes: Themes,
+    /// Whether the characters of the terminal are ASCII, so that drawings need other signs.
+    pub ascii: bool,
     /// How many colours the terminal has.
     pub depth: ColourDepth,
     /// The addresses at which stations reach us.
@@ -106,6 +108,7 @@ impl App {
             toasts: Toasts::default(),
             theme: theme.at_depth(depth),
             themes: Themes::embedded().unwrap_or_default(),
+            ascii: false,
             depth,
             listening: Vec::new(),
             zone,

@@ -10,7 +10,7 @@ use crate::console::{CommandOutput, Completions, Console, OutputKind, RunContext
 use crate::hub::{Hub, Order, Receipt};
 use crate::link::Gate;
 use crate::ocpp::Catalog;
-use crate::simulator::Profile;
+use crate::simulator::{MachinePanels, Profile};
 use crate::trace::Trace;
 
 /// How many replies may wait for the screen.
@@ -123,6 +123,11 @@ impl ScreenBackend {
             self.requests.send_replace(Some(request));
         }
         completions
+    }
+
+    /// What can be seen at the machines of ours.
+    pub fn machines(&self) -> &MachinePanels {
+        self.console.hub().machines()
     }
 
     /// The gate that holds frames.

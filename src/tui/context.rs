@@ -2,7 +2,7 @@
 
 use crate::link::Gate;
 use crate::ocpp::Catalog;
-use crate::simulator::Profile;
+use crate::simulator::{MachinePanels, Profile};
 use crate::trace::Contents;
 
 /// The time, by both clocks, in microseconds.
@@ -25,6 +25,8 @@ pub struct ReadContext<'a> {
     pub profile: Profile,
     /// The gate, with the frames that it holds.
     pub gate: &'a Gate,
+    /// What can be seen at the machines of ours.
+    pub machines: &'a MachinePanels,
     /// The time.
     pub now: ReadTime,
 }

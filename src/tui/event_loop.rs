@@ -87,6 +87,7 @@ pub async fn run(
     app.themes = options.themes;
     (app.bindings, app.confirm, app.kept) = (options.bindings, options.confirm, options.kept);
     app.mouse = options.mouse;
+    app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());
     let commands = session.console().grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
     let persistence = Persistence::start(options.state)?;
@@ -269,6 +270,7 @@ impl Screen {
             catalog: self.session.catalog(),
             profile: self.session.profile(),
             gate: self.session.gate(),
+            machines: self.session.machines(),
             now: now(&self.session),
         };
         update(&mut self.app, message, &outside)
@@ -301,6 +303,7 @@ impl Screen {
                 catalog: session.catalog(),
                 profile: session.profile(),
                 gate: session.gate(),
+                machines: session.machines(),
                 now: now(session),
             };
             drawn = draw(app, &outside, frame.buffer_mut());

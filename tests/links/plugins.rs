@@ -105,7 +105,7 @@ async fn plugins_change_and_drop_frames() {
 async fn the_console_lists_helps_completes_and_runs_plugins() {
     let (hub, folder) = (hub(), tempfile::tempdir().unwrap());
     let text = "exports.onLoad = function () {
-        this.command('park', { help: 'take a place', complete: ['north'] }, (words) => console.log('parked ' + words));
+        this.command('valet', { help: 'take a place', complete: ['north'] }, (words) => console.log('parked ' + words));
         this.command('tell', () => ocpp.toast('two places are free'));
         this.command('quit', () => console.log('never'));
     };";
@@ -117,17 +117,17 @@ async fn the_console_lists_helps_completes_and_runs_plugins() {
             .await
             .starts_with("List of plugins:\n [ ] cbxs-automatic-mode\n [ ] cs-example\n [ ] helloworld\n [X] parking\n")
     );
-    assert_eq!(run("park north").await, "parked north");
+    assert_eq!(run("valet north").await, "parked north");
     run("tell").await;
     record(&hub, "the toast", |record| record.kind == RecordKind::Toast && record.text == "two places are free").await;
-    assert!(run("help").await.ends_with(" - park take a place\n - tell \n - quit \n - quit"), "{}", run("help").await);
-    assert_eq!(run("help park").await, "park: take a place (of the plugin parking)");
+    assert!(run("help").await.ends_with(" - valet take a place\n - tell \n - quit \n - quit"), "{}", run("help").await);
+    assert_eq!(run("help valet").await, "valet: take a place (of the plugin parking)");
     let explained = run("plugin parking").await;
-    assert!(explained.starts_with("parking: loaded\n") && explained.contains("command   park  take a place"), "{explained}");
+    assert!(explained.starts_with("parking: loaded\n") && explained.contains("command   valet  take a place"), "{explained}");
     let words = |line: &str| console.complete(line, line.len(), &RunContext::default()).candidates;
-    assert_eq!(words("park n")[0].text, "north");
+    assert_eq!(words("valet n")[0].text, "north");
     assert_eq!(words("load hell")[0].text, "helloworld");
-    assert_eq!(words("par")[0].text, "park");
+    assert_eq!(words("val")[0].text, "valet");
     assert_eq!(run("reload nothing").await, "Error: the plugin `nothing' is not loaded.");
     assert!(console.run("quit", &RunContext::default()).await.quit, "no plugin takes a command of the program");
     hub.end().await;

@@ -66,7 +66,7 @@ pub fn central_system_options() -> CentralSystemOptions {
 /// How a simulated charge point of the tests is started.
 pub fn charge_point(port: u16, identity: &str, version: Version, autonomous: bool) -> ChargePointOptions {
     let url = format!("ws://127.0.0.1:{port}");
-    ChargePointOptions { url, identity: identity.into(), version, ping_interval: 0, autonomous, driver: true, soap: None }
+    ChargePointOptions { autonomous, ..ChargePointOptions::new(url, identity, version) }
 }
 
 /// Waits until the trace shows what is looked for, and returns it.

@@ -6,6 +6,7 @@ mod call;
 mod context;
 mod default;
 mod entry;
+mod equipment;
 mod hands;
 mod help;
 mod hold;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::context::CommandContext;
 use super::entry::CommandEntry;
+use super::equipment::{self, read_equipment, write_equipment};
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, read};
 use crate::console::syntax::error::CommandError;
@@ -66,6 +67,17 @@ pub(super) const CHARGE_POINT: CommandEntry<StartSimulator> = CommandEntry {
                     option("-f", CompletionKind::Nothing, "In SOAP mode, value for FROM header."),
                     option("-r", CompletionKind::Nothing, "In SOAP mode, define the port for remote actions."),
                     AUTONOMOUS,
+                    equipment::CONNECTORS,
+                    equipment::CABLE,
+                    equipment::PROFILES,
+                    equipment::PHASES,
+                    equipment::MAX_CURRENT,
+                    equipment::VENDOR,
+                    equipment::MODEL,
+                    equipment::SERIAL,
+                    equipment::FIRMWARE,
+                    equipment::NO_DRIVER,
+                    equipment::QUIRK,
                 ]
             },
         )
@@ -121,16 +133,17 @@ fn first_transaction(arguments: &Arguments<'_>) -> Result<Option<i32>, CommandEr
 
 fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, CommandError> {
     let url = |text: &str| text.contains("://").then(|| text.to_owned());
-    Ok(ChargePointOptions {
-        url: read(&arguments.positionals[0], "<url>", "a URL, as in ws://localhost:9000", url)?,
-        identity: unquote(arguments.positionals[1].value),
-        // A charge point requests one version: the first of a list.
-        version: arguments.versions()?.and_then(|versions| versions.first().copied()).unwrap_or(REQUESTED),
+    let url = read(&arguments.positionals[0], "<url>", "a URL, as in ws://localhost:9000", url)?;
+    // A charge point requests one version: the first of a list.
+    let version = arguments.versions()?.and_then(|versions| versions.first().copied()).unwrap_or(REQUESTED);
+    let mut options = ChargePointOptions {
         ping_interval: ping_interval(arguments)?,
         autonomous: arguments.has(AUTONOMOUS.flag),
-        driver: true,
         soap: soap(arguments)?,
-    })
+        ..ChargePointOptions::new(url, unquote(arguments.positionals[1].value), version)
+    };
+    read_equipment(arguments, &mut options)?;
+    Ok(options)
 }
 
 fn ping_interval(arguments: &Arguments<'_>) -> Result<u32, CommandError> {
@@ -207,7 +220,10 @@ impl fmt::Display for StartSimulator {
                 if let Some(soap) = &options.soap {
                     write_soap(f, soap)?;
                 }
-                if options.autonomous { write!(f, " {}", AUTONOMOUS.flag) } else { Ok(()) }
+                if options.autonomous {
+                    write!(f, " {}", AUTONOMOUS.flag)?;
+                }
+                write_equipment(f, options)
             }
         }
     }

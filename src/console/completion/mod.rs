@@ -17,6 +17,7 @@ use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_la
 use crate::link::UnknownProtocol;
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
+use crate::simulator::{CableKind, FeatureProfile, StationQuirk};
 use crate::trace::{LinkState, StationTable};
 
 pub use files::list_files;
@@ -228,7 +229,8 @@ impl Line<'_> {
     }
 
     fn options(&self) -> Vec<CommandCandidate> {
-        let options = self.spec.options.iter().filter(|option| !self.words.iter().any(|word| option.is(word.value)));
+        let options =
+            self.spec.options.iter().filter(|option| option.repeats || !self.words.iter().any(|word| option.is(word.value)));
         options.map(|option| candidate(option.flag, option.help)).collect()
     }
 
@@ -241,6 +243,15 @@ impl Line<'_> {
                 let offered = Version::ALL.map(|version| candidate(version.subprotocol(), ""));
                 typed.behind(start).choose(offered)
             }
+            CompletionKind::Cable => typed.choose(CableKind::ALL.map(|cable| candidate(cable.name(), cable.description()))),
+            CompletionKind::FeatureProfiles => {
+                let start = typed.text.rfind(',').map_or(0, |comma| comma + 1);
+                typed.behind(start).choose(FeatureProfile::ALL.map(|profile| candidate(profile.name(), "")))
+            }
+            CompletionKind::Phases => typed.choose([candidate("1", ""), candidate("3", "")]),
+            CompletionKind::Quirk => typed.choose(
+                StationQuirk::shipped().map(|quirk| candidate(quirk.name().to_owned(), quirk.description().to_owned())),
+            ),
             CompletionKind::Transport => typed.choose([candidate("websocket", "SRPC, OCPP-J"), candidate("soap", "OCPP-S")]),
             CompletionKind::Transports => typed.choose([
                 candidate("websocket", "SRPC, OCPP-J"),

@@ -178,6 +178,11 @@ impl<'a> Arguments<'a> {
         self.options.iter().rev().find(|(option, _)| option.flag == flag).map(|(_, value)| value)
     }
 
+    /// The values of an option that may be repeated, as typed.
+    pub fn all(&self, flag: &str) -> impl Iterator<Item = &Word<'a>> {
+        self.options.iter().filter(move |(option, _)| option.flag == flag).map(|(_, value)| value)
+    }
+
     /// The value of an option without its quotes.
     pub fn text(&self, flag: &str) -> Option<String> {
         self.raw(flag).map(|word| unquote(word.value))

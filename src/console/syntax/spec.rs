@@ -85,6 +85,14 @@ pub enum CompletionKind {
     Station(Option<Role>),
     /// A list of versions.
     Versions,
+    /// How a car is connected.
+    Cable,
+    /// A list of feature profiles.
+    FeatureProfiles,
+    /// 1 or 3.
+    Phases,
+    /// A quirk of a charge point.
+    Quirk,
     /// One transport.
     Transport,
     /// One transport, or both.
@@ -148,6 +156,8 @@ pub struct OptionSpec {
     pub help: &'static str,
     /// Whether it is an addition of ours to a command of ocppjs. Such an option is in the help and not in the usage text.
     pub added: bool,
+    /// Whether it may stand there several times; of another one the last counts.
+    pub repeats: bool,
 }
 
 impl OptionSpec {
@@ -161,6 +171,12 @@ impl OptionSpec {
         matches!(self.value, Some(CompletionKind::Station(_)))
     }
 
+    /// The same option, any number of times.
+    pub const fn repeated(mut self) -> OptionSpec {
+        self.repeats = true;
+        self
+    }
+
     /// The same option with another spelling.
     pub const fn or(mut self, alias: &'static str) -> OptionSpec {
         self.alias = Some(alias);
@@ -170,17 +186,17 @@ impl OptionSpec {
 
 /// An option of ocppjs.
 pub const fn option(flag: &'static str, value: CompletionKind, help: &'static str) -> OptionSpec {
-    OptionSpec { flag, alias: None, value: Some(value), help, added: false }
+    OptionSpec { flag, alias: None, value: Some(value), help, added: false, repeats: false }
 }
 
 /// An option that ocppjs does not have.
 pub const fn added(flag: &'static str, value: CompletionKind, help: &'static str) -> OptionSpec {
-    OptionSpec { flag, alias: None, value: Some(value), help, added: true }
+    OptionSpec { flag, alias: None, value: Some(value), help, added: true, repeats: false }
 }
 
 /// An option without a value; ocppjs has none.
 pub const fn switch(flag: &'static str, help: &'static str) -> OptionSpec {
-    OptionSpec { flag, alias: None, value: None, help, added: true }
+    OptionSpec { flag, alias: None, value: None, help, added: true, repeats: false }
 }
 
 /// Names one of our charge points.

@@ -69,6 +69,28 @@ actions! {
     PreviousStation,
     /// Shows one station only in the trace.
     NarrowTrace,
+    /// Plugs a car in, or takes it out.
+    Plug,
+    /// Holds a card to the reader.
+    Card,
+    /// Lets the car want nothing for now, or be ready again.
+    CarSuspend,
+    /// Lets the car be full.
+    CarFull,
+    /// Breaks a connector, or repairs it.
+    Fault,
+    /// Breaks a lock, or repairs it.
+    Lock,
+    /// Parks a car, or lets it leave.
+    Bay,
+    /// Cuts the power, or gives it back.
+    Power,
+    /// Cuts the network, or restores it.
+    Network,
+    /// Selects the next connector.
+    NextConnector,
+    /// Selects the previous connector.
+    PreviousConnector,
     /// Sorts the stations by the next column.
     Sort,
     /// Reverses the order of the stations.

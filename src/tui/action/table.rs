@@ -195,6 +195,17 @@ table! {
         PreviousStation as "page-previous", "", "Previous station", ["[", "backtab"];
         NarrowTrace as "page-narrow", "only its trace", "Close and show only this station in the trace", ["enter"];
         Compose as "page-compose", "new call", "Choose an action and edit a call to this station", ["e", "x"];
+        Plug as "hands-plug", "", "Plug a car in at the selected connector of a simulated machine, or take it out", ["p"];
+        Card as "hands-card", "", "Hold a card to its reader: type which, then Enter", ["c"];
+        CarSuspend as "hands-car", "", "Let the car want nothing for now, or be ready again", ["v"];
+        CarFull as "hands-car-full", "", "Let the battery of the car be full", ["V"];
+        Fault as "hands-fault", "", "Break the connector, or repair it", ["f"];
+        Lock as "hands-lock", "", "Break the lock of the connector, or repair it", ["l"];
+        Bay as "hands-bay", "", "Park a car in the bay of the connector, or let it leave", ["b"];
+        Power as "hands-power", "", "Cut the power of the machine, or give it back", ["w"];
+        Network as "hands-network", "", "Cut the network of the machine, or restore it", ["n"];
+        NextConnector as "hands-next-connector", "", "Next connector of the machine", ["right"];
+        PreviousConnector as "hands-previous-connector", "", "Previous connector", ["left"];
         Up as "page-up-line", "", "One line up", ["k", "up"];
         Down as "page-down-line", "", "One line down", ["j", "down"];
         PageUp as "page-page-up", "", "One page up", ["pageup", "ctrl-u"];

@@ -4,6 +4,7 @@ mod action_picker;
 mod editor;
 mod header;
 mod json;
+mod machine;
 mod message;
 mod pager;
 mod palette;

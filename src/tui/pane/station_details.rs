@@ -5,8 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::machine::machine_lines;
 use crate::trace::station_summary::{StationSummary, TransactionSummary};
-use crate::trace::{LinkState, StationKey, StationRow};
+use crate::trace::{LinkState, StationRow};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::state::StationDetails;
@@ -33,7 +34,7 @@ pub fn station_details(app: &App, page: StationDetails, outside: &ReadContext<'_
     let identity = outside.contents.stations().get(page.station).map_or("?", |row| &row.identity);
     let inside =
         draw_box(buffer, area, &crate::sanitize::escape_control(identity), styles.base, styles.rule_focused, styles.title);
-    let content = page_lines(app, page.station, outside);
+    let content = page_lines(app, page, outside);
     let height = usize::from(inside.height);
     let top = page.top.min(content.lines.len().saturating_sub(height));
     for (row, line) in content.lines.iter().skip(top).take(height).enumerate() {
@@ -52,11 +53,15 @@ pub fn station_details(app: &App, page: StationDetails, outside: &ReadContext<'_
 }
 
 /// The lines of the page.
-pub fn page_lines(app: &App, station: StationKey, outside: &ReadContext<'_>) -> PageLines {
+pub fn page_lines(app: &App, page: StationDetails, outside: &ReadContext<'_>) -> PageLines {
+    let station = page.station;
     let Some(row) = outside.contents.stations().get(station) else { return PageLines::default() };
     let unknown = StationSummary::default();
     let facts = app.facts.of(station).unwrap_or(&unknown);
     let mut writer = Writer { app, outside, page: PageLines::default() };
+    if let Some(machine) = outside.machines.of(station) {
+        writer.page.lines.extend(machine_lines(app, &machine, page.connector));
+    }
     writer.link(row, facts);
     writer.timers(row, facts);
     writer.boot(facts);

@@ -10,12 +10,21 @@ pub struct StationDetails {
     pub station: StationKey,
     /// The first line on the screen, as far as there are lines.
     pub top: usize,
+    /// The connector of a simulated machine at which hands act, from 1.
+    pub connector: usize,
 }
 
 impl StationDetails {
     /// The page of a station.
     pub fn new(station: StationKey) -> StationDetails {
-        StationDetails { station, top: 0 }
+        StationDetails { station, top: 0, connector: 1 }
+    }
+
+    /// Selects another one of `count` connectors; behind the last comes the first.
+    pub fn turn_connector(&mut self, by: isize, count: usize) {
+        let last = count.max(1);
+        let from = self.connector.min(last) - 1;
+        self.connector = from.saturating_add(last).saturating_add_signed(by) % last + 1;
     }
 
     /// Scrolls by some lines of `count`, of which `height` are shown.

@@ -5,6 +5,7 @@ mod editor;
 mod held_frames;
 mod keys;
 mod layout;
+mod machine;
 mod message;
 mod overlays;
 mod palette;

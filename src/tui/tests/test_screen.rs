@@ -9,7 +9,7 @@ use ratatui::layout::{Rect, Size};
 
 use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
-use crate::simulator::Profile;
+use crate::simulator::{MachinePanels, Profile};
 use crate::trace::{
     CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, HandshakeHeads, RetryCause, Stamp,
     StationKey,
@@ -31,6 +31,7 @@ pub struct Screen {
     pub catalog: Arc<Catalog>,
     pub micros: u64,
     pub gate: Gate,
+    pub machines: MachinePanels,
 }
 
 /// An open gate.
@@ -46,8 +47,14 @@ impl Screen {
         let mut app = App::new(Theme::named("terminal").unwrap(), ColourDepth::True, TimeZone::UTC);
         app.size = Size::new(width, height);
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
-        let mut screen =
-            Screen { app, contents: Contents::new(64 << 20), catalog: Catalog::embedded(), micros: 0, gate: gate() };
+        let mut screen = Screen {
+            app,
+            contents: Contents::new(64 << 20),
+            catalog: Catalog::embedded(),
+            micros: 0,
+            gate: gate(),
+            machines: MachinePanels::default(),
+        };
         screen.send(ScreenMessage::Refresh);
         screen
     }
@@ -206,6 +213,7 @@ impl Screen {
             catalog: &self.catalog,
             profile: Profile::default(),
             gate: &self.gate,
+            machines: &self.machines,
             now,
         };
         update(&mut self.app, message, &outside)
@@ -238,6 +246,7 @@ impl Screen {
             catalog: &self.catalog,
             profile: Profile::default(),
             gate: &self.gate,
+            machines: &self.machines,
             now,
         };
         let drawn = draw(&self.app, &outside, &mut buffer);

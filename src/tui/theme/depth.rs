@@ -125,6 +125,16 @@ fn difference(one: (u8, u8, u8), other: (u8, u8, u8)) -> u32 {
     2 * square(one.0, other.0) + 4 * square(one.1, other.1) + 3 * square(one.2, other.2)
 }
 
+/// Whether the locale of the terminal has only ASCII characters; `get` reads a variable. Without a locale it is taken to be UTF-8, as in most
+/// containers.
+pub fn is_ascii_terminal(get: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| get(name).filter(|value| !value.is_empty()));
+    locale.is_some_and(|locale| {
+        let name = locale.to_ascii_lowercase();
+        !name.contains("utf-8") && !name.contains("utf8")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,5 +183,14 @@ mod tests {
         {
             assert_eq!(is_light(|_| value.map(str::to_owned)), light);
         }
+    }
+
+    #[test]
+    fn the_locale_says_whether_there_is_more_than_ascii() {
+        let ascii = |variables: &[(&str, &str)]| {
+            is_ascii_terminal(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(!ascii(&[]) && !ascii(&[("LANG", "de_DE.UTF-8")]) && !ascii(&[("LANG", "C"), ("LC_ALL", "C.utf8")]));
+        assert!(ascii(&[("LANG", "C")]) && ascii(&[("LC_ALL", "POSIX"), ("LANG", "de_DE.UTF-8")]));
     }
 }

@@ -10,7 +10,7 @@ mod style;
 mod tests;
 mod themes;
 
-pub use depth::{ColourDepth, is_light};
+pub use depth::{ColourDepth, is_ascii_terminal, is_light};
 pub use error::ThemeError;
 pub use file::Background;
 pub use folder::{ThemeChanges, ThemeFolder};

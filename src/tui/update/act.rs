@@ -54,7 +54,7 @@ fn act(app: &mut App, action: ContextAction, outside: &ReadContext<'_>) -> Vec<U
             message::act(app, action, outside);
             refresh_stations(app, outside);
         }
-        ContextAction::StationDetails(action) => station_details::act(app, action, outside),
+        ContextAction::StationDetails(action) => return station_details::act(app, action, outside),
         ContextAction::Editor(action) => return editor::act(app, action, outside),
         ContextAction::ActionPicker(action) => action_picker::act(app, action, outside),
         ContextAction::CommandLine(action) => return command_line::act(app, action, outside),

@@ -13,6 +13,7 @@ mod editor;
 mod effect;
 mod held_frames;
 mod layout;
+mod machine;
 mod message;
 mod mouse;
 mod pager;

@@ -2,16 +2,17 @@
 
 use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view, run};
 use super::effect::UpdateEffect;
-use super::{clipboard, compose, drafts, held_frames, targets, themes};
+use super::{clipboard, compose, drafts, held_frames, machine, targets, themes};
 use crate::config::SavedPart;
 use crate::trace::StationKey;
 use crate::tui::action::{
     Action, ActionRow, ContextAction, EditorAction, EverywhereAction, KeyContext, MessageAction, PaletteAction, PanesAction,
+    StationDetailsAction,
 };
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{ChoiceAction, Editor, KeptKind, Palette, PaletteChoice, PaneFilter};
+use crate::tui::state::{ChoiceAction, Editor, KeptKind, Palette, PaletteChoice, PaneFilter, StationDetails};
 
 /// How many choices are remembered.
 const RECENT: usize = 20;
@@ -46,6 +47,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
         obstacle: None,
         does: ChoiceAction::Call(definition),
     }));
+    choices.extend(machine_choices(app, outside));
     choices.extend(app.commands.iter().map(|(name, summary)| PaletteChoice {
         kind: "command",
         name: name.clone(),
@@ -65,6 +67,30 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
         does: ChoiceAction::Station(row.key),
     }));
     open_list(app, Palette::new("everything", choices, app.kept.screen.recent.clone()));
+}
+
+/// What hands can do at the selected station, when it is a machine of ours.
+fn machine_choices(app: &App, outside: &ReadContext<'_>) -> Vec<PaletteChoice> {
+    let selected = app.run_context(outside.contents).selected;
+    let Some((station, machine)) = selected.and_then(|station| Some((station, outside.machines.of(station)?))) else {
+        return Vec::new();
+    };
+    let connector =
+        app.overlays.get::<StationDetails>().filter(|page| page.station == station).map_or(1, |page| page.connector);
+    let choice = |action: StationDetailsAction| {
+        let (command, _) = machine::command(app, station, action, &machine, connector)?;
+        let line = machine::line(app, station, action, &machine, connector, outside)?;
+        let keys = app.bindings.keys(ContextAction::StationDetails(action));
+        Some(PaletteChoice {
+            kind: "hands",
+            name: command.into_owned(),
+            detail: line.clone(),
+            keys: keys.first().map(|key| format!("o {key}")).unwrap_or_default(),
+            obstacle: None,
+            does: ChoiceAction::Run(line),
+        })
+    };
+    machine::ACTIONS.into_iter().filter_map(choice).collect()
 }
 
 fn kept_choices(app: &App) -> Vec<PaletteChoice> {

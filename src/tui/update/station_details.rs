@@ -2,6 +2,8 @@
 
 use super::common::{open_help, refresh_view};
 use super::compose;
+use super::effect::UpdateEffect;
+use super::machine;
 use crate::trace::StationKey;
 use crate::tui::action::StationDetailsAction;
 use crate::tui::app::App;
@@ -11,8 +13,8 @@ use crate::tui::pane::page_lines;
 use crate::tui::state::StationDetails;
 
 /// Handles an action of the page.
-pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_>) {
-    let Some(station) = app.overlays.get::<StationDetails>().map(|page| page.station) else { return };
+pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let Some(station) = app.overlays.get::<StationDetails>().map(|page| page.station) else { return Vec::new() };
     let height = app.size.height.saturating_sub(4) as isize;
     match action {
         StationDetailsAction::Up => scroll(app, -1, outside),
@@ -34,13 +36,25 @@ pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_
         StationDetailsAction::Close => {
             app.overlays.pop();
         }
+        StationDetailsAction::Plug
+        | StationDetailsAction::Card
+        | StationDetailsAction::CarSuspend
+        | StationDetailsAction::CarFull
+        | StationDetailsAction::Fault
+        | StationDetailsAction::Lock
+        | StationDetailsAction::Bay
+        | StationDetailsAction::Power
+        | StationDetailsAction::Network
+        | StationDetailsAction::NextConnector
+        | StationDetailsAction::PreviousConnector => return machine::act(app, action, outside),
     }
+    Vec::new()
 }
 
 fn scroll(app: &mut App, lines: isize, outside: &ReadContext<'_>) {
     let height = usize::from(app.size.height.saturating_sub(4));
-    let Some(station) = app.overlays.get::<StationDetails>().map(|page| page.station) else { return };
-    let count = page_lines(app, station, outside).lines.len();
+    let Some(page) = app.overlays.get::<StationDetails>().copied() else { return };
+    let count = page_lines(app, page, outside).lines.len();
     if let Some(page) = app.overlays.get_mut::<StationDetails>() {
         page.scroll(lines, count, height);
     }

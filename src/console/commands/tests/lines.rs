@@ -412,6 +412,13 @@ fn other_errors() {
             "localhost",
         ),
         ("start_cp ws://x 1 -r y", "Error: argument provided for -r is not a port number.", None, "y"),
+        ("start_cp ws://x 1 --phases 2", "Error: argument provided for --phases is not 1 or 3.", None, "2"),
+        (
+            "start_cp ws://x 1 --profiles Core,Moon",
+            "Error: argument provided for --profiles is not a list of feature profiles, like Core,Reservation,SmartCharging.",
+            None,
+            "Core,Moon",
+        ),
         ("send_raw -e x -h maybe", "Error: argument provided for -h is not true or false.", None, "maybe"),
         (
             "authorize --id ,",

@@ -28,15 +28,25 @@ fn transports_and_addresses() {
 }
 
 #[test]
+fn the_machine_of_a_charge_point_is_read_and_written() {
+    let line = "start_cp ws://h:1 CP1 -p ocpp1.6 --autonomous --connectors 4 --cable fixed --profiles Core,Reservation --phases 3 \
+                --max-current 16 --vendor ACME --model \"Box 2\" --serial \"\" --firmware 1.0 --no-driver --quirk slow-boot \
+                --quirk habits/mine.toml";
+    let parsed = command(line);
+    assert_eq!(parsed.to_string(), line);
+    let Command::Start(StartSimulator::ChargePoint(options)) = parsed else { panic!() };
+    assert_eq!((options.equipment.connectors, options.equipment.phases, options.driver), (4, 3, false));
+    assert_eq!(options.quirks, ["slow-boot", "habits/mine.toml"]);
+    let usual = "start_cp ws://h:1 CP1";
+    assert_eq!(command(&format!("{usual} --connectors 2 --cable socket --phases 1 --max-current 32")).to_string(), usual);
+}
+
+#[test]
 fn a_charge_point_with_all_its_options() {
     let options = ChargePointOptions {
-        url: "http://localhost:9000/simulator".to_owned(),
-        identity: "CP 1".to_owned(),
-        version: Version::V1_6,
         ping_interval: 60,
-        autonomous: true,
-        driver: true,
         soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: Some(9001) }),
+        ..ChargePointOptions::new("http://localhost:9000/simulator", "CP 1", Version::V1_6)
     };
     let line = r#"start_cp http://localhost:9000/simulator "CP 1" -p ocpp1.6 -i 60 -t soap -f http://me -r 9001 --lively"#;
     assert_eq!(command(line), Command::Start(StartSimulator::ChargePoint(options)));

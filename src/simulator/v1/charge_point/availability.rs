@@ -13,6 +13,7 @@ use super::timers::TimerTask;
 use crate::behaviour::{FailingStep, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
+use crate::simulator::equipment::CableKind;
 use crate::simulator::payload::{integer, text};
 use crate::simulator::v1::features::SimulatedFeatures;
 
@@ -109,6 +110,8 @@ impl ChargePoint {
         let [unlocked, unknown, failed] = SimulatedFeatures::of(version).unlock_statuses;
         match self.connector(number) {
             None => only_status(unknown),
+            // A fixed cable has no lock, which 1.6 answers as an unknown connector: `NotSupported`.
+            Some(_) if self.settings.equipment.cable == CableKind::Fixed => only_status(unknown),
             Some(connector) if !connector.lock_works => only_status(failed),
             Some(_) => self.autonomously(unlocked, CallEffect::Unlock { connector: number }),
         }

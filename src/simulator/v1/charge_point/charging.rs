@@ -14,6 +14,7 @@ use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::behaviour::{CallOutcome, CarState, Outbox, Proposal};
 use crate::clock::Moment;
+use crate::simulator::equipment::FeatureProfile;
 use crate::simulator::payload::{integer, text, written_time};
 use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};
 
@@ -26,7 +27,9 @@ impl ChargePoint {
     pub(super) fn remote_start(&self, payload: &Value, now: Moment) -> Proposal {
         let id_tag = text(payload, "idTag").unwrap_or_default();
         let connector = payload.get("connectorId").map(|_| integer(payload, "connectorId").unwrap_or(-1));
-        let profile = payload.get("chargingProfile");
+        // Without smart charging it is ignored (OCPP 1.6 §5.11).
+        let smart = self.settings.equipment.profiles.has(FeatureProfile::SmartCharging);
+        let profile = payload.get("chargingProfile").filter(|_| smart);
         let startable = self.startable_connector(connector, id_tag).is_some() && self.is_registered();
         let obeyed = |profile: &Value| self.profile_for_start(connector.unwrap_or(1), profile, now).is_some();
         if !startable || !profile.is_none_or(obeyed) {

@@ -7,12 +7,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::metering::{MOST_AMPERES, VOLTS};
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
-use crate::simulator::charging::{MainsSupply, RateUnit, StationLimits};
+use crate::simulator::charging::{RateUnit, StationLimits};
 use crate::simulator::payload::{integer, seconds_later, status, text, written_time};
 
 /// The maximum length of a schedule in seconds. A longer request gets this length, with it in `duration`.
@@ -58,7 +57,7 @@ impl ChargePoint {
         let began = |transaction: Option<&super::connector::Transaction>| transaction.map_or(now, |it| it.started);
         StationLimits {
             profiles: &self.profiles,
-            supply: MainsSupply { volts: VOLTS, phases: 1, amperes: MOST_AMPERES },
+            supply: self.settings.equipment.supply(),
             charging: self.connectors.iter().map(|it| began(it.transaction.as_ref())).collect(),
         }
     }

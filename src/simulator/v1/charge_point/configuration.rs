@@ -14,6 +14,7 @@ use super::timers::TimerTask;
 use crate::behaviour::{Answer, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
+use crate::simulator::equipment::{FeatureProfile, FeatureProfiles};
 use crate::simulator::payload::{list, text};
 use crate::simulator::v1::features::SimulatedFeatures;
 
@@ -28,9 +29,21 @@ const ROTATIONS: [&str; 8] = ["NotApplicable", "Unknown", "RST", "RTS", "SRT", "
 #[derive(Debug, Default)]
 pub(super) struct Configuration {
     changed: BTreeMap<&'static str, String>,
+    /// The feature profiles of the firmware; it has no keys of others.
+    profiles: FeatureProfiles,
 }
 
 impl Configuration {
+    /// The defaults of a firmware with these profiles.
+    pub(super) fn of(profiles: FeatureProfiles) -> Configuration {
+        Configuration { profiles, ..Configuration::default() }
+    }
+
+    /// Finds a key of the firmware.
+    fn find(&self, name: &str, version: Version) -> Option<&'static ConfigurationName> {
+        ConfigurationName::find(name, version).filter(|key| self.profiles.has(FeatureProfile::of_key(key.name)))
+    }
+
     /// The value of a key, by its name in OCPP 1.6; empty for an unknown name.
     pub(super) fn value(&self, name: &str) -> &str {
         match self.changed.get(name) {
@@ -67,13 +80,13 @@ impl Configuration {
     /// GetConfiguration: without names, all keys; with names, the known keys and the names of the unknown ones (OCPP
     /// 1.6 §5.8).
     fn get(&self, names: &[Value], version: Version) -> Value {
-        let all = || KEYS.iter().filter(|key| key.since <= version).map(|key| self.entry(key, version)).collect();
+        let all = || KEYS.iter().filter_map(|key| self.find(key.name, version)).map(|key| self.entry(key, version)).collect();
         if names.is_empty() {
             return json!({ "configurationKey": Value::Array(all()) });
         }
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for name in names.iter().filter_map(Value::as_str).take(self.number("GetConfigurationMaxKeys")) {
-            match ConfigurationName::find(name, version) {
+            match self.find(name, version) {
                 Some(key) => known.push(self.entry(key, version)),
                 None => unknown.push(name),
             }
@@ -96,8 +109,13 @@ impl Configuration {
 
 /// ChangeConfiguration: returns the status of the answer (OCPP 1.6 §5.3), and the key when the change is accepted.
 /// `RebootRequired` exists since 1.6.
-fn judge_change(name: &str, value: &str, version: Version) -> (&'static str, Option<&'static str>) {
-    let Some(key) = ConfigurationName::find(name, version) else { return ("NotSupported", None) };
+fn judge_change(
+    configuration: &Configuration,
+    name: &str,
+    value: &str,
+    version: Version,
+) -> (&'static str, Option<&'static str>) {
+    let Some(key) = configuration.find(name, version) else { return ("NotSupported", None) };
     if key.access == KeyAccess::Read || !key.kind.allows(value) {
         return ("Rejected", None);
     }
@@ -134,9 +152,9 @@ impl ChargePoint {
         Answer::result(self.configuration.get(list(payload, "key"), version))
     }
 
-    pub(super) fn change_configuration(payload: &Value, version: Version) -> Proposal {
+    pub(super) fn change_configuration(&self, payload: &Value, version: Version) -> Proposal {
         let value = text(payload, "value").unwrap_or_default();
-        match judge_change(text(payload, "key").unwrap_or_default(), value, version) {
+        match judge_change(&self.configuration, text(payload, "key").unwrap_or_default(), value, version) {
             (answer, Some(name)) => {
                 status_then(answer, CallEffect::ChangeConfiguration { name, value: value.trim().to_owned() })
             }
@@ -177,7 +195,7 @@ mod tests {
     fn changes_are_judged_by_access_and_kind() {
         let mut configuration = Configuration::default();
         let mut change = |name, value, version| {
-            let (answer, key) = judge_change(name, value, version);
+            let (answer, key) = judge_change(&configuration, name, value, version);
             key.into_iter().for_each(|key| configuration.set(key, value.trim().to_owned()));
             answer
         };
@@ -212,8 +230,11 @@ mod tests {
     #[test]
     fn older_versions_have_fewer_keys_and_an_old_spelling() {
         let mut configuration = Configuration::default();
-        assert_eq!(judge_change("LocalPreAuthorize", "true", Version::V1_5), ("NotSupported", None));
-        assert_eq!(judge_change("HeartBeatInterval", "10", Version::V1_5), ("Accepted", Some("HeartbeatInterval")));
+        assert_eq!(judge_change(&configuration, "LocalPreAuthorize", "true", Version::V1_5), ("NotSupported", None));
+        assert_eq!(
+            judge_change(&configuration, "HeartBeatInterval", "10", Version::V1_5),
+            ("Accepted", Some("HeartbeatInterval"))
+        );
         configuration.set("HeartbeatInterval", "10".to_owned());
         let expected = json!({
             "configurationKey": [{"key": "HeartBeatInterval", "readonly": false, "value": "10"}],
@@ -292,11 +313,15 @@ mod tests {
             .collect();
         for name in SPECIFIED {
             let Some(key) = ConfigurationName::find(name, Version::V1_6) else {
-                assert_eq!(judge_change(name, "1", Version::V1_6), ("NotSupported", None), "{name}");
+                assert_eq!(judge_change(&Configuration::default(), name, "1", Version::V1_6), ("NotSupported", None), "{name}");
                 continue;
             };
             if key.access == KeyAccess::Read {
-                assert_eq!(judge_change(name, key.default, Version::V1_6), ("Rejected", None), "{name}");
+                assert_eq!(
+                    judge_change(&Configuration::default(), name, key.default, Version::V1_6),
+                    ("Rejected", None),
+                    "{name}"
+                );
             }
         }
         for key in KEYS.iter().filter(|key| key.access != KeyAccess::Read && !DESCRIPTIVE.contains(&key.name)) {

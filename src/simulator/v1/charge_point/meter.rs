@@ -36,6 +36,11 @@ impl Meter {
         self.watts = watts.max(0.0);
     }
 
+    /// The power in watts since the last change.
+    pub(super) fn power(&self) -> f64 {
+        self.watts
+    }
+
     /// Raises the register to at least this value, for a transaction that the user started with another reading.
     pub(super) fn raise_to(&mut self, watt_hours: i32) {
         self.watt_hours = self.watt_hours.max(f64::from(watt_hours));

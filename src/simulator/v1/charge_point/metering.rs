@@ -13,17 +13,9 @@ use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::behaviour::Outbox;
 use crate::clock::Moment;
 use crate::ocpp::{MeterMapping, Version};
+use crate::simulator::equipment::VOLTS;
 use crate::simulator::payload::written_time;
 use crate::simulator::v1::features::{MeterEntryForm, SimulatedFeatures, TransactionData};
-
-/// The voltage of the simulated mains.
-pub(super) const VOLTS: f64 = 230.0;
-
-/// The maximum current of a connector, on one phase.
-pub(super) const MOST_AMPERES: f64 = 32.0;
-
-/// The maximum power of a connector in watts.
-const MOST_WATTS: f64 = MOST_AMPERES * VOLTS;
 
 /// A measurand of the charge point.
 #[derive(Debug)]
@@ -32,40 +24,59 @@ pub(super) struct Measurand {
     pub(super) name: &'static str,
     /// The unit in 1.6 and in 1.5.
     units: [&'static str; 2],
-    measure: fn(MeterReading) -> f64,
+    /// From a reading and the volts of all phases together.
+    measure: fn(MeterReading, f64) -> f64,
 }
 
 /// All supported measurands.
 pub(super) const MEASURANDS: [Measurand; 4] = [
-    Measurand { name: "Energy.Active.Import.Register", units: ["Wh", "Wh"], measure: |reading| f64::from(reading.watt_hours) },
-    Measurand { name: "Power.Active.Import", units: ["W", "W"], measure: |reading| reading.watts.round() },
-    Measurand { name: "Current.Import", units: ["A", "Amp"], measure: |reading| (reading.watts / VOLTS * 10.0).round() / 10.0 },
-    Measurand { name: "Voltage", units: ["V", "Volt"], measure: |_| VOLTS },
+    Measurand {
+        name: "Energy.Active.Import.Register",
+        units: ["Wh", "Wh"],
+        measure: |reading, _| f64::from(reading.watt_hours),
+    },
+    Measurand { name: "Power.Active.Import", units: ["W", "W"], measure: |reading, _| reading.watts.round() },
+    Measurand {
+        name: "Current.Import",
+        units: ["A", "Amp"],
+        measure: |reading, volts| (reading.watts / volts * 10.0).round() / 10.0,
+    },
+    Measurand { name: "Voltage", units: ["V", "Volt"], measure: |_, _| VOLTS },
 ];
+
+/// What the form of meter values depends on.
+#[derive(Debug, Clone, Copy)]
+struct MeterForm {
+    version: Version,
+    mapping: MeterMapping,
+    /// The volts of all phases together, by which watts become amperes.
+    volts: f64,
+}
 
 /// The values of one moment in the form of a version: an element of `values` in 1.2 and 1.5, of `meterValue` in 1.6.
 /// 1.2 has only the register; 1.5 has two mappings.
-fn meter_value(form: (Version, MeterMapping), now: Moment, context: &str, names: &str, reading: MeterReading) -> Value {
+fn meter_value(form: MeterForm, now: Moment, context: &str, names: &str, reading: MeterReading) -> Value {
     let timestamp = written_time(now.wall);
-    let (version, mapping) = form;
-    match SimulatedFeatures::of(version).meter_form {
+    match SimulatedFeatures::of(form.version).meter_form {
         MeterEntryForm::Register => json!({ "timestamp": timestamp, "value": reading.watt_hours }),
-        MeterEntryForm::ValuesWithAttributes => mapping.entry(&timestamp, sampled_values(1, context, names, reading)),
+        MeterEntryForm::ValuesWithAttributes => {
+            form.mapping.entry(&timestamp, sampled_values(1, form.volts, context, names, reading))
+        }
         MeterEntryForm::SampledValues => {
-            json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, context, names, reading) })
+            json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, form.volts, context, names, reading) })
         }
     }
 }
 
 /// The sampled values of these measurands. An empty list gives the register: OCPP requires at least one value.
-fn sampled_values(unit: usize, context: &str, names: &str, reading: MeterReading) -> Vec<Value> {
+fn sampled_values(unit: usize, volts: f64, context: &str, names: &str, reading: MeterReading) -> Vec<Value> {
     let wanted = |name: &str| names.split(',').any(|wanted| wanted.trim() == name);
     let any = MEASURANDS.iter().any(|measurand| wanted(measurand.name));
     let chosen = MEASURANDS.iter().enumerate().filter(|(index, it)| if any { wanted(it.name) } else { *index == 0 });
     chosen
         .map(|(_, measurand)| {
             json!({
-                "value": (measurand.measure)(reading).to_string(),
+                "value": (measurand.measure)(reading, volts).to_string(),
                 "context": context,
                 "measurand": measurand.name,
                 "unit": measurand.units[unit],
@@ -75,8 +86,9 @@ fn sampled_values(unit: usize, context: &str, names: &str, reading: MeterReading
 }
 
 impl ChargePoint {
-    fn meter_form(&self) -> (Version, MeterMapping) {
-        (self.version, self.settings.meter_mapping)
+    fn meter_form(&self) -> MeterForm {
+        let volts = self.settings.equipment.volts();
+        MeterForm { version: self.version, mapping: self.settings.meter_mapping, volts }
     }
 
     /// The MeterValues of a connector at this moment; of connector 0, the main meter, the sum of all.
@@ -116,11 +128,11 @@ impl ChargePoint {
 
     /// Sets the power of this connector alone.
     pub(super) fn adjust_one(&mut self, number: i32, now: Moment) {
-        let limit = self.allowed_watts(number, now);
+        let (limit, most) = (self.allowed_watts(number, now), self.settings.equipment.most_watts());
         let spread = 0.97 + 0.03 * self.random.f64();
         let Some(connector) = self.connector_mut(number) else { return };
         let charging = connector.status == ConnectorStatus::Charging;
-        let watts = if charging { (MOST_WATTS * spread).min(limit) } else { 0.0 };
+        let watts = if charging { (most * spread).min(limit) } else { 0.0 };
         connector.meter.set_power(watts, now.monotonic);
         self.schedule_limit(number, now);
     }

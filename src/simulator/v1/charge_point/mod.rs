@@ -23,6 +23,7 @@ mod local_list;
 mod meter;
 mod metering;
 mod outgoing;
+mod panel;
 mod power;
 mod registration;
 mod reservation;
@@ -106,11 +107,12 @@ pub struct ChargePoint {
 impl ChargePoint {
     /// A charge point after power-up, without a link.
     pub fn new(settings: ChargePointSettings) -> Self {
-        let mut configuration = Configuration::default();
+        let mut configuration = Configuration::of(settings.equipment.profiles);
         configuration.set("HeartbeatInterval", settings.heartbeat_interval.to_string());
         configuration.set("MeterValueSampleInterval", settings.meter_value_interval.to_string());
-        configuration.set("NumberOfConnectors", settings.connectors.to_string());
-        Self {
+        configuration.set("SupportedFeatureProfiles", settings.equipment.profiles.to_string());
+        configuration.set("NumberOfConnectors", settings.equipment.connectors.to_string());
+        let charge_point = Self {
             version: Version::V1_6,
             online: false,
             registration: Registration::Unknown,
@@ -122,7 +124,7 @@ impl ChargePoint {
             reset_attempts: 0,
             station_status: ConnectorStatus::Available,
             station_reported: None,
-            connectors: (0..settings.connectors).map(|_| Connector::default()).collect(),
+            connectors: (0..settings.equipment.connectors).map(|_| Connector::default()).collect(),
             configuration,
             cache: AuthorizationCache::default(),
             local_list: LocalList::default(),
@@ -138,7 +140,9 @@ impl ChargePoint {
             agenda: StationTimers::default(),
             random: fastrand::Rng::with_seed(settings.seed),
             settings,
-        }
+        };
+        charge_point.show_panel();
+        charge_point
     }
 
     /// The settings of its creation.
@@ -154,7 +158,7 @@ impl ChargePoint {
     }
 
     fn last_connector(&self) -> i32 {
-        i32::from(self.settings.connectors)
+        i32::from(self.settings.equipment.connectors)
     }
 
     fn connector(&self, number: i32) -> Option<&Connector> {
@@ -174,7 +178,7 @@ impl ChargePoint {
         let (payload, version) = (call.payload, call.version);
         match call.action {
             "ChangeAvailability" => self.change_availability(payload),
-            "ChangeConfiguration" => ChargePoint::change_configuration(payload, version),
+            "ChangeConfiguration" => self.change_configuration(payload, version),
             "ClearCache" => self.clear_cache(),
             "GetDiagnostics" => self.get_diagnostics(payload, now),
             "RemoteStartTransaction" => self.remote_start(payload, now),
@@ -276,6 +280,7 @@ impl Behaviour for ChargePoint {
         } else if !self.agenda.has(TimerTask::Boot) {
             self.boot(out);
         }
+        self.show_panel();
     }
 
     fn disconnected(&mut self, _: Moment) {
@@ -283,6 +288,7 @@ impl Behaviour for ChargePoint {
         self.agenda.cancel(TimerTask::Heartbeat);
         self.transaction_messages.link_lost();
         self.forget_status_calls();
+        self.show_panel();
     }
 
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
@@ -291,6 +297,7 @@ impl Behaviour for ChargePoint {
         }
         let proposal = match self.settings.samples.result(call.version, call.action, now) {
             Some(payload) => Answer::result(payload).into(),
+            None if !self.settings.equipment.profiles.serves(call.action) => not_supported(call.action).into(),
             None => self.propose_in_version(call, now),
         };
         proposal.or_effect(MessageExchanged)
@@ -299,6 +306,7 @@ impl Behaviour for ChargePoint {
     fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         self.carry_out(effect, sent, now, out);
         self.touch(now);
+        self.show_panel();
     }
 
     fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
@@ -306,11 +314,13 @@ impl Behaviour for ChargePoint {
         self.online &= !matches!(outcome, CallOutcome::LinkLost);
         self.call_ended(action, payload, outcome, now, out);
         self.touch(now);
+        self.show_panel();
     }
 
     fn act(&mut self, action: &PhysicalAction, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
         self.carry_out_action(action, now, out)?;
         self.touch(now);
+        self.show_panel();
         Ok(())
     }
 
@@ -326,5 +336,6 @@ impl Behaviour for ChargePoint {
         for task in self.agenda.take_due(now.monotonic) {
             self.do_task(task, now, out);
         }
+        self.show_panel();
     }
 }

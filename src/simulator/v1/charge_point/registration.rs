@@ -39,11 +39,11 @@ impl ChargePoint {
     }
 
     fn boot_payload(&self) -> Value {
-        let settings = &self.settings;
-        let mut payload = json!({ "chargePointVendor": settings.vendor, "chargePointModel": settings.model });
+        let (settings, equipment) = (&self.settings, &self.settings.equipment);
+        let mut payload = json!({ "chargePointVendor": equipment.vendor, "chargePointModel": equipment.model });
         let optional = [
-            ("chargePointSerialNumber", &settings.serial_number),
-            ("firmwareVersion", &settings.firmware_version),
+            ("chargePointSerialNumber", &equipment.serial_number),
+            ("firmwareVersion", &equipment.firmware_version),
             ("meterType", &settings.meter_type),
             ("meterSerialNumber", &settings.meter_serial_number),
         ];

@@ -2,6 +2,8 @@
 //! change later are in the configuration.
 
 use crate::ocpp::MeterMapping;
+use crate::simulator::equipment::StationEquipment;
+use crate::simulator::panel::MachinePanel;
 use crate::simulator::profile::Samples;
 
 /// The settings of one simulated charge point.
@@ -9,16 +11,8 @@ use crate::simulator::profile::Samples;
 pub struct ChargePointSettings {
     /// Its identity at the central system.
     pub identity: String,
-    /// The number of connectors, numbered from 1.
-    pub connectors: u16,
-    /// `chargePointVendor` of BootNotification, at most 20 characters.
-    pub vendor: String,
-    /// `chargePointModel`, at most 20 characters.
-    pub model: String,
-    /// `chargePointSerialNumber`, at most 25 characters; empty is not sent.
-    pub serial_number: String,
-    /// `firmwareVersion`, at most 50 characters; empty is not sent.
-    pub firmware_version: String,
+    /// What it is built of.
+    pub equipment: StationEquipment,
     /// `meterType`, at most 25 characters; empty is not sent.
     pub meter_type: String,
     /// `meterSerialNumber`, at most 25 characters; empty is not sent.
@@ -33,6 +27,8 @@ pub struct ChargePointSettings {
     /// Whether a driver plugs the car in and out by himself when a remote start or the end of a transaction makes it due. When `false`
     /// the charge point still answers and reports by itself, and waits for hands.
     pub driver: bool,
+    /// Where it shows what can be seen at the machine.
+    pub panel: MachinePanel,
     /// How the meter values of OCPP 1.5 are written.
     pub meter_mapping: MeterMapping,
     /// The source of its answers.
@@ -45,17 +41,14 @@ impl Default for ChargePointSettings {
     fn default() -> Self {
         Self {
             identity: "CP1".to_owned(),
-            connectors: 2,
-            vendor: "ocpp-tui".to_owned(),
-            model: "Simulated".to_owned(),
-            serial_number: "SIM-0001".to_owned(),
-            firmware_version: env!("CARGO_PKG_VERSION").to_owned(),
+            equipment: StationEquipment::default(),
             meter_type: "Simulated meter".to_owned(),
             meter_serial_number: "SIM-METER-0001".to_owned(),
             heartbeat_interval: 300,
             meter_value_interval: 60,
             autonomous: true,
             driver: true,
+            panel: MachinePanel::default(),
             meter_mapping: MeterMapping::default(),
             samples: Samples::default(),
             seed: 0,

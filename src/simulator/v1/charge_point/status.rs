@@ -25,7 +25,7 @@ impl ConnectorStatus {
         [Available, Preparing, Charging, SuspendedEv, SuspendedEvse, Finishing, Reserved, Unavailable, Faulted];
 
     /// The name in OCPP 1.6.
-    const fn full_name(self) -> &'static str {
+    pub(super) const fn full_name(self) -> &'static str {
         match self {
             Available => "Available",
             Preparing => "Preparing",

@@ -9,6 +9,7 @@ use super::file_transfer::{DIAGNOSTICS, FIRMWARE, LOG, SIGNED_FIRMWARE};
 use super::registration::Registration;
 use crate::behaviour::{Outbox, Proposal};
 use crate::clock::Moment;
+use crate::simulator::equipment::FeatureProfile;
 use crate::simulator::payload::{integer, text};
 
 impl ChargePoint {
@@ -41,7 +42,9 @@ impl ChargePoint {
         if connector.is_some_and(|connector| !(0..=self.last_connector()).contains(&connector)) {
             return only_status("Rejected");
         }
-        let Some(action) = action else { return only_status("NotImplemented") };
+        let has_firmware = self.settings.equipment.profiles.has(FeatureProfile::FirmwareManagement);
+        let known = action.filter(|action| has_firmware || ![DIAGNOSTICS, FIRMWARE].contains(action));
+        let Some(action) = known else { return only_status("NotImplemented") };
         if action == "BootNotification" && self.registration == Registration::Accepted {
             return only_status("Rejected");
         }

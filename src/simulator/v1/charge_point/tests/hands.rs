@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::behaviour::{CarState, DriverLimit};
+use crate::simulator::v1::features::SimulatedFeatures;
 
 /// A charge point without a driver of its own.
 pub(super) fn quiet(version: Version) -> World {
@@ -275,7 +276,7 @@ fn a_lock_that_fails_ends_a_start_and_an_unlock() {
         assert_eq!(report.payload["errorCode"], "ConnectorLockFailure");
         world.result(&report, json!({}));
         world.acts(&lock(true));
-        let status = if version == Version::V1_6 { "Preparing" } else { "Occupied" };
+        let status = if SimulatedFeatures::of(version).actions_of_1_6 { "Preparing" } else { "Occupied" };
         assert_eq!(world.acts(&PhysicalAction::Recover { connector: Some(1) }), [format!("StatusNotification 1 {status}")]);
     }
 }

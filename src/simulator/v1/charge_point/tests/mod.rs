@@ -3,6 +3,7 @@
 mod booting;
 mod charging;
 mod deciding;
+mod equipment;
 mod hands;
 mod machine;
 mod never_panics;
@@ -40,7 +41,11 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(version: Version, autonomous: bool) -> World {
-        let settings = ChargePointSettings { autonomous, seed: 1, ..ChargePointSettings::default() };
+        World::with(version, ChargePointSettings { autonomous, seed: 1, ..ChargePointSettings::default() })
+    }
+
+    /// A charge point with these settings, not connected yet.
+    pub(super) fn with(version: Version, settings: ChargePointSettings) -> World {
         World {
             charge_point: ChargePoint::new(settings),
             version,
@@ -53,7 +58,12 @@ impl World {
 
     /// Autonomous, connected and accepted, with the reports after the boot answered.
     pub(super) fn accepted(version: Version) -> World {
-        let mut world = World::new(version, true);
+        World::new(version, true).booted()
+    }
+
+    /// Connected and accepted, with the reports after the boot answered.
+    pub(super) fn booted(self) -> World {
+        let (version, mut world) = (self.version, self);
         world.connect();
         let boot = world.expect("BootNotification");
         world.result(&boot, boot_result(version, "Accepted", 300));

@@ -1,0 +1,297 @@
+//! What a simulated charge point is built of: connectors, cables, phases, its names, and the feature profiles of its firmware. The user
+//! chooses it before the charge point exists. What a front end may write for each part is read here, with its limits.
+
+use std::fmt;
+
+use super::charging::MainsSupply;
+
+/// The most connectors of a simulated charge point.
+const MOST_CONNECTORS: u16 = 100;
+/// The highest current in amperes that a connector may have.
+const HIGHEST_CURRENT: f64 = 1000.0;
+/// The voltage of the simulated mains, between a phase and neutral.
+pub(crate) const VOLTS: f64 = 230.0;
+
+/// What a charge point is built of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StationEquipment {
+    /// The number of connectors, numbered from 1.
+    pub connectors: u16,
+    /// How a car is connected.
+    pub cable: CableKind,
+    /// The phases of a connector: 1 or 3.
+    pub phases: u8,
+    /// The highest current of a connector in amperes, per phase.
+    pub max_current: f64,
+    /// The feature profiles that the firmware has.
+    pub profiles: FeatureProfiles,
+    /// `chargePointVendor` of BootNotification, at most 20 characters.
+    pub vendor: String,
+    /// `chargePointModel`, at most 20 characters.
+    pub model: String,
+    /// `chargePointSerialNumber`, at most 25 characters; empty is not sent.
+    pub serial_number: String,
+    /// `firmwareVersion`, at most 50 characters; empty is not sent.
+    pub firmware_version: String,
+}
+
+impl Default for StationEquipment {
+    fn default() -> Self {
+        Self {
+            connectors: 2,
+            cable: CableKind::default(),
+            phases: 1,
+            max_current: 32.0,
+            profiles: FeatureProfiles::default(),
+            vendor: "ocpp-tui".to_owned(),
+            model: "Simulated".to_owned(),
+            serial_number: "SIM-0001".to_owned(),
+            firmware_version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+impl StationEquipment {
+    /// What a number of connectors must be.
+    pub const CONNECTORS: &str = "a number from 1 to 100";
+    /// What a number of phases must be.
+    pub const PHASES: &str = "1 or 3";
+    /// What a current must be.
+    pub const CURRENT: &str = "a current in amperes, more than 0 and at most 1000";
+    /// What a vendor or a model must be (OCPP 1.6 §6.3, `CiString20Type`).
+    pub const NAME: &str = "a text of 1 to 20 characters";
+    /// What a serial number must be (`CiString25Type`).
+    pub const SERIAL_NUMBER: &str = "a text of at most 25 characters; with an empty one it is not sent";
+    /// What a version of a firmware must be (`CiString50Type`).
+    pub const FIRMWARE: &str = "a text of at most 50 characters; with an empty one it is not sent";
+
+    /// Reads a number of connectors.
+    pub fn read_connectors(text: &str) -> Option<u16> {
+        text.parse().ok().filter(|number| (1..=MOST_CONNECTORS).contains(number))
+    }
+
+    /// What a connector can draw from the mains.
+    pub(super) fn supply(&self) -> MainsSupply {
+        MainsSupply { volts: VOLTS, phases: self.phases, amperes: self.max_current }
+    }
+
+    /// Reads a number of phases.
+    pub fn read_phases(text: &str) -> Option<u8> {
+        text.parse().ok().filter(|number| matches!(number, 1 | 3))
+    }
+
+    /// Reads a current.
+    pub fn read_current(text: &str) -> Option<f64> {
+        text.parse().ok().filter(|current: &f64| *current > 0.0 && *current <= HIGHEST_CURRENT)
+    }
+
+    /// Reads a vendor or a model.
+    pub fn read_name(text: &str) -> Option<String> {
+        (1..=20).contains(&text.chars().count()).then(|| text.to_owned())
+    }
+
+    /// Reads a serial number.
+    pub fn read_serial_number(text: &str) -> Option<String> {
+        (text.chars().count() <= 25).then(|| text.to_owned())
+    }
+
+    /// Reads the version of a firmware.
+    pub fn read_firmware(text: &str) -> Option<String> {
+        (text.chars().count() <= 50).then(|| text.to_owned())
+    }
+
+    /// The highest power of a connector in watts.
+    pub(super) fn most_watts(&self) -> f64 {
+        self.max_current * self.volts()
+    }
+
+    /// What a current of one ampere on each phase gives in watts.
+    pub(super) fn volts(&self) -> f64 {
+        VOLTS * f64::from(self.phases)
+    }
+}
+
+/// How a car is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CableKind {
+    /// A cable that is fixed to the charge point; there is no lock at the connector.
+    Fixed,
+    /// A socket, in which the driver's own cable is locked.
+    #[default]
+    Socket,
+}
+
+impl CableKind {
+    /// All of them.
+    pub const ALL: [CableKind; 2] = [CableKind::Fixed, CableKind::Socket];
+    /// What a cable must be.
+    pub const WANTED: &str = "fixed or socket";
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            CableKind::Fixed => "fixed",
+            CableKind::Socket => "socket",
+        }
+    }
+
+    /// What it means, in a few words.
+    pub const fn description(self) -> &'static str {
+        match self {
+            CableKind::Fixed => "the cable is part of the station, without a lock",
+            CableKind::Socket => "the driver's cable is locked in the station",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(text: &str) -> Option<CableKind> {
+        CableKind::ALL.into_iter().find(|kind| text.eq_ignore_ascii_case(kind.name()))
+    }
+}
+
+/// A feature profile (OCPP 1.6 §3.2). The actions of older versions belong to the profile that has them in 1.6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeatureProfile {
+    /// What every charge point must have.
+    Core,
+    /// Firmware and diagnostics.
+    FirmwareManagement,
+    /// The local list of tags.
+    LocalAuthListManagement,
+    /// Reservations.
+    Reservation,
+    /// Charging profiles.
+    SmartCharging,
+    /// Messages on request.
+    RemoteTrigger,
+}
+
+impl FeatureProfile {
+    /// All of them, in the order in which they are written.
+    pub const ALL: [FeatureProfile; 6] = [
+        FeatureProfile::Core,
+        FeatureProfile::FirmwareManagement,
+        FeatureProfile::LocalAuthListManagement,
+        FeatureProfile::Reservation,
+        FeatureProfile::SmartCharging,
+        FeatureProfile::RemoteTrigger,
+    ];
+
+    /// Its name, as in `SupportedFeatureProfiles`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FeatureProfile::Core => "Core",
+            FeatureProfile::FirmwareManagement => "FirmwareManagement",
+            FeatureProfile::LocalAuthListManagement => "LocalAuthListManagement",
+            FeatureProfile::Reservation => "Reservation",
+            FeatureProfile::SmartCharging => "SmartCharging",
+            FeatureProfile::RemoteTrigger => "RemoteTrigger",
+        }
+    }
+
+    /// The profile of a call of the central system. Those of the security extension belong to none.
+    pub(super) fn of_action(action: &str) -> Option<FeatureProfile> {
+        Some(match action {
+            "GetDiagnostics" | "UpdateFirmware" => FeatureProfile::FirmwareManagement,
+            "GetLocalListVersion" | "SendLocalList" => FeatureProfile::LocalAuthListManagement,
+            "CancelReservation" | "ReserveNow" => FeatureProfile::Reservation,
+            "ClearChargingProfile" | "GetCompositeSchedule" | "SetChargingProfile" => FeatureProfile::SmartCharging,
+            "TriggerMessage" => FeatureProfile::RemoteTrigger,
+            _ => return None,
+        })
+    }
+
+    /// The profile of a configuration key (OCPP 1.6 §9); `Core` for every other one.
+    pub(super) fn of_key(name: &str) -> FeatureProfile {
+        match name {
+            "LocalAuthListEnabled" | "LocalAuthListMaxLength" | "SendLocalListMaxLength" => {
+                FeatureProfile::LocalAuthListManagement
+            }
+            "ReserveConnectorZeroSupported" => FeatureProfile::Reservation,
+            "ChargeProfileMaxStackLevel"
+            | "ChargingScheduleAllowedChargingRateUnit"
+            | "ChargingScheduleMaxPeriods"
+            | "ConnectorSwitch3to1PhaseSupported"
+            | "MaxChargingProfilesInstalled" => FeatureProfile::SmartCharging,
+            _ => FeatureProfile::Core,
+        }
+    }
+}
+
+/// A set of feature profiles. `Core` is always in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeatureProfiles([bool; FeatureProfile::ALL.len()]);
+
+impl Default for FeatureProfiles {
+    fn default() -> Self {
+        Self([true; FeatureProfile::ALL.len()])
+    }
+}
+
+impl FeatureProfiles {
+    /// What a list of profiles must be.
+    pub const WANTED: &str = "a list of feature profiles, like Core,Reservation,SmartCharging";
+
+    /// Reads a list, in any case. `Core` may be left out, because every charge point has it.
+    pub fn parse(text: &str) -> Option<FeatureProfiles> {
+        let mut profiles = FeatureProfiles([false; FeatureProfile::ALL.len()]);
+        profiles.0[FeatureProfile::Core as usize] = true;
+        for name in text.split(',') {
+            let named = |profile: &FeatureProfile| name.trim().eq_ignore_ascii_case(profile.name());
+            profiles.0[FeatureProfile::ALL.into_iter().find(named)? as usize] = true;
+        }
+        Some(profiles)
+    }
+
+    /// Whether a profile is in it.
+    pub const fn has(self, profile: FeatureProfile) -> bool {
+        self.0[profile as usize]
+    }
+
+    /// Whether a call of the central system is one of its profiles.
+    pub(super) fn serves(self, action: &str) -> bool {
+        FeatureProfile::of_action(action).is_none_or(|profile| self.has(profile))
+    }
+}
+
+/// As in `SupportedFeatureProfiles`.
+impl fmt::Display for FeatureProfiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> =
+            FeatureProfile::ALL.into_iter().filter(|profile| self.has(*profile)).map(FeatureProfile::name).collect();
+        f.write_str(&names.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_are_read_and_written() {
+        let profiles = FeatureProfiles::parse("smartcharging, Reservation").unwrap();
+        assert_eq!(profiles.to_string(), "Core,Reservation,SmartCharging");
+        assert!(profiles.serves("ReserveNow") && profiles.serves("Reset") && !profiles.serves("TriggerMessage"));
+        assert_eq!(FeatureProfiles::parse(&FeatureProfiles::default().to_string()), Some(FeatureProfiles::default()));
+        for wrong in ["", "Core,", "Core,Weather"] {
+            assert_eq!(FeatureProfiles::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn values_have_limits() {
+        assert_eq!(
+            ["1", "100", "0", "101", "x"].map(StationEquipment::read_connectors),
+            [Some(1), Some(100), None, None, None]
+        );
+        assert_eq!(["1", "3", "2", ""].map(StationEquipment::read_phases), [Some(1), Some(3), None, None]);
+        assert_eq!(
+            ["16", "0.5", "0", "1001", "NaN", "-1"].map(|text| StationEquipment::read_current(text).is_some()),
+            [true, true, false, false, false, false]
+        );
+        assert_eq!(StationEquipment::read_name(&"x".repeat(21)), None);
+        assert_eq!(StationEquipment::read_name(""), None);
+        assert_eq!(StationEquipment::read_serial_number(""), Some(String::new()));
+        assert_eq!(StationEquipment::read_firmware(&"x".repeat(51)), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! What the equipment changes: connectors, profiles, power, the lock, and the driver.
+
+use serde_json::{Value, json};
+
+use super::World;
+use crate::behaviour::Answer;
+use crate::ocpp::{ErrorCode, Version};
+use crate::simulator::{CableKind, ChargePointSettings, FeatureProfiles, StationEquipment};
+
+fn world(version: Version, driver: bool, equipment: StationEquipment) -> World {
+    let settings = ChargePointSettings { driver, equipment, seed: 1, ..ChargePointSettings::default() };
+    World::with(version, settings).booted()
+}
+
+fn result(answer: Answer) -> Value {
+    match answer {
+        Answer::Result(payload) => Value::clone(&payload),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn calls_and_keys_of_missing_profiles_do_not_exist() {
+    let equipment = StationEquipment { profiles: FeatureProfiles::parse("Core,RemoteTrigger").unwrap(), ..Default::default() };
+    let mut world = world(Version::V1_6, true, equipment);
+    for action in [
+        "GetDiagnostics",
+        "UpdateFirmware",
+        "GetLocalListVersion",
+        "SendLocalList",
+        "ReserveNow",
+        "CancelReservation",
+        "SetChargingProfile",
+        "ClearChargingProfile",
+        "GetCompositeSchedule",
+    ] {
+        let answer = world.ask(action, json!({}));
+        assert!(matches!(answer, Answer::Error { code: ErrorCode::NotSupported, .. }), "{action} {answer:?}");
+    }
+    let listed = result(world.ask("GetConfiguration", json!({"key": ["SupportedFeatureProfiles", "LocalAuthListEnabled"]})));
+    assert_eq!(listed["configurationKey"][0]["value"], "Core,RemoteTrigger");
+    assert_eq!(listed["unknownKey"], json!(["LocalAuthListEnabled"]));
+    let change = json!({"key": "LocalAuthListEnabled", "value": "false"});
+    assert_eq!(world.ask_status("ChangeConfiguration", change), "NotSupported");
+    let trigger = |message: &str| json!({"requestedMessage": message});
+    assert_eq!(world.ask_status("TriggerMessage", trigger("FirmwareStatusNotification")), "NotImplemented");
+    assert_eq!(world.ask_status("TriggerMessage", trigger("Heartbeat")), "Accepted");
+    // Without smart charging a profile for the start is ignored, whatever it is (OCPP 1.6 §5.11).
+    let start = json!({"idTag": "TAG", "chargingProfile": {"chargingProfilePurpose": "TxDefaultProfile"}});
+    assert_eq!(world.ask_status("RemoteStartTransaction", start), "Accepted");
+}
+
+#[test]
+fn older_versions_have_the_profiles_of_their_actions() {
+    let equipment = StationEquipment { profiles: FeatureProfiles::parse("Core").unwrap(), ..Default::default() };
+    let mut world = world(Version::V1_5, true, equipment);
+    assert!(matches!(world.ask("ReserveNow", json!({})), Answer::Error { .. }));
+    assert_eq!(world.ask_status("ClearCache", json!({})), "Accepted");
+}
+
+#[test]
+fn phases_and_current_limit_the_power() {
+    let equipment = StationEquipment { phases: 3, max_current: 16.0, connectors: 3, ..Default::default() };
+    let mut world = world(Version::V1_6, true, equipment);
+    let limit = |world: &mut World, connector: i32, unit: &str| {
+        let schedule = json!({"connectorId": connector, "duration": 60, "chargingRateUnit": unit});
+        let answer = result(world.ask("GetCompositeSchedule", schedule));
+        answer["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"].as_f64().unwrap()
+    };
+    assert_eq!([limit(&mut world, 1, "W"), limit(&mut world, 3, "A")], [11040.0, 16.0]);
+    assert_eq!(limit(&mut world, 0, "A"), 48.0);
+    assert_eq!(world.ask_status("TriggerMessage", json!({"requestedMessage": "Heartbeat", "connectorId": 4})), "Rejected");
+}
+
+#[test]
+fn a_fixed_cable_has_no_lock() {
+    for (cable, status) in [(CableKind::Fixed, "NotSupported"), (CableKind::Socket, "Unlocked")] {
+        let mut world = world(Version::V1_6, true, StationEquipment { cable, ..Default::default() });
+        assert_eq!(world.ask_status("UnlockConnector", json!({"connectorId": 1})), status);
+    }
+}
+
+#[test]
+fn without_a_driver_nobody_plugs_in() {
+    let mut world = world(Version::V1_6, false, StationEquipment::default());
+    assert_eq!(world.ask_status("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})), "Accepted");
+    let sent = world.live(30);
+    assert!(sent.contains(&"StatusNotification 1 Preparing".to_owned()), "{sent:?}");
+    assert!(!sent.iter().any(|call| call.starts_with("StartTransaction")), "{sent:?}");
+}
