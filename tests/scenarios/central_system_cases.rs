@@ -15,7 +15,7 @@ use ocpp_tui::ocpp::{Role, Version};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::stage::{Played, Stage, play_in, shipped};
+use crate::stage::{Played, Stage, chosen_twins, play_in, plays_all_twins, shipped};
 use crate::support::{central_system, hub};
 
 const FOLDER: &str = "certification/central-system";
@@ -147,7 +147,8 @@ fn each_broken_central_system_fails_the_cases_about_its_fault() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/twins/central-system-cases");
     let listed = play_in(&folder, &["list.js", "--virtual-time"]);
     let line = listed.err.lines().find_map(|line| line.strip_prefix("list.js: ")).unwrap_or_else(|| panic!("{listed}"));
-    let twins: Vec<TwinRow> = serde_json::from_str(line).unwrap();
+    let all: Vec<TwinRow> = serde_json::from_str(line).unwrap();
+    let twins = chosen_twins(&all);
     let mut files: Vec<String> = std::fs::read_dir(shipped(FOLDER))
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
@@ -158,7 +159,7 @@ fn each_broken_central_system_fails_the_cases_about_its_fault() {
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
-                    let Some(twin) = next.lock().unwrap().next() else { return };
+                    let Some(twin) = next.lock().unwrap().next().copied() else { return };
                     let found = against(twin, &files);
                     results.lock().unwrap().insert(&twin.name, found);
                 }
@@ -170,7 +171,7 @@ fn each_broken_central_system_fails_the_cases_about_its_fault() {
     let never: BTreeSet<String> = plain.iter().filter(|case| case.outcome == "skipped").map(|case| case.id.clone()).collect();
     assert!(plain.iter().all(|case| case.outcome == "passed" || never.contains(&case.id)), "{plain:?}");
     let mut right = "\n| the central system … | failed | warned | skipped |\n|---|---|---|---|\n".to_owned();
-    for twin in &twins {
+    for twin in twins {
         let [failed, warned, skipped] =
             ["failed", "warned", "skipped"].map(|outcome| cell(&results[&twin.name], outcome, &never));
         assert!(twin.name == "plain" || failed != "–" || warned != "–" || skipped != "–", "nothing notices: {}", twin.about);
@@ -178,7 +179,9 @@ fn each_broken_central_system_fails_the_cases_about_its_fault() {
     }
     right += "\n";
     let written = written("the broken central systems begin", "the broken central systems end");
-    if written != right {
+    let holds =
+        if plays_all_twins() { written == right } else { right.lines().all(|line| written.lines().any(|it| it == line)) };
+    if !holds {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("broken-central-systems.md");
         std::fs::write(&file, &right).unwrap();
         let other = right.lines().find(|line| !written.contains(line)).unwrap_or("a line there is too much");

@@ -11,7 +11,7 @@ use std::thread;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::stage::{Stage, play_in, shipped};
+use crate::stage::{Stage, chosen_twins, play_in, plays_all_twins, shipped};
 
 /// How many cases there are for charge points of 1.6.
 const CASES: usize = 102;
@@ -25,7 +25,9 @@ fn is_in_the_book(mark: &str, found: &str) {
     let page = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/conformance.md")).unwrap();
     let (_, rest) = page.split_once(&format!("<!-- {mark} begin -->\n")).unwrap();
     let (written, _) = rest.split_once(&format!("<!-- {mark} end -->")).unwrap();
-    if written != found {
+    let holds =
+        if plays_all_twins() { written == found } else { found.lines().all(|line| written.lines().any(|it| it == line)) };
+    if !holds {
         let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.md", mark.replace(' ', "-")));
         fs::write(&file, found).unwrap();
         let other = found.lines().find(|line| !written.contains(line)).unwrap_or("a line there is too much");
@@ -119,7 +121,8 @@ fn failed(twin: &str) -> Vec<String> {
 /// A twin fails the cases about its fault, and no others.
 #[test]
 fn the_cases_find_the_fault_of_each_twin() {
-    let twins = faulty_twins();
+    let all = faulty_twins();
+    let twins = chosen_twins(&all);
     let (next, results) = (Mutex::new(twins.iter().enumerate()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..2 {

@@ -144,3 +144,13 @@ impl std::fmt::Display for Played {
 pub fn shipped(name: &str) -> String {
     format!("{}/examples/scenarios/{name}", env!("CARGO_MANIFEST_DIR"))
 }
+
+/// Whether all twins of a long table are played. By default every sixth is, because all of them take minutes.
+pub fn plays_all_twins() -> bool {
+    std::env::var_os("OCPP_TUI_ALL_TWINS").is_some()
+}
+
+/// The twins of a table that are played: all, or every sixth from the first one on.
+pub fn chosen_twins<T>(twins: &[T]) -> Vec<&T> {
+    twins.iter().step_by(if plays_all_twins() { 1 } else { 6 }).collect()
+}
