@@ -151,7 +151,9 @@ fn commands_run_around_scenarios_and_around_the_run() {
 /// The password and the headers reach the peer, and nobody else.
 #[test]
 fn credentials_are_sent_in_the_handshake_and_told_nowhere() {
-    let stage = Stage::with("const cs = await centralSystemUnderTest({ patience: 0 }); await cs.call('Heartbeat');");
+    let stage = Stage::with(
+        "parameter('apiKey', ''); const cs = await centralSystemUnderTest({ patience: 0 }); await cs.call('Heartbeat');",
+    );
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("ws://{}/ocpp?token=s3cret", listener.local_addr().unwrap());
     let server = std::thread::spawn(move || {

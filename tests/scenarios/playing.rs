@@ -69,7 +69,7 @@ fn a_filter_selects_by_the_names_of_scenarios_and_files() {
         assert_eq!((told.code, &passed[..]), (Some(0), played), "{arguments:?}: {told}");
     }
     let none = stage.play(&["boot.js", "meter.js", "--filter", "nothing", "--filter", "at all"]);
-    none.ends(2, &["ocpp-tui: no scenario has nothing or at all in its name"]);
+    none.ends(2, &["ocpp-tui: no scenario has nothing or at all in its number, its name or the path of its file"]);
     assert!(none.out.is_empty(), "{none}");
 }
 

@@ -1,7 +1,7 @@
 // Plays the cases for charge points against a twin with a fault: `--set twin="no Finishing"`. Hands reach through to the machine behind the
 // man in the middle.
 
-const { Between, wake } = require('./between.js');
+const { Between, wake, rest } = require('./between.js');
 const twins = require('./faulty-charge-points.js');
 
 const twin = twins[parameter('twin', 'none')];
@@ -21,6 +21,7 @@ globalThis.after = (run, options) => afterwards(async () => {
 }, options);
 const declare = scenario;
 globalThis.scenario = (sentence, about, run) => declare(sentence, about, async () => {
+  afterwards(rest); // the first one is the last to run
   here = undefined;
   try {
     await run();
