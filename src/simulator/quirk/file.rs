@@ -27,7 +27,7 @@ pub(super) struct QuirkRules {
     /// The fields that are left out of calls.
     pub leave_out: Vec<(CallFilter, Vec<FieldPath>)>,
     /// The fields that are set in calls.
-    pub set: Vec<FieldChange>,
+    pub set: Vec<QuirkChange>,
     /// The calls that are never sent.
     pub skip: Vec<CallFilter>,
     /// The calls that are sent later.
@@ -55,7 +55,7 @@ pub(super) type FieldPath = Vec<String>;
 
 /// A field that gets a value.
 #[derive(Debug, Clone)]
-pub(super) struct FieldChange {
+pub(super) struct QuirkChange {
     pub calls: CallFilter,
     pub path: FieldPath,
     pub value: Value,
@@ -220,7 +220,7 @@ impl QuirkFile {
         for SetTable { action, field, value, missing, conditions } in self.set {
             let calls = names.filter(&action, conditions)?;
             let (path, versions) = names.field(&action, &field)?;
-            rules.set.push(FieldChange { calls, path, value, missing, versions });
+            rules.set.push(QuirkChange { calls, path, value, missing, versions });
         }
         for SkipTable { action, conditions } in self.skip {
             let filter = names.filter(&action, conditions)?;
