@@ -24,7 +24,7 @@ pub enum CallOutcome<'a> {
     },
     /// No answer came in time.
     Timeout,
-    /// It could not be delivered over a link that stays, so nobody waited for an answer.
+    /// It could not be delivered over a link that stays, so no answer was awaited.
     Undelivered {
         /// Why, one sentence.
         reason: &'a str,

@@ -266,7 +266,7 @@ pub enum PhysicalActionError {
     /// A connector is held for another card.
     #[error("connector {0} is reserved for another card")]
     Reserved(i32),
-    /// Somebody else charges there.
+    /// Another user charges there.
     #[error("connector {0} is in use")]
     InUse(i32),
     /// No connector is free.

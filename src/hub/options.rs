@@ -39,7 +39,7 @@ pub struct ChargePointOptions {
     /// Whether it is autonomous: boots, sends heartbeats, reports its connectors. When false it sends only the calls
     /// that the user commands, like ocppjs.
     pub autonomous: bool,
-    /// Whether somebody plugs in and pays by himself. When false the machine answers and reports, and waits for hands.
+    /// Whether the simulated driver plugs in and pays. When false the machine answers and reports, and waits for hands.
     pub driver: bool,
     /// What it is built of.
     pub equipment: StationEquipment,

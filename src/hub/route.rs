@@ -22,7 +22,7 @@ impl Route {
         let Some(soap) = &options.soap else { return Ok(Route::WebSocket(CentralSystemUrl::parse(&options.url)?)) };
         let url = HttpUrl::parse(&options.url)?;
         let from = soap.from.clone().filter(|from| !from.is_empty());
-        // Whoever is told an address calls at it, so its port is the one to listen on, unless the user has another behind it.
+        // A peer that gets an address calls at it, so its port is the one to listen on, unless the user has another behind it.
         let of_from = || from.as_deref().and_then(port_of);
         let port = soap.port.or_else(of_from).unwrap_or(0);
         let named = if soap.port.is_none() { "the port in the From address (-f)" } else { "the port for remote calls" };
@@ -32,7 +32,7 @@ impl Route {
     }
 }
 
-/// The port in a `From` address at which somebody can be called. The text may also be something wrong that is sent on purpose.
+/// The port in a `From` address at which the peer can be called. The text may also be something wrong that is sent on purpose.
 fn port_of(from: &str) -> Option<u16> {
     let url = HttpUrl::of_from(from, Ipv4Addr::UNSPECIFIED.into()).ok()?;
     Some(url.port)

@@ -17,7 +17,7 @@ pub(super) enum DownEvent {
     End,
     /// Connect now.
     Connect,
-    /// Stay down until somebody connects the station.
+    /// Stay down until the user connects the station.
     StayDown,
 }
 

@@ -25,7 +25,7 @@ pub enum JsonFault {
 impl JsonFault {
     /// The fault of a text that the parser has refused with this error.
     pub fn of(text: &str, error: &serde_json::Error) -> JsonFault {
-        // Whoever ignores the values needs neither the stack nor the numbers, so what is refused here is no JSON.
+        // A reader that ignores the values needs neither the stack nor the numbers, so what it refuses is no JSON.
         if serde_json::from_str::<IgnoredAny>(text).is_err() {
             return JsonFault::Syntax(error.to_string());
         }

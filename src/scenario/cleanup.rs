@@ -87,7 +87,7 @@ impl Player<'_> {
         outcome
     }
 
-    /// A cleanup has ended: its failure is told, and hides nothing that the scenario has found.
+    /// A cleanup has ended: its failure is reported, and hides nothing that the scenario has found.
     fn cleaned(&mut self, outcome: CaseOutcome, ended: CaseOutcome) -> CaseOutcome {
         match ended {
             CaseOutcome::Broken(failure) if !matches!(outcome, CaseOutcome::Failed(_) | CaseOutcome::Broken(_)) => {

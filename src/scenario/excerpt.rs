@@ -25,7 +25,7 @@ pub(super) struct SectionMark {
     /// Its first record.
     pub from: Sequence,
     pub name: String,
-    /// Whether it goes on after a part inside it: then it is told only if something follows.
+    /// Whether it goes on after a part inside it: then it is shown only if something follows.
     pub again: bool,
 }
 

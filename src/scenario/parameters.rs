@@ -1,5 +1,5 @@
 //! Values for `parameter` that no script asks for. What a script asks for is known for certain only when it has run; here its text and
-//! those of the files that it requires are read, so that a slip is told before anything runs.
+//! those of the files that it requires are read, so that a slip is reported before anything runs.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

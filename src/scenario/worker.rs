@@ -29,7 +29,7 @@ pub enum ProgressLine<'a> {
         /// The name of the scenario.
         name: &'a str,
     },
-    /// A scenario has ended, or was skipped; each one of the reports of files is told here first.
+    /// A scenario has ended, or was skipped; each one of the reports of files is sent here first.
     Ended {
         /// The place of its file in the list of the run.
         index: usize,

@@ -266,7 +266,7 @@ impl SoapLink<'_> {
         }
     }
 
-    /// Takes in the address of a `From` header. One that cannot be called is told once, and changes nothing.
+    /// Takes in the address of a `From` header. One that cannot be called is recorded once, and changes nothing.
     fn update_address(&mut self, from: &str, address: Result<HttpUrl, FromProblem>) {
         let known = self.conversation.framing.address.as_ref();
         match address {

@@ -38,7 +38,7 @@ impl HttpUrl {
     /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket tells it.
     ///
     /// # Errors
-    /// When nobody can be called at it.
+    /// When the station cannot be called at it.
     pub fn of_from(value: &str, peer: IpAddr) -> Result<HttpUrl, FromProblem> {
         let value = value.trim();
         if value == ANONYMOUS {

@@ -1,5 +1,5 @@
 //! The action in the HTTP headers of a request, compared with its body. SOAP 1.2 puts it into the media type (RFC 3902), SOAP 1.1 into
-//! `SOAPAction`. The body decides; whoever routes by the header takes another message for it.
+//! `SOAPAction`. The body decides; a peer that routes by the header takes another message for it.
 
 use hyper::HeaderMap;
 use hyper::header::CONTENT_TYPE;

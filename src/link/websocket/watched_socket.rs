@@ -1,5 +1,5 @@
 //! The socket below a WebSocket, which keeps the end of what was read last. Where a close frame has a code that may not stand in a frame,
-//! the library hands out its own answer in its place; what the peer sent is told from these bytes.
+//! the library hands out its own answer in its place; what the peer sent is read from these bytes.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;

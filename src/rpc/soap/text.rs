@@ -19,7 +19,7 @@ pub struct DecodedText<'bytes> {
     pub remark: Option<String>,
 }
 
-/// Decodes a body that came with this content type. Its encoding is told by the byte order mark, by the parameter `charset` and by the XML
+/// Decodes a body that came with this content type. Its encoding is named by the byte order mark, by the parameter `charset` and by the XML
 /// declaration, in this order (RFC 7303 §3.2); the first counts by which the bytes are a text. Where nothing tells it, it is UTF-8.
 ///
 /// # Errors
@@ -35,8 +35,8 @@ pub fn text<'bytes>(bytes: &'bytes [u8], content_type: Option<&str>) -> Result<D
     let charset = content_type.and_then(charset).map(|label| BodyEncoding::named(label, body));
     let declared = || declared(body).map(|label| BodyEncoding::named(&label, body));
     let (mut unknown, mut first) = (None, None);
-    for told in [marked, charset].into_iter().chain(std::iter::once_with(declared)).flatten() {
-        match told {
+    for named in [marked, charset].into_iter().chain(std::iter::once_with(declared)).flatten() {
+        match named {
             BodyEncoding::Unknown(name) => unknown = unknown.or(Some(name)),
             encoding => match encoding.decode(body) {
                 Ok(text) => return Ok(DecodedText { remark: encoding.remark(body), text }),
@@ -131,7 +131,7 @@ fn charset(content_type: &str) -> Option<&str> {
     Some(value.trim().trim_matches(['"', '\''])).filter(|value| !value.is_empty())
 }
 
-/// The encoding in an XML declaration that is written like ASCII. A wide encoding cannot be told so.
+/// The encoding in an XML declaration that is written like ASCII. A wide encoding cannot be named so.
 fn declared(body: &[u8]) -> Option<String> {
     let start = body.split(|byte| *byte == b'>').next().unwrap_or_default();
     let start = String::from_utf8_lossy(&start[..start.len().min(DECLARATION)]);

@@ -1,4 +1,4 @@
-//! The id of a message, in the spelling of whoever wrote it.
+//! The id of a message, in the spelling of its sender.
 
 use std::fmt;
 

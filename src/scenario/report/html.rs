@@ -72,7 +72,7 @@ fn put(page: &mut String, number: usize, described: &CaseDescription<'_>) {
     put_table(page, about.chain(reason).chain(failure).chain(notes));
     let messages: usize = case.steps.iter().map(|step| step.exchange.len()).sum();
     if !case.steps.is_empty() {
-        // Whoever looks for the reason sees the messages at once; those of the others are folded, and on paper again there.
+        // The messages of a failed case are open, because a reader looks for the reason there; those of the others are folded, and on paper again there.
         let open = if matches!(case.outcome, CaseOutcome::Passed | CaseOutcome::Skipped(_)) { "" } else { " open" };
         let _ = writeln!(page, "<details{open}><summary>Steps and messages ({messages})</summary>");
         case.steps.iter().for_each(|step| put_step(page, step));

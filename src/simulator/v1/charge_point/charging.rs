@@ -119,7 +119,7 @@ impl ChargePoint {
         }
     }
 
-    /// Whether somebody plugs in and out by himself.
+    /// Whether the simulated driver plugs in and out.
     fn has_driver(&self) -> bool {
         self.settings.autonomous && self.settings.driver
     }
@@ -169,7 +169,7 @@ impl ChargePoint {
         let Some((connector, number)) = found else { return };
         let Some(pending) = connector.pending.as_mut() else { return };
         pending.parent.clone_from(&parent);
-        // a card that nobody has said a connector for, and no car for it: it may end what a card of its group began
+        // a card without a connector, and no car for it: it may end what a card of its group began
         let meant_to_stop = pending.by_card && !pending.chosen && !connector.plugged;
         let stops = parent.as_deref().filter(|_| accepted && meant_to_stop).and_then(|it| self.transaction_of_group(it));
         if let Some(other) = stops {

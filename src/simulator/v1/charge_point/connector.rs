@@ -96,7 +96,7 @@ pub(super) struct PendingStart {
     pub(super) chosen: bool,
 }
 
-/// A cable that stays locked until somebody releases it.
+/// A cable that stays locked until it is released.
 #[derive(Debug)]
 pub(super) struct CableHold {
     /// The tag that started the transaction.

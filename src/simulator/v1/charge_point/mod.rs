@@ -268,7 +268,7 @@ impl Behaviour for ChargePoint {
             self.start_over(version);
         }
         if !self.powered {
-            // whoever connects it has switched it on
+            // connecting it means that it was switched on
             self.wake(now, out);
         }
         self.network_down = false;
