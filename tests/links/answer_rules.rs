@@ -4,7 +4,7 @@ use ocpp_tui::console::Console;
 use ocpp_tui::ocpp::Version;
 use serde_json::json;
 
-use crate::support::{RawPeer, central_system, hub, run_line};
+use crate::support::{RawPeer, central_system, hub, run_line, until};
 
 #[tokio::test]
 async fn a_rule_for_a_station_that_has_not_connected_yet_waits_for_it() {
@@ -54,6 +54,8 @@ async fn a_sent_call_waits_its_turn_unless_it_is_for_now() {
     let port = central_system(console.hub(), &Version::ALL).await;
     let mut peer = RawPeer::connect(port, "/CP1", &["ocpp1.6"]).await.unwrap();
     peer.ask(r#"[2,"1","Heartbeat",{}]"#).await;
+    // A command looks for its station in the trace.
+    until(console.hub().trace(), "the link", |contents| (contents.stations().connected() == 1).then_some(())).await;
     for line in
         ["remote_send -n ClearCache -p {\"a\": 1.10}", "remote_send -n Reset -p {}", "remote_send -n Unknown -p {} --now"]
     {
