@@ -232,6 +232,7 @@ impl Screen {
                     UpdateEffect::Continue => self.busy = true,
                     UpdateEffect::Copy(text) => self.terminal.copy(&text)?,
                     UpdateEffect::CopyToFile(text) => self.copy_to_file(text),
+                    UpdateEffect::Redraw => self.terminal.redraw()?,
                     UpdateEffect::Mouse(mouse) => self.terminal.set_mouse(mouse)?,
                     UpdateEffect::Keep(part) => self.persistence.keep(&self.app, part),
                     UpdateEffect::Run { line, context } => self.session.run(&line, context),

@@ -94,6 +94,14 @@ impl Terminal {
         if self.mouse {
             queue!(self.output, EnableMouseCapture)?;
         }
+        self.redraw()
+    }
+
+    /// Clears the terminal and forgets what is on it, so that the next frame writes every cell.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn redraw(&mut self) -> Result<(), TerminalError> {
         // Resizing clears and forgets the last frame. `clear` would query the position of the cursor and wait for the answer.
         let (width, height) = crossterm::terminal::size()?;
         self.inner.resize(Rect::new(0, 0, width, height))?;

@@ -300,11 +300,11 @@ fn quitting_is_confirmed_while_a_call_is_open() {
     screen.send(F5);
     screen.wait_for("in flight 1");
     screen.send("q");
-    screen.wait_for("1 call waits for an answer. Quit all the same?");
+    screen.wait_for("1 call waits for an answer. Quit?");
     screen.send("n");
-    screen.wait_until("the question is gone", |screen| !screen.contents().contains("all the same?"));
+    screen.wait_until("the question is gone", |screen| !screen.contents().contains("Quit?"));
     screen.send("q");
-    screen.wait_for("Quit all the same?");
+    screen.wait_for("Quit?");
     screen.send("y");
     ends(screen, 0);
 }

@@ -192,8 +192,12 @@ actions! {
     Mouse,
     /// Shows past toasts and notes.
     EventLog,
+    /// Draws the whole screen again.
+    Redraw,
     /// Quits.
     Quit,
+    /// Quits without a question.
+    QuitAtOnce,
 
     /// Sends and closes the editor.
     Send,

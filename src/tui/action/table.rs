@@ -127,7 +127,7 @@ table! {
         Held, "", "The frames that wait: edit one and let it go, release, answer or drop them", ["w"];
         Copy, "copy", "Copy the payload of the selected message", ["y"];
         CopyAs, "", "Copy the whole frame, the payload laid out, or the command that sends it", ["Y"];
-        Back, "", "Stop repeating; step back: zoom, then filter, then the single station", ["esc"];
+        Back, "", "Stop repeating; step back: from the message, zoom, filter, ladder, the single station", ["esc"];
         NextPane, "", "Next pane", ["tab"];
         PreviousPane, "", "Previous pane", ["backtab"];
         StationsPane, "", "Stations pane", ["1"];
@@ -151,7 +151,9 @@ table! {
         Mouse, "", "Leave the mouse to the terminal, for selecting text, or take it back", ["F12"];
         EventLog, "", "Show past messages: notes, failures and toasts", ["E"];
         Help, "help", "Show the keys", ["?", "F1"];
-        Quit, "quit", "Quit; asks when calls are in flight", ["q"];
+        Redraw, "", "Draw the whole screen again, after something else wrote over it", ["ctrl-l"];
+        Quit, "quit", "Leave the whole screen for one pane, or quit; asks when calls wait or events would be lost", ["q"];
+        QuitAtOnce, "", "Quit at once, without a question", ["Q"];
     }
     Editor (EditorAction) {
         Send, "send", "Send; an invalid payload needs it twice", ["F5", "ctrl-s", "alt-enter", "ctrl-enter"];

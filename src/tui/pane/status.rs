@@ -10,7 +10,7 @@ use crate::tui::app::App;
 use crate::tui::layout::{Areas, Pane};
 use crate::tui::state::{CommandLine, ConfirmQuestion, FilterLine, FilterPurpose, ScreenOverlay};
 use crate::tui::theme::Styles;
-use crate::tui::widget::{LineWriter, draw_candidates, format, width_of, wrap};
+use crate::tui::widget::{LineWriter, clear_below, draw_candidates, format, width_of, wrap};
 
 /// How many hints are shown besides the one for the help.
 const HINTS: usize = 6;
@@ -43,7 +43,11 @@ pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position>
             return None;
         }
     };
-    draw_toast(app, areas.header, buffer);
+    if app.toasts.current().is_some() {
+        // A toast has the line for itself: nothing of the header shows beside it.
+        clear_below(buffer, areas.header, styles.header);
+        draw_toast(app, areas.header, buffer);
+    }
     cursor
 }
 
@@ -134,11 +138,13 @@ fn draw_fault(line: &FilterLine, error: &FilterError, cursor: Position, areas: &
     let most = usize::from(areas.body.height / 2);
     let above = areas.status.y.saturating_sub(1);
     let row = |y: u16| Rect { y, height: 1, ..areas.status };
+    clear_below(buffer, row(above), style);
     let mut writer = LineWriter::new(buffer, row(above), 0);
-    writer.blanks(place, style).text("▾ ", style).text(beside.as_deref().unwrap_or_default(), style).fill(' ', style);
+    writer.blanks(place, style).text("▾ ", style).text(beside.as_deref().unwrap_or_default(), style);
     for (distance, sentence) in (1..).zip(sentences.iter().take(most).rev()) {
-        let mut writer = LineWriter::new(buffer, row(above.saturating_sub(distance)), 0);
-        writer.blanks(1, style).text(sentence, style).fill(' ', style);
+        let line = row(above.saturating_sub(distance));
+        clear_below(buffer, line, style);
+        LineWriter::new(buffer, line, 0).blanks(1, style).text(sentence, style);
     }
 }
 

@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn a_search_keeps_whole_entries_under_their_headings() {
         let mut help = Pager::help(KeyContext::Stations, &Bindings::default(), 50);
-        help.search.set("calls are in FLIGHT");
+        help.search.set("asks when calls WAIT");
         help.narrow();
         assert_eq!(help.lines[0], PagerLine::Heading("In every pane".to_owned()));
         assert!(matches!(&help.lines[1], PagerLine::Keys(keys, _) if keys == "q"), "{:?}", help.lines);

@@ -47,6 +47,11 @@ impl Toasts {
         self.push(text.into(), false, now_micros + INFO);
     }
 
+    /// Shows an information that is of no use later; the log does not get it.
+    pub fn hint(&mut self, text: impl Into<String>, now_micros: u64) {
+        self.show(text.into(), false, now_micros + INFO);
+    }
+
     /// Shows a failure.
     pub fn error(&mut self, text: impl Into<String>, now_micros: u64) {
         self.push(text.into(), true, now_micros + ERROR);
@@ -73,6 +78,10 @@ impl Toasts {
     fn push(&mut self, text: String, failure: bool, until_micros: u64) {
         let shown_for = if failure { ERROR } else { INFO };
         self.note(text.clone(), failure, until_micros.saturating_sub(shown_for) as i64 + self.offset_micros);
+        self.show(text, failure, until_micros);
+    }
+
+    fn show(&mut self, text: String, failure: bool, until_micros: u64) {
         // An information is replaced by the next toast; a failure is shown for its time.
         self.waiting.retain(|toast| toast.failure && toast.text != text);
         self.waiting.push_back(Toast { text, failure, until_micros });

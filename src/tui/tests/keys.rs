@@ -225,7 +225,7 @@ fn every_key_can_be_pressed_in_every_context() {
 }
 
 #[test]
-fn quitting_asks_only_while_calls_are_in_flight() {
+fn quitting_asks_while_calls_wait() {
     let mut screen = Screen::busy(120, 40);
     assert_eq!(screen.press("q"), [UpdateEffect::Quit]);
     screen.record(Some(StationKey(0)), crate::trace::EventKind::Queue { in_flight: 1, queued: 0 });
@@ -234,6 +234,70 @@ fn quitting_asks_only_while_calls_are_in_flight() {
     assert_eq!(screen.press("enter"), [], "Enter confirms nothing");
     assert_eq!(screen.press("n"), []);
     assert_eq!(screen.press("q y"), [UpdateEffect::Quit]);
+}
+
+#[test]
+fn quitting_asks_once_when_many_events_would_be_lost() {
+    let mut screen = Screen::busy(120, 40);
+    while screen.contents.records().range().end <= 50 {
+        screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
+    }
+    assert_eq!(screen.press("q"), []);
+    assert!(screen.picture().contains(" events are saved nowhere. Quit?"), "{}", screen.picture());
+    assert_eq!(screen.press("enter space Q x"), [], "only y confirms");
+    assert_eq!(screen.press("y"), [UpdateEffect::Quit]);
+    assert_eq!(screen.press("Q"), [UpdateEffect::Quit], "the capital letter asks nothing");
+    screen.app.confirm = false;
+    assert_eq!(screen.press("q"), [UpdateEffect::Quit]);
+}
+
+#[test]
+fn q_leaves_what_covers_the_screen_before_it_quits() {
+    for way in ["z", "2 z", "3 z", "o", "?", "E", "2 z enter"] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press(way);
+        assert_eq!(screen.press("q"), [], "{way}");
+        assert!(!screen.app.zoomed && screen.app.overlays.top().is_none(), "{way}");
+        assert_eq!(screen.press("q"), [UpdateEffect::Quit], "{way}");
+    }
+}
+
+#[test]
+fn esc_leaves_one_level_at_every_size() {
+    // From the innermost level outwards; each word is what one Esc leaves.
+    for (way, levels) in [
+        ("2 / kind:error enter enter", ["Message, /kind:error 1", "Trace, /kind:error 1", "Trace"].as_slice()),
+        (
+            "2 / kind:error enter enter z",
+            &["Message, zoomed, /kind:error 1", "Trace, zoomed, /kind:error 1", "Trace, /kind:error 1", "Trace"],
+        ),
+        ("1 enter 2 / reset enter 3", &["Message, only 0, /reset 2", "Trace, only 0, /reset 2", "Trace, only 0", "Trace"]),
+        ("1 / cp enter 2 g f reset enter 3", &["Message, s/cp, at 8", "Trace, s/cp, at 8", "Trace, s/cp, at 8"]),
+        ("1 / cp enter z", &["Stations, zoomed, s/cp", "Stations, s/cp", "Stations"]),
+    ] {
+        for (width, height) in [(200, 60), (120, 40), (80, 24), (60, 15), (40, 12), (20, 5)] {
+            let mut screen = Screen::busy(width, height);
+            screen.press(way);
+            for (index, level) in levels.iter().enumerate() {
+                assert_eq!(state(&screen), *level, "{way} and {index} times Esc at {width}x{height}");
+                screen.press("esc");
+            }
+        }
+    }
+}
+
+#[test]
+fn esc_with_nothing_to_leave_stays_out_of_the_log() {
+    let mut screen = Screen::busy(120, 40);
+    let logged = screen.app.toasts.log().count();
+    screen.press("esc");
+    assert!(screen.picture().contains("Nothing to step back from"), "{}", screen.picture());
+    assert_eq!(screen.app.toasts.log().count(), logged);
+}
+
+#[test]
+fn a_key_draws_the_whole_screen_again() {
+    assert_eq!(Screen::busy(120, 40).press("ctrl-l"), [UpdateEffect::Redraw]);
 }
 
 #[test]

@@ -83,3 +83,22 @@ fn only_the_overlay_on_top_shows_a_cursor() {
         assert_eq!(screen.draw().1.cursor.is_some(), has_cursor, "{way}");
     }
 }
+
+#[test]
+fn only_the_frame_of_a_box_has_the_style_of_rules() {
+    let odd = ratatui::style::Color::Rgb(1, 2, 3);
+    for way in ["?", "E", "ctrl-p", "t", "Y", "e", "e res enter tab", "e res enter ctrl-o", "o", "2 / kind: tab", ": F1"] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press(way);
+        for rule in [&mut screen.app.theme.styles.rule, &mut screen.app.theme.styles.rule_focused] {
+            rule.fg = Some(odd);
+        }
+        let (buffer, _) = screen.draw();
+        for y in 0..buffer.area.height {
+            let row: Vec<&ratatui::buffer::Cell> = (0..buffer.area.width).map(|x| &buffer[(x, y)]).collect();
+            let is_rule = row.iter().any(|cell| matches!(cell.symbol(), "─" | "━"));
+            let painted = row.iter().filter(|cell| cell.fg == odd && !matches!(cell.symbol(), "│" | "┃")).count();
+            assert!(is_rule || painted == 0, "{way}: {painted} cells of line {y} look like a rule\n{}", screen.picture());
+        }
+    }
+}

@@ -85,3 +85,31 @@ fn seconds_are_counted_only_while_a_countdown_is_visible() {
     assert!(screen.draw().1.counts_seconds, "a simulated station will try again");
     assert!(!Screen::empty(120, 40).draw().1.counts_seconds);
 }
+
+#[test]
+fn nothing_lies_over_half_of_a_wide_character() {
+    for way in WAYS {
+        for name in ["充電站充電站充電站充電站充電站", "x充電站充電站充電站充電站充電站"] {
+            let mut screen = Screen::busy(120, 40);
+            for _ in 0..60 {
+                screen.exchange(
+                    name,
+                    crate::trace::Direction::In,
+                    "充電站充電站充電站充電站充電站",
+                    "{\"充\":\"充電站充電站充電站充電站充電站充電站充電站充電站\"}",
+                    "{}",
+                );
+            }
+            screen.send(ScreenMessage::Refresh);
+            screen.press(way);
+            let (buffer, _) = screen.draw();
+            for y in 0..buffer.area.height {
+                for x in 1..buffer.area.width {
+                    let (left, cell) = (&buffer[(x - 1, y)], &buffer[(x, y)]);
+                    let is_wide = unicode_width::UnicodeWidthStr::width(left.symbol()) > 1;
+                    assert!(!is_wide || cell.symbol() == " ", "{way}: {:?} over {:?} at {x},{y}", cell.symbol(), left.symbol());
+                }
+            }
+        }
+    }
+}

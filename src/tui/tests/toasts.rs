@@ -30,3 +30,13 @@ fn a_toast_of_a_plugin_is_shown_for_two_seconds_and_stays_in_the_trace() {
     assert!(screen.app.toasts.current().is_none());
     assert!(screen.picture().contains("the third free minute"), "the line of the trace stays");
 }
+
+#[test]
+fn a_toast_above_the_panes_has_the_line_for_itself() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press(":");
+    screen.record(None, EventKind::Note { failure: true, text: "port 9000 is in use".into() });
+    screen.send(ScreenMessage::Refresh);
+    let picture = screen.picture();
+    assert_eq!(picture.lines().next(), Some(" ✗ port 9000 is in use"), "{picture}");
+}

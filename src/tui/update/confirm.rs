@@ -7,6 +7,7 @@ use crate::tui::action::ConfirmAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::state::{ConfirmPurpose, ConfirmQuestion};
+use crate::tui::widget::format;
 
 /// Handles an action of a question.
 pub fn act(app: &mut App, action: ConfirmAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
@@ -22,14 +23,24 @@ pub fn act(app: &mut App, action: ConfirmAction, outside: &ReadContext<'_>) -> V
     }
 }
 
-/// Quits, or asks first while calls are in flight.
+/// From so many records on, a session is worth a question.
+const WORTH: u64 = 50;
+
+/// Quits, or asks first while calls wait for an answer or the trace, which is in memory only, would be lost.
 pub fn quit(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let waiting: u64 = outside.contents.stations().rows().iter().map(|row| u64::from(row.in_flight + row.queued)).sum();
-    if waiting == 0 {
+    let records = outside.contents.records().range().end;
+    if !app.confirm || (waiting == 0 && records <= WORTH) {
         return vec![UpdateEffect::Quit];
     }
-    let calls = if waiting == 1 { "1 call waits".to_owned() } else { format!("{waiting} calls wait") };
-    let text = format!("{calls} for an answer. Quit all the same?");
+    let calls = match waiting {
+        0 => None,
+        1 => Some("1 call waits for an answer".to_owned()),
+        _ => Some(format!("{} calls wait for an answer", format::number(waiting))),
+    };
+    let trace = (records > WORTH).then(|| format!("{} events are saved nowhere", format::number(records)));
+    let reasons: Vec<String> = calls.into_iter().chain(trace).collect();
+    let text = format!("{}. Quit?", reasons.join(", and "));
     app.overlays.open(ConfirmQuestion { text, purpose: ConfirmPurpose::Quit });
     Vec::new()
 }

@@ -119,6 +119,8 @@ pub enum UpdateEffect {
     Keep(SavedPart),
     /// Capture the mouse, or release it to the terminal.
     Mouse(bool),
+    /// Draw every cell again: something else wrote to the terminal.
+    Redraw,
     /// Call again soon: the filter has more records to check.
     Continue,
     /// Stop until the shell continues the program.

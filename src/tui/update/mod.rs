@@ -3,6 +3,7 @@
 
 mod act;
 mod action_picker;
+mod back;
 mod clipboard;
 mod command_line;
 mod common;

@@ -3,13 +3,13 @@
 use super::common::{height_of, move_in, open_command_line, open_help, pager_height, pager_width};
 use super::effect::UpdateEffect;
 use super::layout::{self, Resize};
-use super::{clipboard, confirm, held_frames, palette, search, themes};
+use super::{back, clipboard, confirm, held_frames, palette, search, themes};
 use crate::console::RunContext;
 use crate::tui::action::PanesAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Pager, PaneFilter, TraceMode};
+use crate::tui::state::Pager;
 
 /// Handles an action of the panes.
 pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
@@ -23,7 +23,7 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         PanesAction::Held => held_frames::open(app, outside),
         PanesAction::Copy => return clipboard::copy(app, outside),
         PanesAction::CopyAs => return clipboard::choose_form(app, outside),
-        PanesAction::Back => back(app, now),
+        PanesAction::Back => back::back(app, now),
         PanesAction::NextPane => turn(app, 1),
         PanesAction::PreviousPane => turn(app, Pane::ALL.len() - 1),
         PanesAction::StationsPane => app.focus(Pane::Stations),
@@ -54,30 +54,12 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
             app.overlays.open(log);
         }
         PanesAction::Help => open_help(app),
+        PanesAction::Redraw => return vec![UpdateEffect::Redraw],
+        PanesAction::Quit if app.zoomed => app.zoomed = false,
         PanesAction::Quit => return confirm::quit(app, outside),
+        PanesAction::QuitAtOnce => return vec![UpdateEffect::Quit],
     }
     Vec::new()
-}
-
-/// One step back.
-fn back(app: &mut App, now: u64) {
-    if app.zoomed {
-        app.zoomed = false;
-    } else if app.focus == Pane::Stations && !app.stations.filter().is_empty() {
-        app.stations.set_filter(PaneFilter::default());
-    } else if app.focus == Pane::Trace && !app.trace.find().is_empty() {
-        app.trace.set_find(PaneFilter::default());
-    } else if !app.trace.filter().is_empty() {
-        app.trace.set_filter(PaneFilter::default());
-    } else if app.trace.view() == TraceMode::Ladder {
-        app.trace.set_view(TraceMode::Events, None);
-    } else if app.trace.only().is_some() {
-        app.trace.show_only(None);
-    } else if app.focus == Pane::Message {
-        app.focus(Pane::Trace);
-    } else {
-        app.toasts.info("Nothing to step back from; q quits", now);
-    }
 }
 
 fn turn(app: &mut App, by: usize) {

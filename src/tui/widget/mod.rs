@@ -13,6 +13,6 @@ pub use input_line::InputLine;
 pub use json::{TextInk, colour_line, lay_out};
 pub use line_writer::{LineWriter, head, width_of, wrap};
 pub use narrowed::NarrowedList;
-pub use popup::{draw_box, draw_candidates};
+pub use popup::{clear_below, draw_box, draw_candidates};
 pub use viewport::Viewport;
 pub use xml::lay_out_xml;

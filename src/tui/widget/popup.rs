@@ -11,27 +11,47 @@ use crate::tui::theme::Styles;
 /// How many proposals are shown at once.
 const SHOWN: usize = 8;
 
-/// Clears an area, draws a frame with a title around it and returns what is inside.
+/// Makes room for a text over others: every cell of the area becomes blank, and so does a wide character that reaches into it from the
+/// left, because half of it would stay. Whatever lies over something else begins with this, so that no cell has two texts.
+pub fn clear_below(buffer: &mut Buffer, area: Rect, style: Style) {
+    let area = area.intersection(buffer.area);
+    let style = Style::reset().patch(style);
+    for y in area.top()..area.bottom() {
+        if let Some(left) = area.x.checked_sub(1).and_then(|x| buffer.cell_mut(Position::new(x, y)))
+            && width_of(left.symbol()) > 1
+        {
+            left.set_char(' ');
+        }
+        for x in area.left()..area.right() {
+            if let Some(cell) = buffer.cell_mut(Position::new(x, y)) {
+                cell.set_char(' ').set_style(style);
+            }
+        }
+    }
+}
+
+/// Clears an area, draws a frame with a title around it and returns what is inside. Only the cells of the frame get the style of rules.
 pub fn draw_box(buffer: &mut Buffer, area: Rect, title: &str, base: Style, rule: Style, heading: Style) -> Rect {
     let area = area.intersection(buffer.area);
-    for line in 0..area.height {
-        LineWriter::new(buffer, area, line).fill(' ', Style::reset().patch(base));
-    }
+    clear_below(buffer, area, base);
     if area.width < 4 || area.height < 3 {
         return area;
     }
+    let rule = base.patch(rule);
     let last = area.height - 1;
+    let right = Rect { x: area.right() - 1, width: 1, ..area };
     for line in 0..area.height {
-        let (left, middle, right) = match line {
-            0 => ("┌", '─', "┐"),
-            _ if line == last => ("└", '─', "┘"),
-            _ => ("│", ' ', "│"),
+        let mut edge = LineWriter::new(buffer, right, line);
+        edge.text("│", rule);
+        match line {
+            0 => LineWriter::new(buffer, area, 0).text("┌", rule).up_to_right(1, '─', rule).text("┐", rule),
+            _ if line == last => LineWriter::new(buffer, area, line).text("└", rule).up_to_right(1, '─', rule).text("┘", rule),
+            _ => LineWriter::new(buffer, area, line).text("│", rule),
         };
-        LineWriter::new(buffer, area, line).text(left, rule).up_to_right(1, middle, rule).text(right, rule);
     }
     if !title.is_empty() {
         let place = Rect { x: area.x + 2, width: area.width - 3, ..area };
-        LineWriter::new(buffer, place, 0).text(" ", rule).text(title, heading).text(" ", rule);
+        LineWriter::new(buffer, place, 0).text(" ", rule).text(title, base.patch(heading)).text(" ", rule);
     }
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
 }
