@@ -126,7 +126,7 @@ fn actions(catalog: &Catalog, version: Version) -> Vec<ActionMatter<'_>> {
         let page = page_name(&format!("{}{suffix}", definition.name), &mut taken);
         let message = |message: &MessageDefinition, response: bool| MessageMatter {
             part: if response { "Response" } else { "Request" },
-            rows: rows(&message.fields),
+            rows: rows(&definition.name, &message.fields),
             example: example(definition, response),
             schema: schema(definition, response),
             soap: soap::example(catalog, definition, response),

@@ -75,7 +75,7 @@ fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, 
         let mut add = |text: String| changes.push(FieldChange { path: path(old), text });
         let (often, now) = (occurs(old), occurs(new));
         if often != now {
-            add(format!("occurs {now} instead of {often}"));
+            add(format!("is {now} instead of {often}"));
         }
         match (&old.kind, &new.kind) {
             (FieldKind::Object(old_fields), FieldKind::Object(new_fields))
@@ -101,7 +101,7 @@ fn compare(before: &[FieldDefinition], after: &[FieldDefinition], parent: &str, 
         }
     }
     for new in after.iter().filter(|field| before.iter().all(|old| old.name != field.name)) {
-        let text = format!("is new: {}, occurs {}", new.kind.label(), occurs(new));
+        let text = format!("is new: {}, {}", new.kind.label(), occurs(new));
         changes.push(FieldChange { path: path(new), text });
     }
 }
@@ -131,7 +131,7 @@ mod tests {
         let boot = lines(Version::V1_5, Version::V1_6, "BootNotification");
         assert!(boot.contains(&"< status may also be Pending".to_owned()), "{boot:#?}");
         assert!(boot.contains(&"< heartbeatInterval is gone".to_owned()), "{boot:#?}");
-        assert!(boot.contains(&"< interval is new: whole number, occurs 1".to_owned()), "{boot:#?}");
+        assert!(boot.contains(&"< interval is new: whole number, required".to_owned()), "{boot:#?}");
         assert_eq!(lines(Version::V1_2, Version::V1_5, "ReserveNow"), ["new"]);
         assert_eq!(lines(Version::V1_5, Version::V1_2, "ReserveNow"), ["gone"]);
         assert_eq!(lines(Version::V1_5, Version::V1_6, "Heartbeat"), Vec::<String>::new());
@@ -144,7 +144,10 @@ mod tests {
         let xml = action.request.xml.as_ref().unwrap();
         let changes = fields(&action.request.fields, &xml.fields);
         let lines: Vec<String> = changes.iter().map(|change| format!("{} {}", change.path, change.text)).collect();
-        assert!(lines.contains(&"meterValue.sampledValue occurs 1..* instead of 0..*, but present".to_owned()), "{lines:#?}");
+        assert!(
+            lines.contains(&"meterValue.sampledValue is required, one or more instead of required, may be empty".to_owned()),
+            "{lines:#?}"
+        );
         assert!(lines.contains(&"meterValue.sampledValue.unit may not be Celcius".to_owned()), "{lines:#?}");
     }
 }

@@ -4,7 +4,7 @@ use super::DocFile;
 use super::book::{ActionMatter, Book, MessageMatter, VersionMatter, sender};
 use super::difference::{FieldChange, What};
 use super::row::FieldRow;
-use crate::ocpp::Role;
+use crate::ocpp::{Role, field_docs};
 use crate::sanitize::escape_control;
 
 /// All files.
@@ -56,7 +56,8 @@ fn version(matter: &VersionMatter) -> String {
 fn one(out: &mut String, matter: &VersionMatter, action: &ActionMatter) {
     let transports = if action.definition.soap.is_some() { "in JSON and SOAP" } else { "in JSON only" };
     let (name, sent) = (escaped(&action.definition.name), sender(action.definition.initiator));
-    out.push_str(&format!("\n<a id=\"{}\"></a>\n\n## {name}\n\nSent {sent}, {transports}.\n", anchor(action)));
+    let meaning = field_docs::action(&action.definition.name).map_or_else(String::new, |meaning| format!("{meaning}. "));
+    out.push_str(&format!("\n<a id=\"{}\"></a>\n\n## {name}\n\n{meaning}Sent {sent}, {transports}.\n", anchor(action)));
     for message in action.messages() {
         section(out, message);
     }
@@ -77,7 +78,7 @@ fn section(out: &mut String, message: &MessageMatter) {
     if message.rows.is_empty() {
         out.push_str("It has no fields.\n\n");
     } else {
-        out.push_str("| Field | Occurs | Type | Limit and values |\n|---|---|---|---|\n");
+        out.push_str("| Field | Meaning | Presence | Type and limit |\n|---|---|---|---|\n");
         for row in &message.rows {
             field(out, row);
         }
@@ -99,10 +100,15 @@ fn field(out: &mut String, row: &FieldRow) {
     let indent = "&emsp;".repeat(row.depth);
     let form = row.in_xml.as_ref().map_or_else(String::new, |form| format!(" (XML: {})", escaped(form)));
     let type_name = if row.type_name.is_empty() { String::new() } else { format!(" ({})", escaped(&row.type_name)) };
-    let values: Vec<String> = row.values.iter().map(|value| escaped(value)).collect();
-    let limit = format!("{} {}", row.limit, values.join(", "));
-    let (name, occurs) = (escaped(&row.name), escaped(&row.occurs));
-    out.push_str(&format!("| {indent}{name}{form} | {occurs} | {}{type_name} | {} |\n", row.kind, limit.trim()));
+    let value = |(value, meaning): &(String, Option<&str>)| match meaning {
+        Some(meaning) => format!("<br>{}: {meaning}", escaped(value)),
+        None => format!("<br>{}", escaped(value)),
+    };
+    let values: String = row.values.iter().map(value).collect();
+    let limit = if row.limit.is_empty() { String::new() } else { format!(", {}", escaped(&row.limit)) };
+    let (name, meaning) = (escaped(&row.name), row.meaning.unwrap_or_default());
+    let presence = escaped(&row.occurs);
+    out.push_str(&format!("| {indent}{name}{form} | {meaning}{values} | {presence} | {}{limit}{type_name} |\n", row.kind));
 }
 
 fn folded(out: &mut String, title: &str, language: &str, text: &str) {

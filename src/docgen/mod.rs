@@ -67,7 +67,7 @@ pub fn files(catalog: &Catalog, format: DocFormat) -> Vec<DocFile> {
 /// The schema of a request or a response, indented.
 pub fn schema(action: &ActionDefinition, response: bool) -> String {
     let message = if response { &action.response } else { &action.request };
-    indented(message.schema())
+    indented(&message.described_schema(&action.name))
 }
 
 /// An example of a request or a response, indented.

@@ -1,6 +1,6 @@
 //! The fields of a message as rows of a table: the tree flattened, each field in words.
 
-use crate::ocpp::{FieldDefinition, FieldKind, NumberRange, XmlForm};
+use crate::ocpp::{FieldDefinition, FieldKind, NumberRange, XmlForm, field_docs};
 
 /// One field.
 pub(super) struct FieldRow {
@@ -12,35 +12,44 @@ pub(super) struct FieldRow {
     pub kind: String,
     /// The name of its type in the definitions; empty for none.
     pub type_name: String,
-    /// How often it may occur: `1`, `0..1`, `1..*`.
+    /// What it means, in a line; nothing for a field that is not of OCPP.
+    pub meaning: Option<&'static str>,
+    /// Whether it must be present.
+    pub required: bool,
+    /// Whether and how often it may occur: `required`, `optional, one or more`.
     pub occurs: String,
     /// Its limit in words, or nothing.
     pub limit: String,
-    /// The texts that are allowed, when only some are.
-    pub values: Vec<String>,
+    /// The texts that are allowed, when only some are, with what each means.
+    pub values: Vec<(String, Option<&'static str>)>,
     /// Its form in XML when that is not an element of the same name.
     pub in_xml: Option<String>,
 }
 
-/// All fields, each object's own behind it.
-pub(super) fn rows(fields: &[FieldDefinition]) -> Vec<FieldRow> {
+/// All fields of a message of an action, each object's own behind it.
+pub(super) fn rows(action: &str, fields: &[FieldDefinition]) -> Vec<FieldRow> {
     let mut rows = Vec::new();
-    add(fields, 0, &mut rows);
+    add(action, fields, &mut Vec::new(), &mut rows);
     rows
 }
 
-fn add(fields: &[FieldDefinition], depth: usize, rows: &mut Vec<FieldRow>) {
+fn add<'field>(action: &str, fields: &'field [FieldDefinition], parents: &mut Vec<&'field str>, rows: &mut Vec<FieldRow>) {
     for field in fields {
+        let depth = parents.len();
+        parents.push(&field.name);
+        let meaning = |value: &String| (value.clone(), field_docs::value(action, parents, value));
         let (kind, limit) = kind(&field.kind);
         rows.push(FieldRow {
             depth,
             name: field.name.clone(),
+            meaning: field_docs::field(action, parents),
+            required: field.required,
             kind: if field.repeated.is_some() { format!("list of {kind}") } else { kind.to_owned() },
             type_name: field.type_name.clone(),
             occurs: occurs(field),
             limit,
             values: match &field.kind {
-                FieldKind::Enumeration(values) => values.clone(),
+                FieldKind::Enumeration(values) => values.iter().map(meaning).collect(),
                 _ => Vec::new(),
             },
             in_xml: match &field.xml {
@@ -50,21 +59,27 @@ fn add(fields: &[FieldDefinition], depth: usize, rows: &mut Vec<FieldRow>) {
                 XmlForm::Element(_) => None,
             },
         });
-        add(field.kind.fields(), depth + 1, rows);
+        add(action, field.kind.fields(), parents, rows);
+        parents.pop();
     }
 }
 
-/// How often a field may occur in its object. A list that is required but may be empty exists in JSON only.
+/// Whether a field must be in its object, and how many elements a list has. A list that is required but may be empty exists in
+/// JSON only.
 pub(super) fn occurs(field: &FieldDefinition) -> String {
-    let most = field.max_items.map_or_else(|| "*".to_owned(), |most| most.to_string());
-    match (field.required, field.repeated) {
-        (true, None) => "1".to_owned(),
-        (false, None) => "0..1".to_owned(),
-        (true, Some(0)) => format!("0..{most}, but present"),
-        (true, Some(least)) => format!("{least}..{most}"),
-        (false, Some(0 | 1)) => format!("0..{most}"),
-        (false, Some(least)) => format!("0 or {least}..{most}"),
-    }
+    let presence = if field.required { "required" } else { "optional" };
+    let Some(least) = field.repeated else { return presence.to_owned() };
+    let number = match (least, field.max_items) {
+        (0, None) if field.required => "may be empty".to_owned(),
+        (0, None) => "any number".to_owned(),
+        (0, Some(most)) if field.required => format!("up to {most}, may be empty"),
+        (0, Some(most)) => format!("up to {most}"),
+        (1, None) => "one or more".to_owned(),
+        (least, None) => format!("{least} or more"),
+        (least, Some(most)) if least == most => format!("exactly {most}"),
+        (least, Some(most)) => format!("{least} to {most}"),
+    };
+    format!("{presence}, {number}")
 }
 
 /// A type and its limit, in words.
@@ -74,7 +89,7 @@ fn kind(kind: &FieldKind) -> (&'static str, String) {
         FieldKind::Text { max_length } => {
             ("text", max_length.map_or_else(String::new, |most| format!("at most {most} characters")))
         }
-        FieldKind::Enumeration(_) => ("text", "one of".to_owned()),
+        FieldKind::Enumeration(_) => ("one of the values", String::new()),
         FieldKind::Integer(NumberRange::INT_32) => ("whole number", "32 bits, signed".to_owned()),
         FieldKind::Integer(range) => ("whole number", range.label().unwrap_or_default()),
         FieldKind::Decimal { fraction_digits, range } => {
@@ -99,16 +114,16 @@ mod tests {
     fn ranges_lists_and_free_members_are_described() {
         let message = newer_message();
         let texts: Vec<String> =
-            rows(&message.fields).iter().map(|row| format!("{} {}: {}", row.occurs, row.kind, row.limit)).collect();
+            rows("", &message.fields).iter().map(|row| format!("{} {}: {}", row.occurs, row.kind, row.limit)).collect();
         assert_eq!(
             texts,
             [
-                "1 number: 0 to 100",
-                "1 whole number: at least 3",
-                "1..2 list of text: at most 5 characters",
-                "1 any JSON: ",
-                "1 object: any further fields",
-                "1 text: at most 5 characters",
+                "required number: 0 to 100",
+                "required whole number: at least 3",
+                "required, 1 to 2 list of text: at most 5 characters",
+                "required any JSON: ",
+                "required object: any further fields",
+                "required text: at most 5 characters",
             ]
         );
     }
@@ -118,7 +133,7 @@ mod tests {
     fn a_message_is_flattened_with_its_limits() {
         let catalog = Catalog::embedded();
         let action = catalog.action(Version::V1_5, Role::ChargePoint, "MeterValues").unwrap();
-        let rows = rows(&action.request.fields);
+        let rows = rows("MeterValues", &action.request.fields);
         let lines: Vec<String> = rows
             .iter()
             .take(6)
@@ -127,18 +142,22 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "connectorId whole number 1",
-                "transactionId whole number 0..1",
-                "values list of object 0..*",
-                " timestamp date and time 1",
-                " values list of object 1..*",
-                "  value text 1",
+                "connectorId whole number required",
+                "transactionId whole number optional",
+                "values list of object optional, any number",
+                " timestamp date and time required",
+                " values list of object required, one or more",
+                "  value text required",
             ]
         );
         assert_eq!(rows[4].in_xml.as_deref(), Some("element value"));
         assert_eq!(rows[5].in_xml.as_deref(), Some("text of the element"));
-        assert!(rows.iter().any(|row| row.name == "unit" && row.values.contains(&"Wh".to_owned())));
+        assert_eq!(rows[5].meaning, Some("The reading, as text: a number, or signed data"));
+        assert!(
+            rows.iter()
+                .any(|row| row.name == "unit" && row.values.contains(&("Wh".to_owned(), Some("Watt-hour; the default"))))
+        );
         let action = catalog.action(Version::V1_6, Role::ChargePoint, "MeterValues").unwrap();
-        assert_eq!(occurs(&action.request.fields[2]), "0..*, but present");
+        assert_eq!(occurs(&action.request.fields[2]), "required, may be empty");
     }
 }

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::NumberRange;
 use super::message::{FieldDefinition, FieldKind, MessageDefinition, SchemaSource};
 use super::number_range::number;
+use super::{NumberRange, field_docs};
 
 impl MessageDefinition {
     /// The JSON Schema of the payload: that of the definitions, or one made from the fields (draft-07, closed objects).
@@ -21,6 +21,31 @@ impl MessageDefinition {
             schema.append(&mut object(&self.fields, false));
             Value::Object(schema)
         })
+    }
+}
+
+impl MessageDefinition {
+    /// The schema with a `description` at each property that `field_docs` explains, for people; messages are checked without them.
+    pub fn described_schema(&self, action: &str) -> Value {
+        let mut schema = self.schema().clone();
+        describe(action, &self.fields, &mut Vec::new(), &mut schema);
+        schema
+    }
+}
+
+/// Adds descriptions to the properties of an object, or of the elements of a list. A description of the definitions stays.
+fn describe<'field>(action: &str, fields: &'field [FieldDefinition], path: &mut Vec<&'field str>, schema: &mut Value) {
+    for field in fields {
+        let Some(property) = schema.pointer_mut("/properties").and_then(|properties| properties.get_mut(&field.name)) else {
+            continue;
+        };
+        path.push(&field.name);
+        let at = if property.get("items").is_some() { &mut property["items"] } else { &mut *property };
+        describe(action, field.kind.fields(), path, at);
+        if let (Some(meaning), Value::Object(property)) = (field_docs::field(action, path), property) {
+            property.entry("description").or_insert_with(|| json!(meaning));
+        }
+        path.pop();
     }
 }
 
@@ -109,6 +134,18 @@ mod tests {
         let action = catalog.action(Version::V1_6, Role::ChargePoint, "StartTransaction").unwrap();
         let int = json!({ "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX });
         assert_eq!(action.request.schema()["properties"]["meterStart"], int);
+    }
+
+    #[test]
+    fn a_described_schema_explains_nested_properties_and_checks_the_same() {
+        let catalog = Catalog::embedded();
+        let message = &catalog.action(Version::V1_6, Role::ChargePoint, "MeterValues").unwrap().request;
+        let described = message.described_schema("MeterValues");
+        let sample = &described["properties"]["meterValue"]["items"]["properties"]["sampledValue"];
+        assert_eq!(sample["description"], "The readings of one moment");
+        assert_eq!(sample["items"]["properties"]["unit"]["description"], "The unit of the reading");
+        assert_eq!(described["properties"]["transactionId"]["maximum"], i32::MAX);
+        assert!(message.schema()["properties"]["meterValue"].get("description").is_none());
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn show(catalog: &Catalog, command: &ShowCommand) -> Result<CommandOutput, Comma
     };
     let message = if *response { &definition.response } else { &definition.request };
     let (title, value) = match form {
-        MessageForm::Schema => ("Schema", message.schema().clone()),
+        MessageForm::Schema => ("Schema", message.described_schema(action)),
         MessageForm::Example => ("Example", message.sample(&SampleContext::at(now().wall))),
     };
     // Values can always be written: their keys are texts.

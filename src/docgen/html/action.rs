@@ -5,13 +5,17 @@ use super::{changes, page as whole_page, table};
 use crate::docgen::book::{ActionMatter, Book, MessageMatter, VersionMatter, sender};
 use crate::docgen::difference::What;
 use crate::docgen::row::FieldRow;
+use crate::ocpp::field_docs;
 
 /// The page.
 pub(super) fn page(book: &Book, matter: &VersionMatter, action: &ActionMatter) -> String {
     let name = &*action.definition.name;
     let title = format!("{name}, OCPP {}", matter.version);
-    let trail = [("index.html", &*format!("OCPP {}", matter.version))];
-    whole_page(&title, "../", &trail, |out| {
+    let path = format!("{}/{}.html", matter.slug(), action.page);
+    whole_page(book, &title, &path, |out| {
+        if let Some(meaning) = field_docs::action(name) {
+            out.text_element("p", &[], &format!("{meaning}."));
+        }
         out.element("p", &[], |out| {
             out.text(&format!("Sent {}", sender(action.definition.initiator)));
             out.text(if action.definition.soap.is_some() { ", in JSON and SOAP." } else { ", in JSON only." });
@@ -47,7 +51,7 @@ fn section(out: &mut Markup, message: &MessageMatter) {
         if message.rows.is_empty() {
             out.text_element("p", &[], "It has no fields.");
         } else {
-            table(out, &["Field", "Occurs", "Type", "Limit and values"], |out| {
+            table(out, &["Field", "Meaning", "Presence", "Type and limit"], |out| {
                 for row in &message.rows {
                     field(out, row);
                 }
@@ -76,20 +80,32 @@ fn field(out: &mut Markup, row: &FieldRow) {
                 out.text_element("small", &[], &format!(" (XML: {form})"));
             }
         });
+        out.element("td", &[], |out| {
+            out.text(row.meaning.unwrap_or_default());
+            if !row.values.is_empty() {
+                values(out, row);
+            }
+        });
         out.text_element("td", &[], &row.occurs);
         out.element("td", &[], |out| {
             out.text(&row.kind);
+            if !row.limit.is_empty() {
+                out.text(&format!(", {}", row.limit));
+            }
             if !row.type_name.is_empty() {
                 out.text_element("small", &[], &format!(" {}", row.type_name));
             }
         });
-        out.element("td", &[], |out| {
-            out.text(&row.limit);
-            for (index, value) in row.values.iter().enumerate() {
-                out.text(if index == 0 { " " } else { ", " });
-                out.text_element("code", &[], value);
-            }
-        });
+    });
+}
+
+/// The values of an enumeration, each with its meaning.
+fn values(out: &mut Markup, row: &FieldRow) {
+    out.element("dl", &[], |out| {
+        for (value, meaning) in &row.values {
+            out.element("dt", &[], |out| out.text_element("code", &[], value));
+            out.text_element("dd", &[], meaning.unwrap_or_default());
+        }
     });
 }
 

@@ -6,7 +6,7 @@ use crate::ocpp::ErrorCode;
 
 /// The page.
 pub(super) fn page(book: &Book) -> String {
-    whole_page("OCPP messages", "", &[], |out| {
+    whole_page(book, "OCPP messages", "index.html", |out| {
         out.element("p", &[], |out| {
             out.text("The messages of OCPP as ocpp-tui checks them. By version:");
             for matter in &book.versions {

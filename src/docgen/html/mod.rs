@@ -1,9 +1,11 @@
 //! The book as a static site: no scripts, one page an action, a page a version, an index and a list of all fields and
-//! values. The content of the pages is in the other files of this folder; their style is in `style.css`.
+//! values; every page has links to all others. The content of the pages is in the other files of this folder; their style is in
+//! `style.css`.
 
 mod action;
 mod index;
 mod markup;
+mod navigation;
 mod version;
 mod words;
 
@@ -30,9 +32,10 @@ pub(super) fn files(book: &Book) -> Vec<DocFile> {
     files
 }
 
-/// A page: `root` is the way back to the site's own folder, empty or `../`; `trail` the pages above this one.
-fn page(title: &str, root: &str, trail: &[(&str, &str)], body: impl FnOnce(&mut Markup)) -> String {
+/// A page of the book at `path`, from the site's own folder.
+fn page(book: &Book, title: &str, path: &str, body: impl FnOnce(&mut Markup)) -> String {
     let mut out = Markup::document();
+    let root = if path.contains('/') { "../" } else { "" };
     out.element("html", &[("lang", "en")], |out| {
         out.element("head", &[], |out| {
             out.void("meta", &[("charset", "utf-8")]);
@@ -42,36 +45,32 @@ fn page(title: &str, root: &str, trail: &[(&str, &str)], body: impl FnOnce(&mut 
             out.void("link", &[("rel", "stylesheet"), ("href", &format!("{root}style.css"))]);
         });
         out.element("body", &[], |out| {
-            out.element("nav", &[], |out| {
+            out.element("header", &[], |out| {
                 out.link(&format!("{root}index.html"), "OCPP messages");
-                for (href, text) in trail {
-                    out.text(" › ");
-                    out.link(href, text);
-                }
+                out.text_element("a", &[("href", "#all"), ("class", "narrow")], "All messages");
             });
             out.element("main", &[], |out| {
                 out.text_element("h1", &[], title);
                 body(out);
             });
+            navigation::write(out, book, root, path);
             out.element("footer", &[], |out| out.text("Made from the definitions by ocpp-tui docs."));
         });
     });
     out.finish()
 }
 
-/// A table that scrolls by itself on a narrow screen.
+/// A table. On a narrow screen each of its rows becomes a block, so that nothing needs sideways scrolling.
 fn table(out: &mut Markup, heads: &[&str], rows: impl FnOnce(&mut Markup)) {
-    out.element("div", &[("class", "wide")], |out| {
-        out.element("table", &[], |out| {
-            out.element("thead", &[], |out| {
-                out.element("tr", &[], |out| {
-                    for head in heads {
-                        out.text_element("th", &[("scope", "col")], head);
-                    }
-                });
+    out.element("table", &[], |out| {
+        out.element("thead", &[], |out| {
+            out.element("tr", &[], |out| {
+                for head in heads {
+                    out.text_element("th", &[("scope", "col")], head);
+                }
             });
-            out.element("tbody", &[], rows);
         });
+        out.element("tbody", &[], rows);
     });
 }
 

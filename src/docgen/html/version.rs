@@ -1,14 +1,15 @@
 //! The page of a version: its actions with the names of their fields, and what changed since the version before.
 
 use super::markup::Markup;
-use super::{changes, page as whole_page, table};
+use super::{changes, page as whole_page, table, version_page};
 use crate::docgen::book::{ActionMatter, Book, MessageMatter, VersionMatter, sender, version_slug};
 use crate::docgen::difference::{ActionChange, What};
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{Role, Version, field_docs};
 
 /// The page.
 pub(super) fn page(book: &Book, matter: &VersionMatter) -> String {
-    whole_page(&format!("OCPP {}", matter.version), "../", &[], |out| {
+    let path = version_page(matter.version);
+    whole_page(book, &format!("OCPP {}", matter.version), &path, |out| {
         out.element("p", &[], |out| {
             out.text("The WebSocket subprotocol is ");
             out.text_element("code", &[], matter.version.subprotocol());
@@ -39,6 +40,9 @@ fn line(out: &mut Markup, action: &ActionMatter) {
     out.element("tr", &[], |out| {
         out.element("td", &[], |out| {
             out.link(&format!("{}.html", action.page), &action.definition.name);
+            if let Some(meaning) = field_docs::action(&action.definition.name) {
+                out.text_element("p", &[("class", "meaning")], meaning);
+            }
             if action.definition.soap.is_none() {
                 out.text_element("small", &[], " JSON only");
             }
@@ -56,7 +60,7 @@ fn top_fields(out: &mut Markup, message: &MessageMatter) {
             out.text(", ");
         }
         out.text_element("code", &[], &row.name);
-        if row.occurs.starts_with('0') {
+        if !row.required {
             out.text("?");
         }
     }

@@ -16,7 +16,7 @@ type Words<'book> = BTreeMap<&'book str, Places<'book>>;
 /// The page.
 pub(super) fn page(book: &Book) -> String {
     let (fields, values) = collect(book);
-    whole_page("All fields and values", "", &[], |out| {
+    whole_page(book, "All fields and values", "words.html", |out| {
         out.element("p", &[], |out| {
             out.text("Search this page for a word. ");
             out.link("#fields", "Fields");
@@ -48,7 +48,7 @@ fn collect<'a>(book: &'a Book) -> (Words<'a>, Words<'a>) {
                 };
                 for row in &message.rows {
                     note(&mut fields, row.name.as_str());
-                    row.values.iter().for_each(|value| note(&mut values, value.as_str()));
+                    row.values.iter().for_each(|(value, _)| note(&mut values, value.as_str()));
                 }
             }
         }
