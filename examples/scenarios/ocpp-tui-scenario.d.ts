@@ -57,6 +57,28 @@ interface LinkOptions {
   patience?: number;
 }
 
+/** The machine of a simulated charge point, as the options of `cp` describe it; default: the options of `test`, else those of `cp`. */
+interface MachineOptions {
+  /** Whether a driver plugs in and pays by himself; without one `hands` do. Default: true. */
+  driver?: boolean;
+  /** The number of connectors; default: 2. */
+  connectors?: number;
+  /** A cable that is part of the station and has no lock, or a socket that locks the driver's cable; default: socket. */
+  cable?: 'fixed' | 'socket';
+  /** The feature profiles of the firmware, like `['Core', 'Reservation']`; default: all. */
+  profiles?: string | string[];
+  phases?: 1 | 3;
+  /** The highest current of a connector in amperes, per phase; default: 32. */
+  maxCurrent?: number;
+  vendor?: string;
+  model?: string;
+  /** An empty text is not sent; `firmware` likewise. */
+  serial?: string;
+  firmware?: string;
+  /** Habits of real stations: names of those that come with the program, or paths of files. */
+  quirk?: string | string[];
+}
+
 /**
  * The central system under test: the one at `--url`, or by default a simulated one. The link is that of a charge point of ours that sends
  * only what the scenario sends.
@@ -65,14 +87,14 @@ declare function centralSystemUnderTest(options?: LinkOptions): Promise<Link>;
 
 /**
  * The charge point under test: the one that connects to `--listen`, or by default a simulated one, which boots and acts by itself. The link
- * is that of our central system, which sends the default answers unless the scenario replaces them. With `driver: false` nobody plugs or
- * pays at a simulated one by himself: `hands` do.
+ * is that of our central system, which sends the default answers unless the scenario replaces them. The machine is that of the simulated
+ * one; a foreign one is what it is.
  */
-declare function chargePointUnderTest(options?: LinkOptions & { driver?: boolean }): Promise<Link>;
+declare function chargePointUnderTest(options?: LinkOptions & MachineOptions): Promise<Link>;
 
 /** Starts another charge point. `autonomous` (older name: `lively`): it boots and acts by itself. Without `url` it connects to the central system under test. */
 declare function chargePoint(
-  options?: LinkOptions & { url?: string; autonomous?: boolean; lively?: boolean; driver?: boolean },
+  options?: LinkOptions & MachineOptions & { url?: string; autonomous?: boolean; lively?: boolean },
 ): Promise<Link>;
 
 /** Starts another central system; default: on any free port. */

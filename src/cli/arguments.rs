@@ -11,7 +11,7 @@ use ocpp_tui::ocpp::{MeterMapping, Role, Strictness, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
 use super::byte_size::size;
-use super::equipment_arguments::EquipmentArguments;
+use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
 use super::seconds::seconds;
 use super::subprotocol_arguments::SubprotocolArguments;
@@ -158,7 +158,7 @@ pub enum StartCommand {
     /// Act as one or more charge points of a central system
     Cp(ChargePointArguments),
     /// Show a central system and some simulated charge points in one console, to look around
-    Demo,
+    Demo(DemoArguments),
     /// Run test scenarios: JavaScript files that define what a peer must do
     Test(Box<Scenarios>),
     /// Write documentation of all messages into a folder
@@ -290,7 +290,17 @@ pub struct ChargePointArguments {
     #[arg(long, short = 'r', value_name = "PORT")]
     pub remote_port: Option<u16>,
     #[command(flatten)]
-    pub equipment: EquipmentArguments,
+    pub machine: MachineArguments,
+    /// List the quirks that come with the program
+    #[arg(long, exclusive = true)]
+    pub list_quirks: bool,
+}
+
+/// The options of the demonstration.
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    #[command(flatten)]
+    pub machine: MachineArguments,
 }
 
 /// The options of `docs`.
@@ -426,20 +436,36 @@ mod tests {
         let words = "ocpp-tui cp ws://h:1 A --connectors 3 --cable fixed --profiles reservation --phases 3 --max-current 16 --vendor V \
                      --model M --serial= --firmware 2 --no-driver --quirk slow-boot --quirk ./mine.toml";
         let Some(StartCommand::Cp(points)) = Cli::parse_from(words.split_whitespace()).command else { panic!() };
-        let mut options = ocpp_tui::hub::ChargePointOptions::new("ws://h:1", "A", Version::V1_6);
-        points.equipment.apply(&mut options);
-        let equipment = &options.equipment;
+        let machine = points.machine.options();
+        let equipment = &machine.equipment;
         assert_eq!(
             (equipment.connectors, equipment.phases, equipment.profiles.to_string().as_str()),
             (3, 3, "Core,Reservation")
         );
-        assert_eq!((equipment.vendor.as_str(), equipment.serial_number.as_str(), options.driver), ("V", "", false));
-        assert_eq!(options.quirks, ["slow-boot", "./mine.toml"]);
+        assert_eq!((equipment.vendor.as_str(), equipment.serial_number.as_str(), machine.driver), ("V", "", false));
+        assert_eq!(machine.quirks, ["slow-boot", "./mine.toml"]);
         for wrong in ["--connectors=0", "--phases=2", "--cable=rope", "--profiles=Core,Moon", "--max-current=0", "--vendor="] {
             assert!(Cli::try_parse_from(["ocpp-tui", "cp", "ws://h:1", "A", wrong]).is_err(), "{wrong}");
         }
         let Some(StartCommand::Cp(points)) = Cli::parse_from(["ocpp-tui", "cp", "--list-quirks"]).command else { panic!() };
-        assert!(points.equipment.list_quirks);
+        assert!(points.list_quirks);
+    }
+
+    /// The demonstration and the simulated side of scenarios are built as any other charge point.
+    #[test]
+    fn the_machine_of_a_demonstration_and_of_scenarios_is_read() {
+        let words = ["--connectors", "3", "--cable", "fixed", "--no-driver", "--quirk", "slow-boot"];
+        let Some(StartCommand::Demo(demo)) = Cli::parse_from(["ocpp-tui", "demo"].iter().chain(&words)).command else {
+            panic!()
+        };
+        let Some(StartCommand::Test(test)) = Cli::parse_from(["ocpp-tui", "test", "x.js"].iter().chain(&words)).command else {
+            panic!()
+        };
+        let machine = demo.machine.options();
+        assert_eq!((machine.equipment.connectors, machine.driver, machine.quirks.len()), (3, false, 1));
+        assert_eq!(test.machine.options(), machine);
+        let Some(StartCommand::Demo(demo)) = Cli::parse_from(["ocpp-tui", "demo"]).command else { panic!() };
+        assert!(demo.machine.is_empty());
     }
 
     #[test]

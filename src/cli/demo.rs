@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, Order, SoapOptions};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, MachineOptions, Order, SoapOptions};
 use ocpp_tui::link::SubprotocolPolicy;
 use ocpp_tui::ocpp::{Role, Transport, Version};
 use ocpp_tui::trace::decode::payload_value;
@@ -42,11 +42,11 @@ enum DemoStep {
     Invalid(&'static str),
 }
 
-/// Starts everything on a free port of this machine.
+/// Starts everything on a free port of this computer; the charge points have the machine of the options.
 ///
 /// # Errors
-/// When no port can be bound.
-pub async fn start(hub: &Hub) -> Result<(), HubError> {
+/// When no port can be bound, or a quirk cannot be used.
+pub async fn start(hub: &Hub, machine: &MachineOptions) -> Result<(), HubError> {
     let options = CentralSystemOptions {
         first_transaction: None,
         host: Some("127.0.0.1".to_owned()),
@@ -63,14 +63,15 @@ pub async fn start(hub: &Hub) -> Result<(), HubError> {
         let soap = (identity == SOAP).then(SoapOptions::default);
         let scheme = if soap.is_some() { "http" } else { "ws" };
         let (url, identity) = (format!("{scheme}://{address}"), identity.to_owned());
-        hub.start_charge_point(ChargePointOptions { soap, ..ChargePointOptions::new(url, identity, version) })?;
+        let machine = machine.clone();
+        hub.start_charge_point(ChargePointOptions { soap, machine, ..ChargePointOptions::new(url, identity, version) })?;
     }
-    tokio::spawn(run_steps(hub.clone()));
+    tokio::spawn(run_steps(hub.clone(), machine.equipment.connectors));
     Ok(())
 }
 
 /// Repeats the steps until the session ends.
-async fn run_steps(hub: Hub) {
+async fn run_steps(hub: Hub, connectors: u16) {
     let steps = async {
         tokio::time::sleep(BOOT_TIME).await;
         for (identity, _) in STATIONS {
@@ -78,7 +79,7 @@ async fn run_steps(hub: Hub) {
             order(&hub, Role::CentralSystem, identity, call("ChangeConfiguration", payload));
         }
         loop {
-            for step in steps_of_a_round() {
+            for step in steps_of_a_round(connectors) {
                 run_step(&hub, step);
                 tokio::time::sleep(STEP).await;
             }
@@ -90,8 +91,8 @@ async fn run_steps(hub: Hub) {
     }
 }
 
-fn steps_of_a_round() -> Vec<DemoStep> {
-    let start = |connector: i32| json!({ "idTag": TAG, "connectorId": connector });
+fn steps_of_a_round(connectors: u16) -> Vec<DemoStep> {
+    let start = |connector: u16| json!({ "idTag": TAG, "connectorId": connector.min(connectors) });
     vec![
         DemoStep::Call("GARAGE-1", "RemoteStartTransaction", start(1)),
         DemoStep::Call("MARKET", "RemoteStartTransaction", start(1)),
@@ -177,7 +178,7 @@ mod tests {
     #[test]
     fn the_steps_call_only_what_their_charge_points_know() {
         let catalog = Catalog::embedded();
-        for step in steps_of_a_round() {
+        for step in steps_of_a_round(2) {
             let DemoStep::Call(identity, action, payload) = step else { continue };
             let version = STATIONS.iter().find(|(name, _)| *name == identity).unwrap().1;
             let definition = catalog.action(version, Role::CentralSystem, action).unwrap();
@@ -199,7 +200,7 @@ mod tests {
     async fn all_stations_connect_and_charge() {
         let (events, _recorder) = trace::start(64 << 20, now()).unwrap();
         let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
-        start(&hub).await.unwrap();
+        start(&hub, &MachineOptions::default()).await.unwrap();
         until_charging(&hub, "GARAGE-1").await;
         let remote_start = call("RemoteStartTransaction", json!({ "idTag": TAG, "connectorId": 1 }));
         order(&hub, Role::CentralSystem, SOAP, remote_start);

@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `equipment_arguments`, `byte_size`, `seconds` | the command line |
+//! | `arguments`, `test_arguments`, `machine_arguments`, `byte_size`, `seconds` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
@@ -13,7 +13,7 @@ mod byte_size;
 mod config;
 mod demo;
 mod docs;
-mod equipment_arguments;
+mod machine_arguments;
 mod plugins;
 mod screen;
 mod seconds;

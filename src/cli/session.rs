@@ -49,7 +49,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(StartCommand::Docs(arguments)) => docs::docs(&catalog(&cli.general)?.0, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&catalog(&cli.general)?.0, message),
         Some(StartCommand::Example { message, soap }) => docs::example(&catalog(&cli.general)?.0, message, *soap),
-        Some(StartCommand::Cp(arguments)) if arguments.equipment.list_quirks => {
+        Some(StartCommand::Cp(arguments)) if arguments.list_quirks => {
             for quirk in StationQuirk::shipped() {
                 writeln!(io::stdout(), "{:26} {}", quirk.name(), quirk.description())?;
             }
@@ -164,7 +164,7 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             }
         }
         Some(StartCommand::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
-        Some(StartCommand::Demo) => demo::start(console.hub()).await?,
+        Some(StartCommand::Demo(arguments)) => demo::start(console.hub(), &arguments.machine.options()).await?,
         None if !full_screen => return Ok(console.greeting()),
         Some(
             StartCommand::Test(_)
@@ -217,15 +217,12 @@ fn central_system(arguments: &CentralSystemArguments) -> CentralSystemOptions {
 
 fn charge_points(arguments: &ChargePointArguments) -> impl Iterator<Item = ChargePointOptions> {
     let url = arguments.url.clone().unwrap_or_default();
-    arguments.identities.iter().zip(0..).map(move |(identity, index)| {
-        let mut options = ChargePointOptions {
-            ping_interval: arguments.ping_interval,
-            autonomous: !arguments.manual,
-            soap: soap(arguments, index),
-            ..ChargePointOptions::new(url.clone(), identity.clone(), arguments.protocol)
-        };
-        arguments.equipment.apply(&mut options);
-        options
+    arguments.identities.iter().zip(0..).map(move |(identity, index)| ChargePointOptions {
+        ping_interval: arguments.ping_interval,
+        autonomous: !arguments.manual,
+        soap: soap(arguments, index),
+        machine: arguments.machine.options(),
+        ..ChargePointOptions::new(url.clone(), identity.clone(), arguments.protocol)
     })
 }
 

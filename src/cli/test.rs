@@ -1,5 +1,6 @@
 //! The command `test`: arguments in, reports and exit code out. The library runs the scenarios; what is printed is in `test_output`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use anyhow::{Context, bail};
 use ocpp_tui::link::{ExtraHeaders, LinkSettings};
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::scenario::report::{ResultCount, count};
-use ocpp_tui::scenario::{self, FileReport, PeerCredentials, ScenarioOptions, run_hook};
+use ocpp_tui::scenario::{self, FileReport, PROFILES, PeerCredentials, ScenarioOptions, run_hook};
 use ocpp_tui::scenario_writer::TYPES;
 use ocpp_tui::signals::ExitSignals;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +52,12 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
     }
     if arguments.listen.is_some() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
         bail!("--jobs is 1 with --listen: there is one port, and one charge point that connects to it");
+    }
+    if arguments.listen.is_some() && arguments.url.is_none() && !arguments.machine.is_empty() {
+        bail!(
+            "the machine of a simulated charge point cannot be chosen with --listen: another program is the charge point; leave out {}",
+            "--connectors, --cable, --profiles and their like"
+        );
     }
     let options = options(general, catalog, arguments)?;
     if arguments.list {
@@ -158,8 +165,15 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
     if let Some(timeout) = general.call_timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
         limits.call_timeout = timeout;
     }
+    let mut parameters: BTreeMap<String, String> = arguments.set.iter().cloned().collect();
+    let machine = arguments.machine.options();
+    if arguments.machine.profiles.is_some() {
+        // What the simulated charge point lacks cannot be tested at it.
+        parameters.entry(PROFILES.to_owned()).or_insert_with(|| machine.equipment.profiles.to_string());
+    }
     Ok(ScenarioOptions {
         catalog,
+        machine,
         limits,
         profile: general.profile(),
         url: arguments.url.clone(),
@@ -181,7 +195,7 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
         after: arguments.after.clone(),
         virtual_time: arguments.virtual_time,
         jobs,
-        parameters: arguments.set.iter().cloned().collect(),
+        parameters,
         whole_trace: arguments.verbose,
         trace_memory: general.trace_memory.unwrap_or(DEFAULT_MEMORY),
         waits_until: Instant::now() + Duration::from_secs(arguments.wait.into()),

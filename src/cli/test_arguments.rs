@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use ocpp_tui::scenario::ListenPort;
 
+use super::machine_arguments::MachineArguments;
 use super::seconds::seconds;
 use super::subprotocol_arguments::SubprotocolArguments;
 
@@ -114,6 +115,8 @@ pub struct Scenarios {
     /// Files that run at the same time [default: one per processor; 1 with --url or --listen]
     #[arg(long, short = 'j', value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    #[command(flatten)]
+    pub machine: MachineArguments,
 }
 
 /// The side under test.

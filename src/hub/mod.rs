@@ -40,7 +40,7 @@ use crate::trace::{EventKind, EventSender, StationKey, Trace};
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
 pub use central_system::ListenAddress;
 pub use error::{HubError, LinkOrderError};
-pub use options::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+pub use options::{CentralSystemOptions, ChargePointOptions, MachineOptions, SoapOptions};
 pub use order::Order;
 pub use receipt::Receipt;
 
@@ -197,7 +197,7 @@ impl Hub {
         options: ChargePointOptions,
         headers: ExtraHeaders,
     ) -> Result<StationKey, HubError> {
-        let quirks = options.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
+        let quirks = options.machine.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
         let way = Route::find(&options, &self.shared.network)?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
@@ -210,8 +210,8 @@ impl Hub {
         let settings = ChargePointSettings {
             identity: options.identity.clone(),
             autonomous: options.autonomous,
-            driver: options.driver,
-            equipment: options.equipment.clone(),
+            driver: options.machine.driver,
+            equipment: options.machine.equipment.clone(),
             seed: fastrand::u64(..),
             meter_mapping: self.shared.profile.meter_mapping,
             samples: self.shared.profile.samples,

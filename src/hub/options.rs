@@ -39,12 +39,8 @@ pub struct ChargePointOptions {
     /// Whether it is autonomous: boots, sends heartbeats, reports its connectors. When false it sends only the calls
     /// that the user commands, like ocppjs.
     pub autonomous: bool,
-    /// Whether the simulated driver plugs in and pays. When false the machine answers and reports, and waits for hands.
-    pub driver: bool,
-    /// What it is built of.
-    pub equipment: StationEquipment,
-    /// The habits of real stations that it has: names of those that come with the program, or files.
-    pub quirks: Vec<String>,
+    /// The machine.
+    pub machine: MachineOptions,
     /// How it speaks SOAP; `None` for a WebSocket.
     pub soap: Option<SoapOptions>,
 }
@@ -58,11 +54,26 @@ impl ChargePointOptions {
             version,
             ping_interval: 0,
             autonomous: true,
-            driver: true,
-            equipment: StationEquipment::default(),
-            quirks: Vec::new(),
+            machine: MachineOptions::default(),
             soap: None,
         }
+    }
+}
+
+/// The machine of a charge point: what it is built of, who is at it, and what it is used to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MachineOptions {
+    /// Whether the simulated driver plugs in and pays. When false the machine answers and reports, and waits for hands.
+    pub driver: bool,
+    /// What it is built of.
+    pub equipment: StationEquipment,
+    /// The habits of real stations that it has: names of those that come with the program, or files.
+    pub quirks: Vec<String>,
+}
+
+impl Default for MachineOptions {
+    fn default() -> MachineOptions {
+        MachineOptions { driver: true, equipment: StationEquipment::default(), quirks: Vec::new() }
     }
 }
 

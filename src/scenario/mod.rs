@@ -11,6 +11,7 @@ mod excerpt;
 mod execute;
 mod files;
 mod hooks;
+mod machine;
 mod options;
 mod outcome;
 mod parameters;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::shipped::ShippedFiles;
+use crate::hub::MachineOptions;
 use crate::link::{ExtraHeaders, HeaderError, LinkSettings, SubprotocolPolicy};
 use crate::ocpp::Catalog;
 use crate::simulator::Profile;
@@ -80,6 +81,8 @@ pub struct ScenarioOptions {
     pub listen: Option<ListenPort>,
     /// What is done about unusual subprotocols of the charge point under test.
     pub subprotocols: SubprotocolPolicy,
+    /// The machine of simulated charge points, where the script does not choose another one.
+    pub machine: MachineOptions,
     /// The identity of the charge point.
     pub identity: Option<String>,
     /// Whether scenarios that need a user at the side under test are skipped.
@@ -136,6 +139,7 @@ impl Default for ScenarioOptions {
             shipped: ShippedFiles::default(),
             listen: None,
             subprotocols: SubprotocolPolicy::default(),
+            machine: MachineOptions::default(),
             identity: None,
             unattended: false,
             timeout: Duration::from_secs(60),

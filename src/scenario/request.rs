@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::machine::MachineConfig;
 use super::outcome::{CaseFailure, NoteLevel, ScenarioGrade};
 use crate::behaviour::PhysicalAction;
 use crate::javascript::{RequestError, ScriptFault, ToolkitRequest, parsed};
@@ -24,6 +25,8 @@ pub(super) enum ScriptRequestError {
     NoVersion(String),
     #[error("{0:?} is no transport; it is 'websocket' or 'soap'")]
     NoTransport(String),
+    #[error("{option} of a charge point is {wanted}, not {found}")]
+    NoMachine { option: &'static str, wanted: &'static str, found: Value },
     #[error("unknownProtocol is 'close' or 'refuse', not {0:?}")]
     NoUnknownProtocol(String),
 }
@@ -204,8 +207,9 @@ pub(super) struct ChargePointConfig {
     pub transport: Option<String>,
     pub url: Option<String>,
     pub autonomous: bool,
-    /// Whether a driver comes by himself; he does unless the script says no.
-    pub driver: Option<bool>,
+    /// What differs from the machine of the run.
+    #[serde(flatten)]
+    pub machine: MachineConfig,
 }
 
 /// Reads a version as scripts write it.

@@ -177,8 +177,8 @@ impl ScenarioSession {
         let hub = self.hub().clone();
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);
-        let driver = config.driver.unwrap_or(true);
-        let made = ChargePointOptions { autonomous, driver, soap, ..ChargePointOptions::new(url, identity.clone(), version) };
+        let machine = config.machine.apply(&options.machine)?;
+        let made = ChargePointOptions { autonomous, machine, soap, ..ChargePointOptions::new(url, identity.clone(), version) };
         let key = hub.start_charge_point_as(&name, made, headers).map_err(StartError::Hub)?;
         if simulated {
             let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };

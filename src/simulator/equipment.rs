@@ -1,5 +1,6 @@
 //! What a simulated charge point is built of: connectors, cables, phases, its names, and the feature profiles of its firmware. The user
-//! chooses it before the charge point exists. What a front end may write for each part is read here, with its limits.
+//! chooses it before the charge point exists. What a front end may write for each part has its limits here, and its name in
+//! `equipment_part`.
 
 use std::fmt;
 
@@ -52,21 +53,8 @@ impl Default for StationEquipment {
 }
 
 impl StationEquipment {
-    /// What a number of connectors must be.
-    pub const CONNECTORS: &str = "a number from 1 to 100";
-    /// What a number of phases must be.
-    pub const PHASES: &str = "1 or 3";
-    /// What a current must be.
-    pub const CURRENT: &str = "a current in amperes, more than 0 and at most 1000";
-    /// What a vendor or a model must be (OCPP 1.6 §6.3, `CiString20Type`).
-    pub const NAME: &str = "a text of 1 to 20 characters";
-    /// What a serial number must be (`CiString25Type`).
-    pub const SERIAL_NUMBER: &str = "a text of at most 25 characters; with an empty one it is not sent";
-    /// What a version of a firmware must be (`CiString50Type`).
-    pub const FIRMWARE: &str = "a text of at most 50 characters; with an empty one it is not sent";
-
     /// Reads a number of connectors.
-    pub fn read_connectors(text: &str) -> Option<u16> {
+    pub(super) fn read_connectors(text: &str) -> Option<u16> {
         text.parse().ok().filter(|number| (1..=MOST_CONNECTORS).contains(number))
     }
 
@@ -76,27 +64,27 @@ impl StationEquipment {
     }
 
     /// Reads a number of phases.
-    pub fn read_phases(text: &str) -> Option<u8> {
+    pub(super) fn read_phases(text: &str) -> Option<u8> {
         text.parse().ok().filter(|number| matches!(number, 1 | 3))
     }
 
     /// Reads a current.
-    pub fn read_current(text: &str) -> Option<f64> {
+    pub(super) fn read_current(text: &str) -> Option<f64> {
         text.parse().ok().filter(|current: &f64| *current > 0.0 && *current <= HIGHEST_CURRENT)
     }
 
     /// Reads a vendor or a model.
-    pub fn read_name(text: &str) -> Option<String> {
+    pub(super) fn read_name(text: &str) -> Option<String> {
         (1..=20).contains(&text.chars().count()).then(|| text.to_owned())
     }
 
     /// Reads a serial number.
-    pub fn read_serial_number(text: &str) -> Option<String> {
+    pub(super) fn read_serial_number(text: &str) -> Option<String> {
         (text.chars().count() <= 25).then(|| text.to_owned())
     }
 
     /// Reads the version of a firmware.
-    pub fn read_firmware(text: &str) -> Option<String> {
+    pub(super) fn read_firmware(text: &str) -> Option<String> {
         (text.chars().count() <= 50).then(|| text.to_owned())
     }
 
@@ -276,22 +264,5 @@ mod tests {
         for wrong in ["", "Core,", "Core,Weather"] {
             assert_eq!(FeatureProfiles::parse(wrong), None, "{wrong:?}");
         }
-    }
-
-    #[test]
-    fn values_have_limits() {
-        assert_eq!(
-            ["1", "100", "0", "101", "x"].map(StationEquipment::read_connectors),
-            [Some(1), Some(100), None, None, None]
-        );
-        assert_eq!(["1", "3", "2", ""].map(StationEquipment::read_phases), [Some(1), Some(3), None, None]);
-        assert_eq!(
-            ["16", "0.5", "0", "1001", "NaN", "-1"].map(|text| StationEquipment::read_current(text).is_some()),
-            [true, true, false, false, false, false]
-        );
-        assert_eq!(StationEquipment::read_name(&"x".repeat(21)), None);
-        assert_eq!(StationEquipment::read_name(""), None);
-        assert_eq!(StationEquipment::read_serial_number(""), Some(String::new()));
-        assert_eq!(StationEquipment::read_firmware(&"x".repeat(51)), None);
     }
 }

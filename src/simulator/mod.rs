@@ -4,6 +4,7 @@
 
 mod charging;
 mod equipment;
+mod equipment_part;
 mod panel;
 mod payload;
 mod profile;
@@ -11,6 +12,7 @@ mod quirk;
 pub mod v1;
 
 pub use equipment::{CableKind, FeatureProfile, FeatureProfiles, StationEquipment};
+pub use equipment_part::{EquipmentChange, EquipmentPart};
 pub use panel::{ConnectorState, MachinePanel, MachinePanels, MachineState};
 pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};

@@ -30,6 +30,18 @@ fn a_car_is_plugged_in_charged_and_taken_away() {
 }
 
 #[test]
+fn a_scenario_chooses_the_machine() {
+    play(
+        "const cp = await chargePointUnderTest({ cable: 'fixed', connectors: 3, profiles: ['Core'], vendor: 'Own', quirk: 'missing-optional-fields' });
+         const boot = await cp.expectCall('BootNotification', { chargePointVendor: 'Own', chargePointSerialNumber: absent });
+         await cp.expectCall('StatusNotification', { connectorId: 3 });
+         await cp.call('UnlockConnector', { connectorId: 1 }, { status: 'NotSupported' });
+         await cp.callError('ReserveNow', undefined, 'NotSupported');",
+    )
+    .is_silent();
+}
+
+#[test]
 fn a_session_without_a_network_is_told_afterwards() {
     play(
         "const cp = await chargePointUnderTest({ driver: false });

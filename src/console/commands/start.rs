@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::context::CommandContext;
 use super::entry::CommandEntry;
-use super::equipment::{self, read_equipment, write_equipment};
+use super::equipment::{self, read_machine, write_machine};
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, read};
 use crate::console::syntax::error::CommandError;
@@ -13,6 +13,7 @@ use crate::console::syntax::token::{quote, unquote};
 use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
 use crate::link::{SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{Transport, Version};
+use crate::simulator::EquipmentPart;
 
 /// The versions that a central system offers without `-p`, as in ocppjs.
 const OFFERED: [Version; 2] = [Version::V1_2, Version::V1_5];
@@ -67,15 +68,15 @@ pub(super) const CHARGE_POINT: CommandEntry<StartSimulator> = CommandEntry {
                     option("-f", CompletionKind::Nothing, "In SOAP mode, value for FROM header."),
                     option("-r", CompletionKind::Nothing, "In SOAP mode, define the port for remote actions."),
                     AUTONOMOUS,
-                    equipment::CONNECTORS,
-                    equipment::CABLE,
-                    equipment::PROFILES,
-                    equipment::PHASES,
-                    equipment::MAX_CURRENT,
-                    equipment::VENDOR,
-                    equipment::MODEL,
-                    equipment::SERIAL,
-                    equipment::FIRMWARE,
+                    equipment::part(EquipmentPart::Connectors),
+                    equipment::part(EquipmentPart::Cable),
+                    equipment::part(EquipmentPart::Profiles),
+                    equipment::part(EquipmentPart::Phases),
+                    equipment::part(EquipmentPart::MaxCurrent),
+                    equipment::part(EquipmentPart::Vendor),
+                    equipment::part(EquipmentPart::Model),
+                    equipment::part(EquipmentPart::Serial),
+                    equipment::part(EquipmentPart::Firmware),
                     equipment::NO_DRIVER,
                     equipment::QUIRK,
                 ]
@@ -136,14 +137,13 @@ fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, Command
     let url = read(&arguments.positionals[0], "<url>", "a URL, as in ws://localhost:9000", url)?;
     // A charge point requests one version: the first of a list.
     let version = arguments.versions()?.and_then(|versions| versions.first().copied()).unwrap_or(REQUESTED);
-    let mut options = ChargePointOptions {
+    Ok(ChargePointOptions {
         ping_interval: ping_interval(arguments)?,
         autonomous: arguments.has(AUTONOMOUS.flag),
         soap: soap(arguments)?,
+        machine: read_machine(arguments)?,
         ..ChargePointOptions::new(url, unquote(arguments.positionals[1].value), version)
-    };
-    read_equipment(arguments, &mut options)?;
-    Ok(options)
+    })
 }
 
 fn ping_interval(arguments: &Arguments<'_>) -> Result<u32, CommandError> {
@@ -223,7 +223,7 @@ impl fmt::Display for StartSimulator {
                 if options.autonomous {
                     write!(f, " {}", AUTONOMOUS.flag)?;
                 }
-                write_equipment(f, options)
+                write_machine(f, &options.machine)
             }
         }
     }

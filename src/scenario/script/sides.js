@@ -14,7 +14,11 @@
   define('foreign', foreign.centralSystem || foreign.chargePoint);
 
   /** The options of a side. */
-  const SIDE = ['id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous', 'patience', 'driver'];
+  const SIDE = [
+    'id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous', 'patience',
+    // the machine of a simulated charge point
+    'driver', 'connectors', 'cable', 'profiles', 'phases', 'maxCurrent', 'vendor', 'model', 'serial', 'firmware', 'quirk',
+  ];
 
   const stations = () => ask('stations').map(linkOf);
 
