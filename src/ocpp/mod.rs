@@ -17,6 +17,7 @@ mod role;
 mod sample;
 mod schema;
 mod suggest;
+pub mod summary;
 #[cfg(test)]
 pub(crate) mod test_message;
 mod tolerance;

@@ -4,9 +4,71 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde_json::Value;
+
 use super::close_reason::may_stand_in_frame;
-use super::record::{Record, RecordDetail};
+use super::decode::{DecodedMessage, decode, payload_text};
+use super::record::{Record, RecordDetail, RecordKind};
 use super::{CloseReason, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic};
+use crate::ocpp::Version;
+use crate::ocpp::summary::{self, AnswerContent, MessageSummary};
+
+/// Messages of more bytes are not read for a line; the line shows their beginning.
+const READ_FOR_A_LINE: usize = 256 << 10;
+
+/// What one record says, in one line: the meaning of a frame, of everything else the sentence. The call of a result makes its meaning
+/// clearer.
+pub fn record_meaning(record: &Record<'_>, call: Option<&Record<'_>>) -> MessageSummary {
+    if !matches!(record.kind, RecordKind::Frame(..)) {
+        return summary::sentence(&record.summary());
+    }
+    if record.text.len() > READ_FOR_A_LINE {
+        return summary::sentence(&payload_text(record));
+    }
+    let version = record.version.unwrap_or(NEWEST);
+    match decode(record).message {
+        DecodedMessage::Call { action, payload } => summary::call(version, &action, &payload.value()),
+        DecodedMessage::Result(payload) => {
+            let asked = call.map(call_payload);
+            summary::result(version, record.action.unwrap_or_default(), asked.as_ref(), &payload.value())
+        }
+        DecodedMessage::Error { code, description, .. } => summary::error(&code, description.as_deref()),
+        DecodedMessage::Unreadable => summary::sentence(record.text),
+    }
+}
+
+/// What a call and its answer say, in one line. The answer is a frame, or the record that says why there is none.
+pub fn exchange_meaning(call: &Record<'_>, answer: Option<&Record<'_>>) -> MessageSummary {
+    let Some(answer) = answer else { return record_meaning(call, None) };
+    let readable = call.action.filter(|_| call.text.len() + answer.text.len() <= READ_FOR_A_LINE);
+    let (Some(action), RecordKind::Frame(..)) = (readable, call.kind) else { return record_meaning(call, None) };
+    let version = call.version.unwrap_or(NEWEST);
+    let payload = call_payload(call);
+    if !matches!(answer.kind, RecordKind::Frame(..)) {
+        return summary::exchange(version, action, &payload, AnswerContent::Nothing(&answer.summary()));
+    }
+    match decode(answer).message {
+        DecodedMessage::Result(result) => summary::exchange(version, action, &payload, AnswerContent::Result(&result.value())),
+        DecodedMessage::Error { code, description, .. } => {
+            let description = description.as_deref();
+            summary::exchange(version, action, &payload, AnswerContent::Error { code: &code, description })
+        }
+        DecodedMessage::Call { .. } | DecodedMessage::Unreadable => {
+            summary::exchange(version, action, &payload, AnswerContent::Nothing("an answer that cannot be read"))
+        }
+    }
+}
+
+/// The version by which messages are read where none was spoken.
+const NEWEST: Version = Version::ALL[Version::ALL.len() - 1];
+
+/// The payload of a call; `null` when it cannot be read.
+fn call_payload(call: &Record<'_>) -> Value {
+    match decode(call).message {
+        DecodedMessage::Call { payload, .. } if call.text.len() <= READ_FOR_A_LINE => payload.value(),
+        _ => Value::Null,
+    }
+}
 
 impl<'a> Record<'a> {
     /// The record on one line: a frame's text as it stood on the wire, of everything else a sentence. Hostile like the text.
@@ -109,7 +171,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::ocpp::{Transport, Version};
+    use crate::ocpp::{Role, Transport, Version};
     use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, RetryCause, Stamp};
 
     /// What a reader is shown of an event: the summary, the whole text and the notes.
@@ -119,6 +181,67 @@ mod tests {
         contents.apply(&Event { station: None, stamp, kind }, &mut String::new());
         let record = contents.records().get(0).unwrap();
         (record.summary().into_owned(), record.full_text().into_owned(), record.notes().into_owned())
+    }
+
+    /// The meanings of records: of each alone, and of the first with the second.
+    fn meanings(frames: &[(FrameKind, Option<&str>, &str)]) -> (Vec<String>, String) {
+        let mut contents = Contents::new(1 << 22);
+        let station = contents.station(Role::CentralSystem, "CP1");
+        for (kind, action, text) in frames {
+            let frame = Frame {
+                direction: if *kind == FrameKind::Call { Direction::In } else { Direction::Out },
+                kind: *kind,
+                action: action.map(Into::into),
+                text: FrameText::from(*text),
+                content: None,
+                exchange: Some(1),
+                code: None,
+                findings: Vec::new(),
+                remark: None,
+                origin: None,
+            };
+            let stamp = Stamp { wall_micros: 1, monotonic_micros: 1 };
+            contents.apply(&Event { station: Some(station), stamp, kind: EventKind::Frame(frame) }, &mut String::new());
+        }
+        let records = contents.records();
+        let call = records.get(0);
+        let alone = records.iter(records.range()).map(|record| record_meaning(&record, call.as_ref()).to_string()).collect();
+        (alone, exchange_meaning(&call.unwrap(), records.get(1).as_ref()).to_string())
+    }
+
+    #[test]
+    fn frames_have_a_meaning_whatever_is_in_them() {
+        let asked = r#"[2,"1","GetConfiguration",{"key":["A"]}]"#;
+        let large = format!(r#"[3,"1",{{"x":"{}"}}]"#, "y".repeat(READ_FOR_A_LINE));
+        for (call, answer, alone, whole) in [
+            (
+                (FrameKind::Call, Some("GetConfiguration"), asked),
+                (FrameKind::Result, Some("GetConfiguration"), r#"[3,"1",{"configurationKey":[{"key":"A","value":"7"}]}]"#),
+                ["A", "7"],
+                "A ⇒ 7",
+            ),
+            (
+                (FrameKind::Call, Some("GetConfiguration"), asked),
+                (FrameKind::Error, Some("GetConfiguration"), r#"[4,"1","InternalError","",{}]"#),
+                ["A", "✗ InternalError"],
+                "✗ A ⇒ InternalError",
+            ),
+            (
+                (FrameKind::Malformed, None, "no\tJSON"),
+                (FrameKind::Error, None, r#"[4,"-1","RpcFrameworkError","why"]"#),
+                ["no\\tJSON", "✗ RpcFrameworkError: why"],
+                "no\\tJSON",
+            ),
+        ] {
+            let (each, both) = meanings(&[call, answer]);
+            assert_eq!((each, both.as_str()), (alone.map(str::to_owned).to_vec(), whole));
+        }
+        let (each, both) = meanings(&[
+            (FrameKind::Call, Some("GetConfiguration"), asked),
+            (FrameKind::Result, Some("GetConfiguration"), &large),
+        ]);
+        assert!(each[1].starts_with(r#"{"x":"yyyy"#) && each[1].ends_with('…'), "{}", each[1]);
+        assert_eq!(both, "A");
     }
 
     #[test]

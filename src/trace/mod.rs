@@ -24,6 +24,7 @@ mod store;
 
 pub use close_reason::{CloseReason, WireFault};
 pub use contents::{Contents, Trace};
+pub use describe::{exchange_meaning, record_meaning};
 pub use event::{
     Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, HandshakeHeads, NoteTopic, RetryCause, Sequence,
     Stamp, StationKey,
