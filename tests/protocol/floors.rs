@@ -20,7 +20,8 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Modules of one layer that may use each other, in this direction.
-const WITHIN_A_LAYER: &[(&str, &str)] = &[("behaviour", "trace"), ("main", "cli"), ("ocpp", "sanitize"), ("ocpp", "text_file"), ("rpc", "ocpp")];
+const WITHIN_A_LAYER: &[(&str, &str)] =
+    &[("behaviour", "trace"), ("main", "cli"), ("ocpp", "sanitize"), ("ocpp", "text_file"), ("rpc", "ocpp")];
 
 /// Files that use each other.
 const CYCLES: &[&[&str]] = &[&["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"]];
