@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use events::Events;
 use jiff::tz::TimeZone;
 use ocpp_tui::clock::now;
+use ocpp_tui::console::Grammar;
 use ocpp_tui::link::Gate;
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::simulator::{MachinePanels, Profile};
@@ -125,6 +126,12 @@ fn open_gate() -> &'static Gate {
     &GATE
 }
 
+/// All commands.
+fn grammar() -> &'static Grammar {
+    static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| Grammar::new(&Catalog::embedded()));
+    &GRAMMAR
+}
+
 fn no_machines() -> &'static MachinePanels {
     static MACHINES: LazyLock<MachinePanels> = LazyLock::new(MachinePanels::default);
     &MACHINES
@@ -132,7 +139,15 @@ fn no_machines() -> &'static MachinePanels {
 
 fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> ReadContext<'a> {
     let now = ReadTime { wall_micros: events::BEGAN + micros as i64, monotonic_micros: micros };
-    ReadContext { contents, catalog, profile: Profile::default(), gate: open_gate(), machines: no_machines(), now }
+    ReadContext {
+        contents,
+        catalog,
+        grammar: grammar(),
+        profile: Profile::default(),
+        gate: open_gate(),
+        machines: no_machines(),
+        now,
+    }
 }
 
 /// What is looked at, and the keys that lead there.
@@ -294,6 +309,7 @@ fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&ReadContext
     look(&ReadContext {
         contents: &contents,
         catalog,
+        grammar: grammar(),
         profile: Profile::default(),
         gate: open_gate(),
         machines: no_machines(),

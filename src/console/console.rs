@@ -64,6 +64,8 @@ impl Console {
             let own = self.run_own(line, context).await;
             output.lines.extend(own.lines);
             output = CommandOutput { lines: output.lines, ..own };
+        } else if output.lines.is_empty() {
+            output.done = Some("A plugin has taken the line.".to_owned());
         }
         output
     }
@@ -75,16 +77,7 @@ impl Console {
             Ok(None) => return CommandOutput::default(),
             Err(error) => return CommandFailure::from(error).into(),
         };
-        let context = CommandContext {
-            hub: &self.hub,
-            grammar: &self.grammar,
-            defaults: &self.defaults,
-            selected: context.selected,
-            marked: &context.marked,
-            filtered: &context.filtered,
-            trace_choice: &context.trace,
-            line,
-        };
+        let context = CommandContext { hub: &self.hub, grammar: &self.grammar, defaults: &self.defaults, meant: context, line };
         command.run(&context).await.unwrap_or_else(CommandOutput::from)
     }
 

@@ -17,11 +17,11 @@ mod test_console;
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, CallCommand, Command, DefaultChange, DefaultCommand, HeldSelection, HelpCommand,
     HoldCommand, MessageForm, PluginAction, PluginsCommand, QuitCommand, RunContext, ScenarioCommand, SendCommand, SentText,
-    SetCommand, SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice, help, parse,
+    SetCommand, SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice, help, is_physical, parse, question,
 };
 pub use completion::{CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values};
 pub use console::Console;
-pub use output::{CommandOutput, FailureKind, OutputKind, OutputLine};
+pub use output::{CommandOutput, FailureKind, GivenCalls, OutputKind, OutputLine};
 pub use syntax::assign::{AppliedAssignments, AssignError, AssignFault, PayloadShape, apply};
 pub use syntax::edit::{Assignment, PayloadEdit, PayloadStep};
 pub use syntax::error::{CommandError, ExecutionError, UsageFault};

@@ -3,8 +3,9 @@
 use super::syntax::assign::AssignError;
 use super::syntax::error::{CommandError, ExecutionError};
 use super::syntax::target::TargetError;
-use crate::hub::HubError;
+use crate::hub::{HubError, Order, Receipt};
 use crate::sanitize::escape_control;
+use crate::trace::Sequence;
 
 /// What kind of line it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,19 +27,53 @@ pub struct OutputLine {
     pub stamped: bool,
     /// The text; several lines when it has line ends.
     pub text: String,
+    /// The same with its hint in one sentence, for a front end that has a sign for failures; `None` when both are good enough.
+    pub brief: Option<String>,
+}
+
+/// What every error begins with, as in ocppjs.
+const FAILURE: &str = "Error: ";
+
+impl OutputLine {
+    /// A line without the time before it.
+    pub(in crate::console) fn new(kind: OutputKind, text: impl Into<String>) -> OutputLine {
+        OutputLine { kind, stamped: false, text: text.into(), brief: None }
+    }
+
+    /// The text without the word that says that it is a failure, for a front end that has a sign for that.
+    pub fn sentence(&self) -> &str {
+        self.text.strip_prefix(FAILURE).unwrap_or(&self.text)
+    }
 }
 
 /// The result of a command line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CommandOutput {
     /// The lines, in order.
     pub lines: Vec<OutputLine>,
+    /// What was done, in one sentence, for a front end that shows a command's success. Line by line the events that follow tell it.
+    pub done: Option<String>,
+    /// The calls that were given to links, for a front end that waits for their answers.
+    pub calls: Option<GivenCalls>,
     /// The heading, when the lines are a text to read in a pager.
     pub title: Option<&'static str>,
     /// Whether the program is to end.
     pub quit: bool,
     /// Why it failed, when the lines report that.
     pub trouble: Option<FailureKind>,
+}
+
+/// Calls that a command gave to links.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GivenCalls {
+    /// The call, of the first version where stations have several, and the stations that it was for.
+    pub order: Order,
+    /// The action.
+    pub action: String,
+    /// What the links did with it.
+    pub receipt: Receipt,
+    /// The first record in which an answer can be.
+    pub from: Sequence,
 }
 
 /// Why a command line failed; the exit code depends on it when the line was an argument of the program.
@@ -55,8 +90,7 @@ pub enum FailureKind {
 impl CommandOutput {
     /// One line.
     pub fn info(text: impl Into<String>) -> CommandOutput {
-        let line = OutputLine { kind: OutputKind::Info, stamped: false, text: text.into() };
-        CommandOutput { lines: vec![line], ..CommandOutput::default() }
+        CommandOutput { lines: vec![OutputLine::new(OutputKind::Info, text)], ..CommandOutput::default() }
     }
 
     /// One line about what went wrong.
@@ -66,8 +100,13 @@ impl CommandOutput {
 
     /// A text to read.
     pub fn text(title: &'static str, lines: impl IntoIterator<Item = String>) -> CommandOutput {
-        let line = |text| OutputLine { kind: OutputKind::Info, stamped: false, text };
+        let line = |text: String| OutputLine::new(OutputKind::Info, text);
         CommandOutput { lines: lines.into_iter().map(line).collect(), title: Some(title), ..CommandOutput::default() }
+    }
+
+    /// One sentence about what was done.
+    pub fn done(sentence: impl Into<String>) -> CommandOutput {
+        CommandOutput { done: Some(sentence.into()), ..CommandOutput::default() }
     }
 
     /// Whether something went wrong.
@@ -77,15 +116,15 @@ impl CommandOutput {
 
     /// Adds a line behind the time.
     pub(in crate::console) fn stamped(&mut self, text: impl Into<String>) {
-        self.lines.push(OutputLine { kind: OutputKind::Info, stamped: true, text: text.into() });
+        self.lines.push(OutputLine { stamped: true, ..OutputLine::new(OutputKind::Info, text) });
     }
 
     /// Adds what went wrong.
     pub(in crate::console) fn add(&mut self, failure: CommandFailure) {
-        let CommandFailure { text, stamped, hint, trouble } = failure;
+        let CommandFailure { text, stamped, hint, brief, trouble } = failure;
         self.trouble.get_or_insert(trouble);
-        self.lines.push(OutputLine { kind: OutputKind::Error, stamped, text });
-        self.lines.extend(hint.map(|text| OutputLine { kind: OutputKind::Hint, stamped: false, text }));
+        self.lines.push(OutputLine { stamped, brief, ..OutputLine::new(OutputKind::Error, text) });
+        self.lines.extend(hint.map(|text| OutputLine::new(OutputKind::Hint, text)));
     }
 }
 
@@ -95,13 +134,14 @@ pub struct CommandFailure {
     text: String,
     stamped: bool,
     hint: Option<String>,
+    brief: Option<String>,
     trouble: FailureKind,
 }
 
 impl CommandFailure {
     /// A sentence without more.
     pub fn plain(text: impl Into<String>) -> CommandFailure {
-        CommandFailure { text: text.into(), stamped: false, hint: None, trouble: FailureKind::Failed }
+        CommandFailure { text: text.into(), stamped: false, hint: None, brief: None, trouble: FailureKind::Failed }
     }
 
     /// A sentence, and what helps beyond it.
@@ -120,7 +160,7 @@ impl CommandFailure {
             Some(hint) => format!("{hint} {column}"),
             None => column,
         };
-        CommandFailure { text: error.to_string(), stamped: false, hint: Some(hint), trouble: FailureKind::Failed }
+        CommandFailure::with_hint(error.to_string(), Some(hint))
     }
 }
 
@@ -134,18 +174,20 @@ impl From<CommandFailure> for CommandOutput {
 
 impl From<CommandError> for CommandFailure {
     fn from(error: CommandError) -> CommandFailure {
-        CommandFailure { text: error.to_string(), stamped: error.is_stamped(), hint: error.hint(), trouble: FailureKind::Usage }
+        CommandFailure {
+            text: error.to_string(),
+            stamped: error.is_stamped(),
+            hint: error.hint(),
+            brief: error.brief(),
+            trouble: FailureKind::Usage,
+        }
     }
 }
 
 impl From<TargetError> for CommandFailure {
     fn from(error: TargetError) -> CommandFailure {
-        CommandFailure {
-            text: error.to_string(),
-            stamped: error.is_stamped(),
-            hint: error.hint(),
-            trouble: FailureKind::Failed,
-        }
+        let failure = CommandFailure::with_hint(error.to_string(), error.hint());
+        CommandFailure { stamped: error.is_stamped(), brief: error.brief(), ..failure }
     }
 }
 

@@ -18,6 +18,7 @@ mod record;
 mod recorder;
 mod sender;
 mod station_keys;
+mod station_names;
 pub mod station_summary;
 mod stations;
 mod store;
@@ -36,5 +37,6 @@ pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordD
 pub(crate) use recorder::direct_with_events;
 pub use recorder::{direct, start};
 pub use sender::{EventSender, NumberSource};
+pub use station_names::{natural_order, station_names};
 pub use stations::{LinkState, StationRow, StationTable};
 pub use store::Store;

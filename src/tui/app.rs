@@ -164,9 +164,9 @@ impl App {
         }
     }
 
-    /// The stations that a new call goes to: the marked ones, or else the given one.
+    /// The stations that a new call goes to: the marked ones in the order of their identities, or else the given one.
     pub fn targets(&self, selected: Option<StationKey>) -> Vec<StationKey> {
-        if self.marked.is_empty() { selected.into_iter().collect() } else { self.marked.iter().copied().collect() }
+        if self.marked.is_empty() { selected.into_iter().collect() } else { self.stations.in_order(&self.marked) }
     }
 
     /// What a command may refer to.
@@ -176,7 +176,13 @@ impl App {
             Pane::Trace | Pane::Message => self.station_of_line(contents).or(self.stations.selected()),
         };
         let filtered = if self.stations.filter().is_empty() { Vec::new() } else { self.stations.shown().to_vec() };
-        RunContext { selected, marked: self.marked.iter().copied().collect(), filtered, trace: self.trace.choice() }
+        RunContext {
+            selected,
+            marked: self.stations.in_order(&self.marked),
+            filtered,
+            trace: self.trace.choice(),
+            ..RunContext::default()
+        }
     }
 
     /// What a filter needs besides the records, with times in the time zone of the screen.

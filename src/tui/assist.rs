@@ -7,7 +7,7 @@ use super::context::{ReadContext, ReadTime};
 use crate::compose::{self, KnownValues};
 use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};
-use crate::trace::{Contents, StationKey};
+use crate::trace::{Contents, StationKey, station_names};
 
 /// A plausible payload for an action, with what the session knows about the station.
 pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &ReadContext<'_>) -> String {
@@ -40,14 +40,5 @@ pub fn known_values(targets: &[StationKey], outside: &ReadContext<'_>) -> KnownV
 
 /// The targets for a title: up to three identities.
 pub fn names(targets: &[StationKey], contents: &Contents) -> String {
-    let name = |key: &StationKey| contents.stations().get(*key).map_or("?", |row| &row.identity).to_owned();
-    match targets {
-        [] => "no station".to_owned(),
-        [one] => name(one),
-        many => {
-            let first = many.iter().take(3).map(name).collect::<Vec<_>>().join(", ");
-            let more = if many.len() > 3 { ", …" } else { "" };
-            format!("{} stations ({first}{more})", many.len())
-        }
-    }
+    station_names(targets, contents.stations())
 }

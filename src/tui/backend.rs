@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use crate::config::History;
-use crate::console::{CommandOutput, Completions, Console, OutputKind, RunContext};
+use crate::console::{CommandOutput, Completions, Console, GivenCalls, Grammar, OutputKind, RunContext};
 use crate::hub::{Hub, Order, Receipt};
 use crate::link::Gate;
 use crate::ocpp::Catalog;
@@ -19,7 +19,7 @@ const REPLIES: usize = 64;
 const IDENTITY: &str = "<identity>";
 
 /// What comes back from the session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum BackendReply {
     /// One line, shown for a moment.
     Info(String),
@@ -32,6 +32,8 @@ pub enum BackendReply {
         /// Its lines.
         body: String,
     },
+    /// Calls that a command gave to links; the screen counts their answers.
+    Called(GivenCalls),
     /// Proposals for the command line as it was.
     Proposed {
         /// The line that they are for.
@@ -81,6 +83,11 @@ impl ScreenBackend {
     /// The messages of all versions.
     pub fn catalog(&self) -> &Arc<Catalog> {
         self.hub().catalog()
+    }
+
+    /// All commands.
+    pub fn grammar(&self) -> &Grammar {
+        self.console.grammar()
     }
 
     /// The command language.
@@ -179,28 +186,32 @@ async fn complete_from_disk(
     }
 }
 
-/// An error has one line on the screen: of a usage the syntax, and where its options are listed.
-fn in_one_line(text: String) -> String {
-    match text.trim_end().split_once('\n') {
-        Some((first, _)) => format!("{first} (:help <command> tells its options)"),
-        None => text,
-    }
-}
-
-/// The output of a command as the screen shows it: a text, or a toast for each line with its hint.
+/// The output of a command as the screen shows it: a text, or a toast for each line with its hint. A command that has nothing to tell
+/// says what it has done.
 fn replies_of(output: CommandOutput) -> Vec<BackendReply> {
     let mut replies = Vec::new();
     if let Some(title) = output.title {
         let body: Vec<String> = output.lines.into_iter().map(|line| line.text).collect();
         replies.push(BackendReply::Text { title: title.to_owned(), body: body.join("\n") });
     } else {
+        let mut brief = false;
         for line in output.lines {
             match (line.kind, replies.last_mut()) {
+                (OutputKind::Hint, Some(BackendReply::Error(_))) if brief => {}
                 (OutputKind::Hint, Some(BackendReply::Error(error))) => *error = format!("{error} {}", line.text),
-                (OutputKind::Error, _) => replies.push(BackendReply::Error(in_one_line(line.text))),
+                (OutputKind::Error, _) => {
+                    brief = line.brief.is_some();
+                    let sentence = line.sentence().to_owned();
+                    replies.push(BackendReply::Error(line.brief.unwrap_or(sentence)));
+                }
                 _ => replies.push(BackendReply::Info(line.text)),
             }
         }
+    }
+    match (output.calls, output.done) {
+        (Some(calls), _) => replies.push(BackendReply::Called(calls)),
+        (None, Some(done)) if replies.is_empty() => replies.push(BackendReply::Info(done)),
+        _ => {}
     }
     if output.quit {
         replies.push(BackendReply::Quit);
@@ -250,13 +261,20 @@ mod tests {
         assert!(answered.len() <= 3, "{answered:?}");
     }
 
-    #[test]
-    fn an_error_of_several_lines_becomes_one_line() {
-        assert_eq!(in_one_line("no such thing".into()), "no such thing");
-        let usage = "Error in command \"hold\", syntax: hold <filter>\nWith optional arguments:\n";
-        assert_eq!(
-            in_one_line(usage.into()),
-            "Error in command \"hold\", syntax: hold <filter> (:help <command> tells its options)"
-        );
+    #[tokio::test]
+    async fn errors_are_one_sentence_with_the_remedy_first() {
+        let (events, _recorder) = trace::start(1 << 20, now()).unwrap();
+        let console = Console::new(Hub::new(Catalog::embedded(), LinkSettings::default(), events));
+        for (line, expected) in [
+            ("hartbeat", "Did you mean heartbeat? There is no command hartbeat."),
+            ("xyzzy", "There is no command xyzzy; help lists all."),
+            ("start_cs", "<port> is missing. Write start_cs <port>; help start_cs tells more."),
+            ("remote_reset", "Nobody is connected: start_cs waits for charge points, start_cp simulates one."),
+            ("heartbeat --id X", "There is no station X."),
+        ] {
+            let replies = replies_of(console.run(line, &RunContext::default()).await);
+            let [BackendReply::Error(text)] = &replies[..] else { panic!("{line}: {replies:?}") };
+            assert_eq!(text, expected, "{line}");
+        }
     }
 }

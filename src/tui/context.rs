@@ -1,5 +1,6 @@
 //! What the screen reads from below: the records, the definitions, the gate and the time.
 
+use crate::console::Grammar;
 use crate::link::Gate;
 use crate::ocpp::Catalog;
 use crate::simulator::{MachinePanels, Profile};
@@ -21,6 +22,8 @@ pub struct ReadContext<'a> {
     pub contents: &'a Contents,
     /// The messages of all versions.
     pub catalog: &'a Catalog,
+    /// The commands.
+    pub grammar: &'a Grammar,
     /// The default style of messages.
     pub profile: Profile,
     /// The gate, with the frames that it holds.

@@ -88,7 +88,7 @@ pub async fn run(
     (app.bindings, app.confirm, app.kept) = (options.bindings, options.confirm, options.kept);
     app.mouse = options.mouse;
     app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());
-    let commands = session.console().grammar().commands().iter();
+    let commands = session.grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
     let persistence = Persistence::start(options.state)?;
     app.command_line.remember(session.history());
@@ -269,6 +269,7 @@ impl Screen {
         let outside = ReadContext {
             contents: &contents,
             catalog: self.session.catalog(),
+            grammar: self.session.grammar(),
             profile: self.session.profile(),
             gate: self.session.gate(),
             machines: self.session.machines(),
@@ -302,6 +303,7 @@ impl Screen {
             let outside = ReadContext {
                 contents: &contents,
                 catalog: session.catalog(),
+                grammar: session.grammar(),
                 profile: session.profile(),
                 gate: session.gate(),
                 machines: session.machines(),

@@ -121,11 +121,14 @@ impl AnswerCommand {
         if let Some(error) = condition.as_ref().and_then(|condition| unknown_field(initiator, action, condition, context)) {
             return Err(error.into());
         }
+        let whose = match &stations[..] {
+            [None] => "of every station".to_owned(),
+            stations => format!("of {}", context.names(&stations.iter().flatten().copied().collect::<Vec<_>>())),
+        };
+        let mut removed = 0;
         for station in stations {
             match choice {
-                AnswerChoice::Default => {
-                    answers.clear(initiator, action, station, condition.as_ref());
-                }
+                AnswerChoice::Default => removed += answers.clear(initiator, action, station, condition.as_ref()),
                 AnswerChoice::Override { reply, delay } => match replaced(initiator, action, reply, context) {
                     Ok(reply) => {
                         let (action, condition) = (action.clone(), condition.clone());
@@ -139,6 +142,17 @@ impl AnswerCommand {
                 },
             }
         }
+        let when = condition.as_ref().map_or_else(String::new, |condition| format!(" when {condition}"));
+        let when = escape_control(&when);
+        output.done = Some(match choice {
+            AnswerChoice::Default if removed == 0 => format!("{action} {whose} is answered as usual already."),
+            AnswerChoice::Default => format!("{action} {whose} is answered as usual again."),
+            AnswerChoice::Override { .. } => {
+                let choice = choice.to_string();
+                let (choice, once) = (escape_control(&choice), if *once { "the next time" } else { "from now on" });
+                format!("{action} {whose} is answered{choice}{when} {once}; answers lists the rules.")
+            }
+        });
         Ok(output)
     }
 }

@@ -8,7 +8,7 @@ use super::context::CommandContext;
 use super::entry::{CommandEntry, write_target};
 use super::payloads::edited;
 use crate::clock::now;
-use crate::console::output::{CommandFailure, CommandOutput};
+use crate::console::output::{CommandFailure, CommandOutput, GivenCalls};
 use crate::console::syntax::arguments::CommandWords;
 use crate::console::syntax::edit::PayloadEdit;
 use crate::console::syntax::error::{CommandError, ExecutionError};
@@ -16,7 +16,7 @@ use crate::console::syntax::spec::{
     ArgumentStyle, CommandSpec, CompletionKind, FORCE, ID, MessageSource, REMOTE_ID, STATION_ID, action_command_name, argument,
 };
 use crate::console::syntax::target::Target;
-use crate::hub::LinkCommand;
+use crate::hub::{LinkCommand, Order};
 use crate::ocpp::{Role, SampleContext, Version, decisive};
 use crate::rpc::OutgoingPayload;
 
@@ -101,6 +101,8 @@ impl CallCommand {
         let links = context.connected(self.initiator, &self.target)?;
         let mut output = CommandOutput::default();
         let mut made: Vec<(Version, Option<OutgoingPayload>)> = Vec::new();
+        let from = context.hub.trace().read().records().range().end;
+        let mut given: Option<GivenCalls> = None;
         for (station, version) in links {
             if !made.iter().any(|(known, _)| *known == version) {
                 let payload = self.payload(version, context);
@@ -109,9 +111,23 @@ impl CallCommand {
             }
             let payload = made.iter().find(|(known, _)| *known == version).and_then(|(_, payload)| payload.clone());
             if let Some(payload) = payload {
-                context.submit(vec![station], LinkCommand::Call { action: self.action.clone(), payload }, &mut output);
+                let order =
+                    Order { targets: vec![station], command: LinkCommand::Call { action: self.action.clone(), payload } };
+                let receipt = context.hub.submit(&order);
+                for (_, reason) in &receipt.refused {
+                    output.add(CommandFailure::plain(format!("Error: {reason}.")));
+                }
+                match &mut given {
+                    None => given = Some(GivenCalls { order, action: self.action.clone(), receipt, from }),
+                    Some(given) => {
+                        given.order.targets.push(station);
+                        given.receipt.taken.extend(receipt.taken);
+                        given.receipt.refused.extend(receipt.refused);
+                    }
+                }
             }
         }
+        output.calls = given.filter(|given| !given.receipt.taken.is_empty());
         Ok(output)
     }
 

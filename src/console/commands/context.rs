@@ -6,22 +6,62 @@ use super::trace_choice::TraceChoice;
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::error::ExecutionError;
 use crate::console::syntax::grammar::Grammar;
-use crate::console::syntax::target::Target;
+use crate::console::syntax::target::{Target, TargetError};
 use crate::hub::{Hub, LinkCommand, Order};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{LinkState, StationKey, StationRow};
+use crate::sanitize::escape_control;
+use crate::trace::{LinkState, StationKey, StationRow, StationTable, station_names};
 
 /// What a front end shows as selected, marked and filtered; a command may refer to it without naming it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunContext {
-    /// The selected station, meant when a line names no target.
+    /// The station that every line without a target is for, whatever its state: scripts say beforehand whom they mean.
+    pub station: Option<StationKey>,
+    /// The selected station, meant when a line names no target and it is not the only one.
     pub selected: Option<StationKey>,
-    /// The marked stations, in the order of their keys.
+    /// The marked stations, in the order of their identities.
     pub marked: Vec<StationKey>,
     /// The stations that the filter of the table shows; none without a filter.
     pub filtered: Vec<StationKey>,
     /// The records of the trace that are meant when a line names none; all of them where nothing can be selected.
     pub trace: TraceChoice,
+}
+
+impl RunContext {
+    /// The stations that a target means. A target that was left out means the only station that fits, or else the selected one.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn resolve(
+        &self,
+        role: Option<Role>,
+        target: &Target,
+        stations: &StationTable,
+        fits: impl Fn(&StationRow) -> bool,
+    ) -> Result<MeantStations, TargetError> {
+        let chosen = if *target == Target::Filtered { &self.filtered } else { &self.marked };
+        let of_role = |key: &StationKey| stations.get(*key).is_some_and(|row| role.is_none_or(|role| role == row.our_role));
+        let left_out = *target == Target::TheOnly;
+        if let Some(key) = self.station.filter(of_role).filter(|_| left_out) {
+            return Ok(MeantStations { keys: vec![key], selected: false });
+        }
+        match target.resolve_where(role, stations, chosen, fits) {
+            Ok(keys) => Ok(MeantStations { keys, selected: false }),
+            Err(error) => match self.selected.filter(of_role).filter(|_| left_out) {
+                Some(key) => Ok(MeantStations { keys: vec![key], selected: true }),
+                None => Err(error),
+            },
+        }
+    }
+}
+
+/// The stations that a target means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MeantStations {
+    /// The stations, each once.
+    pub keys: Vec<StationKey>,
+    /// Whether it is the selected one because the line names none.
+    pub selected: bool,
 }
 
 /// What a command runs with.
@@ -33,20 +73,14 @@ pub struct CommandContext<'a> {
     pub grammar: &'a Grammar,
     /// The defaults of payloads that the user has changed.
     pub defaults: &'a PayloadDefaults,
-    /// The selected station.
-    pub selected: Option<StationKey>,
-    /// The marked stations.
-    pub marked: &'a [StationKey],
-    /// The stations that the filter shows.
-    pub filtered: &'a [StationKey],
-    /// The records that are meant when the line names none.
-    pub trace_choice: &'a TraceChoice,
+    /// What the line may refer to.
+    pub meant: &'a RunContext,
     /// The text of the command, for places in it.
     pub line: &'a str,
 }
 
 impl CommandContext<'_> {
-    /// The stations that a target means. Without a target it is the selected one, when it is of the right role.
+    /// The stations that a target means.
     ///
     /// # Errors
     /// When there is none.
@@ -56,16 +90,13 @@ impl CommandContext<'_> {
         target: &Target,
         fits: impl Fn(&StationRow) -> bool,
     ) -> Result<Vec<StationKey>, CommandFailure> {
-        let role = role.into();
         let contents = self.hub.trace().read();
-        if *target == Target::TheOnly
-            && let Some(row) = self.selected.and_then(|key| contents.stations().get(key))
-            && role.is_none_or(|role| role == row.our_role)
-        {
-            return Ok(vec![row.key]);
-        }
-        let chosen = if *target == Target::Filtered { self.filtered } else { self.marked };
-        Ok(target.resolve_where(role, contents.stations(), chosen, fits)?)
+        Ok(self.meant.resolve(role.into(), target, contents.stations(), fits)?.keys)
+    }
+
+    /// Stations in a sentence.
+    pub fn names(&self, keys: &[StationKey]) -> String {
+        escape_control(&station_names(keys, self.hub.trace().read().stations())).into_owned()
     }
 
     /// The stations of a target that are connected, with the versions of their links.
@@ -98,17 +129,33 @@ impl CommandContext<'_> {
     ///
     /// # Errors
     /// When none is connected. What single links refuse is in the output.
-    pub fn order(&self, role: Role, target: &Target, command: LinkCommand) -> Result<CommandOutput, CommandFailure> {
+    pub fn order(
+        &self,
+        role: Role,
+        target: &Target,
+        command: LinkCommand,
+        done: impl FnOnce(&str) -> String,
+    ) -> Result<CommandOutput, CommandFailure> {
         let links = self.connected(role, target)?;
         let mut output = CommandOutput::default();
-        self.submit(links.into_iter().map(|(key, _)| key).collect(), command, &mut output);
+        let taken = self.submit(links.into_iter().map(|(key, _)| key).collect(), command, &mut output);
+        self.conclude(&mut output, &taken, done);
         Ok(output)
     }
 
-    /// Hands a command to links. What they refuse is added to the output.
-    pub fn submit(&self, targets: Vec<StationKey>, command: LinkCommand, output: &mut CommandOutput) {
-        for (_, reason) in self.hub.submit(&Order { targets, command }).refused {
+    /// Hands a command to links, and returns those that took it. What they refuse is added to the output.
+    pub fn submit(&self, targets: Vec<StationKey>, command: LinkCommand, output: &mut CommandOutput) -> Vec<StationKey> {
+        let receipt = self.hub.submit(&Order { targets, command });
+        for (_, reason) in receipt.refused {
             output.add(CommandFailure::plain(format!("Error: {reason}.")));
+        }
+        receipt.taken
+    }
+
+    /// Says what was done, with the names of the stations, unless no link took it.
+    pub fn conclude(&self, output: &mut CommandOutput, taken: &[StationKey], done: impl FnOnce(&str) -> String) {
+        if !taken.is_empty() {
+            output.done = Some(done(&self.names(taken)));
         }
     }
 }

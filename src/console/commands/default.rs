@@ -8,9 +8,10 @@ use super::payloads::edited;
 use crate::clock::now;
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::edit::PayloadEdit;
-use crate::console::syntax::error::UsageFault;
+use crate::console::syntax::error::{UsageFault, short};
 use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, action_command_name, argument};
 use crate::ocpp::{Role, SampleContext, Version};
+use crate::sanitize::escape_control;
 
 pub(super) const DEFAULT: CommandEntry<DefaultCommand> = CommandEntry {
     spec: CommandSpec::new("default", "change the default payload of a call, or take that back")
@@ -61,9 +62,14 @@ impl DefaultCommand {
                 self.failures(edit, context).into_iter().for_each(|failure| output.add(failure));
                 if !output.failed() {
                     context.defaults.change(self.initiator, &self.action, edit.clone());
+                    let edit = edit.to_string();
+                    output.done = Some(format!("{} is sent with{} from now on.", self.action, escape_control(&short(&edit))));
                 }
             }
-            DefaultChange::Reset => context.defaults.reset(self.initiator, &self.action),
+            DefaultChange::Reset => {
+                context.defaults.reset(self.initiator, &self.action);
+                output.done = Some(format!("{} is sent as its sample again.", self.action));
+            }
         }
         Ok(output)
     }

@@ -15,6 +15,7 @@ use crate::console::syntax::target::Target;
 use crate::console::syntax::token::{Spanned, quote, unquote};
 use crate::hub::LinkCommand;
 use crate::ocpp::Role;
+use crate::sanitize::escape_control;
 
 const CONNECTOR: NamedValue = named("connector", "number", "the connector; without it the one where it makes sense");
 
@@ -280,7 +281,9 @@ impl HandsCommand {
         // The machine is there also while its link is down.
         let targets = context.resolve(Role::ChargePoint, &self.target, |_| true)?;
         let mut output = CommandOutput::default();
-        context.submit(targets, LinkCommand::Act(self.action.clone()), &mut output);
+        let taken = context.submit(targets, LinkCommand::Act(self.action.clone()), &mut output);
+        let action = self.action.to_string();
+        context.conclude(&mut output, &taken, |names| format!("{names}: {}.", escape_control(&action)));
         Ok(output)
     }
 }

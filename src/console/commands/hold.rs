@@ -119,12 +119,23 @@ fn selection(arguments: &Arguments<'_>) -> Result<HeldSelection, CommandError> {
 impl HoldCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
         match self {
-            HoldCommand::On(filter) => context.hub.gate().set(Some(filter.clone())),
-            HoldCommand::Off => context.hub.gate().set(None),
-            HoldCommand::List => return Ok(list(context)),
-            HoldCommand::Release { which, choice } => return release(*which, choice, context),
+            HoldCommand::On(filter) => {
+                context.hub.gate().set(Some(filter.clone()));
+                let filter = filter.to_string();
+                Ok(CommandOutput::done(format!("Frames that pass {} are held from now on.", escape_control(&filter))))
+            }
+            HoldCommand::Off => {
+                context.hub.gate().set(None);
+                let waits = match context.hub.gate().count() {
+                    0 => String::new(),
+                    1 => " 1 still waits.".to_owned(),
+                    count => format!(" {count} still wait."),
+                };
+                Ok(CommandOutput::done(format!("No more frames are held.{waits}")))
+            }
+            HoldCommand::List => Ok(list(context)),
+            HoldCommand::Release { which, choice } => release(*which, choice, context),
         }
-        Ok(CommandOutput::default())
     }
 }
 
@@ -157,15 +168,30 @@ fn release(which: HeldSelection, choice: &AnswerChoice, context: &CommandContext
         return Err(CommandFailure::plain(text));
     }
     let mut output = CommandOutput::default();
+    let mut released: Vec<HeldFrame> = Vec::new();
     for frame in meant {
         match release_action(&frame, choice, context) {
             Ok(action) => {
                 let command = LinkCommand::Release { number: frame.number, action };
-                context.submit(vec![frame.station], command, &mut output);
+                if !context.submit(vec![frame.station], command, &mut output).is_empty() {
+                    released.push(frame);
+                }
             }
             Err(failures) => failures.into_iter().for_each(|failure| output.add(failure)),
         }
     }
+    let what = match &released[..] {
+        [] if output.failed() => return Ok(output),
+        [] => return Ok(CommandOutput::done("No frame waits.")),
+        [frame] => format!("{} of {}", escape_control(&frame.action), context.names(&[frame.station])),
+        frames => format!("{} frames", frames.len()),
+    };
+    output.done = Some(match choice {
+        AnswerChoice::Default => format!("{what}: released as it was."),
+        AnswerChoice::Override { reply: AnswerReply::Silence, .. } => format!("{what}: dropped."),
+        AnswerChoice::Override { reply: AnswerReply::Error { code, .. }, .. } => format!("{what}: answered with {code}."),
+        AnswerChoice::Override { .. } => format!("{what}: released{choice}."),
+    });
     Ok(output)
 }
 

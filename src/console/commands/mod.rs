@@ -3,6 +3,7 @@
 
 mod answer;
 mod call;
+mod caution;
 mod context;
 mod default;
 mod entry;
@@ -38,6 +39,7 @@ use crate::ocpp::{Catalog, Role, Version};
 
 pub use answer::AnswerCommand;
 pub use call::CallCommand;
+pub use caution::{is_physical, question};
 pub use context::{CommandContext, RunContext};
 pub use default::{DefaultChange, DefaultCommand};
 pub use hands::HandsCommand;

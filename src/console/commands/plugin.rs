@@ -103,7 +103,16 @@ impl PluginsCommand {
                 return Ok(CommandOutput::text("Plugin", explained(&detail)));
             }
         };
-        Ok(output_of(reply, name))
+        let mut output = output_of(reply, name);
+        if !output.failed() {
+            let done = match action {
+                PluginAction::Load => "is loaded",
+                PluginAction::Unload => "is unloaded",
+                PluginAction::Reload | PluginAction::Show => "is loaded again",
+            };
+            output.done = Some(format!("The plugin {} {done}.", escape_control(&short(name))));
+        }
+        Ok(output)
     }
 }
 
@@ -129,7 +138,7 @@ pub fn output_of(reply: PluginReply, name: &str) -> CommandOutput {
     let mut output = CommandOutput::default();
     for printed in reply.spoken {
         let kind = if printed.failure { OutputKind::Error } else { OutputKind::Info };
-        output.lines.push(OutputLine { kind, stamped: false, text: escape_lines(&printed.text) });
+        output.lines.push(OutputLine::new(kind, escape_lines(&printed.text)));
     }
     if let Some((text, reason)) = reply.failure {
         // A name of a megabyte must not make a line of one.

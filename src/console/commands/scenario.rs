@@ -67,7 +67,7 @@ impl ScenarioCommand {
         let file = &self.file;
         let choice = match &self.filter {
             Some(filter) => TraceChoice { filter: filter.clone(), ..TraceChoice::default() },
-            None => context.trace_choice.clone(),
+            None => context.meant.trace.clone(),
         };
         let (trace, catalog, path) = (context.hub.trace().clone(), context.hub.catalog().clone(), file.clone());
         context.hub.caught_up().await;

@@ -8,7 +8,7 @@ use super::context::CommandContext;
 use super::entry::{CommandEntry, name_of, write_target};
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, CommandWords, read};
-use crate::console::syntax::error::CommandError;
+use crate::console::syntax::error::{CommandError, short};
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, ID, OptionSpec, REMOTE_ID, option, switch};
 use crate::console::syntax::target::Target;
 use crate::console::syntax::token::quote;
@@ -166,26 +166,29 @@ impl SendCommand {
             SentText::Frame { text, show_headers } => {
                 let (text, show_headers) = (text.clone(), *show_headers);
                 let command = if show_headers { LinkCommand::RawShowingHeaders(text) } else { LinkCommand::Raw(text) };
-                context.order(initiator, target, command)
+                context.order(initiator, target, command, |names| format!("The text was sent as it is to {names}."))
             }
             SentText::Call { action, payload, at_once, .. } => {
                 context.over_websocket(initiator, target)?;
                 let mut output = CommandOutput::default();
                 // What is no JSON makes no call: nothing answers it, and it need not wait.
                 let in_turn = OutgoingPayload::parse(payload).ok().filter(|_| !at_once);
+                let mut taken = Vec::new();
                 for (station, _) in context.connected(initiator, target)? {
                     let command = match &in_turn {
                         Some(payload) => LinkCommand::Call { action: action.clone(), payload: payload.clone() },
                         // The payload is sent as it was typed, so the frame is put together as text.
                         None => LinkCommand::Raw(format!("[2,\"{}\",{},{payload}]", fresh_id(), Value::from(action.as_str()))),
                     };
-                    context.submit(vec![station], command, &mut output);
+                    taken.extend(context.submit(vec![station], command, &mut output));
                 }
+                let action = short(action);
+                context.conclude(&mut output, &taken, |names| format!("{action} was sent without a check to {names}."));
                 Ok(output)
             }
             SentText::Ping => {
                 context.over_websocket(initiator, target)?;
-                context.order(initiator, target, LinkCommand::Ping)
+                context.order(initiator, target, LinkCommand::Ping, |names| format!("A WebSocket ping was sent to {names}."))
             }
         }
     }

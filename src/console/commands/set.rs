@@ -19,6 +19,7 @@ use crate::console::syntax::token::{Spanned, quote, unquote};
 use crate::hub::LinkCommand;
 use crate::link::HttpUrl;
 use crate::ocpp::{Role, Strictness, suggest};
+use crate::sanitize::escape_control;
 
 pub(super) const SET: CommandEntry<SetCommand> = CommandEntry {
     spec: CommandSpec::new("set", "change settings of all links, or where a SOAP station is called")
@@ -204,7 +205,11 @@ impl SetCommand {
             SetCommand::Links { role, changes } => set(*role, changes, context),
             SetCommand::CallAt { target, url } => {
                 let url = url.as_deref().and_then(|url| HttpUrl::parse(url).ok()); // the parser has refused others
-                context.order(Role::CentralSystem, target, LinkCommand::CallAt(url))
+                let at = match &url {
+                    Some(url) => format!("called at {}", escape_control(&url.to_string())),
+                    None => "called at the address of its From header again".to_owned(),
+                };
+                context.order(Role::CentralSystem, target, LinkCommand::CallAt(url), |names| format!("{names}: {at}."))
             }
         }
     }
@@ -237,6 +242,8 @@ fn set(role: Role, changes: &[SettingChange], context: &CommandContext<'_>) -> R
             output.stamped("WebSocket ping from CS to CP enabled by user.");
         }
     }
+    let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    output.done = Some(format!("Set for all links as {role}: {}.", changes.join(", ")));
     Ok(output)
 }
 

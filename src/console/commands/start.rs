@@ -13,6 +13,7 @@ use crate::console::syntax::token::{quote, unquote};
 use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
 use crate::link::{SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{Transport, Version};
+use crate::sanitize::escape_control;
 use crate::simulator::EquipmentPart;
 
 /// The versions that a central system offers without `-p`, as in ocppjs.
@@ -98,18 +99,19 @@ pub enum StartSimulator {
 
 impl StartSimulator {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
-        match self {
+        Ok(CommandOutput::done(match self {
             StartSimulator::CentralSystem(options) => {
-                context.hub.start_central_system(options.clone()).await?;
+                let address = context.hub.start_central_system(options.clone()).await?;
+                format!("The central system listens on {address}.")
             }
             StartSimulator::ChargePoint(options) => {
                 let started = context.hub.start_charge_point(options.clone());
                 // The next command may name the station, so its row must be there.
                 context.hub.caught_up().await;
-                started?;
+                let station = started?;
+                format!("{} connects to {}.", context.names(&[station]), escape_control(&options.url))
             }
-        }
-        Ok(CommandOutput::default())
+        }))
     }
 }
 

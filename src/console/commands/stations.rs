@@ -97,7 +97,14 @@ impl StationsCommand {
             StationsCommand::Probe { target } => (context.resolve(None, target, connected)?, LinkCommand::Probe),
         };
         let mut output = CommandOutput::default();
-        context.submit(targets, command, &mut output);
+        let taken = context.submit(targets, command, &mut output);
+        context.conclude(&mut output, &taken, |names| match self {
+            StationsCommand::Connect { .. } => format!("{names}: a connection is being made."),
+            StationsCommand::Disconnect { .. } => format!("{names}: the link is being closed."),
+            StationsCommand::List | StationsCommand::Probe { .. } => {
+                format!("{names}: looking whether anybody answers; the trace tells what was found.")
+            }
+        });
         Ok(output)
     }
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::target::TargetError;
 use crate::link::UrlError;
 use crate::ocpp::{Role, Version};
+use crate::sanitize::escape_control;
 
 /// Why a line is no command.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -176,6 +177,30 @@ impl CommandError {
                 Some(format!("Write {charge_point} for the charge point, {central_system} for the central system."))
             }
             CommandError::Usage { fault, .. } => Some(fault.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Error and hint in one sentence that begins with the remedy, where the words of ocppjs are long or odd.
+    pub fn brief(&self) -> Option<String> {
+        match self {
+            CommandError::UnknownCommand { name, nearest: Some(nearest), .. } => {
+                Some(format!("Did you mean {nearest}? There is no command {}.", escape_control(name)))
+            }
+            CommandError::UnknownCommand { name, nearest: None, .. } => {
+                Some(format!("There is no command {}; help lists all.", escape_control(name)))
+            }
+            CommandError::UnknownAction { name, nearest: Some(nearest), .. } => {
+                Some(format!("Did you mean {nearest}? There is no action {}.", escape_control(name)))
+            }
+            CommandError::Usage { command, usage, fault, .. } => {
+                let syntax = usage.lines().next().unwrap_or(command);
+                Some(format!("{fault} Write {syntax}; help {command} tells more."))
+            }
+            CommandError::SendUsage { usage } => Some(format!("Something is missing. Write {usage}.")),
+            CommandError::SetUsage { .. } => {
+                Some("Nothing is set. Write set cs name=value; help set lists the names.".to_owned())
+            }
             _ => None,
         }
     }

@@ -92,6 +92,23 @@ impl TargetError {
         }
     }
 
+    /// Error and hint in one sentence, where the words of ocppjs are long or odd.
+    pub fn brief(&self) -> Option<String> {
+        match self {
+            TargetError::NotTheOnly { candidates } if !candidates.is_empty() => {
+                Some(format!("Name a station: {}.", candidates.join(", ")))
+            }
+            TargetError::NotTheOnly { .. } => self.hint(),
+            TargetError::Unknown { identity, nearest: Some(nearest), .. } => {
+                Some(format!("Did you mean {}? There is no station {}.", escape_control(nearest), escape_control(identity)))
+            }
+            TargetError::Unknown { identity, nearest: None, .. } => {
+                Some(format!("There is no station {}.", escape_control(identity)))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the line begins with the time, as in ocppjs.
     pub const fn is_stamped(&self) -> bool {
         matches!(self, TargetError::Unknown { .. })

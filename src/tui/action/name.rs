@@ -33,6 +33,8 @@ actions! {
     Older,
     /// Recalls a newer entry of the history.
     Newer,
+    /// Lists the history.
+    SearchHistory,
 
     /// One line up.
     Up,

@@ -180,6 +180,7 @@ table! {
         PreviousProposal as "previous-candidate", "", "Previous proposal", ["backtab"];
         Older as "older-command", "history", "Older command", ["up"];
         Newer as "newer-command", "", "Newer command", ["down"];
+        SearchHistory, "search", "Search the history: type some letters of an earlier command", ["ctrl-r"];
         Help as "command-help", "keys", "Show the keys", ["F1"];
         Close as "leave-command-line", "leave", "Close the proposals, then the command line", ["esc"];
     }

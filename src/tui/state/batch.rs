@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::console::GivenCalls;
 use crate::hub::{Order, Receipt};
 use crate::trace::{Contents, Direction, FrameKind, RecordKind, Sequence, StationKey};
 
@@ -79,6 +80,8 @@ pub struct SendBatch {
     pub refusal: Option<(StationKey, String)>,
     waited: Duration,
     stopped: bool,
+    /// The station, when it is one.
+    name: Option<String>,
 }
 
 impl SendBatch {
@@ -101,7 +104,18 @@ impl SendBatch {
             refusal: None,
             waited: Duration::ZERO,
             stopped: false,
+            name: None,
         }
+    }
+
+    /// A batch that a command has given to the links already.
+    pub fn given(calls: GivenCalls, names: String, now_micros: u64) -> SendBatch {
+        let one = calls.order.targets.len() == 1;
+        let mut batch = SendBatch::new(calls.order, calls.action, RepeatPlan::ONCE, now_micros, calls.from);
+        batch.due(now_micros);
+        batch.count_receipt(calls.receipt);
+        batch.name = one.then_some(names);
+        batch
     }
 
     /// How many orders are due now. They count as sent.
@@ -176,14 +190,16 @@ impl SendBatch {
 
     /// The result, in a sentence.
     pub fn summary(&self) -> String {
-        let stations = match self.order.targets.len() {
-            1 => "1 station".to_owned(),
-            count => format!("{count} stations"),
+        let stations = match (&self.name, self.order.targets.len()) {
+            (Some(name), _) => name.clone(),
+            (None, 1) => "1 station".to_owned(),
+            (None, count) => format!("{count} stations"),
         };
         let mut parts = vec![format!("{} sent to {stations}", self.taken)];
         parts.extend((self.results > 0).then(|| {
             let mean = self.waited.as_secs_f64() * 1e3 / (self.results + self.errors).max(1) as f64;
-            format!("{} results (mean {mean:.1} ms)", self.results)
+            let results = if self.results == 1 { "result" } else { "results" };
+            format!("{} {results} (mean {mean:.1} ms)", self.results)
         }));
         for (count, one, many) in [
             (self.errors, "error", "errors"),

@@ -1,6 +1,7 @@
 //! The command line: its text, its proposals, and the history of commands. Whether it is open is in the overlays; running a command is in
 //! `console`.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::console::{CommandCandidate, Completions};
@@ -25,6 +26,8 @@ pub struct CommandLine {
     history: Vec<String>,
     /// The position in the history, counted from its end, and what was typed before.
     browsing: Option<(usize, String)>,
+    /// Whether a line runs and no key was pressed since, so that it can come back when it fails.
+    awaited: bool,
 }
 
 impl CommandLine {
@@ -111,11 +114,37 @@ impl CommandLine {
         Some(line)
     }
 
-    /// Restores a line that failed, so that it can be corrected, unless something else was typed meanwhile.
-    pub fn put_back(&mut self) {
-        if let Some(line) = self.history.last().filter(|_| self.input.text().is_empty()) {
-            self.input.set(line.clone());
+    /// The line that was taken runs now.
+    pub fn run(&mut self) {
+        self.awaited = true;
+    }
+
+    /// Something else is being done; a line that fails later does not come back.
+    pub fn let_go(&mut self) {
+        self.awaited = false;
+    }
+
+    /// Restores a line that failed, so that it can be corrected, unless something else was done meanwhile. True when it is back.
+    pub fn put_back(&mut self) -> bool {
+        match self.history.last().filter(|_| self.awaited && self.input.text().is_empty()) {
+            Some(line) => {
+                self.input.set(line.clone());
+                true
+            }
+            None => false,
         }
+    }
+
+    /// Empties the line. What stood there is in the history, so that a slip of the Esc key costs nothing.
+    pub fn abandon(&mut self) {
+        self.take();
+        self.hide_proposals();
+    }
+
+    /// The lines of the history, the newest first, each once.
+    pub fn recent(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        self.history.iter().rev().filter(|line| seen.insert(line.as_str())).cloned().collect()
     }
 
     /// Goes back in the history.

@@ -27,6 +27,8 @@ pub enum ChoiceAction {
     Theme(String),
     /// A command is run.
     Run(String),
+    /// A line of the history is put into the command line.
+    Line(String),
     /// A held frame is edited.
     Held(u64),
     /// A text replaces that of the editor.

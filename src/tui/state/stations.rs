@@ -2,12 +2,13 @@
 //! is sorted for a frame: new stations are inserted, and an order that changes with traffic is refreshed once a second.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::columns::Column;
 use super::filter::PaneFilter;
 use crate::sanitize::escape_control;
 use crate::trace::station_summary::StationSummaries;
-use crate::trace::{Contents, StationKey, StationTable};
+use crate::trace::{Contents, StationKey, StationTable, natural_order};
 use crate::tui::context::ReadTime;
 use crate::tui::widget::{Viewport, width_of};
 
@@ -43,6 +44,11 @@ impl Stations {
     /// The stations that pass the filter, in order.
     pub fn shown(&self) -> &[StationKey] {
         &self.shown
+    }
+
+    /// These stations by identity.
+    pub fn in_order(&self, keys: &BTreeSet<StationKey>) -> Vec<StationKey> {
+        if keys.is_empty() { Vec::new() } else { self.by_identity.iter().copied().filter(|key| keys.contains(key)).collect() }
     }
 
     /// How many stations there are.
@@ -204,37 +210,7 @@ fn insert(keys: &mut Vec<StationKey>, key: StationKey, compare: impl Fn(&Station
 
 fn by_identity(table: &StationTable, a: StationKey, b: StationKey) -> Ordering {
     let identity = |key| table.get(key).map_or("", |row| &*row.identity);
-    natural(identity(a), identity(b)).then(a.cmp(&b))
-}
-
-/// Compares texts so that `CP2` comes before `CP10`.
-fn natural(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    loop {
-        let (Some(first_a), Some(first_b)) = (a.first(), b.first()) else { return a.len().cmp(&b.len()) };
-        if first_a.is_ascii_digit() && first_b.is_ascii_digit() {
-            let (number_a, rest_a) = digits(a);
-            let (number_b, rest_b) = digits(b);
-            let order = number_a.len().cmp(&number_b.len()).then_with(|| number_a.cmp(number_b));
-            if order != Ordering::Equal {
-                return order;
-            }
-            (a, b) = (rest_a, rest_b);
-        } else {
-            let order = first_a.to_ascii_lowercase().cmp(&first_b.to_ascii_lowercase());
-            if order != Ordering::Equal {
-                return order;
-            }
-            (a, b) = (&a[1..], &b[1..]);
-        }
-    }
-}
-
-/// The digits at the start without leading zeros, and the rest.
-fn digits(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
-    let zeros = text[..end].iter().take_while(|byte| **byte == b'0').count();
-    (&text[zeros..end], &text[end..])
+    natural_order(identity(a), identity(b)).then(a.cmp(&b))
 }
 
 #[cfg(test)]

@@ -400,10 +400,36 @@ fn commands_run_with_what_is_selected_and_errors_give_the_line_back() {
     assert_eq!(line, "send x");
     assert_eq!((context.selected, context.marked.as_slice()), (Some(StationKey(1)), [StationKey(1)].as_slice()));
     screen.send(ScreenMessage::Reply(BackendReply::Error("no such thing".to_owned())));
-    assert!(screen.picture().contains("✗ no such thing"));
-    screen.press(":");
     assert!(screen.picture().ends_with(":send x\n"), "{}", screen.picture());
     assert!(screen.picture().starts_with(" ✗ no such thing"), "a toast is never over what is typed");
+}
+
+#[test]
+fn the_command_line_opens_empty_and_gives_old_lines_back() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press(": hello esc :");
+    assert_eq!(screen.app.command_line.input.text(), "");
+    screen.press("up");
+    assert_eq!(screen.app.command_line.input.text(), "hello", "what Esc took away is in the history");
+    screen.press("esc : wrong enter j");
+    screen.send(ScreenMessage::Reply(BackendReply::Error("no such thing".to_owned())));
+    assert_eq!(screen.app.context(), KeyContext::Stations, "something else was done meanwhile");
+    screen.press(":");
+    assert_eq!(screen.app.command_line.input.text(), "");
+}
+
+#[test]
+fn the_history_is_searched() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press(": stations enter : answers enter : held enter : ctrl-r");
+    assert_eq!(screen.app.context(), KeyContext::Palette);
+    assert!(screen.picture().contains("earlier commands"), "{}", screen.picture());
+    screen.press("answ enter");
+    assert_eq!((screen.app.context(), screen.app.command_line.input.text()), (KeyContext::CommandLine, "answers"));
+    let effects = screen.press("enter");
+    assert!(matches!(effects.as_slice(), [UpdateEffect::Run { line, .. }] if line == "answers"), "{effects:?}");
+    screen.press(": ctrl-r esc");
+    assert_eq!(screen.app.context(), KeyContext::CommandLine);
 }
 
 #[test]

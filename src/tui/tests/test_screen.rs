@@ -1,12 +1,13 @@
 //! A session for tests: some stations, some records, a clock that the test moves.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
+use crate::console::Grammar;
 use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::{MachinePanels, Profile};
@@ -32,6 +33,12 @@ pub struct Screen {
     pub micros: u64,
     pub gate: Gate,
     pub machines: MachinePanels,
+}
+
+/// All commands.
+fn grammar() -> &'static Grammar {
+    static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| Grammar::new(&Catalog::embedded()));
+    &GRAMMAR
 }
 
 /// An open gate.
@@ -211,6 +218,7 @@ impl Screen {
         let outside = ReadContext {
             contents: &self.contents,
             catalog: &self.catalog,
+            grammar: grammar(),
             profile: Profile::default(),
             gate: &self.gate,
             machines: &self.machines,
@@ -244,6 +252,7 @@ impl Screen {
         let outside = ReadContext {
             contents: &self.contents,
             catalog: &self.catalog,
+            grammar: grammar(),
             profile: Profile::default(),
             gate: &self.gate,
             machines: &self.machines,

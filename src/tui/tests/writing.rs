@@ -6,9 +6,11 @@ use serde_json::json;
 
 use super::test_screen::Screen;
 use crate::config::SavedPart;
-use crate::hub::{LinkCommand, Receipt};
+use crate::console::GivenCalls;
+use crate::hub::{LinkCommand, Order, Receipt};
 use crate::trace::{Direction, StationKey};
 use crate::tui::action::KeyContext;
+use crate::tui::backend::BackendReply;
 use crate::tui::external::EditError;
 use crate::tui::state::Editor;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
@@ -143,7 +145,7 @@ fn many_stations_get_a_summary() {
     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", "{}");
     screen.send(ScreenMessage::Refresh);
     let picture = screen.picture();
-    assert!(picture.contains("1 sent to 2 stations, 1 results"), "{picture}");
+    assert!(picture.contains("1 sent to 2 stations, 1 result"), "{picture}");
     assert!(picture.contains("1 not sent (CP2 is not connected)"), "{picture}");
 }
 
@@ -178,6 +180,59 @@ fn dangerous_commands_ask() {
     screen.press(": remote_reset space @all");
     assert_eq!(screen.press("enter"), []);
     assert_eq!(screen.app.context(), KeyContext::Confirm, "{}", screen.picture());
+    assert!(screen.picture().contains("Reset to 3 stations (CP1, CP2, CP10)?"), "{}", screen.picture());
     let effects = screen.press("y");
     assert!(matches!(effects.as_slice(), [UpdateEffect::Run { line, .. }] if line == "remote_reset @all"), "{effects:?}");
+}
+
+#[test]
+fn what_moves_something_at_the_selected_station_asks() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("j : remote_reset");
+    assert_eq!(screen.press("enter"), []);
+    assert!(screen.picture().contains("Reset to CP2 (selected)?"), "{}", screen.picture());
+    assert_eq!(screen.press("n"), []);
+    screen.press(": remote_getconfiguration");
+    assert!(matches!(screen.press("enter").as_slice(), [UpdateEffect::Run { .. }]));
+    screen.app.confirm = false;
+    screen.press(": remote_reset");
+    assert!(matches!(screen.press("enter").as_slice(), [UpdateEffect::Run { .. }]));
+}
+
+#[test]
+fn the_answers_to_calls_of_a_command_are_counted() {
+    let mut screen = Screen::busy(120, 40);
+    let (first, second) = (screen.station("CP1"), screen.station("CP2"));
+    let calls = |targets: &[StationKey], from| GivenCalls {
+        order: Order {
+            targets: targets.to_vec(),
+            command: LinkCommand::Call { action: "ClearCache".into(), payload: json!({}).into() },
+        },
+        action: "ClearCache".to_owned(),
+        receipt: Receipt { taken: targets.to_vec(), refused: Vec::new() },
+        from,
+    };
+    let from = screen.contents.records().range().end;
+    screen.send(ScreenMessage::Reply(BackendReply::Called(calls(&[first, second], from))));
+    assert!(screen.picture().contains("ClearCache → 2 stations (CP1, CP2)"), "{}", screen.picture());
+    for name in ["CP1", "CP2"] {
+        screen.exchange(name, Direction::Out, "ClearCache", "{}", r#"{"status":"Accepted"}"#);
+    }
+    screen.send(ScreenMessage::Refresh);
+    assert!(screen.picture().contains("ClearCache: 2 sent to 2 stations, 2 results (mean 1.5 ms)"), "{}", screen.picture());
+    let from = screen.contents.records().range().end;
+    screen.send(ScreenMessage::Reply(BackendReply::Called(calls(&[second], from))));
+    screen.exchange("CP2", Direction::Out, "ClearCache", "{}", r#"{"status":"Accepted"}"#);
+    screen.send(ScreenMessage::Refresh);
+    assert!(screen.picture().contains("ClearCache: 1 sent to CP2, 1 result (mean 1.5 ms)"), "{}", screen.picture());
+}
+
+#[test]
+fn targets_are_in_the_order_of_their_numbers() {
+    let mut screen = Screen::busy(120, 40);
+    // CP10 was there before CP3.
+    screen.station("CP3");
+    screen.send(ScreenMessage::Refresh);
+    screen.press("* e");
+    assert!(screen.picture().contains("(CP1, CP2, CP3, …)"), "{}", screen.picture());
 }

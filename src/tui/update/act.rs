@@ -20,6 +20,7 @@ pub fn key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<Upd
     if action != Some(ContextAction::Everywhere(EverywhereAction::Interrupt)) {
         app.interrupted = false;
     }
+    app.command_line.let_go();
     if event.code == KeyCode::Esc {
         app.toasts.dismiss();
         if context.stops_repeating() && send::stop(app) {

@@ -35,9 +35,9 @@ pub fn run(app: &App, line: String, outside: &ReadContext<'_>) -> UpdateEffect {
     UpdateEffect::Run { line, context: app.run_context(outside.contents) }
 }
 
-/// Opens the command line with the text that was left in it.
+/// Opens the command line, empty.
 pub fn open_command_line(app: &mut App) {
-    app.command_line.hide_proposals();
+    app.command_line.abandon();
     app.overlays.open(ScreenOverlay::CommandLine);
 }
 

@@ -16,7 +16,10 @@ pub fn act(app: &mut App, action: ConfirmAction, outside: &ReadContext<'_>) -> V
         ConfirmAction::Confirm => match question.map(|question| question.purpose) {
             Some(ConfirmPurpose::Quit) => vec![UpdateEffect::Quit],
             Some(ConfirmPurpose::Send { pace, stays }) => send::submit(app, pace, stays, outside),
-            Some(ConfirmPurpose::Run { line }) => vec![run(app, line, outside)],
+            Some(ConfirmPurpose::Run { line }) => {
+                app.command_line.run();
+                vec![run(app, line, outside)]
+            }
             None => Vec::new(),
         },
         ConfirmAction::Decline => Vec::new(),

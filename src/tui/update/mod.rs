@@ -84,7 +84,7 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
             }
             effects
         }
-        ScreenMessage::Reply(reply) => self::reply(app, reply, now),
+        ScreenMessage::Reply(reply) => self::reply(app, reply, outside),
         ScreenMessage::Proposed { line, cursor, completions, asked } => {
             propose(app, &line, cursor, completions, asked);
             Vec::new()
@@ -131,13 +131,15 @@ fn report_failures(app: &mut App, outside: &ReadContext<'_>) {
     app.heard = end;
 }
 
-fn reply(app: &mut App, reply: BackendReply, now: u64) -> Vec<UpdateEffect> {
+fn reply(app: &mut App, reply: BackendReply, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let now = outside.now.monotonic_micros;
     match reply {
         BackendReply::Info(text) => app.toasts.info(text, now),
         BackendReply::Error(text) => {
             app.toasts.error(text, now);
-            app.command_line.put_back();
+            command_line::failed(app);
         }
+        BackendReply::Called(calls) => send::called(app, calls, outside),
         BackendReply::Text { title, body } => app.overlays.open(Pager::text(title, &body, pager_width(app))),
         BackendReply::Proposed { line, cursor, completions, asked } => {
             propose(app, &line, cursor, completions, asked);

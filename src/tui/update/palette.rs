@@ -1,8 +1,8 @@
 //! The palette and the other lists of choices: the entries, the preview of themes, and what follows from a choice.
 
-use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view, run};
+use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view};
 use super::effect::UpdateEffect;
-use super::{clipboard, compose, drafts, held_frames, machine, targets, themes};
+use super::{clipboard, command_line, compose, drafts, held_frames, machine, targets, themes};
 use crate::config::SavedPart;
 use crate::trace::StationKey;
 use crate::tui::action::{
@@ -241,7 +241,7 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         return None;
     }
     leave(app);
-    if !matches!(choice.does, ChoiceAction::Text(_) | ChoiceAction::Forget(_) | ChoiceAction::Copy(_)) {
+    if !matches!(choice.does, ChoiceAction::Text(_) | ChoiceAction::Forget(_) | ChoiceAction::Copy(_) | ChoiceAction::Line(_)) {
         let recent = &mut app.kept.screen.recent;
         recent.retain(|name| *name != choice.name);
         recent.insert(0, choice.name);
@@ -257,7 +257,8 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
             open_command_line(app);
             app.command_line.input.set(format!("{name} "));
         }
-        ChoiceAction::Run(line) => effects.push(run(app, line, outside)),
+        ChoiceAction::Run(line) => effects.extend(command_line::run_asked(app, line, outside)),
+        ChoiceAction::Line(line) => command_line::recall(app, line),
         ChoiceAction::Held(number) => held_frames::edit(app, number, outside),
         ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
         ChoiceAction::Station(key) => select_station(app, key, outside),

@@ -4,6 +4,7 @@ use super::drafts;
 use super::effect::UpdateEffect;
 use crate::compose::{SpanMap, line_and_column};
 use crate::config::SavedPart;
+use crate::console::{self, GivenCalls};
 use crate::hub::{LinkCommand, Order, Receipt};
 use crate::link::ReleaseAction;
 use crate::rpc::OutgoingPayload;
@@ -12,8 +13,6 @@ use crate::tui::assist;
 use crate::tui::context::ReadContext;
 use crate::tui::state::{ConfirmPurpose, ConfirmQuestion, Editor, RepeatPlan, SendBatch};
 
-/// Actions with a physical effect.
-const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "RemoteStartTransaction", "RemoteStopTransaction"];
 /// A call to more stations than this is confirmed, whatever the action.
 const MANY: usize = 10;
 
@@ -30,7 +29,7 @@ pub fn send(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<
         return Vec::new();
     }
     let subject = &editor.subject;
-    let physical = PHYSICAL.contains(&subject.action.as_str());
+    let physical = console::is_physical(&subject.action);
     let many = subject.targets.len() > MANY;
     let doubled = doubled_names(&editor.text()).filter(|_| !subject.is_raw());
     if app.confirm && (physical || many || doubled.is_some()) {
@@ -161,36 +160,12 @@ pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadCon
     }
 }
 
-/// Whether a command has a physical effect at many stations at once. A command for one station is not asked about.
-pub fn is_dangerous(line: &str) -> bool {
-    let first = line.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let action = first.trim_start_matches("remote_").trim_start_matches("remote");
-    let physical = PHYSICAL.iter().any(|name| {
-        let name = name.to_lowercase();
-        first == name || action == name || action == name.trim_start_matches("remote")
-    });
-    let many = line.split_whitespace().any(|word| ["@all", "@marked", "@filter"].contains(&word) || word.ends_with('*'));
-    physical && many
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_dangerous;
-
-    #[test]
-    fn physical_commands_to_many_are_dangerous() {
-        for (line, dangerous) in [
-            ("remote_reset @all type=Hard", true),
-            ("remote_reset --remote-id CP0* type=Hard", true),
-            ("remote_remotestarttransaction @marked idTag=A", true),
-            ("remote_starttransaction @all idTag=A", true),
-            ("Reset @all", true),
-            ("remote_reset type=Hard", false),
-            ("remote_getconfiguration @all", false),
-            ("heartbeat @all", false),
-            ("", false),
-        ] {
-            assert_eq!(is_dangerous(line), dangerous, "{line}");
-        }
+/// Counts the answers to the calls of a command, as to those of the editor. While another order is being counted only their number is told.
+pub fn called(app: &mut App, calls: GivenCalls, outside: &ReadContext<'_>) {
+    let now = outside.now.monotonic_micros;
+    let names = assist::names(&calls.order.targets, outside.contents);
+    app.toasts.info(format!("{} → {names}", calls.action), now);
+    if app.batch.is_none() {
+        app.batch = Some(SendBatch::given(calls, names, now));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::now;
 use crate::console::test_console::grammar;
-use crate::console::{Console, RunContext, parse};
+use crate::console::{CommandOutput, Console, RunContext, parse};
 use crate::hub::Hub;
 use crate::link::{LinkSettings, Network};
 use crate::ocpp::Catalog;
@@ -49,9 +49,40 @@ fn the_examples_run() {
             let output = console.run(example, &RunContext::default()).await;
             let errors: Vec<_> = output.lines.iter().map(|line| line.text.as_str()).collect();
             assert!(!output.failed(), "{example}: {errors:?}");
+            assert!(speaks(&output), "{example} is silent");
             assert_eq!(output.quit, name == "quit");
             if name == "start_cp" {
                 until_connected(&console).await;
+            }
+        }
+        console.hub().end().await;
+    });
+}
+
+/// Whether whoever typed the command is told that something came of it.
+fn speaks(output: &CommandOutput) -> bool {
+    let said = output.lines.iter().map(|line| &line.text).chain(&output.done);
+    said.into_iter().any(|text| !text.trim().is_empty()) || output.calls.is_some() || output.quit
+}
+
+#[test]
+fn no_command_of_an_action_is_silent() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let events = trace::direct(16 << 20, now());
+        let (settings, network) = (LinkSettings::default(), Network::in_memory());
+        let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), events, network);
+        let console = Console::new(hub);
+        for line in ["start_cs 9000 -p ocpp1.6", "start_cp ws://localhost:9000 CP1 -p ocpp1.6"] {
+            console.run(line, &RunContext::default()).await;
+        }
+        until_connected(&console).await;
+        for command in grammar().commands().iter().filter(|command| command.action.is_some()) {
+            let output = console.run(&command.name, &RunContext::default()).await;
+            assert!(speaks(&output), "{} is silent", command.name);
+            assert_eq!(output.failed(), output.calls.is_none(), "{}", command.name);
+            if let Some(calls) = output.calls {
+                assert_eq!((calls.order.targets.len(), calls.receipt.taken.len()), (1, 1), "{}", command.name);
             }
         }
         console.hub().end().await;
