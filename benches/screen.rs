@@ -29,7 +29,7 @@ use ocpp_tui::trace::filter::{self, FilterContext};
 use ocpp_tui::trace::station_summary::StationSummaries;
 use ocpp_tui::trace::{Contents, Trace};
 use ocpp_tui::tui::app::App;
-use ocpp_tui::tui::context::{ReadContext, ReadTime};
+use ocpp_tui::tui::context::{ReadContext, ReadTime, SessionModes};
 use ocpp_tui::tui::draw::draw;
 use ocpp_tui::tui::key::KeyPress;
 use ocpp_tui::tui::update::{ScreenMessage, UpdateEffect, update};
@@ -146,6 +146,7 @@ fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> Rea
         profile: Profile::default(),
         gate: open_gate(),
         machines: no_machines(),
+        modes: SessionModes::default(),
         now,
     }
 }
@@ -313,6 +314,7 @@ fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&ReadContext
         profile: Profile::default(),
         gate: open_gate(),
         machines: no_machines(),
+        modes: SessionModes::default(),
         now,
     })
 }

@@ -45,6 +45,8 @@ pub struct SavedScreen {
     pub lower: Option<u16>,
     /// The height of the stations pane above the trace, in hundredths of the screen.
     pub upper: Option<u16>,
+    /// The columns of the stations pane, in their order; `None` for the default ones.
+    pub columns: Option<Vec<String>>,
     /// Functions that were selected in the palette, the newest first.
     pub recent: Vec<String>,
 }

@@ -155,6 +155,11 @@ impl AnswerRules {
         before - rules.len()
     }
 
+    /// How many rules there are.
+    pub fn count(&self) -> usize {
+        if self.used.load(Ordering::Relaxed) { self.lock().len() } else { 0 }
+    }
+
     /// The rules, as they were written.
     pub fn texts(&self) -> Vec<String> {
         self.lock().iter().map(|rule| rule.text.clone()).collect()

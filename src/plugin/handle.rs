@@ -98,6 +98,11 @@ impl Plugins {
         folder::available(&folders)
     }
 
+    /// How many plugins are loaded.
+    pub fn count(&self) -> usize {
+        self.channel.handled.plugins()
+    }
+
     /// The commands of plugins.
     pub fn commands(&self) -> Vec<PluginCommand> {
         self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone()

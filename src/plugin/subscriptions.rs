@@ -2,7 +2,7 @@
 //! load.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 /// A kind of event that a plugin can have a handler for.
@@ -58,16 +58,24 @@ pub(super) fn handles(handlers: &HandlerSet, kind: EventName, action: &str) -> b
 /// The handlers of all plugins together.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
+    plugins: AtomicUsize,
     kinds: AtomicU32,
     calls: RwLock<HashSet<Box<str>>>,
     results: RwLock<HashSet<Box<str>>>,
 }
 
 impl Subscriptions {
+    /// How many plugins are loaded.
+    pub fn plugins(&self) -> usize {
+        self.plugins.load(Ordering::Relaxed)
+    }
+
     /// Replaces the handlers of all plugins.
     pub fn publish<'a>(&self, all: impl Iterator<Item = &'a HandlerSet>) {
         let (mut kinds, mut calls, mut results) = (0, HashSet::new(), HashSet::new());
-        for (kind, action) in all.flatten() {
+        let plugins: Vec<_> = all.collect();
+        self.plugins.store(plugins.len(), Ordering::Relaxed);
+        for (kind, action) in plugins.into_iter().flatten() {
             kinds |= kind.bit();
             match (kind, action) {
                 (EventName::Call, Some(action)) => calls.insert(action.clone()),

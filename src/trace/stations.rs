@@ -1,7 +1,7 @@
 //! The stations of the session as the events describe them: one row each, kept up to date by the recorder. How to reach a station
 //! is known to the hub, not here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -175,6 +175,10 @@ pub struct StationTable {
     rows: Vec<StationRow>,
     by_identity: HashMap<(Role, Box<str>), StationKey>,
     connected: usize,
+    errors: u64,
+    versions: HashSet<Version>,
+    transports: HashSet<Transport>,
+    roles: HashSet<Role>,
 }
 
 impl StationTable {
@@ -193,6 +197,7 @@ impl StationTable {
         if key.0 as usize == self.rows.len() {
             self.by_identity.insert((our_role, identity.into()), key);
             self.rows.push(StationRow::new(key, identity, our_role));
+            self.roles.insert(our_role);
         }
     }
 
@@ -201,14 +206,39 @@ impl StationTable {
         self.connected
     }
 
+    /// The errors of all stations.
+    pub fn errors(&self) -> u64 {
+        self.errors
+    }
+
+    /// Whether links of different versions were up in this session.
+    pub fn has_mixed_versions(&self) -> bool {
+        self.versions.len() > 1
+    }
+
+    /// Whether links of different transports were up in this session.
+    pub fn has_mixed_transports(&self) -> bool {
+        self.transports.len() > 1
+    }
+
+    /// Whether there is a station towards which we play this role.
+    pub fn has_role(&self, our_role: Role) -> bool {
+        self.roles.contains(&our_role)
+    }
+
     /// Brings the table up to date with an event. `latency` is that of the exchange which the event closes.
     pub(super) fn apply(&mut self, event: &Event, latency: Option<Duration>) {
         if let EventKind::StationAdded { key, our_role, identity } = &event.kind {
             return self.add(*key, *our_role, identity);
         }
         let Some(row) = event.station.and_then(|key| self.rows.get_mut(key.0 as usize)) else { return };
-        let before = row.state;
+        let (before, errors) = (row.state, row.errors);
         row.apply(event, latency);
+        self.errors += row.errors - errors;
+        if let EventKind::Connected { version, transport, .. } = &event.kind {
+            self.versions.insert(*version);
+            self.transports.insert(*transport);
+        }
         match (before == LinkState::Connected, row.state == LinkState::Connected) {
             (false, true) => self.connected += 1,
             (true, false) => self.connected -= 1,
@@ -229,6 +259,10 @@ impl StationTable {
         let rows: Vec<StationRow> = rows.into_iter().collect();
         let by_identity = rows.iter().map(|row| ((row.our_role, row.identity.clone()), row.key)).collect();
         let connected = rows.iter().filter(|row| row.state == LinkState::Connected).count();
-        StationTable { rows, by_identity, connected }
+        let errors = rows.iter().map(|row| row.errors).sum();
+        let versions = rows.iter().filter_map(|row| row.version).collect();
+        let transports = rows.iter().filter_map(|row| row.transport).collect();
+        let roles = rows.iter().map(|row| row.our_role).collect();
+        StationTable { rows, by_identity, connected, errors, versions, transports, roles }
     }
 }

@@ -150,6 +150,10 @@ impl App {
                 0 => 9 + u16::try_from(self.listening.len()).unwrap_or(u16::MAX).min(4),
                 total => u16::try_from(total + 2).unwrap_or(u16::MAX),
             },
+            stations_width: match self.stations.total() {
+                0 => (self.size.width / 3).max(36),
+                _ => u16::try_from(self.stations.comfortable_width()).unwrap_or(u16::MAX),
+            },
             trace_heading: self.trace.view() == TraceMode::Ladder,
             message_footer: self.message.meaning().is_some(),
         };

@@ -12,6 +12,7 @@ use crate::link::Gate;
 use crate::ocpp::Catalog;
 use crate::simulator::{MachinePanels, Profile};
 use crate::trace::Trace;
+use crate::tui::context::SessionModes;
 
 /// How many replies may wait for the screen.
 const REPLIES: usize = 64;
@@ -135,6 +136,11 @@ impl ScreenBackend {
     /// What can be seen at the machines of ours.
     pub fn machines(&self) -> &MachinePanels {
         self.console.hub().machines()
+    }
+
+    /// What is switched on in the session and changes what leaves it.
+    pub fn modes(&self) -> SessionModes {
+        SessionModes { rules: self.hub().answers().count(), plugins: self.hub().plugins().count() }
     }
 
     /// The gate that holds frames.

@@ -138,11 +138,13 @@ impl Bindings {
 
     /// The hints of a context: the key to show and its words, most useful first.
     pub fn hints(&self, context: KeyContext) -> impl Iterator<Item = (KeyPress, &'static str)> {
-        context
-            .reach()
-            .iter()
-            .flat_map(|reached| self.of(*reached))
-            .filter_map(|(row, keys)| Some((*keys.first()?, row.hint)).filter(|(_, hint)| !hint.is_empty()))
+        self.hinted(context).map(|(_, key, words)| (key, words))
+    }
+
+    /// The hints of a context with their actions.
+    pub fn hinted(&self, context: KeyContext) -> impl Iterator<Item = (ContextAction, KeyPress, &'static str)> {
+        let rows = context.reach().iter().flat_map(|reached| self.of(*reached)).filter(|(row, _)| !row.hint.is_empty());
+        rows.filter_map(|(row, keys)| Some((row.bound, *keys.first()?, row.hint)))
     }
 
     /// The names of actions that have no key any more because another action took it.

@@ -15,6 +15,31 @@ pub struct ReadTime {
     pub monotonic_micros: u64,
 }
 
+/// When a frame becomes outdated though nothing happens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RedrawClock {
+    /// Something in it counts seconds.
+    pub every_second: bool,
+    /// The first change of what changes more seldom, by the monotonic clock in microseconds.
+    pub at_micros: Option<u64>,
+}
+
+impl RedrawClock {
+    /// Something changes at this time.
+    pub fn at(&mut self, micros: u64) {
+        self.at_micros = Some(self.at_micros.map_or(micros, |at| at.min(micros)));
+    }
+}
+
+/// What is switched on in the session and changes what leaves it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SessionModes {
+    /// Rules about answers.
+    pub rules: usize,
+    /// Loaded plugins.
+    pub plugins: usize,
+}
+
 /// What `update` and `draw` read from below the screen.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadContext<'a> {
@@ -30,6 +55,8 @@ pub struct ReadContext<'a> {
     pub gate: &'a Gate,
     /// What can be seen at the machines of ours.
     pub machines: &'a MachinePanels,
+    /// What is switched on in the session.
+    pub modes: SessionModes,
     /// The time.
     pub now: ReadTime,
 }

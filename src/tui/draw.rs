@@ -17,6 +17,8 @@ pub struct DrawnAreas {
     pub cursor: Option<Position>,
     /// Whether something on it counts seconds.
     pub counts_seconds: bool,
+    /// When something on it changes that changes more seldom, by the monotonic clock in microseconds.
+    pub changes_at: Option<u64>,
 }
 
 /// Draws the screen.
@@ -30,13 +32,15 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
         return drawn;
     }
     let areas = app.areas();
-    pane::header(app, outside, areas.header, buffer);
+    drawn.counts_seconds |= pane::header(app, outside, areas.header, buffer);
     pane::tabs(app, areas.tabs, buffer);
     for line in 0..areas.separator.height {
         LineWriter::new(buffer, areas.separator, line).fill('│', styles.rule);
     }
     if areas.pane(Pane::Stations).area() > 0 {
-        drawn.counts_seconds |= pane::stations(app, outside, buffer);
+        let clock = pane::stations(app, outside, buffer);
+        drawn.counts_seconds |= clock.every_second;
+        drawn.changes_at = clock.at_micros;
     }
     if areas.pane(Pane::Trace).area() > 0 {
         drawn.counts_seconds |= pane::trace(app, outside, buffer);
@@ -49,6 +53,10 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
         drawn.cursor = match overlay {
             ScreenOverlay::StationDetails(page) => {
                 drawn.counts_seconds |= pane::station_details(app, *page, outside, areas.body, buffer);
+                None
+            }
+            ScreenOverlay::ColumnChooser(chooser) => {
+                pane::column_chooser(app, chooser, areas.body, buffer);
                 None
             }
             ScreenOverlay::Editor(editor) => {
@@ -68,6 +76,6 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
             | ScreenOverlay::Confirm(_) => None,
         };
     }
-    drawn.cursor = pane::status(app, &areas, buffer).or(drawn.cursor);
+    drawn.cursor = pane::status(app, outside, &areas, buffer).or(drawn.cursor);
     drawn
 }

@@ -273,6 +273,7 @@ impl Screen {
             profile: self.session.profile(),
             gate: self.session.gate(),
             machines: self.session.machines(),
+            modes: self.session.modes(),
             now: now(&self.session),
         };
         update(&mut self.app, message, &outside)
@@ -307,6 +308,7 @@ impl Screen {
                 profile: session.profile(),
                 gate: session.gate(),
                 machines: session.machines(),
+                modes: session.modes(),
                 now: now(session),
             };
             drawn = draw(app, &outside, frame.buffer_mut());
@@ -331,8 +333,9 @@ impl Screen {
         });
         let second = self.drawn.counts_seconds.then_some(Duration::from_secs(1));
         let micros = |until: u64| Duration::from_micros(until.saturating_sub(now(&self.session).monotonic_micros));
+        let change = self.drawn.changes_at.map(micros).map(|wait| wait.max(Duration::from_millis(1)));
         let batch = self.app.batch.as_ref().and_then(SendBatch::deadline).map(micros);
-        toast.into_iter().chain(second).chain(batch).min()
+        toast.into_iter().chain(second).chain(change).chain(batch).min()
     }
 
     /// Releases the terminal for the external editor, and takes it back when that has ended. The network goes on meanwhile.

@@ -79,6 +79,8 @@ pub struct Situation {
     pub editing: bool,
     /// How many lines the stations pane could use, with its title.
     pub stations: u16,
+    /// How many columns the stations pane needs for what is most important.
+    pub stations_width: u16,
     /// The sizes that the user chose for the panes.
     pub proportions: Proportions,
     /// Whether the trace has a line of names above its lines.
@@ -135,7 +137,8 @@ pub fn too_small(size: Size) -> bool {
 
 /// The layout of a screen.
 pub fn areas(size: Size, situation: Situation) -> Areas {
-    let Situation { focus, companion, zoomed, editing, stations, proportions, trace_heading, message_footer } = situation;
+    let Situation { focus, companion, zoomed, editing, stations, stations_width, proportions, trace_heading, message_footer } =
+        situation;
     if too_small(size) {
         return Areas::default();
     }
@@ -154,7 +157,7 @@ pub fn areas(size: Size, situation: Situation) -> Areas {
     } else if width < 100 {
         divide_two(&mut areas, companion, stations, proportions);
     } else {
-        divide_three(&mut areas, editing, proportions);
+        divide_three(&mut areas, editing, stations_width, proportions);
     }
     areas
 }
@@ -227,7 +230,12 @@ pub fn below(area: Rect, lines: u16) -> Rect {
 
 /// A narrow list has no columns for everything, so the selected station gets lines of its own when the height allows it.
 fn details_lines(list: Rect) -> u16 {
-    if list.width < 70 && list.height >= 12 { 5 } else { 0 }
+    match list.height {
+        _ if list.width >= 90 => 0,
+        0..12 => 0,
+        12..24 => 5,
+        _ => 11,
+    }
 }
 
 /// The trace, and above or below it the pane that was used last.
@@ -247,9 +255,9 @@ fn divide_two(areas: &mut Areas, companion: Pane, wanted: u16, proportions: Prop
 }
 
 /// Where the height allows it, the newest lines of the trace stay visible above the editor.
-fn divide_three(areas: &mut Areas, editing: bool, proportions: Proportions) {
+fn divide_three(areas: &mut Areas, editing: bool, stations_width: u16, proportions: Proportions) {
     let body = areas.body;
-    let default = (body.width / 3).clamp(36, 56);
+    let default = stations_width.clamp(30, (body.width * 2 / 5).clamp(30, 64));
     let left = proportions.left.map_or(default, |left| share(body.width, left)).min(body.width - 2);
     areas.stations = Rect { width: left, ..body };
     areas.separator = Rect { x: left, width: 1, ..body };
@@ -279,6 +287,7 @@ mod tests {
             zoomed,
             editing: zoomed,
             stations: 7,
+            stations_width: 38,
             trace_heading: false,
             message_footer: false,
             proportions,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{BootSummary, ConfigurationKey, ConnectorSummary, MOST_KEYS, REMEMBERED, StationSummary, TransactionSummary};
 use crate::trace::decode::payload_value;
-use crate::trace::{FrameKind, Record, RecordKind, Store};
+use crate::trace::{FrameKind, FrameVerdict, Record, RecordKind, Store};
 
 /// Longer messages are not read here.
 const LONGEST: usize = 64 * 1024;
@@ -24,9 +24,16 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
             station.handshake = Some(record.sequence);
             return;
         }
+        RecordKind::Timeout | RecordKind::Unreachable => {
+            station.fault_micros = Some(record.monotonic_micros);
+            return;
+        }
         _ => return,
     };
     station.rate.count(record.monotonic_micros);
+    if matches!(kind, FrameKind::Error | FrameKind::Malformed) || record.verdict == FrameVerdict::Invalid {
+        station.fault_micros = Some(record.monotonic_micros);
+    }
     let Some(action) = record.action else { return };
     match (kind, action) {
         (FrameKind::Call, "Heartbeat") => station.heartbeat_micros = Some(record.monotonic_micros),

@@ -21,6 +21,7 @@ const MOST_KEYS: usize = 500;
 pub struct StationSummaries {
     next: Sequence,
     stations: Vec<StationSummary>,
+    rate: MessageRate,
     refused: VecDeque<RefusedHandshake>,
 }
 
@@ -41,6 +42,8 @@ pub struct StationSummary {
     pub heartbeat_micros: Option<u64>,
     /// How many frames passed lately.
     pub rate: MessageRate,
+    /// When its last fault was, by the monotonic clock in microseconds: an error frame, an invalid frame, a timeout.
+    pub fault_micros: Option<u64>,
 }
 
 /// How a station booted.
@@ -117,6 +120,9 @@ impl StationSummaries {
             self.stations.resize_with(contents.stations().rows().len(), StationSummary::default);
         }
         for record in records.iter(from..to) {
+            if matches!(record.kind, RecordKind::Frame(..)) {
+                self.rate.count(record.monotonic_micros);
+            }
             match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
                 Some(station) => {
                     fold::record(station, &record, records);
@@ -140,6 +146,11 @@ impl StationSummaries {
     /// What is known of a station; `None` as long as nothing was looked at since it appeared.
     pub fn of(&self, station: StationKey) -> Option<&StationSummary> {
         self.stations.get(station.0 as usize)
+    }
+
+    /// How many frames of all stations passed lately.
+    pub fn rate(&self) -> &MessageRate {
+        &self.rate
     }
 
     /// The refused handshakes of all identities, oldest first.

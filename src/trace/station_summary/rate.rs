@@ -9,7 +9,7 @@ const COUNT: usize = 8;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MessageRate {
     newest: u64,
-    counts: [u16; COUNT],
+    counts: [u32; COUNT],
 }
 
 impl MessageRate {
@@ -30,7 +30,7 @@ impl MessageRate {
     }
 
     /// The counters, oldest first, as they are at this time.
-    pub fn counts(&self, now_micros: u64) -> [u16; COUNT] {
+    pub fn counts(&self, now_micros: u64) -> [u32; COUNT] {
         let passed = usize::try_from((now_micros / SPAN).saturating_sub(self.newest)).unwrap_or(COUNT).min(COUNT);
         let mut counts = self.counts;
         counts.rotate_left(passed);
@@ -45,7 +45,7 @@ impl MessageRate {
 
     /// Frames a second over the whole ring.
     pub fn per_second(&self, now_micros: u64) -> f64 {
-        let frames: u32 = self.counts(now_micros).iter().map(|count| u32::from(*count)).sum();
+        let frames: u32 = self.counts(now_micros).iter().sum();
         f64::from(frames) / (COUNT as f64 * SPAN as f64 / 1e6)
     }
 }

@@ -29,6 +29,8 @@ pub enum KeyContext {
     FilterLine,
     /// In the list of actions that can be sent.
     ActionPicker,
+    /// In the list of columns of the stations pane.
+    ColumnChooser,
     /// In the help and other texts.
     Pager,
     /// While a search in the pager is entered.
@@ -39,7 +41,7 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [KeyContext; 15] = [
+    pub const ALL: [KeyContext; 16] = [
         KeyContext::Stations,
         KeyContext::Trace,
         KeyContext::Message,
@@ -50,6 +52,7 @@ impl KeyContext {
         KeyContext::CommandLine,
         KeyContext::FilterLine,
         KeyContext::ActionPicker,
+        KeyContext::ColumnChooser,
         KeyContext::Palette,
         KeyContext::Pager,
         KeyContext::PagerSearch,
@@ -76,6 +79,7 @@ impl KeyContext {
             KeyContext::FilterLine => "Filter, search, time",
             KeyContext::Prompt => "Name or number",
             KeyContext::ActionPicker => "List of actions",
+            KeyContext::ColumnChooser => "List of columns",
             KeyContext::Palette => "Palette",
             KeyContext::Pager => "Help",
             KeyContext::PagerSearch => "Search in the help",
@@ -110,6 +114,7 @@ impl KeyContext {
             | KeyContext::CommandLine
             | KeyContext::FilterLine
             | KeyContext::ActionPicker
+            | KeyContext::ColumnChooser
             | KeyContext::Everywhere => true,
             KeyContext::Prompt | KeyContext::Palette | KeyContext::Pager | KeyContext::PagerSearch | KeyContext::Confirm => {
                 false
@@ -129,6 +134,7 @@ impl KeyContext {
             KeyContext::FilterLine => &[KeyContext::FilterLine, KeyContext::Everywhere],
             KeyContext::ActionPicker => &[KeyContext::ActionPicker, KeyContext::Everywhere],
             KeyContext::Prompt => &[KeyContext::Prompt, KeyContext::Everywhere],
+            KeyContext::ColumnChooser => &[KeyContext::ColumnChooser, KeyContext::Everywhere],
             KeyContext::Palette => &[KeyContext::Palette, KeyContext::Everywhere],
             KeyContext::PagerSearch => &[KeyContext::PagerSearch, KeyContext::Everywhere],
             KeyContext::Pager => &[KeyContext::Pager, KeyContext::Everywhere],

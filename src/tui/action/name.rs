@@ -63,6 +63,16 @@ actions! {
     UnmarkAll,
     /// Marks all stations that are shown.
     MarkShown,
+    /// Chooses the columns of the stations pane.
+    Columns,
+    /// Chooses what is selected, or drops it.
+    Toggle,
+    /// Moves what is selected up.
+    ShiftUp,
+    /// Moves what is selected down.
+    ShiftDown,
+    /// Restores the default columns.
+    ResetColumns,
     /// Shows what is known about a station.
     StationDetails,
     /// Selects the next station.

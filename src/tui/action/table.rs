@@ -76,11 +76,12 @@ table! {
         NarrowTrace, "only its trace", "Show only this station in the trace; again or Esc: all stations", ["enter"];
         Compose, "new call", "Choose an action and edit the payload of a call to this station or to the marked ones", ["e", "x"];
         Mark, "mark", "Mark the station as a target of calls, or unmark it", ["m"];
-        UnmarkAll, "", "Unmark all stations", ["M"];
+        UnmarkAll, "unmark", "Unmark all stations", ["M"];
         MarkShown, "", "Mark all stations that are shown, or unmark them", ["*"];
         StationDetails as "page", "page", "Show all that is known of the station", ["o"];
         Sort, "sort", "Sort by the next column, then by identity again", ["s"];
         SortReverse, "", "Turn the order round", ["S"];
+        Columns, "columns", "Choose and order the columns", ["c"];
     }
     Trace (TraceAction) {
         OpenMessage, "read", "Go to the message pane", ["enter"];
@@ -104,8 +105,8 @@ table! {
         SaveScenario, "", "Save the lines with bookmarks, or those that are shown, as a test script", ["S"];
         Pings, "", "Show pings and pongs, or hide them", ["p"];
         StationDetails as "page-from-trace", "", "Show all that is known of the station of this line", ["o"];
-        NextPartner, "", "Jump from the call to its answer", ["]"];
-        PreviousPartner, "", "Jump from the answer to its call", ["["];
+        NextPartner, "answer", "Jump from the call to its answer", ["]"];
+        PreviousPartner, "call", "Jump from the answer to its call", ["["];
     }
     Message (MessageAction) {
         Resend as "resend-message", "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
@@ -124,7 +125,7 @@ table! {
         Filter, "filter", "Filter the stations or the trace while you type", ["/"];
         Follow, "follow", "Follow the newest line of the trace, or stop following", ["F"];
         Pause, "pause", "Hold the trace still; the network goes on", ["space"];
-        Held, "", "The frames that wait: edit one and let it go, release, answer or drop them", ["w"];
+        Held, "waiting", "The frames that wait: edit one and let it go, release, answer or drop them", ["w"];
         Copy, "copy", "Copy the payload of the selected message", ["y"];
         CopyAs, "", "Copy the whole frame, the payload laid out, or the command that sends it", ["Y"];
         Back, "", "Stop repeating; step back: from the message, zoom, filter, ladder, the single station", ["esc"];
@@ -223,6 +224,15 @@ table! {
         Up as "pick-up", "", "One line up", ["up", "ctrl-p"];
         Down as "pick-down", "", "One line down", ["down", "ctrl-n"];
         Close as "leave-picker", "back", "Back", ["esc"];
+    }
+    ColumnChooser (ColumnChooserAction) {
+        Toggle as "toggle-column", "show or hide", "Show the column, or hide it", ["space", "enter"];
+        ShiftUp as "column-up", "", "Move the column to the left", ["K", "shift-up"];
+        ShiftDown as "column-down", "move", "Move the column to the right", ["J", "shift-down"];
+        ResetColumns, "default", "Restore the default columns", ["0"];
+        Up as "columns-up", "", "One line up", ["k", "up"];
+        Down as "columns-down", "", "One line down", ["j", "down"];
+        Close as "leave-columns", "close", "Close", ["esc", "q", "c"];
     }
     Palette (PaletteAction) {
         Accept as "choose", "choose", "Do what is selected", ["enter", "tab"];

@@ -1,18 +1,28 @@
-//! The first line: addresses, counts, whether the trace follows. And the names of the panes where only one fits.
+//! The first line: role, address, health of all stations, load, what is switched on, whether the trace follows. And the names of the panes
+//! where only one fits.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
+use ratatui::style::Style;
 
+use crate::ocpp::Role;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::widget::format;
 use crate::tui::widget::{LineWriter, width_of};
 
-/// Draws the header.
-pub fn header(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
+/// A piece of the header. What does not fit is left out, the least important first.
+struct HeaderPiece {
+    text: String,
+    style: Style,
+    /// 0 is the most important.
+    rank: u8,
+}
+
+/// Draws the header. True when something in it changes with the time.
+pub fn header(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> bool {
     let styles = &app.theme.styles;
-    let (records, stations) = (outside.contents.records(), outside.contents.stations());
     let trace = &app.trace;
     let (state, style) = if trace.paused() {
         (format!(" PAUSED +{} ", format::number(trace.held_back())), styles.state)
@@ -23,35 +33,101 @@ pub fn header(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buf
     } else {
         (" not following ".to_owned(), styles.header.patch(styles.muted))
     };
-    let address = match app.listening.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first, rest @ ..] => format!("{first} (+{})", rest.len()),
-    };
-    let mut facts = vec![
-        format!("{}/{} connected", stations.connected(), stations.rows().len()),
-        format!("{} events", format::number(records.range().end)),
-        format!("{} of {} MiB", format::mebibytes(records.bytes()), format::mebibytes(records.limit())),
-    ];
-    if records.evicted() > 0 {
-        facts.push(format!("{} dropped", format::number(records.evicted())));
-    }
-    facts.insert(0, address);
-    // Held frames come first: they are the reason why a peer gets no answer.
-    match (outside.gate.count(), outside.gate.is_shut()) {
-        (0, false) => {}
-        (0, true) => facts.insert(0, "holding".to_owned()),
-        (waiting, _) => facts.insert(0, format!("‖ {} wait", format::number(waiting as u64))),
-    }
+    let pieces = pieces(app, outside);
     let mut writer = LineWriter::new(buffer, area, 0);
-    writer.text(" ocpp-tui ", styles.header.patch(styles.title));
-    for fact in facts.iter().filter(|fact| !fact.is_empty()) {
-        // What does not fit beside the state is left out.
-        if writer.room() > width_of(fact) + width_of(&state) + 2 {
-            writer.text("  ", styles.header).text(fact, styles.header);
-        }
+    writer.text(" ocpp-tui", styles.header.patch(styles.title));
+    let kept = fitting(&pieces, writer.room().saturating_sub(width_of(&state) + 2));
+    for (piece, _) in pieces.iter().zip(kept).filter(|(_, kept)| *kept) {
+        writer.text("  ", styles.header).text(&piece.text, styles.header.patch(piece.style));
     }
     writer.up_to_right(width_of(&state) + 1, ' ', styles.header).text(&state, style).fill(' ', styles.header);
+    app.facts.rate().moves(outside.now.monotonic_micros)
+}
+
+/// Which pieces fit into so many columns.
+fn fitting(pieces: &[HeaderPiece], mut room: usize) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..pieces.len()).collect();
+    order.sort_by_key(|index| pieces[*index].rank);
+    let mut kept = vec![false; pieces.len()];
+    for index in order {
+        let width = width_of(&pieces[index].text) + 2;
+        if width <= room {
+            room -= width;
+            kept[index] = true;
+        }
+    }
+    kept
+}
+
+/// The pieces from left to right: who we are, how the stations are, what is switched on.
+fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
+    let styles = &app.theme.styles;
+    let (records, stations) = (outside.contents.records(), outside.contents.stations());
+    let mut pieces = Vec::new();
+    let mut add = |rank: u8, text: String, style: Style| pieces.push(HeaderPiece { text, style, rank });
+    let is_central_system = !app.listening.is_empty() || stations.has_role(Role::CentralSystem);
+    let role = match (is_central_system, stations.has_role(Role::ChargePoint)) {
+        (true, true) => "cs+cp",
+        (true, false) => "cs",
+        (false, true) => "cp",
+        (false, false) => "",
+    };
+    if !role.is_empty() {
+        add(6, role.to_owned(), styles.muted);
+    }
+    if let Some(address) = address(&app.listening) {
+        add(7, address, Style::new());
+    }
+    let (connected, total) = (stations.connected(), stations.rows().len());
+    if total > 0 {
+        let style = if connected == 0 { styles.error } else { styles.good };
+        let glyph = if connected == 0 { '○' } else { '●' };
+        add(2, format!("{glyph} {}/{} connected", connected, format::number(total as u64)), style);
+    }
+    if stations.errors() > 0 {
+        let faults = format::number(stations.errors());
+        add(3, format!("✗ {faults} fault{}", if stations.errors() == 1 { "" } else { "s" }), styles.error);
+    }
+    let rate = app.facts.rate();
+    if rate.moves(outside.now.monotonic_micros) {
+        let counts = rate.counts(outside.now.monotonic_micros);
+        let per_second = rate.per_second(outside.now.monotonic_micros);
+        let number = if per_second < 10.0 { format!("{per_second:.1}") } else { format::short_number(per_second as u64) };
+        add(5, format!("{number} msg/s {}", format::graph(&counts)), Style::new());
+    }
+    // Held frames and rules come first: they are the reason why a peer gets no answer, or another one.
+    match (outside.gate.count(), outside.gate.is_shut()) {
+        (0, false) => {}
+        (0, true) => add(0, "‖ holding".to_owned(), styles.warning),
+        (waiting, _) => add(0, format!("‖ {} held", format::number(waiting as u64)), styles.warning),
+    }
+    let plural = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    if outside.modes.rules > 0 {
+        add(1, format!("⚑ {}", plural(outside.modes.rules, "rule")), styles.warning);
+    }
+    if outside.modes.plugins > 0 {
+        add(1, format!("⚙ {}", plural(outside.modes.plugins, "plugin")), styles.warning);
+    }
+    if app.areas().pane(Pane::Trace).area() == 0 && !app.trace.filter().is_empty() {
+        add(1, "/ filtered".to_owned(), styles.key);
+    }
+    if records.evicted() > 0 {
+        add(4, format!("{} dropped", format::number(records.evicted())), styles.muted);
+    }
+    if records.bytes() * 2 > records.limit() {
+        let (used, limit) = (format::mebibytes(records.bytes()), format::mebibytes(records.limit()));
+        add(8, format!("{used} of {limit} MiB"), styles.muted);
+    }
+    pieces
+}
+
+/// The first address at which stations reach us, and what else there is.
+fn address(listening: &[String]) -> Option<String> {
+    let (first, rest) = listening.split_first()?;
+    let others = rest.iter().filter(|address| !address.ends_with("(SOAP)")).count();
+    let soap = if others < rest.len() { " +soap" } else { "" };
+    let more = if others > 0 { format!(" +{others} more") } else { String::new() };
+    Some(format!("{first}{soap}{more}"))
 }
 
 /// Draws the names of the panes.
@@ -71,7 +147,7 @@ pub fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
 pub fn too_small(size: Size, area: Rect, buffer: &mut Buffer) {
     let size = format!("now {}×{}", size.width, size.height);
     let middle = (area.height.saturating_sub(1) / 2).saturating_sub(u16::from(area.height > 2));
-    let style = ratatui::style::Style::new();
+    let style = Style::new();
     for (line, text) in ["enlarge me", &size].into_iter().enumerate() {
         let left = usize::from(area.width).saturating_sub(width_of(text)) / 2;
         LineWriter::new(buffer, area, middle + line as u16).blanks(left, style).text(text, style); // two lines

@@ -1,8 +1,10 @@
 //! How panes and overlays look, one file for each. The state that is drawn is in `state`.
 
 mod action_picker;
+mod column_chooser;
 mod editor;
 mod header;
+mod hints;
 mod json;
 mod machine;
 mod message;
@@ -15,6 +17,7 @@ mod status;
 mod trace;
 
 pub use action_picker::action_picker;
+pub use column_chooser::column_chooser;
 pub use editor::editor;
 pub use header::{header, tabs, too_small};
 pub use message::message;

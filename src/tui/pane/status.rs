@@ -4,19 +4,18 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::hints::draw_hints;
 use crate::trace::filter::FilterError;
 use crate::tui::action::KeyContext;
 use crate::tui::app::App;
+use crate::tui::context::ReadContext;
 use crate::tui::layout::{Areas, Pane};
 use crate::tui::state::{CommandLine, ConfirmQuestion, FilterLine, FilterPurpose, ScreenOverlay};
 use crate::tui::theme::Styles;
 use crate::tui::widget::{LineWriter, clear_below, draw_candidates, format, width_of, wrap};
 
-/// How many hints are shown besides the one for the help.
-const HINTS: usize = 6;
-
 /// Draws the line; returns the position of the cursor while something is typed here.
-pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position> {
+pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut Buffer) -> Option<Position> {
     let (area, styles) = (areas.status, &app.theme.styles);
     let (key, text) = (styles.header.patch(styles.key), styles.header);
     let cursor = match app.overlays.top() {
@@ -33,13 +32,14 @@ pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position>
             | ScreenOverlay::Palette(_)
             | ScreenOverlay::Editor(_)
             | ScreenOverlay::ActionPicker(_)
+            | ScreenOverlay::ColumnChooser(_)
             | ScreenOverlay::StationDetails(_),
         )
         | None => {
             // Hints make room for a toast as they do for a narrow screen.
             let used = draw_toast(app, area, buffer);
             let used = used + draw_batch(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
-            draw_hints(app, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
+            draw_hints(app, outside, Rect { x: area.x + used, width: area.width - used, ..area }, buffer);
             return None;
         }
     };
@@ -49,35 +49,6 @@ pub fn status(app: &App, areas: &Areas, buffer: &mut Buffer) -> Option<Position>
         draw_toast(app, areas.header, buffer);
     }
     cursor
-}
-
-fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
-    let styles = &app.theme.styles;
-    // In an empty pane only those keys work that work in every pane.
-    let context = match app.context() {
-        KeyContext::Stations if app.stations.shown().is_empty() => KeyContext::Panes,
-        KeyContext::Trace | KeyContext::Message if app.trace.count() == 0 => KeyContext::Panes,
-        context => context,
-    };
-    let all: Vec<(String, &str)> = app.bindings.hints(context).map(|(key, words)| (key.to_string(), words)).collect();
-    let help = all.iter().find(|(_, words)| matches!(*words, "help" | "keys"));
-    let kept = help.map_or(0, |(key, words)| width_of(key) + width_of(words) + 3);
-    let mut writer = LineWriter::new(buffer, area, 0);
-    writer.blanks(1, styles.header);
-    for (key, words) in all.iter().filter(|(_, words)| !matches!(*words, "help" | "keys")).take(HINTS) {
-        if writer.room() < width_of(key) + width_of(words) + 3 + kept {
-            break;
-        }
-        writer
-            .text(key, styles.header.patch(styles.key))
-            .text(" ", styles.header)
-            .text(words, styles.header)
-            .text("  ", styles.header);
-    }
-    if let Some((key, words)) = help {
-        writer.text(key, styles.header.patch(styles.key)).text(" ", styles.header).text(words, styles.header);
-    }
-    writer.fill(' ', styles.header);
 }
 
 fn draw_question(app: &App, question: &ConfirmQuestion, area: Rect, buffer: &mut Buffer) {

@@ -1,5 +1,5 @@
-//! The columns of the stations pane: their names and widths, which of them fit, and how stations are sorted by them. How a cell
-//! looks is in `pane`.
+//! The columns of the stations pane: their names and widths, which of them are shown, and how stations are sorted by them. How a
+//! cell looks is in `pane`.
 
 use std::net::IpAddr;
 
@@ -43,55 +43,176 @@ pub enum Column {
 }
 
 /// The identity gets at least this much.
-pub const IDENTITY: usize = 10;
-/// Selection, mark, state and a blank.
+pub const IDENTITY: usize = 8;
+/// The identity gets at most this much before the other columns do; longer ones are cut in the middle.
+const WIDEST_IDENTITY: usize = 24;
+/// Selection, mark, health and a blank.
 pub const MARGIN: usize = 5;
+/// The connectors get this much when there is room: `1▶7.2kW 2·`.
+const WIDEST_CONNECTORS: usize = 16;
 
-/// All columns after the identity, from left to right.
-const ORDER: [Column; 14] = [
-    Column::State,
+/// All columns after the identity, in the order of the list of columns.
+pub const COLUMNS: [Column; 14] = [
+    Column::Connectors,
+    Column::Errors,
+    Column::Seen,
+    Column::Transaction,
+    Column::Rate,
     Column::Version,
     Column::Transport,
-    Column::Connectors,
-    Column::Transaction,
     Column::Waiting,
     Column::In,
     Column::Out,
-    Column::Rate,
-    Column::Errors,
     Column::Ping,
-    Column::Seen,
+    Column::State,
     Column::Side,
     Column::Address,
 ];
 
-/// The same, most important first: the order in which they get room.
-const IMPORTANCE: [Column; 14] = [
-    Column::State,
-    Column::Version,
+/// The columns that are shown without a choice of the user, the most important first. Version and transport say something only when
+/// stations differ in them, and the state only when a station is not connected, which the connectors column says then.
+const DEFAULT: [Column; 11] = [
     Column::Connectors,
     Column::Errors,
+    Column::Seen,
+    Column::Version,
     Column::Transaction,
+    Column::Transport,
     Column::Rate,
     Column::In,
-    Column::Seen,
     Column::Out,
     Column::Waiting,
-    Column::Transport,
-    Column::Ping,
-    Column::Side,
     Column::Address,
 ];
+
+/// The columns that are shown, as far as there is room, and where they come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColumnChoice {
+    columns: Vec<Column>,
+}
+
+impl ColumnChoice {
+    /// The columns that the user chose, in that order, by their headings; without a choice the default ones. What is no heading of a
+    /// column is left out.
+    pub fn new(chosen: Option<&[String]>, mixed_versions: bool, mixed_transports: bool) -> ColumnChoice {
+        let columns = match chosen {
+            Some(names) => names.iter().filter_map(|name| Column::named(name)).collect(),
+            None => DEFAULT
+                .into_iter()
+                .filter(|column| match column {
+                    Column::Version => mixed_versions,
+                    Column::Transport => mixed_transports,
+                    _ => true,
+                })
+                .collect(),
+        };
+        ColumnChoice { columns }
+    }
+
+    /// The columns, the most important first.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Which columns fit into a pane, with their widths. `widest` is the width of the widest identity.
+    pub fn fit(&self, width: usize, widest: usize) -> ColumnLayout {
+        let wanted = widest.clamp(IDENTITY, WIDEST_IDENTITY);
+        let mut room = width.saturating_sub(MARGIN + IDENTITY + 1);
+        let mut fitting = Vec::new();
+        for column in &self.columns {
+            // After the two most important columns a long identity gets its room.
+            let reserved = if fitting.len() >= 2 { wanted - IDENTITY } else { 0 };
+            if room >= column.width() + 1 + reserved {
+                room -= column.width() + 1;
+                fitting.push((*column, column.width()));
+            }
+        }
+        let identity = (IDENTITY + room).min(wanted);
+        room -= identity - IDENTITY;
+        for (column, width) in &mut fitting {
+            if *column == Column::Connectors {
+                let more = room.min(WIDEST_CONNECTORS - *width);
+                *width += more;
+                room -= more;
+            }
+        }
+        ColumnLayout { columns: fitting, identity: (identity + room).min(widest.max(IDENTITY)) }
+    }
+
+    /// The width at which the most important columns and the identities are shown in full.
+    pub fn comfortable_width(&self, widest: usize) -> usize {
+        let important = self.columns.iter().take(3);
+        let widths = important.map(|column| column.width());
+        MARGIN + widest.clamp(IDENTITY, WIDEST_IDENTITY) + widths.map(|width| width + 1).sum::<usize>() + 1
+    }
+}
+
+/// The columns of a pane from left to right with their widths, and the width of the identity before them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnLayout {
+    /// Columns and widths.
+    pub columns: Vec<(Column, usize)>,
+    /// The width of the identity.
+    pub identity: usize,
+}
+
+impl ColumnLayout {
+    /// Whether a column is shown.
+    pub fn has(&self, column: Column) -> bool {
+        self.columns.iter().any(|(shown, _)| *shown == column)
+    }
+
+    /// The column whose heading is at a distance from the left edge of the pane.
+    pub fn column_at(&self, distance: usize) -> Option<Column> {
+        let mut end = MARGIN + self.identity;
+        if (MARGIN..end).contains(&distance) {
+            return Some(Column::Identity);
+        }
+        for (column, width) in &self.columns {
+            end += width + 1;
+            if distance < end {
+                return (distance >= MARGIN).then_some(*column);
+            }
+        }
+        None
+    }
+}
 
 impl Column {
+    /// The column with this heading.
+    pub fn named(heading: &str) -> Option<Column> {
+        COLUMNS.into_iter().find(|column| column.heading() == heading)
+    }
+
+    /// What it shows, in a line.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Column::Identity => "identity of the station",
+            Column::State => "state of the link",
+            Column::Version => "version of OCPP",
+            Column::Transport => "ws (WebSocket) or soap",
+            Column::Connectors => "connectors with status and power; the state of a link that is not up",
+            Column::Transaction => "newest running transaction",
+            Column::Waiting => "our calls: in flight + waiting to be sent",
+            Column::In => "messages received",
+            Column::Out => "messages sent",
+            Column::Rate => "messages of the last forty seconds",
+            Column::Errors => "error frames, invalid frames, timeouts",
+            Column::Ping => "round trip of the last ping",
+            Column::Seen => "time since the last message",
+            Column::Side => "real, or simulated by us",
+            Column::Address => "other end of the link",
+        }
+    }
+
     /// The heading.
     pub const fn heading(self) -> &'static str {
         match self {
-            Column::Identity => "identity",
+            Column::Identity => "station",
             Column::State => "state",
             Column::Version => "ver",
             Column::Transport => "via",
-            Column::Connectors => "conn",
+            Column::Connectors => "connectors",
             Column::Transaction => "tx",
             Column::Waiting => "calls",
             Column::In => "in",
@@ -112,12 +233,14 @@ impl Column {
             Column::State => 11,
             Column::Version => 3,
             Column::Transport => 4,
-            Column::Connectors | Column::Side => 5,
+            Column::Side => 5,
+            Column::Connectors => 11,
             Column::Transaction => 6,
             Column::Waiting => 6,
             Column::In | Column::Out => 5,
             Column::Errors => 4,
-            Column::Rate | Column::Seen => 8,
+            Column::Rate => 8,
+            Column::Seen => 4,
             Column::Ping => 7,
             Column::Address => 21,
         }
@@ -125,7 +248,10 @@ impl Column {
 
     /// Whether its cells are aligned to the right.
     pub const fn right(self) -> bool {
-        matches!(self, Column::Errors | Column::In | Column::Out | Column::Waiting | Column::Transaction | Column::Ping)
+        matches!(
+            self,
+            Column::Errors | Column::In | Column::Out | Column::Waiting | Column::Transaction | Column::Ping | Column::Seen
+        )
     }
 
     /// Whether its order changes with traffic.
@@ -188,40 +314,51 @@ fn severity(status: &str) -> u128 {
     }
 }
 
-/// The columns that fit after the identity, from left to right, and the width of the identity.
-pub fn fit(width: usize, widest: usize) -> (Vec<Column>, usize) {
-    let mut room = width.saturating_sub(MARGIN + IDENTITY + 1);
-    let mut chosen = Vec::new();
-    // Long identities get some more room before the less important columns do.
-    let wanted = widest.clamp(IDENTITY, 24) - IDENTITY;
-    for (index, column) in IMPORTANCE.into_iter().enumerate() {
-        let reserved = if index >= 2 { wanted } else { 0 };
-        if room >= column.width() + 1 + reserved {
-            room -= column.width() + 1;
-            chosen.push(column);
-        }
-    }
-    let columns = ORDER.into_iter().filter(|column| chosen.contains(column)).collect();
-    (columns, (IDENTITY + room).min(widest.max(IDENTITY)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn headings(choice: &ColumnChoice, width: usize) -> String {
+        let layout = choice.fit(width, 12);
+        layout.columns.into_iter().map(|(column, _)| column.heading()).collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn columns_come_as_there_is_room() {
-        let names = |width| fit(width, 12).0.into_iter().map(Column::heading).collect::<Vec<_>>().join(" ");
-        assert_eq!(names(20), "ver");
-        assert_eq!(names(40), "state ver conn");
-        assert_eq!(names(56), "state ver conn tx err");
-        assert_eq!(names(200), "state ver via conn tx calls in out rate err ping seen side address");
-        for width in 0..250 {
-            for widest in [0, 12, 90] {
-                let (columns, identity) = fit(width, widest);
-                let used: usize = MARGIN + identity + columns.iter().map(|column| column.width() + 1).sum::<usize>();
-                assert!(used <= width.max(MARGIN + IDENTITY), "{width} {widest}: {used}");
+        let alike = ColumnChoice::new(None, false, false);
+        assert_eq!(headings(&alike, 20), "err");
+        assert_eq!(headings(&alike, 40), "connectors err seen");
+        let mixed = ColumnChoice::new(None, true, true);
+        assert_eq!(headings(&mixed, 50), "connectors err seen ver via");
+        assert_eq!(headings(&mixed, 200), "connectors err seen ver tx via rate in out calls address");
+        for choice in [alike, mixed] {
+            for width in 0..250 {
+                for widest in [0, 12, 90] {
+                    let ColumnLayout { columns, identity } = choice.fit(width, widest);
+                    let used: usize = MARGIN + identity + columns.iter().map(|(_, width)| width + 1).sum::<usize>();
+                    assert!(used <= width.max(MARGIN + IDENTITY), "{width} {widest}: {used}");
+                }
             }
         }
+    }
+
+    #[test]
+    fn the_user_chooses_columns_and_their_order() {
+        let names = ["ping", "nonsense", "err", "state"].map(str::to_owned);
+        let choice = ColumnChoice::new(Some(&names), true, true);
+        assert_eq!(headings(&choice, 60), "ping err state");
+        assert_eq!(headings(&choice, 25), "ping", "in the order of importance");
+        assert_eq!(headings(&ColumnChoice::new(Some(&[]), true, true), 60), "");
+    }
+
+    #[test]
+    fn a_heading_is_found_by_its_place() {
+        let layout = ColumnChoice::new(None, false, false).fit(40, 8);
+        let at = |distance| layout.column_at(distance).map(Column::heading);
+        assert_eq!(at(0), None);
+        assert_eq!(at(MARGIN), Some("station"));
+        assert_eq!(at(MARGIN + layout.identity), Some("connectors"));
+        let end = MARGIN + layout.identity + layout.columns.iter().map(|(_, width)| width + 1).sum::<usize>();
+        assert_eq!((at(end - 1), at(end)), (Some("seen"), None));
     }
 }

@@ -2,6 +2,7 @@
 
 mod action_picker;
 mod batch;
+mod column_chooser;
 mod columns;
 mod command_line;
 mod confirm;
@@ -20,7 +21,8 @@ mod trace;
 
 pub use action_picker::ActionPicker;
 pub use batch::{RepeatPlan, SendBatch};
-pub use columns::{Column, MARGIN, fit};
+pub use column_chooser::ColumnChooser;
+pub use columns::{COLUMNS, Column, ColumnChoice, ColumnLayout, MARGIN};
 pub use command_line::CommandLine;
 pub use confirm::{ConfirmPurpose, ConfirmQuestion};
 pub use editor::{EditTarget, Editor, HeldSubject};

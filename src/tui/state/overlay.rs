@@ -5,6 +5,7 @@
 use std::mem;
 
 use super::action_picker::ActionPicker;
+use super::column_chooser::ColumnChooser;
 use super::confirm::ConfirmQuestion;
 use super::editor::Editor;
 use super::filter::FilterLine;
@@ -20,6 +21,8 @@ use crate::tui::action::KeyContext;
 pub enum ScreenOverlay {
     /// The page about a station.
     StationDetails(StationDetails),
+    /// The list of columns of the stations pane.
+    ColumnChooser(ColumnChooser),
     /// The payload editor.
     Editor(Editor),
     /// The list of actions that can be sent.
@@ -43,6 +46,7 @@ impl ScreenOverlay {
     pub fn context(&self) -> KeyContext {
         match self {
             ScreenOverlay::StationDetails(_) => KeyContext::StationDetails,
+            ScreenOverlay::ColumnChooser(_) => KeyContext::ColumnChooser,
             ScreenOverlay::Editor(_) => KeyContext::Editor,
             ScreenOverlay::ActionPicker(_) => KeyContext::ActionPicker,
             ScreenOverlay::FilterLine(_) => KeyContext::FilterLine,
@@ -94,6 +98,7 @@ macro_rules! overlay_states {
 
 overlay_states! {
     StationDetails(StationDetails),
+    ColumnChooser(ColumnChooser),
     Editor(Editor),
     ActionPicker(ActionPicker),
     FilterLine(FilterLine),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::columns::Column;
 use crate::ocpp::ActionDefinition;
 use crate::trace::StationKey;
 use crate::tui::action::ContextAction;
@@ -23,6 +24,8 @@ pub enum ChoiceAction {
     Call(Arc<ActionDefinition>),
     /// A station is selected.
     Station(StationKey),
+    /// The stations are sorted by a column.
+    SortBy(Column),
     /// A theme is activated.
     Theme(String),
     /// A command is run.

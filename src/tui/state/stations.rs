@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::columns::Column;
+use super::columns::{Column, ColumnChoice, ColumnLayout};
 use super::filter::PaneFilter;
 use crate::sanitize::escape_control;
 use crate::trace::station_summary::StationSummaries;
@@ -38,6 +38,9 @@ pub struct Stations {
     ordered_micros: u64,
     ordered_at: u64,
     widest: usize,
+    columns: ColumnChoice,
+    /// Whether the user, or a jump, has selected a station. Until then the first line is selected, whoever comes first.
+    chosen: bool,
 }
 
 impl Stations {
@@ -81,6 +84,26 @@ impl Stations {
         self.widest
     }
 
+    /// The columns that are shown as far as there is room.
+    pub fn columns(&self) -> &ColumnChoice {
+        &self.columns
+    }
+
+    /// Replaces the columns.
+    pub fn set_columns(&mut self, columns: ColumnChoice) {
+        self.columns = columns;
+    }
+
+    /// The columns of a pane of this width.
+    pub fn layout(&self, width: usize) -> ColumnLayout {
+        self.columns.fit(width, self.widest)
+    }
+
+    /// The width at which the pane shows what is most important.
+    pub fn comfortable_width(&self) -> usize {
+        self.columns.comfortable_width(self.widest)
+    }
+
     /// Whether the order must be refreshed soon, also without more traffic.
     pub fn waits(&self) -> bool {
         self.waits
@@ -105,6 +128,12 @@ impl Stations {
             None => Column::Identity,
         };
         (self.column, self.reverse, self.stale) = (next, false, true);
+    }
+
+    /// Sorts by a column; by the same one again in the reverse order.
+    pub fn sort_by(&mut self, column: Column) {
+        self.reverse = self.column == column && !self.reverse;
+        (self.column, self.stale) = (column, true);
     }
 
     /// Reverses the order.
@@ -177,7 +206,8 @@ impl Stations {
     /// Finds the selected station again; if it is no longer shown, selects the one at its place.
     fn keep_selection(&mut self) {
         let found = self.shown.iter().position(|key| Some(*key) == self.selected);
-        self.position = found.unwrap_or(self.position).min(self.shown.len().saturating_sub(1));
+        let place = if self.chosen { found.unwrap_or(self.position) } else { 0 };
+        self.position = place.min(self.shown.len().saturating_sub(1));
         self.selected = self.shown.get(self.position).copied();
     }
 
@@ -200,6 +230,7 @@ impl Stations {
         self.viewport.moved(self.position, index, self.shown.len(), height);
         self.position = index;
         self.selected = Some(self.shown[index]);
+        self.chosen = true;
     }
 }
 
@@ -286,12 +317,19 @@ mod tests {
     fn the_selection_stays_on_its_station_when_others_come() {
         let mut scene = Scene::new(&["CP5"]);
         assert_eq!(scene.stations.selected(), Some(StationKey(0)));
+        scene.come(&["CP3"]);
+        assert_eq!(
+            (scene.stations.selected(), scene.stations.position()),
+            (Some(StationKey(1)), 0),
+            "nothing was selected yet"
+        );
+        scene.stations.select(StationKey(0), 10);
         scene.come(&["CP1", "CP9"]);
-        assert_eq!((scene.stations.selected(), scene.stations.position()), (Some(StationKey(0)), 1));
+        assert_eq!((scene.stations.selected(), scene.stations.position()), (Some(StationKey(0)), 2));
         scene.stations.move_by(5, 10);
-        assert_eq!(scene.stations.selected(), Some(StationKey(2)));
+        assert_eq!(scene.stations.selected(), Some(StationKey(3)));
         scene.stations.move_by(-9, 10);
-        assert_eq!(scene.stations.selected(), Some(StationKey(1)));
+        assert_eq!(scene.stations.selected(), Some(StationKey(2)));
     }
 
     #[test]

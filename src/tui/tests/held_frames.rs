@@ -51,7 +51,7 @@ fn release(effects: &[UpdateEffect]) -> Option<(u64, ReleaseAction)> {
 #[test]
 fn the_header_counts_held_frames_and_the_list_shows_them() {
     let mut screen = holding();
-    assert!(screen.picture().contains("‖ 2 wait"));
+    assert!(screen.picture().contains("‖ 2 held") && screen.picture().contains("w 2 wait  "), "the hint comes first");
     screen.press("w");
     let picture = screen.picture();
     for part in ["frames that wait: 2", "7 CP1 ←C Authorize", "8 CP1 →R Heartbeat", "Release all", "Drop 7 Authorize"] {
@@ -62,7 +62,7 @@ fn the_header_counts_held_frames_and_the_list_shows_them() {
 #[test]
 fn a_narrow_header_counts_them_too() {
     let picture = waiting_at(60, 24).picture();
-    assert!(picture.contains("‖ 2 wait"), "{picture}");
+    assert!(picture.contains("‖ 2 held"), "{picture}");
 }
 
 #[test]

@@ -155,6 +155,7 @@ const WAYS: &[(KeyContext, &[&str])] = &[
     (KeyContext::CommandLine, &[": one enter : two enter : x up", ": s"]),
     (KeyContext::FilterLine, &["/ dir: tab", "/ cp enter / sim enter esc / up up", "/ x"]),
     (KeyContext::ActionPicker, &["e down"]),
+    (KeyContext::ColumnChooser, &["c j", "c j j space"]),
     (KeyContext::Palette, &["ctrl-p down", "ctrl-p pagedown pagedown"]),
     (KeyContext::Pager, &["?", "? pagedown"]),
     (KeyContext::PagerSearch, &["? / zoom"]),

@@ -12,6 +12,7 @@ mod palette;
 mod saving;
 mod sizes;
 mod soap;
+mod stations;
 mod test_screen;
 mod toasts;
 mod views;

@@ -16,7 +16,7 @@ use crate::trace::{
     StationKey,
 };
 use crate::tui::app::App;
-use crate::tui::context::{ReadContext, ReadTime};
+use crate::tui::context::{ReadContext, ReadTime, SessionModes};
 use crate::tui::draw::{DrawnAreas, draw};
 use crate::tui::key::KeyPress;
 use crate::tui::theme::{ColourDepth, Theme};
@@ -33,6 +33,7 @@ pub struct Screen {
     pub micros: u64,
     pub gate: Gate,
     pub machines: MachinePanels,
+    pub modes: SessionModes,
 }
 
 /// All commands.
@@ -61,6 +62,7 @@ impl Screen {
             micros: 0,
             gate: gate(),
             machines: MachinePanels::default(),
+            modes: SessionModes::default(),
         };
         screen.send(ScreenMessage::Refresh);
         screen
@@ -222,6 +224,7 @@ impl Screen {
             profile: Profile::default(),
             gate: &self.gate,
             machines: &self.machines,
+            modes: self.modes,
             now,
         };
         update(&mut self.app, message, &outside)
@@ -256,6 +259,7 @@ impl Screen {
             profile: Profile::default(),
             gate: &self.gate,
             machines: &self.machines,
+            modes: self.modes,
             now,
         };
         let drawn = draw(&self.app, &outside, &mut buffer);

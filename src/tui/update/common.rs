@@ -4,7 +4,7 @@ use super::effect::UpdateEffect;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Pager, Palette, ScreenOverlay, WIDEST};
+use crate::tui::state::{ColumnChoice, Pager, Palette, ScreenOverlay, WIDEST};
 
 /// How many records are read in one turn for the facts about stations.
 const FOLDED: u64 = 5_000;
@@ -17,6 +17,9 @@ pub fn height_of(app: &App, pane: Pane) -> usize {
 /// Takes in what is new in the trace. True when there is more than fits into one turn.
 pub fn refresh_view(app: &mut App, outside: &ReadContext<'_>) -> bool {
     let more_facts = app.facts.catch_up(outside.contents, FOLDED);
+    let table = outside.contents.stations();
+    let chosen = app.kept.screen.columns.as_deref();
+    app.stations.set_columns(ColumnChoice::new(chosen, table.has_mixed_versions(), table.has_mixed_transports()));
     app.stations.refresh(outside.contents, &app.facts, outside.now);
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     app.trace.refresh(outside.contents, &context, height) || more_facts

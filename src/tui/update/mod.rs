@@ -5,6 +5,7 @@ mod act;
 mod action_picker;
 mod back;
 mod clipboard;
+mod column_chooser;
 mod command_line;
 mod common;
 mod compose;

@@ -12,7 +12,7 @@ use crate::tui::action::{
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{ChoiceAction, Editor, KeptKind, Palette, PaletteChoice, PaneFilter, StationDetails};
+use crate::tui::state::{COLUMNS, ChoiceAction, Column, Editor, KeptKind, Palette, PaletteChoice, PaneFilter, StationDetails};
 
 /// How many choices are remembered.
 const RECENT: usize = 20;
@@ -56,6 +56,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
         obstacle: None,
         does: ChoiceAction::Command(name.clone()),
     }));
+    choices.extend(sort_choices());
     choices.extend(kept_choices(app));
     choices.extend(theme_choices(app));
     choices.extend(outside.contents.stations().rows().iter().map(|row| PaletteChoice {
@@ -91,6 +92,18 @@ fn machine_choices(app: &App, outside: &ReadContext<'_>) -> Vec<PaletteChoice> {
         })
     };
     machine::ACTIONS.into_iter().filter_map(choice).collect()
+}
+
+/// The orders of the stations.
+fn sort_choices() -> impl Iterator<Item = PaletteChoice> {
+    std::iter::once(Column::Identity).chain(COLUMNS).map(|column| PaletteChoice {
+        kind: "sort",
+        name: format!("sort by {}", column.heading()),
+        detail: format!("stations by: {}; again for the reverse order", column.meaning()),
+        keys: String::new(),
+        obstacle: None,
+        does: ChoiceAction::SortBy(column),
+    })
 }
 
 fn kept_choices(app: &App) -> Vec<PaletteChoice> {
@@ -261,6 +274,10 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         ChoiceAction::Line(line) => command_line::recall(app, line),
         ChoiceAction::Held(number) => held_frames::edit(app, number, outside),
         ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
+        ChoiceAction::SortBy(column) => {
+            app.stations.sort_by(column);
+            refresh_view(app, outside);
+        }
         ChoiceAction::Station(key) => select_station(app, key, outside),
         ChoiceAction::Theme(name) => effects.extend(themes::put_on(app, &name, now)),
         ChoiceAction::Text(text) => {

@@ -1,12 +1,12 @@
 //! The actions of the stations pane: marking, sorting, narrowing the trace.
 
 use super::common::refresh_view;
-use super::compose;
+use super::{column_chooser, compose};
 use crate::trace::StationKey;
 use crate::tui::action::StationsAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{MARGIN, StationDetails, fit};
+use crate::tui::state::{Column, MARGIN, StationDetails};
 
 /// Handles an action of the stations pane.
 pub fn act(app: &mut App, action: StationsAction, outside: &ReadContext<'_>) {
@@ -18,9 +18,11 @@ pub fn act(app: &mut App, action: StationsAction, outside: &ReadContext<'_>) {
         StationsAction::MarkShown => mark_shown(app),
         StationsAction::StationDetails => open_details(app, app.stations.selected()),
         StationsAction::Sort => {
-            let (columns, _) = fit(usize::from(app.areas().stations.width).max(MARGIN), app.stations.widest());
+            let layout = app.stations.layout(usize::from(app.areas().stations.width).max(MARGIN));
+            let columns: Vec<Column> = layout.columns.into_iter().map(|(column, _)| column).collect();
             app.stations.sort_next(&columns);
         }
+        StationsAction::Columns => column_chooser::open(app),
         StationsAction::SortReverse => app.stations.sort_reverse(),
     }
 }

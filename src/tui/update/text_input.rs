@@ -39,6 +39,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         | KeyContext::PagerSearch
         | KeyContext::Pager
         | KeyContext::StationDetails
+        | KeyContext::ColumnChooser
         | KeyContext::Confirm
         | KeyContext::Stations
         | KeyContext::Trace
@@ -74,6 +75,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
         }
         KeyContext::Pager
         | KeyContext::StationDetails
+        | KeyContext::ColumnChooser
         | KeyContext::Confirm
         | KeyContext::Stations
         | KeyContext::Trace

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::width_of;
+use crate::sanitize::escape_control;
 
 /// The time of day with milliseconds.
 pub fn time_of_day(micros: i64, zone: &TimeZone) -> String {
@@ -27,6 +31,20 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// How long something is past, coarsely, so that a screen on which nothing happens is seldom drawn anew; and the microseconds until
+/// the text changes.
+pub fn age(past_micros: u64) -> (String, u64) {
+    let seconds = past_micros / 1_000_000;
+    let (text, unit) = match seconds {
+        0..10 => ("now".to_owned(), 10),
+        10..60 => (format!("{} s", seconds / 10 * 10), 10),
+        60..3_600 => (format!("{} m", seconds / 60), 60),
+        3_600..86_400 => (format!("{} h", seconds / 3_600), 3_600),
+        _ => (format!("{} d", seconds / 86_400), 86_400),
+    };
+    (text, unit * 1_000_000 - past_micros % (unit * 1_000_000))
+}
+
 /// The seconds until a time, counted down to 0.
 pub fn countdown(until_micros: u64, now_micros: u64) -> String {
     let seconds = until_micros.saturating_sub(now_micros).div_ceil(1_000_000);
@@ -40,10 +58,32 @@ pub fn clock(seconds: u64) -> String {
 }
 
 /// Counts as bars, the highest as high as a line; a blank is none.
-pub fn graph(counts: &[u16]) -> String {
+pub fn graph(counts: &[u32]) -> String {
     const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let most = u32::from(counts.iter().copied().max().unwrap_or(0)).max(8);
-    counts.iter().map(|count| BARS[(u32::from(*count) * 8).div_ceil(most) as usize]).collect()
+    let most = counts.iter().copied().max().unwrap_or(0).max(8);
+    counts.iter().map(|count| BARS[(u64::from(*count) * 8).div_ceil(u64::from(most)) as usize]).collect()
+}
+
+/// An identity in so many columns: of a long one the middle is left out, because identities often differ only at their ends.
+pub fn cut_middle(text: &str, width: usize) -> String {
+    let shown = escape_control(text);
+    if width_of(&shown) <= width || width < 3 {
+        return shown.into_owned();
+    }
+    let parts: Vec<&str> = shown.graphemes(true).collect();
+    let take = |parts: &mut dyn Iterator<Item = &&str>, mut room: usize| {
+        let fits = |part: &&&str| {
+            let columns = width_of(part);
+            let fits = columns <= room;
+            room = room.saturating_sub(columns);
+            fits
+        };
+        parts.take_while(fits).count()
+    };
+    let head = take(&mut parts.iter(), (width - 1).div_ceil(2));
+    let used: usize = parts[..head].iter().map(|part| width_of(part)).sum();
+    let tail = take(&mut parts.iter().rev(), width - 1 - used);
+    format!("{}…{}", parts[..head].concat(), parts[parts.len() - tail..].concat())
 }
 
 /// A number with its thousands apart.
@@ -81,6 +121,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_a_long_identity_both_ends_are_shown() {
+        assert_eq!(cut_middle("VERYLONG-VERYLONG-007", 10), "VERYL…-007");
+        assert_eq!([cut_middle("CP1", 10), cut_middle("CP1234", 2)], ["CP1", "CP1234"]);
+        assert_eq!(cut_middle("日本語日本語日本語", 9), "日本…本語");
+        for width in 3..20 {
+            assert!(width_of(&cut_middle("Größe-日本-🅿\u{fe0f}-👨\u{200d}👩\u{200d}👧-\u{1b}x", width)) <= width, "{width}");
+        }
+    }
+
+    #[test]
     fn numbers_are_short_and_times_are_local() {
         assert_eq!(number(1_234_567), "1 234 567");
         assert_eq!(
@@ -104,6 +154,10 @@ mod tests {
         assert_eq!([clock(65), clock(3_723)], ["1:05", "1:02:03"]);
         assert_eq!(graph(&[0, 1, 4, 8, 80]), " ▁▁▁█");
         assert_eq!(graph(&[0, 1, 8]), " ▁█");
+        assert_eq!(age(9_999_999), ("now".to_owned(), 1));
+        assert_eq!(age(25_000_000), ("20 s".to_owned(), 5_000_000));
+        assert_eq!(age(130_000_000), ("2 m".to_owned(), 50_000_000));
+        assert_eq!([age(7_300_000_000).0, age(200_000_000_000).0], ["2 h", "2 d"]);
         assert_eq!(countdown(4_200_000, 1_000_000), "4 s");
     }
 }

@@ -1,0 +1,140 @@
+//! The selected station in some lines below the list: who it is, each connector with its transaction, calls, faults, load.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::cell::{connector, seen, short_id};
+use crate::trace::station_summary::{StationSummary, TransactionSummary};
+use crate::trace::{LinkState, StationRow};
+use crate::tui::app::App;
+use crate::tui::context::{ReadContext, RedrawClock};
+use crate::tui::widget::{LineWriter, format};
+
+/// A line: pieces of text with their styles.
+type StripLine = Vec<(String, Style)>;
+
+/// Draws the lines, the most important first, as many as fit.
+pub(super) fn strip(
+    app: &App,
+    row: &StationRow,
+    outside: &ReadContext<'_>,
+    area: Rect,
+    buffer: &mut Buffer,
+    clock: &mut RedrawClock,
+) {
+    if area.height == 0 {
+        return;
+    }
+    let styles = &app.theme.styles;
+    let version = row.version.map_or_else(String::new, |version| format!(" OCPP {} ─", version.number()));
+    let name = format::cut_middle(&row.identity, usize::from(area.width).saturating_sub(16));
+    LineWriter::new(buffer, area, 0)
+        .text("── ", styles.rule)
+        .text(&name, styles.title)
+        .text(" ─", styles.rule)
+        .text(&version, styles.rule)
+        .fill('─', styles.rule);
+    for (line, pieces) in (1..area.height).zip(lines(app, row, outside, clock)) {
+        let mut writer = LineWriter::new(buffer, area, line);
+        writer.blanks(1, styles.base);
+        for (text, style) in pieces {
+            writer.text(&text, styles.base.patch(style));
+        }
+    }
+}
+
+fn lines(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut RedrawClock) -> Vec<StripLine> {
+    let unknown = StationSummary::default();
+    let facts = app.facts.of(row.key).unwrap_or(&unknown);
+    let mut lines = vec![link(app, row, outside, clock)];
+    for (number, known) in facts.connectors.iter().filter(|(number, known)| **number != 0 || &*known.status != "Available") {
+        let running = facts.running().filter(|transaction| transaction.connector == *number).last();
+        let (sign, style) = connector(&known.status, &app.theme.styles);
+        let error = known.error.as_ref().map_or_else(String::new, |error| format!(" {error}"));
+        lines.push(vec![
+            (format!("{number} {sign} {}{error}", known.status), style),
+            (format!("  since {}", time(app, known.wall_micros)), app.theme.styles.muted),
+        ]);
+        if let Some(transaction) = running {
+            lines.push(running_line(app, transaction));
+        }
+    }
+    lines.push(calls(app, row));
+    lines.push(faults(app, row, facts, outside, clock));
+    lines.push(load(app, facts, outside, clock));
+    if let Some(boot) = &facts.boot {
+        let field = |name: &str| boot.fields.iter().find(|(field, _)| &**field == name).map(|(_, value)| value.to_string());
+        let parts = ["chargePointVendor", "chargePointModel", "firmwareVersion"].map(field);
+        lines.push(vec![(parts.into_iter().flatten().collect::<Vec<_>>().join(" "), app.theme.styles.muted)]);
+    }
+    lines
+}
+
+fn time(app: &App, wall_micros: i64) -> String {
+    format::time_of_day(wall_micros, &app.zone)[..8].to_owned()
+}
+
+fn link(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut RedrawClock) -> StripLine {
+    let styles = &app.theme.styles;
+    let (glyph, word, style) = super::state(row, outside, styles);
+    let what = match (&row.url, row.peer, row.is_simulated()) {
+        (Some(url), _, true) => format!("  simulated, calls {url}"),
+        (None, _, true) => "  simulated".to_owned(),
+        (_, Some(peer), false) => format!("  {peer}"),
+        (_, None, false) => String::new(),
+    };
+    let age = seen(row, outside, clock).map_or_else(|| "  never heard".to_owned(), |age| format!("  heard {age}"));
+    clock.every_second |= matches!(row.state, LinkState::Waiting { .. });
+    vec![(format!("{glyph} {word}"), style), (age, styles.muted), (what, styles.muted)]
+}
+
+fn running_line(app: &App, transaction: &TransactionSummary) -> StripLine {
+    let styles = &app.theme.styles;
+    vec![
+        (format!("    {}", short_id(transaction.id, 12)), styles.title),
+        (format!("  tag {}", transaction.id_tag), styles.base),
+        (format!("  since {}", time(app, transaction.began_micros)), styles.muted),
+    ]
+}
+
+fn calls(app: &App, row: &StationRow) -> StripLine {
+    let styles = &app.theme.styles;
+    let mut line = vec![("calls   ".to_owned(), styles.muted)];
+    line.push((format!("{} in flight, {} waiting", row.in_flight, row.queued), styles.base));
+    if let Some(latency) = row.latency {
+        line.push((format!("  last answer {}", format::duration(latency)), styles.muted));
+    }
+    line
+}
+
+fn faults(
+    app: &App,
+    row: &StationRow,
+    facts: &StationSummary,
+    outside: &ReadContext<'_>,
+    clock: &mut RedrawClock,
+) -> StripLine {
+    let styles = &app.theme.styles;
+    let name = ("faults  ".to_owned(), styles.muted);
+    match facts.fault_micros {
+        Some(at) if row.errors > 0 => {
+            let (age, changes_in) = format::age(outside.now.monotonic_micros.saturating_sub(at));
+            clock.at(outside.now.monotonic_micros + changes_in);
+            let ago = if age == "now" { ", just now".to_owned() } else { format!(", the last {age} ago") };
+            vec![name, (format!("{}{ago}", format::number(row.errors)), styles.error)]
+        }
+        _ => vec![name, ("none".to_owned(), styles.base)],
+    }
+}
+
+fn load(app: &App, facts: &StationSummary, outside: &ReadContext<'_>, clock: &mut RedrawClock) -> StripLine {
+    let styles = &app.theme.styles;
+    let now = outside.now.monotonic_micros;
+    clock.every_second |= facts.rate.moves(now);
+    vec![
+        ("rate    ".to_owned(), styles.muted),
+        (format::graph(&facts.rate.counts(now)), styles.base),
+        (format!("  {:.1}/s", facts.rate.per_second(now)), styles.base),
+    ]
+}

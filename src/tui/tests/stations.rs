@@ -1,0 +1,93 @@
+//! The stations pane, the header and the hints: what they say about the state of the session.
+
+use super::test_screen::Screen;
+use crate::tui::context::SessionModes;
+use crate::tui::state::Column;
+
+#[test]
+fn a_station_with_faults_is_seen_at_120_columns() {
+    let screen = Screen::busy(120, 40);
+    let picture = screen.picture();
+    let line = picture.lines().find(|line| line.contains("CP2")).unwrap();
+    assert!(line.contains("✗ CP2") && line.contains(" 2 "), "{line}");
+    assert!(picture.contains("● CP1 ") && picture.contains("retry 8 s") && picture.contains("gone"), "{picture}");
+}
+
+#[test]
+fn the_fault_of_a_station_fades_and_the_screen_knows_when() {
+    let mut screen = Screen::busy(120, 40);
+    screen.micros += 60_000_000;
+    let (_, drawn) = screen.draw();
+    assert!(drawn.changes_at.is_some_and(|at| at > screen.micros));
+    screen.micros += 400_000_000;
+    assert!(screen.picture().contains("● CP2"));
+}
+
+#[test]
+fn modes_that_change_answers_are_in_the_header() {
+    let mut screen = Screen::busy(120, 40);
+    let header = |screen: &Screen| screen.picture().lines().next().unwrap().to_owned();
+    assert!(header(&screen).contains("cs+cp") && header(&screen).contains("3/5 connected"), "{}", header(&screen));
+    screen.modes = SessionModes { rules: 1, plugins: 2 };
+    assert!(header(&screen).contains("⚑ 1 rule  ⚙ 2 plugins"), "{}", header(&screen));
+    screen.app.size.width = 60;
+    let narrow = header(&screen);
+    assert!(narrow.contains("⚑ 1 rule") && narrow.contains("3/5 connected") && !narrow.contains("ws://"), "{narrow}");
+}
+
+#[test]
+fn the_second_transport_of_an_address_is_named() {
+    let mut screen = Screen::busy(120, 40);
+    screen.app.listening = vec!["ws://h:9000/<id>".to_owned(), "http://h:9000/ (SOAP)".to_owned()];
+    assert!(screen.picture().contains("ws://h:9000/<id> +soap"));
+}
+
+#[test]
+fn hints_follow_the_state() {
+    let mut screen = Screen::busy(200, 60);
+    let hints = |screen: &Screen| screen.picture().lines().last().unwrap().to_owned();
+    screen.press("2 g j j j j");
+    assert!(hints(&screen).contains("] answer") && !hints(&screen).contains("[ call"), "{}", hints(&screen));
+    screen.press("j");
+    assert!(hints(&screen).contains("[ call") && !hints(&screen).contains("] answer"), "{}", hints(&screen));
+    screen.press("1 m");
+    assert!(hints(&screen).contains("→ 1 marked") && hints(&screen).contains("M unmark"), "{}", hints(&screen));
+    assert!(!hints(&screen).contains("wait"));
+}
+
+#[test]
+fn columns_are_chosen_in_a_list_and_kept() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("c");
+    assert!(screen.picture().contains("columns of the stations"));
+    screen.press("space j J esc");
+    let kept = screen.app.kept.screen.columns.clone().unwrap();
+    assert_eq!(kept[..2], ["seen", "err"], "the first is hidden, the second was moved down");
+    let layout = screen.app.stations.layout(40);
+    assert!(!layout.has(Column::Connectors) && layout.has(Column::Errors));
+    screen.press("c 0");
+    assert_eq!(screen.app.kept.screen.columns, None);
+}
+
+#[test]
+fn the_palette_sorts_by_a_named_column() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("ctrl-p");
+    for letter in "sort by err".chars() {
+        screen.send(crate::tui::update::ScreenMessage::Key(crossterm::event::KeyCode::Char(letter).into()));
+    }
+    screen.press("enter");
+    assert_eq!(screen.app.stations.sorting(), (Column::Errors, false));
+}
+
+#[test]
+fn a_long_identity_keeps_its_end_and_the_columns() {
+    let mut screen = Screen::busy(120, 40);
+    for number in 1..3 {
+        screen.station(&format!("VERYLONG-VERYLONG-VERYLONG-VERYLONG-00{number}"));
+    }
+    screen.send(crate::tui::update::ScreenMessage::Refresh);
+    let picture = screen.picture();
+    assert!(picture.contains("G-001") && picture.contains("G-002"), "{picture}");
+    assert!(picture.lines().nth(2).unwrap().contains("connectors"), "{picture}");
+}
