@@ -119,6 +119,9 @@ interface CentralSystem {
 /** Whether the side under test is another program, at `--url` or `--listen`. */
 declare const foreign: boolean;
 
+/** Whether somebody does what `operator` and `hands` ask for: a person, or a simulated side. False for another program with `--unattended`. */
+declare const attended: boolean;
+
 /**
  * An action of the user at the side under test, such as plugging a cable in or starting a transaction. With another program the sentence is
  * shown, and the next expectation waits for two minutes. With `--unattended` the scenario is skipped, unless the action is `optional`, because

@@ -14,6 +14,7 @@ mod charge_point_cases;
 mod charge_point_twins;
 mod decide_then_act;
 mod failures;
+mod foreign_charge_point;
 mod foreign_peer;
 mod grades;
 mod hands;

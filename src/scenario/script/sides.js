@@ -12,6 +12,7 @@
   const foreign = ask('foreign');
   const anyone = foreign.identity === null ? undefined : foreign.identity;
   define('foreign', foreign.centralSystem || foreign.chargePoint);
+  define('attended', !(foreign.unattended && (foreign.centralSystem || foreign.chargePoint)));
 
   /** The options of a side. */
   const SIDE = [

@@ -160,12 +160,12 @@ class Between {
     return action === 'DataTransfer' ? { status: 'UnknownVendorId', data: undefined } : pass();
   }
 
-  /** Sends a call although another one waits for its answer, and returns its result. */
-  async push(action, payload) {
+  /** Sends a call although another one waits for its answer, or with an id of the twin's own; returns its result. */
+  async push(action, payload, id = `twin-${this.frames + 1}`) {
     this.frames += 1;
-    const id = `twin-${this.frames}`;
     await this.face.send([2, id, action, payload]);
-    return (await this.face.expectFrame([3, id, any], { within: 1e9 }))[2];
+    const [type, , ...rest] = await this.face.expectFrame((frame) => frame[0] !== 2 && frame[1] === id, { within: 1e9 });
+    return type === 3 ? rest[0] : ocpp.error(rest[0], rest[1]);
   }
 
   /** Sends a call of the twin's own, beside those of the machine; what becomes of it does not matter. */

@@ -1,7 +1,8 @@
 // Charge points with one fault each, for the cases by number. Each is what the man in the middle does otherwise than to pass on, as in
-// `charge-points.js`; `about` is for docs/conformance.md, and `fails` are the cases about its fault: no others may fail.
+// `charge-points.js`; `about` is for docs/conformance.md, and `fails` are the cases about its fault: no others may fail. `warns` are those
+// that only warn, because OCPP recommends what the twin does not do.
 
-const { later } = require('./between.js');
+const { later, pause } = require('./between.js');
 
 const status = (name) => async () => ({ status: name });
 
@@ -163,6 +164,33 @@ module.exports = {
       },
     },
     fails: ['TC_002_CS'],
+  },
+  'id reused': {
+    about: 'sends every call with the same id',
+    gives: (action, payload, twin) => twin.push(action, payload, 'the-only-one'),
+    fails: ['TC_001_CS'],
+  },
+  'late answer': {
+    about: 'answers UnlockConnector after two minutes',
+    answers: {
+      async UnlockConnector(_, pass) {
+        const result = await pass();
+        await pause(120000);
+        return result;
+      },
+    },
+    fails: ['TC_005_2_CS', 'TC_017_1_CS', 'TC_018_1_CS', 'TC_030_CS', 'TC_031_CS'],
+  },
+  'two calls at once': {
+    about: 'sends a Heartbeat while a status waits for its answer',
+    sends: {
+      StatusNotification(payload, pass, twin) {
+        if (payload.connectorId === 0) later(1, () => twin.track(twin.push('Heartbeat', {})));
+        return pass();
+      },
+    },
+    fails: [],
+    warns: ['TC_001_CS'],
   },
   'another clock': {
     about: 'sends clock-aligned values 7 s late',

@@ -3,5 +3,5 @@
 const twins = require('./faulty-charge-points.js');
 
 scenario('the twins', () => {
-  console.log(JSON.stringify(Object.entries(twins).map(([name, { about, fails }]) => ({ name, about, fails }))));
+  console.log(JSON.stringify(Object.entries(twins).map(([name, { about, fails, warns = [] }]) => ({ name, about, fails, warns }))));
 });

@@ -4,12 +4,29 @@ const {
   BOOT, LONG, begin, boots, bootsNow, connectorCount, keeping, powerOff, powerOn, quietly, rebooting,
 } = require('./lib/station.js');
 
+/** How late one status is answered, in milliseconds. */
+const late = 1000;
+
+/** Nothing should be called before a late answer. */
+function waits(calls, { action, at }) {
+  const early = calls.find((call) => call.at > at && call.at < at + late * 0.9);
+  should(!early, `no call is sent before the one before it is answered: ${early && early.action} came while ${action} waited`);
+}
+
+/** Each call has an id of its own. */
+function differ(calls) {
+  calls.forEach(({ id, action }, index) => {
+    const before = calls.slice(0, index).find((call) => call.id === id);
+    assert(!before, `${action} has the id of ${before && before.action} before it, ${id}: an id is used once`);
+  });
+}
+
 scenario('a cold boot', {
   id: 'TC_001_CS', area: 'cold boot',
   checks:
     'After a loss of power the charge point boots, reports connector 0 and all others, and sends heartbeats in the '
-    + 'interval of the answer.',
-  by: ['OCPP 1.6 §4.2', 'OCPP 1.6 §4.6', 'OCPP 1.6 §4.9'],
+    + 'interval of the answer. Each call has an id of its own, and should wait for the answer to the one before.',
+  by: ['OCPP 1.6 §4.2', 'OCPP 1.6 §4.6', 'OCPP 1.6 §4.9', 'OCPP-J 1.6 §4.1.1', 'OCPP-J 1.6 §4.2.1'],
   timeout: LONG,
 }, async () => {
   const cp = await begin();
@@ -19,13 +36,18 @@ scenario('a cold boot', {
   cp.answerOnce('BootNotification', { interval });
   await powerOff(cp);
   cp.forget();
+  const from = cp.calls().length;
+  cp.answerOnce('StatusNotification', ocpp.delay(late));
   await powerOn(cp);
   await boots(cp, connectors);
+  const told = cp.calls().slice(from);
+  waits(told, told.find(({ action }) => action === 'StatusNotification'));
   step('heartbeats');
   const first = await cp.expectCall('Heartbeat', any, { within: interval * 1000 + 20000 });
   const second = await cp.expectCall('Heartbeat', any, { within: interval * 1000 + 20000 });
   // another message in between can make the wait longer, but never shorter
   assert(second.at - first.at >= interval * 800, `${second.at - first.at} ms between two heartbeats`);
+  differ(cp.calls().slice(from));
 });
 
 scenario('a cold boot that is pending', {

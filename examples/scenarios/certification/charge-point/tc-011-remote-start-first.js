@@ -1,7 +1,7 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
 const {
-  LONG, begin, course, plug, remains, remoteSession, shortTimeOut, since, site, stop, timesOut, toldAtOnce,
+  LONG, begin, course, plug, plugsLater, remains, remoteSession, shortTimeOut, since, site, stop, timesOut, toldAtOnce,
 } = require('./lib/station.js');
 
 scenario('a remote start, the cable after it', {
@@ -26,6 +26,7 @@ scenario('a remote start without a cable', {
   by: ['OCPP 1.6 §5.11', 'OCPP 1.6 §4.9', 'OCPP 1.6 §9.1'],
   timeout: LONG,
 }, async () => {
+  plugsLater();
   const cp = await begin();
   const span = await shortTimeOut(cp);
   cp.forget();

@@ -151,7 +151,10 @@ const trigger = async (cp, requestedMessage, place) => (await request(cp, reques
 
 // ---- a charge point that is ready ---------------------------------------------------------------------------------
 
-/** A call that has come is answered a moment later: nothing must be sent before the answer to a boot. */
+/**
+ * A call that has come is answered a moment later: nothing must be sent before the answer to a boot, and a charge point
+ * knows the id of its transaction only when it has read it.
+ */
 const answered = () => sleep(Math.min(200, site.settle));
 
 /** Gets a charge point that may wait for its registration to boot; returns whether it did. */
@@ -415,6 +418,7 @@ async function charging(cp, { connector = site.connector, idTag = site.idTag, an
     `Plug a car in at connector ${connector}, unless there is one.`,
     () => cp.expectCall('StartTransaction', mine, patient),
   );
+  await answered();
   if (begins) {
     const status = oneOf(...IN_USE);
     await cp.expectCall('StatusNotification', { connectorId: connector, status }, patient);
@@ -488,7 +492,7 @@ async function lapses(cp, connectorId, state) {
 }
 
 module.exports = {
-  BOOT, IN_USE, LONG, REFUSAL, REQUIRED_KEYS, ask, askedLate, attempt, bootsNow, byHand, charging, configure, configured, connectorCount,
+  BOOT, IN_USE, LONG, REFUSAL, REQUIRED_KEYS, answered, ask, askedLate, attempt, bootsNow, byHand, charging, configure, configured, connectorCount,
   ends, free, happens, hasProfile, keeping, leave, nextNumber, numbered, operativeAfterwards, patient, quietly, ready,
   readyAndFree, rebooting, refuses, refusesStart, request, setting, site, statusOf, stop, trigger,
 };

@@ -42,6 +42,13 @@ async function begin({ profile, connectorId = site.connector, free = true } = {}
 
 // ---- hands --------------------------------------------------------------------------------------------------------
 
+/** Skips the case before it has changed anything, when nobody is there to plug a car in. */
+function plugsLater(connector = site.connector) {
+  if (!attended) {
+    skip(`nobody is there for this: Plug a car in at connector ${connector}.`);
+  }
+}
+
 async function plug(connector = site.connector) {
   plugged.add(connector);
   await hands.plug(connector);
@@ -141,8 +148,10 @@ const course = (heard, connectorId = site.connector) => heard('StatusNotificatio
 
 /** Expects that these calls came in this order. */
 function inOrder(cp, ...calls) {
-  const order = cp.calls().map(({ id, action }) => `${action} ${id}`);
-  const place = calls.map(({ id, action }) => order.indexOf(`${action} ${id}`));
+  // one that uses an id twice is found by the time of the call
+  const name = ({ id, action, at }) => `${action} ${id} ${at}`;
+  const order = cp.calls().map(name);
+  const place = calls.map((call) => order.indexOf(name(call)));
   for (let index = 1; index < place.length; index += 1) {
     assert(place[index] > place[index - 1], `${calls[index].action} came before ${calls[index - 1].action}`);
   }
@@ -187,10 +196,14 @@ const asked = (cp, idTag = site.idTag) => cp.expectCall('Authorize', { idTag }, 
 
 // ---- transactions -------------------------------------------------------------------------------------------------
 
-/** Waits for a StartTransaction. */
-const starts = (cp, fields = {}) => cp.expectCall('StartTransaction', {
-  connectorId: site.connector, idTag: site.idTag, meterStart: any.integer, timestamp: any.time, ...fields,
-}, patient);
+/** Waits for a StartTransaction, and until the charge point knows the id. */
+async function starts(cp, fields = {}) {
+  const call = await cp.expectCall('StartTransaction', {
+    connectorId: site.connector, idTag: site.idTag, meterStart: any.integer, timestamp: any.time, ...fields,
+  }, patient);
+  await base.answered();
+  return call;
+}
 
 /** A car is plugged in, and waits. That the connector tells Preparing is for the cases about that. */
 async function waitsAt(cp, connectorId = site.connector) {
@@ -211,6 +224,7 @@ async function session(cp, { idTag = site.idTag, connectorId = site.connector, a
 
 /** A transaction that is started remotely, before the cable; `fields` are further ones of RemoteStartTransaction. */
 async function remoteSession(cp, { idTag = site.idTag, connectorId = site.connector, fields = {} } = {}) {
+  plugsLater(connectorId);
   cp.forget();
   const transaction = numbered(cp);
   await cp.call('RemoteStartTransaction', { connectorId, idTag, ...fields }, { status: 'Accepted' });
@@ -275,7 +289,7 @@ const toldAtOnce = async (cp) => {
 
 module.exports = {
   ...base, LOCAL, asked, asks, begin, boots, cable, card, charges, course, faulted, goesOn, inOrder, isLeft, lockFails,
-  offline, online, pause, plug, powerOff, powerOn, remains, remembered, remoteSession, reports, session, shortTimeOut,
+  offline, online, pause, plug, plugsLater, powerOff, powerOn, remains, remembered, remoteSession, reports, session, shortTimeOut,
   since, starts, stopByCard, tagsAre, tells, timesOut,
   toldAtOnce, tolerance, unplug, waitsAt,
 };

@@ -1,0 +1,110 @@
+//! The cases for charge points by number, against a charge point that others wrote: one with the Python package `ocpp`, whose hands are
+//! lines of its input. What each case says about it is in the table in docs/conformance.md.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use serde_json::Value;
+
+use crate::stage::{Stage, plays_all_twins, shipped};
+use crate::support::free_port;
+
+/// What is skipped when nobody is at the charge point.
+const NOBODY: &str = "nobody is there for this: ";
+
+/// Starts the charge point, which connects to this port of the loopback; nothing when its packages are missing.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn station(port: u16) -> Option<Child> {
+    let python = std::env::var("OCPP_TUI_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/peers/ocpp_package_station.py");
+    let mut command = Command::new(python);
+    command.arg(file).arg(port.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut child) = command.spawn() else {
+        eprintln!("skipped: python3 cannot be started");
+        return None;
+    };
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    if said.trim() == "ready" {
+        return Some(child);
+    }
+    eprintln!("skipped: the packages ocpp and websockets are not installed");
+    child.wait().unwrap();
+    None
+}
+
+/// Plays all cases; what a person is asked to do is done, unless the arguments say that nobody is there. Returns each with its verdict.
+fn verdicts(arguments: &[&str]) -> Option<BTreeMap<String, String>> {
+    let port = free_port();
+    let mut station = station(port)?;
+    let (stage, listen) = (Stage::new(), format!("127.0.0.1:{port}"));
+    let cases = shipped("certification/charge-point");
+    let fixed = [cases.as_str(), "--listen", &listen, "--identity", "CP1", "--report", "json", "r.json"];
+    let mut played = stage.start(&[&fixed[..], arguments].concat());
+    let mut out = played.stdout.take().unwrap();
+    let out = thread::spawn(move || {
+        let mut text = String::new();
+        out.read_to_string(&mut text).unwrap();
+        text
+    });
+    let mut hands = station.stdin.take().unwrap();
+    let mut err = String::new();
+    for line in BufReader::new(played.stderr.take().unwrap()).lines().map(Result::unwrap) {
+        match line.strip_prefix("PLEASE: ") {
+            Some(sentence) => writeln!(hands, "{sentence}").unwrap(),
+            None => err += &(line + "\n"),
+        }
+    }
+    let (code, out) = (played.wait().unwrap().code(), out.join().unwrap());
+    drop(hands);
+    let mut said = String::new();
+    station.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    station.wait().unwrap();
+    assert_eq!(said, "", "the charge point");
+    assert_eq!(code, Some(0), "{out}\n{err}");
+    let report: Value = serde_json::from_str(&stage.read("r.json")).unwrap();
+    let files = report["files"].as_array().unwrap().iter();
+    let cases = files.flat_map(|file| file["scenarios"].as_array().unwrap());
+    let verdict = |case: &Value| {
+        let text = |field: &str| case[field].as_str().unwrap_or_default().to_owned();
+        let verdict =
+            if case["reason"].is_null() { text("outcome") } else { format!("{}: {}", text("outcome"), text("reason")) };
+        (text("id"), verdict)
+    };
+    Some(cases.map(verdict).collect())
+}
+
+/// The last column of the table.
+fn expected() -> BTreeMap<String, String> {
+    let table = crate::charge_point_cases::written("the cases of charge points");
+    let cells = |line: &str| -> Vec<String> { line.trim_matches(['|', ' ']).split(" | ").map(str::to_owned).collect() };
+    let rows = table.lines().filter(|line| line.starts_with("| TC_")).map(cells);
+    rows.map(|cells| (cells[0].clone(), cells[4].clone())).collect()
+}
+
+/// It needs the packages `ocpp` and `websockets` of the interpreter that OCPP_TUI_PYTHON names, or of `python3`.
+#[test]
+fn a_charge_point_of_the_python_package_ocpp_where_nobody_is() {
+    let Some(found) = verdicts(&["--unattended"]) else { return };
+    let written = expected();
+    assert_eq!(found.len(), written.len());
+    for (id, verdict) in &found {
+        let nobody = verdict.strip_prefix("skipped: ").is_some_and(|reason| reason.starts_with(NOBODY));
+        assert!(nobody || *verdict == written[id], "{id}: {verdict}, not {}", written[id]);
+    }
+    let passed = found.values().filter(|verdict| *verdict == "passed").count();
+    assert!(passed >= 14, "{passed} passed: {found:?}");
+}
+
+/// The same with somebody who does what is asked for: it takes a quarter of an hour, and is played with OCPP_TUI_ALL_TWINS only.
+#[test]
+fn a_charge_point_of_the_python_package_ocpp_with_a_person() {
+    if !plays_all_twins() {
+        return;
+    }
+    let Some(found) = verdicts(&[]) else { return };
+    assert_eq!(found, expected());
+}
