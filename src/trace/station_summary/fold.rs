@@ -50,8 +50,8 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
         (FrameKind::Result, "GetConfiguration") => read(record, |payload| configuration(station, payload)),
         (FrameKind::Result, "ChangeConfiguration") => read(record, |answer| {
             let call = record.partner.and_then(|call| records.get(call));
-            if let Some(call) = call.filter(|_| text(answer, "status").as_deref() == Some("Accepted")) {
-                read(&call, |asked| changed(station, asked));
+            if let (Some(call), Some(status)) = (call, text(answer, "status")) {
+                read(&call, |asked| changed(station, asked, status));
             }
         }),
         _ => {}
@@ -137,13 +137,19 @@ fn configuration(station: &mut StationSummary, payload: &Map<String, Value>) {
     for key in keys.iter().filter_map(Value::as_object) {
         let Some(name) = text(key, "key") else { continue };
         let read_only = key.get("readonly").and_then(Value::as_bool).unwrap_or_default();
-        put_key(station, name, ConfigurationKey { value: text(key, "value"), read_only });
+        let change = station.configuration.get(&name).and_then(|known| known.change.clone());
+        put_key(station, name, ConfigurationKey { value: text(key, "value"), read_only, change });
     }
 }
 
-fn changed(station: &mut StationSummary, asked: &Map<String, Value>) {
-    if let Some(name) = text(asked, "key") {
-        put_key(station, name, ConfigurationKey { value: text(asked, "value"), read_only: false });
+fn changed(station: &mut StationSummary, asked: &Map<String, Value>, status: Box<str>) {
+    let Some(name) = text(asked, "key") else { return };
+    let known = station.configuration.get(&name).cloned();
+    if matches!(&*status, "Accepted" | "RebootRequired") {
+        let key = ConfigurationKey { value: text(asked, "value"), read_only: false, change: Some(status) };
+        put_key(station, name, key);
+    } else if let Some(known) = known {
+        put_key(station, name, ConfigurationKey { change: Some(status), ..known });
     }
 }
 

@@ -98,6 +98,8 @@ pub struct ConfigurationKey {
     pub value: Option<Box<str>>,
     /// Whether it cannot be changed.
     pub read_only: bool,
+    /// The status with which the last ChangeConfiguration of it was answered.
+    pub change: Option<Box<str>>,
 }
 
 /// A handshake that was refused before it was clear whose it is.

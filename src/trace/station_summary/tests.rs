@@ -65,7 +65,10 @@ fn messages_update_boot_connectors_transactions_and_keys() {
     assert_eq!(station.running().map(|transaction| transaction.id).collect::<Vec<_>>(), [8]);
     let ended = &station.transactions[0];
     assert_eq!((ended.meter_start, ended.meter_stop, ended.reason.as_deref()), (Some(10), Some(90), Some("Local")));
-    assert_eq!(station.configuration["A"], ConfigurationKey { value: Some("1".into()), read_only: true });
+    assert_eq!(
+        station.configuration["A"],
+        ConfigurationKey { value: Some("1".into()), read_only: true, change: Some("Rejected".into()) }
+    );
     assert_eq!(station.configuration["B"].value.as_deref(), Some("2"));
     assert_eq!(station.heartbeat_micros, Some(19_000_000));
 }

@@ -31,6 +31,8 @@ pub enum KeyContext {
     ActionPicker,
     /// In the list of columns of the stations pane.
     ColumnChooser,
+    /// On the page with configuration keys.
+    Configuration,
     /// In the help and other texts.
     Pager,
     /// While a search in the pager is entered.
@@ -41,7 +43,7 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [KeyContext; 16] = [
+    pub const ALL: [KeyContext; 17] = [
         KeyContext::Stations,
         KeyContext::Trace,
         KeyContext::Message,
@@ -53,6 +55,7 @@ impl KeyContext {
         KeyContext::FilterLine,
         KeyContext::ActionPicker,
         KeyContext::ColumnChooser,
+        KeyContext::Configuration,
         KeyContext::Palette,
         KeyContext::Pager,
         KeyContext::PagerSearch,
@@ -80,6 +83,7 @@ impl KeyContext {
             KeyContext::Prompt => "Name or number",
             KeyContext::ActionPicker => "List of actions",
             KeyContext::ColumnChooser => "List of columns",
+            KeyContext::Configuration => "Configuration keys",
             KeyContext::Palette => "Palette",
             KeyContext::Pager => "Help",
             KeyContext::PagerSearch => "Search in the help",
@@ -115,6 +119,7 @@ impl KeyContext {
             | KeyContext::FilterLine
             | KeyContext::ActionPicker
             | KeyContext::ColumnChooser
+            | KeyContext::Configuration
             | KeyContext::Everywhere => true,
             KeyContext::Prompt | KeyContext::Palette | KeyContext::Pager | KeyContext::PagerSearch | KeyContext::Confirm => {
                 false
@@ -134,6 +139,7 @@ impl KeyContext {
             KeyContext::FilterLine => &[KeyContext::FilterLine, KeyContext::Everywhere],
             KeyContext::ActionPicker => &[KeyContext::ActionPicker, KeyContext::Everywhere],
             KeyContext::Prompt => &[KeyContext::Prompt, KeyContext::Everywhere],
+            KeyContext::Configuration => &[KeyContext::Configuration, KeyContext::Everywhere],
             KeyContext::ColumnChooser => &[KeyContext::ColumnChooser, KeyContext::Everywhere],
             KeyContext::Palette => &[KeyContext::Palette, KeyContext::Everywhere],
             KeyContext::PagerSearch => &[KeyContext::PagerSearch, KeyContext::Everywhere],

@@ -9,7 +9,7 @@ mod table;
 pub use context::KeyContext;
 pub use name::Action;
 pub use table::{
-    ActionPickerAction, ActionRow, ColumnChooserAction, CommandLineAction, ConfirmAction, ContextAction, EditorAction,
-    EverywhereAction, FilterLineAction, MessageAction, PagerAction, PagerSearchAction, PaletteAction, PanesAction,
-    PromptAction, StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
+    ActionPickerAction, ActionRow, ColumnChooserAction, CommandLineAction, ConfigurationAction, ConfirmAction, ContextAction,
+    EditorAction, EverywhereAction, FilterLineAction, MessageAction, PagerAction, PagerSearchAction, PaletteAction,
+    PanesAction, PromptAction, StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
 };

@@ -73,6 +73,14 @@ actions! {
     ShiftDown,
     /// Restores the default columns.
     ResetColumns,
+    /// Shows the configuration keys of a station.
+    Configuration,
+    /// Asks again.
+    Refresh,
+    /// Compares with another one.
+    Compare,
+    /// Shows only what differs, or everything.
+    Differences,
     /// Shows what is known about a station.
     StationDetails,
     /// Selects the next station.

@@ -141,6 +141,7 @@ table! {
         Top, "", "To the first line", ["g", "home"];
         Bottom, "", "To the last line; in the trace: follow", ["G", "end"];
         Zoom, "zoom", "Give this pane the whole screen, or back", ["z"];
+        Configuration, "", "The configuration keys of the selected station, as a table", ["7"];
         Plugins, "", "List the plugins with their memory and errors", ["P"];
         Wider, "", "Make the stations pane wider, in a narrow window higher", [">"];
         Narrower, "", "Make the stations pane narrower, in a narrow window lower", ["<"];
@@ -224,6 +225,23 @@ table! {
         Up as "pick-up", "", "One line up", ["up", "ctrl-p"];
         Down as "pick-down", "", "One line down", ["down", "ctrl-n"];
         Close as "leave-picker", "back", "Back", ["esc"];
+    }
+    Configuration (ConfigurationAction) {
+        Accept as "change-key", "change", "Change the value: ChangeConfiguration", ["enter", "e"];
+        Refresh as "ask-keys", "ask again", "Ask the station for all keys: GetConfiguration", ["r"];
+        Search as "search-keys", "search", "Show only keys with a text in name, value or meaning", ["/"];
+        Compare as "compare-keys", "compare", "Compare with the other marked station, or with one of a list", ["d"];
+        Differences as "differences", "", "Show only keys that differ, or all", ["D"];
+        NextStation as "keys-next", "next station", "Next station", ["]", "tab"];
+        PreviousStation as "keys-previous", "", "Previous station", ["[", "backtab"];
+        Up as "keys-up", "", "One line up", ["k", "up"];
+        Down as "keys-down", "", "One line down", ["j", "down"];
+        PageUp as "keys-page-up", "", "One page up", ["pageup", "ctrl-u"];
+        PageDown as "keys-page-down", "", "One page down", ["pagedown", "ctrl-d", "space"];
+        Top as "keys-top", "", "To the first line", ["g", "home"];
+        Bottom as "keys-bottom", "", "To the last line", ["G", "end"];
+        Help as "keys-help", "help", "Show the keys", ["?", "F1"];
+        Close as "keys-close", "close", "Clear the search, end the comparison, close", ["esc", "q", "7"];
     }
     ColumnChooser (ColumnChooserAction) {
         Toggle as "toggle-column", "show or hide", "Show the column, or hide it", ["space", "enter"];

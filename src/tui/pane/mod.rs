@@ -2,6 +2,7 @@
 
 mod action_picker;
 mod column_chooser;
+mod configuration_page;
 mod editor;
 mod header;
 mod hints;
@@ -18,6 +19,7 @@ mod trace;
 
 pub use action_picker::action_picker;
 pub use column_chooser::column_chooser;
+pub use configuration_page::{configuration_lines, configuration_page};
 pub use editor::editor;
 pub use header::{header, tabs, too_small};
 pub use message::message;
@@ -36,6 +38,21 @@ use super::action::KeyContext;
 use super::app::App;
 use super::layout::Pane;
 use super::widget::{LineWriter, width_of, wrap};
+
+/// Draws the rule above a page that lies over the panes: its title, remarks, and a count at the right.
+fn title_of_page(app: &App, title: &str, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let mut writer = LineWriter::new(buffer, area, 0);
+    writer.text("━ ", styles.rule_focused).text(title, styles.rule_focused).text(" ", styles.rule_focused);
+    for (text, style) in remarks {
+        writer.text("━ ", styles.rule_focused).text(text, *style).text(" ", styles.rule_focused);
+    }
+    if writer.room() > width_of(counts) + 4 {
+        writer.up_to_right(width_of(counts) + 3, '━', styles.rule_focused);
+        writer.text(" ", styles.rule_focused).text(counts, styles.muted).text(" ", styles.rule_focused);
+    }
+    writer.fill('━', styles.rule_focused);
+}
 
 /// Draws the rule above a pane: heavy when the pane has the keyboard, with its title, remarks, and counts at the right.
 fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) {

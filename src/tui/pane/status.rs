@@ -24,7 +24,7 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             None
         }
         Some(ScreenOverlay::CommandLine) => Some(command_line(app, &app.command_line, areas, buffer)),
-        Some(ScreenOverlay::Prompt(prompt)) => Some(prompt.input.draw(buffer, area, prompt.asked.words(), key, text)),
+        Some(ScreenOverlay::Prompt(prompt)) => Some(prompt.input.draw(buffer, area, &prompt.asked.words(), key, text)),
         Some(ScreenOverlay::FilterLine(line)) => Some(filter_line(app, line, areas, buffer)),
         Some(ScreenOverlay::Pager(pager)) if pager.searching => Some(pager.search.draw(buffer, area, "/", key, text)),
         Some(
@@ -33,6 +33,7 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             | ScreenOverlay::Editor(_)
             | ScreenOverlay::ActionPicker(_)
             | ScreenOverlay::ColumnChooser(_)
+            | ScreenOverlay::ConfigurationPage(_)
             | ScreenOverlay::StationDetails(_),
         )
         | None => {

@@ -6,6 +6,7 @@ use std::mem;
 
 use super::action_picker::ActionPicker;
 use super::column_chooser::ColumnChooser;
+use super::configuration_page::ConfigurationPage;
 use super::confirm::ConfirmQuestion;
 use super::editor::Editor;
 use super::filter::FilterLine;
@@ -21,6 +22,8 @@ use crate::tui::action::KeyContext;
 pub enum ScreenOverlay {
     /// The page about a station.
     StationDetails(StationDetails),
+    /// The page with the configuration keys of a station.
+    ConfigurationPage(ConfigurationPage),
     /// The list of columns of the stations pane.
     ColumnChooser(ColumnChooser),
     /// The payload editor.
@@ -46,6 +49,7 @@ impl ScreenOverlay {
     pub fn context(&self) -> KeyContext {
         match self {
             ScreenOverlay::StationDetails(_) => KeyContext::StationDetails,
+            ScreenOverlay::ConfigurationPage(_) => KeyContext::Configuration,
             ScreenOverlay::ColumnChooser(_) => KeyContext::ColumnChooser,
             ScreenOverlay::Editor(_) => KeyContext::Editor,
             ScreenOverlay::ActionPicker(_) => KeyContext::ActionPicker,
@@ -98,6 +102,7 @@ macro_rules! overlay_states {
 
 overlay_states! {
     StationDetails(StationDetails),
+    ConfigurationPage(ConfigurationPage),
     ColumnChooser(ColumnChooser),
     Editor(Editor),
     ActionPicker(ActionPicker),

@@ -24,6 +24,8 @@ pub enum ChoiceAction {
     Call(Arc<ActionDefinition>),
     /// A station is selected.
     Station(StationKey),
+    /// The configuration of a station is compared with that of another one.
+    CompareWith(StationKey),
     /// The stations are sorted by a column.
     SortBy(Column),
     /// A theme is activated.

@@ -1,22 +1,30 @@
 //! A line in which the user enters a name or a number. What follows is in `update`.
 
+use std::borrow::Cow;
+
 use crate::tui::widget::InputLine;
 
 /// What is entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PromptPurpose {
     /// How often and how fast to send.
     Repeat,
     /// The name of a favourite.
     Favourite,
+    /// The new value of a configuration key of this name.
+    ConfigurationValue(String),
+    /// What to look for among configuration keys.
+    ConfigurationSearch,
 }
 
 impl PromptPurpose {
     /// The words before the text.
-    pub const fn words(self) -> &'static str {
+    pub fn words(&self) -> Cow<'static, str> {
         match self {
-            PromptPurpose::Repeat => "repeat ",
-            PromptPurpose::Favourite => "name of the favourite: ",
+            PromptPurpose::Repeat => "repeat ".into(),
+            PromptPurpose::Favourite => "name of the favourite: ".into(),
+            PromptPurpose::ConfigurationValue(name) => format!("{name} = ").into(),
+            PromptPurpose::ConfigurationSearch => "/".into(),
         }
     }
 }

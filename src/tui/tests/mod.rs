@@ -1,5 +1,6 @@
 //! Tests of the screen as a whole: keys in, state, effects and pictures out. No terminal and no clock takes part.
 
+mod configuration;
 mod documents;
 mod editor;
 mod held_frames;

@@ -9,6 +9,7 @@ mod column_chooser;
 mod command_line;
 mod common;
 mod compose;
+mod configuration_page;
 mod confirm;
 mod drafts;
 mod editor;
@@ -32,6 +33,7 @@ mod text_input;
 mod themes;
 mod trace;
 
+pub use configuration_page::obstacle as configuration_obstacle;
 pub use drafts::text_to_keep;
 pub use effect::{CopyError, ScreenMessage, UpdateEffect};
 

@@ -2,7 +2,7 @@
 
 use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view};
 use super::effect::UpdateEffect;
-use super::{clipboard, command_line, compose, drafts, held_frames, machine, targets, themes};
+use super::{clipboard, command_line, compose, configuration_page, drafts, held_frames, machine, targets, themes};
 use crate::config::SavedPart;
 use crate::trace::StationKey;
 use crate::tui::action::{
@@ -274,6 +274,7 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         ChoiceAction::Line(line) => command_line::recall(app, line),
         ChoiceAction::Held(number) => held_frames::edit(app, number, outside),
         ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
+        ChoiceAction::CompareWith(other) => configuration_page::compare_with(app, other),
         ChoiceAction::SortBy(column) => {
             app.stations.sort_by(column);
             refresh_view(app, outside);

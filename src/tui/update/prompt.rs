@@ -1,7 +1,7 @@
 //! The actions of the line in which a name or a number is entered.
 
 use super::effect::UpdateEffect;
-use super::{drafts, send};
+use super::{configuration_page, drafts, send};
 use crate::tui::action::PromptAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -19,7 +19,12 @@ pub fn act(app: &mut App, action: PromptAction, outside: &ReadContext<'_>) -> Ve
 /// Uses what was entered. A repeat plan that cannot be read leaves the prompt open.
 fn accept(app: &mut App, prompt: Prompt, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let text = prompt.input.text().trim().to_owned();
-    match prompt.asked {
+    match &prompt.asked {
+        PromptPurpose::ConfigurationValue(name) => configuration_page::change(app, name.clone(), prompt.input.text()),
+        PromptPurpose::ConfigurationSearch => {
+            configuration_page::search(app, text);
+            Vec::new()
+        }
         PromptPurpose::Favourite => drafts::save_favourite(app, &text, outside),
         PromptPurpose::Repeat => match RepeatPlan::parse(&text) {
             Ok(pace) => send::send(app, pace, true, outside),

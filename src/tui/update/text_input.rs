@@ -40,6 +40,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         | KeyContext::Pager
         | KeyContext::StationDetails
         | KeyContext::ColumnChooser
+        | KeyContext::Configuration
         | KeyContext::Confirm
         | KeyContext::Stations
         | KeyContext::Trace
@@ -75,6 +76,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
         }
         KeyContext::Pager
         | KeyContext::StationDetails
+        | KeyContext::Configuration
         | KeyContext::ColumnChooser
         | KeyContext::Confirm
         | KeyContext::Stations
