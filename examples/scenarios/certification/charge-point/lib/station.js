@@ -9,8 +9,9 @@ const {
   configure, configured, ends, happens, keeping, leave, numbered, patient, quietly, rebooting, setting, site,
 } = base;
 
+const chosenCable = parameter('cable', '');
 /** `socket`: the driver brings the cable, which the connector locks; `fixed`: the cable belongs to the charge point. */
-const cable = parameter('cable', 'socket');
+const cable = chosenCable || 'socket';
 
 /** How long somebody, or a machine, may do nothing before it counts as nothing. */
 const pause = foreign ? 15000 : 5000;
@@ -23,11 +24,12 @@ const plugged = new Set();
 
 /**
  * The charge point under test, with a free connector, and nobody but the case who does something at it. Its
- * transactions are stopped and its cables taken out at the end.
+ * transactions are stopped and its cables taken out at the end. `machine` is how a simulated one is built.
  */
-async function begin({ profile, connectorId = site.connector, free = true } = {}) {
+async function begin({ profile, connectorId = site.connector, free = true, machine } = {}) {
   plugged.clear();
-  const cp = await base.ready(profile, foreign ? {} : { driver: false });
+  const built = { driver: false, ...(chosenCable && { cable }), ...machine };
+  const cp = await base.ready(profile, foreign ? {} : built);
   after(async () => {
     await leave(cp);
     for (const connector of [...plugged]) {
