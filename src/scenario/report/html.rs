@@ -27,23 +27,49 @@ pub(super) fn write(run: &RunDescription<'_>) -> String {
     let seed = ("seed".to_owned(), run.head.seed.to_string());
     put_table(&mut page, run.head.environment.iter().chain([&seed]).map(|(name, value)| (name.as_str(), value.as_str())));
     page.push_str("</header>\n<main>\n");
-    put_counts(&mut page, run);
-    page.push_str("<h2>Results</h2>\n<ol class=\"cases\">\n");
-    for (number, case) in (1..).zip(run.cases()) {
-        let verdict = case.verdict;
-        let _ = write!(page, "<li><span class=\"verdict {verdict}\">{verdict}</span>");
-        let _ = write!(page, " <a href=\"#case-{number}\">{}</a>", text(&case.title));
-        if let Some(reason) = &case.reason {
-            let _ = write!(page, "<p>{}</p>", text(reason));
+    // What a reader looks for first; in the list of all it stands among a hundred others.
+    if run.cases().any(is_to_mend) {
+        page.push_str("<h2>What to look at</h2>\n<ol class=\"cases\">\n");
+        for (number, case) in (1..).zip(run.cases()).filter(|(_, case)| is_to_mend(case)) {
+            let facts = case.failure.into_iter().flat_map(parts);
+            put_result(&mut page, number, case, facts.filter(|(name, _)| matches!(*name, "expected" | "found")));
         }
-        page.push_str("</li>\n");
+        page.push_str("</ol>\n");
     }
-    page.push_str("</ol>\n<h2>Scenarios</h2>\n");
+    page.push_str("<h2>Results</h2>\n<ol class=\"cases\">\n");
+    (1..).zip(run.cases()).for_each(|(number, case)| put_result(&mut page, number, case, std::iter::empty()));
+    page.push_str("</ol>\n");
+    put_counts(&mut page, run);
+    page.push_str("<h2>Scenarios</h2>\n");
     for (number, case) in (1..).zip(run.cases()) {
         put(&mut page, number, case);
     }
     let _ = writeln!(page, "</main>\n<footer><p>{DISCLAIMER}</p></footer>\n</body>\n</html>");
     page
+}
+
+/// Whether somebody must do something about it.
+fn is_to_mend(case: &CaseDescription<'_>) -> bool {
+    !matches!(case.verdict, "passed" | "skipped")
+}
+
+/// A verdict with its reason, and what else is told of it.
+fn put_result<'a>(
+    page: &mut String,
+    number: usize,
+    case: &CaseDescription<'_>,
+    facts: impl Iterator<Item = (&'a str, &'a str)>,
+) {
+    let verdict = case.verdict;
+    let _ = write!(page, "<li><span class=\"verdict {verdict}\">{verdict}</span>");
+    let _ = write!(page, " <a href=\"#case-{number}\">{}</a>", text(&case.title));
+    if let Some(reason) = &case.reason {
+        let _ = write!(page, "<p>{}</p>", text(reason));
+    }
+    for (name, value) in facts {
+        let _ = write!(page, "<p>{name}: {}</p>", text(value));
+    }
+    page.push_str("</li>\n");
 }
 
 /// How many scenarios of each grade ended in which way.

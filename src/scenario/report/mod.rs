@@ -93,7 +93,7 @@ impl ResultCount {
     /// The numbers in words.
     fn sentence(self) -> String {
         let numbers = self.named().map(|(name, number)| format!("{number} {name}")).join(", ");
-        format!("{numbers}; {} remarks", self.remarks)
+        format!("{numbers}; {} remark{}", self.remarks, if self.remarks == 1 { "" } else { "s" })
     }
 }
 

@@ -205,11 +205,14 @@ fn html_and_markdown_tell_verdict_reason_steps_and_counts() {
         "1 passed, 0 warned, 1 failed, 1 broken, 1 skipped; 0 remarks",
         "<tr><td>must</td><td>1</td><td>0</td><td>1</td><td>1</td><td>1</td></tr>",
         "<a href=\"#case-2\">TC_010 bad #1 &lt;x&gt;</a><p>status of the result is not as expected</p>",
+        "<p>status of the result is not as expected</p><p>expected: &quot;Accepted&quot;</p>",
         "<details open><summary>Steps and messages (1)</summary>\n<h4>the second boot</h4>\n<pre>▶ [2,&quot;x&quot;]</pre>",
         "<tr><th>reason</th><td>no &quot;reservations&quot;</td></tr>",
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
+    let [mend, all, grades] = ["<h2>What to look at</h2>", "<h2>Results</h2>", "<h2>By grade</h2>"].map(|part| page.find(part));
+    assert!(mend < all && all < grades && mend.is_some(), "{page}");
     let page = ReportFormat::Markdown.write(&run, &head());
     for part in [
         "| grade | passed | warned | failed | broken | skipped |",
