@@ -55,6 +55,13 @@ interface LinkOptions {
    * default: `--patience` at the central system under test, 0 elsewhere.
    */
   patience?: number;
+  /** Headers in the handshake of a charge point of ours, each in place of that of `--header`; no report has their values. */
+  headers?: Record<string, string>;
+  /**
+   * The password of a charge point of ours (Basic authentication; the user is its identity) in place of `--password`; null: none. Bytes are
+   * for keys that are no text. No report has it.
+   */
+  password?: string | Uint8Array | null;
 }
 
 /** The machine of a simulated charge point, as the options of `cp` describe it; default: the options of `test`, else those of `cp`. */
@@ -115,6 +122,9 @@ interface CentralSystem {
   /** Waits for a charge point: the one with this identity, or the next one that connects. */
   station(id?: string, options?: { within?: number }): Promise<Link>;
 }
+
+/** What is thrown when a side cannot be reached, or refuses the link. */
+declare class PeerError extends Error {}
 
 /** Whether the side under test is another program, at `--url` or `--listen`. */
 declare const foreign: boolean;

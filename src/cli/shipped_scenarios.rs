@@ -145,6 +145,7 @@ pub const SHIPPED_FILES: ShippedFiles = ShippedFiles(embedded! {
     "lib/charging-profiles.js",
     "lib/every-action.js",
     "lib/official-cases.js",
+    "lib/passwords.js",
     "lib/profiles.js",
     "ocpp-tui-scenario.d.ts",
     "ocppjs/cp-1.5.js",

@@ -33,23 +33,36 @@ impl ExtraHeaders {
     /// When it is none, or one that the handshake sets.
     pub fn add(&mut self, text: &str) -> Result<(), HeaderError> {
         let (name, value) = text.split_once(':').ok_or(HeaderError::NoColon)?;
-        let shown = name.trim();
-        let name: HeaderName = shown.parse().map_err(|_| HeaderError::Name(shown.to_owned()))?;
-        if [CONNECTION, HOST, UPGRADE].contains(&name) || name.as_str().starts_with("sec-websocket-") {
-            return Err(HeaderError::OfHandshake(shown.to_owned()));
-        }
-        self.put(name, value.trim())
+        self.put(own_name(name.trim())?, value.trim())
     }
 
-    /// Adds the credentials of Basic authentication (RFC 7617). A charge point's user name is its identity (OCPP-J 1.6 §6.2).
+    /// Adds a header in place of those with the same name.
+    ///
+    /// # Errors
+    /// When it is none, or one that the handshake sets.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), HeaderError> {
+        let name = own_name(name)?;
+        self.0.retain(|(other, _)| *other != name);
+        self.put(name, value)
+    }
+
+    /// Adds the credentials of Basic authentication (RFC 7617), in place of others. A charge point's user name is its identity (OCPP-J 1.6
+    /// §6.2); the password need not be a text.
     ///
     /// # Errors
     /// When the user name has a colon.
-    pub fn add_basic(&mut self, user: &str, password: &str) -> Result<(), HeaderError> {
+    pub fn add_basic(&mut self, user: &str, password: impl AsRef<[u8]>) -> Result<(), HeaderError> {
         if user.contains(':') {
             return Err(HeaderError::Value("the user name".to_owned()));
         }
-        self.put(AUTHORIZATION, &format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+        self.forget_basic();
+        let pair = [user.as_bytes(), b":", password.as_ref()].concat();
+        self.put(AUTHORIZATION, &format!("Basic {}", STANDARD.encode(pair)))
+    }
+
+    /// Shows no credentials.
+    pub fn forget_basic(&mut self) {
+        self.0.retain(|(name, _)| *name != AUTHORIZATION);
     }
 
     fn put(&mut self, name: HeaderName, value: &str) -> Result<(), HeaderError> {
@@ -70,6 +83,15 @@ impl ExtraHeaders {
             headers.append(name, value.clone());
         }
     }
+}
+
+/// The name of a header that the handshake does not set itself.
+fn own_name(shown: &str) -> Result<HeaderName, HeaderError> {
+    let name: HeaderName = shown.parse().map_err(|_| HeaderError::Name(shown.to_owned()))?;
+    if [CONNECTION, HOST, UPGRADE].contains(&name) || name.as_str().starts_with("sec-websocket-") {
+        return Err(HeaderError::OfHandshake(shown.to_owned()));
+    }
+    Ok(name)
 }
 
 #[cfg(test)]

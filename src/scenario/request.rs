@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::machine::MachineConfig;
 use super::outcome::{CaseFailure, NoteLevel, ScenarioGrade};
+use super::script_credentials::ScriptCredentials;
 use crate::behaviour::PhysicalAction;
 use crate::javascript::{RequestError, ScriptFault, ToolkitRequest, parsed};
 use crate::link::UnknownProtocol;
@@ -207,6 +208,8 @@ pub(super) struct ChargePointConfig {
     pub transport: Option<String>,
     pub url: Option<String>,
     pub autonomous: bool,
+    /// What it shows in its handshake.
+    pub handshake: ScriptCredentials,
     /// What differs from the machine of the run.
     #[serde(flatten)]
     pub machine: MachineConfig,

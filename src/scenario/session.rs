@@ -173,7 +173,8 @@ impl ScenarioSession {
         // One address serves both.
         let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
         // A password is for the central system under test only.
-        let headers = if foreign { options.credentials.headers_of(&identity)? } else { ExtraHeaders::default() };
+        let usual = if foreign { options.credentials.headers_of(&identity)? } else { ExtraHeaders::default() };
+        let headers = config.handshake.applied(usual, &identity)?;
         let hub = self.hub().clone();
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);

@@ -142,7 +142,7 @@ fn calls_of_the_peer() {
             const cp = await chargePointUnderTest();
             await cp.expectCall('BootNotification', { chargePointVendor: /^Acme/ }, { within: 1000 }); // here",
             &[
-                "no call BootNotification came as expected within 1 s; chargePointVendor of the last one differs\n",
+                "no call BootNotification {chargePointVendor: /^Acme/} came within 1 s; chargePointVendor of the last one differs\n",
                 "expected   /^Acme/\n",
                 "found      \"ocpp-tui\"\n",
                 "exchange   00:00:01.000 CP1 ◀ [2,\"",

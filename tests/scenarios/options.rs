@@ -148,14 +148,10 @@ fn commands_run_around_scenarios_and_around_the_run() {
     stage.play(&["a.js", "--before-run", "exit 3"]).ends(2, &["before the run: the command \"exit 3\""]);
 }
 
-/// The password and the headers reach the peer, and nobody else.
-#[test]
-fn credentials_are_sent_in_the_handshake_and_told_nowhere() {
-    let stage = Stage::with(
-        "parameter('apiKey', ''); const cs = await centralSystemUnderTest({ patience: 0 }); await cs.call('Heartbeat');",
-    );
+/// A peer that refuses one handshake, and returns its head in small letters.
+fn refusing() -> (String, std::thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("ws://{}/ocpp?token=s3cret", listener.local_addr().unwrap());
+    let url = format!("ws://{}/ocpp", listener.local_addr().unwrap());
     let server = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut head = Vec::new();
@@ -167,6 +163,17 @@ fn credentials_are_sent_in_the_handshake_and_told_nowhere() {
         stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n").unwrap();
         String::from_utf8(head).unwrap().to_lowercase()
     });
+    (url, server)
+}
+
+/// The password and the headers reach the peer, and nobody else.
+#[test]
+fn credentials_are_sent_in_the_handshake_and_told_nowhere() {
+    let stage = Stage::with(
+        "parameter('apiKey', ''); const cs = await centralSystemUnderTest({ patience: 0 }); await cs.call('Heartbeat');",
+    );
+    let (url, server) = refusing();
+    let url = format!("{url}?token=s3cret");
     let reports = ["--report", "json", "r.json", "--report", "html", "r.html", "--set", "apiKey=s3cret"];
     let secrets = ["--url", &url, "--password", "s3cret", "--header", "X-Api: s3cret", "-v"];
     let played = stage.play(&[&["s.js"][..], &secrets, &reports].concat());
@@ -177,6 +184,18 @@ fn credentials_are_sent_in_the_handshake_and_told_nowhere() {
     // The URL itself is told where the link is made, as it was typed.
     let told = played.to_string() + &stage.read("r.json") + &stage.read("r.html");
     let told = told.replace("?token=s3cret", "");
+    assert!(!told.contains("s3cret") && !told.contains("Q1AxOnMzY3JldA"), "{told}");
+    let script =
+        "await centralSystemUnderTest({ patience: 0, password: parameter('key'), headers: { 'X-Api': parameter('key') } });";
+    let stage = Stage::with(script);
+    let (url, server) = refusing();
+    let secrets = ["--url", &url, "--password", "other", "--header", "X-Api: other", "--set", "key=s3cret", "-v"];
+    let played = stage.play(&[&["s.js"][..], &secrets, &reports[..6]].concat());
+    played.ends(2, &["401"]);
+    let head = server.join().unwrap();
+    assert!(head.contains("\r\nauthorization: basic q1axonmzy3jlda==\r\n") && head.contains("\r\nx-api: s3cret\r\n"), "{head}");
+    assert!(!head.contains("other"), "{head}");
+    let told = played.to_string() + &stage.read("r.json") + &stage.read("r.html");
     assert!(!told.contains("s3cret") && !told.contains("Q1AxOnMzY3JldA"), "{told}");
     for (arguments, part) in [
         (&["--header", "X: y"][..], "--url"),

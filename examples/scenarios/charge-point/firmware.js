@@ -28,7 +28,7 @@ scenario('new firmware is installed', {
   await ask(cp, 'UpdateFirmware', { location: firmwareLocation, retrieveDate: retrieveDate() });
   const ends = ['Installed', 'DownloadFailed', 'InstallationFailed'];
   const told = await course(cp, 'FirmwareStatusNotification', ends);
-  expect(told, ['Downloading', 'Downloaded', 'Installing', 'Installed'], 'the statuses');
+  expect(told, ['Downloading', 'Downloaded', 'Installing', 'Installed'], 'the order of the statuses');
 });
 
 scenario('a failed download of firmware is reported', {
@@ -53,7 +53,7 @@ scenario('diagnostics are uploaded', {
   cp.forget();
   hasFile(await ask(cp, 'GetDiagnostics', { location: uploadLocation }));
   const told = await course(cp, 'DiagnosticsStatusNotification', ['Uploaded', 'UploadFailed']);
-  expect(told, ['Uploading', 'Uploaded'], 'the statuses');
+  expect(told, ['Uploading', 'Uploaded'], 'the order of the statuses');
 });
 
 scenario('a failed upload of diagnostics is reported', {

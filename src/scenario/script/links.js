@@ -200,7 +200,8 @@
       }, () => {
         const expected = payload === undefined ? action : `${action} ${words(payload)}`;
         if (closest) {
-          const message = `no call ${action} came as expected within ${seconds(within)}; ${at(closest.found, 'the last one')} differs`;
+          const named = expected.length <= 100 ? `${expected} came` : `${action} came as expected`;
+          const message = `no call ${named} within ${seconds(within)}; ${at(closest.found, 'the last one')} differs`;
           return wrong(step, message, { ...closest.found, records: [closest.record] });
         }
         return wrong(step, `no call ${action} came within ${seconds(within)}`, { expected, found: this.whatCame() });

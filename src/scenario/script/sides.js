@@ -16,15 +16,26 @@
 
   /** The options of a side. */
   const SIDE = [
-    'id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous', 'patience',
+    'id', 'version', 'transport', 'within', 'url', 'lively', 'autonomous', 'patience', 'headers', 'password',
     // the machine of a simulated charge point
     'driver', 'connectors', 'cable', 'profiles', 'phases', 'maxCurrent', 'vendor', 'model', 'serial', 'firmware', 'quirk',
   ];
 
   const stations = () => ask('stations').map(linkOf);
 
+  /** A password as the program takes it: a text, bytes, or null for none. */
+  function passwordOf(password) {
+    if (password instanceof Uint8Array) return Array.from(password);
+    return password === undefined || password === null ? password : want('string', password, 'a password');
+  }
+
   async function ourChargePoint(step, options, autonomous) {
-    const { station, failure, other } = await request('chargePoint', { ...options, autonomous });
+    const { headers, password, ...others } = options;
+    const handshake = { headers: headers || {}, password: passwordOf(password) };
+    if (options.transport === 'soap' && (headers || password)) {
+      throw new TypeError('headers and password are for the handshake of a WebSocket; there is none over SOAP');
+    }
+    const { station, failure, other } = await request('chargePoint', { ...others, autonomous, handshake });
     if (other) {
       done(step);
       skip(other);

@@ -1,11 +1,14 @@
 # A central system with the package `ocpp` of PyPI, which checks every message by schemas of its own. It prints its port; each line of its
-# input, `Action {payload}`, is a call to the charge point that is connected. It needs the package `websockets`, too.
+# input, `Action {payload}`, is a call to the charge point that is connected. With an argument it lets in who shows this password, or the one
+# that an accepted AuthorizationKey has set since. It needs the package `websockets`, too.
 
 import asyncio
+import base64
 import json
 import logging
 import sys
 from datetime import datetime, timezone
+from http import HTTPStatus
 
 import websockets
 from ocpp.charge_point import camel_to_snake_case
@@ -20,6 +23,7 @@ TAGS = {
     "EXPIRED1": {"status": "Expired"},
     "BLOCKED1": {"status": "Blocked"},
 }
+password = sys.argv[1].encode() if len(sys.argv) > 1 else None
 connected = []
 started = []
 
@@ -85,15 +89,24 @@ async def serve(socket):
         pass
 
 
+def let_in(connection, request):
+    shown = base64.b64encode(request.path.strip("/").encode() + b":" + (password or b"")).decode()
+    if password is not None and request.headers.get("Authorization") != f"Basic {shown}":
+        return connection.respond(HTTPStatus.UNAUTHORIZED, "")
+
+
 async def send(station, action, payload):
+    global password
     try:
-        await station.call(getattr(call, action)(**camel_to_snake_case(payload)), suppress=False)
+        answer = await station.call(getattr(call, action)(**camel_to_snake_case(payload)), suppress=False)
+        if payload.get("key") == "AuthorizationKey" and answer.status == "Accepted" and password is not None:
+            password = bytes.fromhex(payload["value"])
     except Exception as error:  # which is told, and judged by the case
         print(f"{action}: {error!r}", file=sys.stderr, flush=True)
 
 
 async def main():
-    async with websockets.serve(serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:
+    async with websockets.serve(serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"], process_request=let_in) as server:
         print(f"port {server.sockets[0].getsockname()[1]}", flush=True)
         tasks = []
         while line := await asyncio.to_thread(sys.stdin.readline):

@@ -13,6 +13,7 @@ const about = {
 
 /** Lets the central system update the firmware, and tells what becomes of it. */
 async function update(...told) {
+  remark('The messages are checked; no firmware is downloaded, and no signature is verified.');
   const link = await ready();
   const { requestId } = await wanted(link, 'SignedUpdateFirmware', {
     payload: {

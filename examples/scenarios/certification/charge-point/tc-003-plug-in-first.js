@@ -31,6 +31,6 @@ scenario('a charging session, the cable first', {
   await tells(cp, 'Finishing');
   await isLeft(cp);
   inOrder(cp, question, transaction.call, end);
-  expect(course(heard), ['Preparing', 'Charging', 'Finishing', 'Available'], 'the statuses');
+  expect(course(heard), ['Preparing', 'Charging', 'Finishing', 'Available'], 'the order of the statuses');
   assert(end.payload.meterStop >= transaction.call.payload.meterStart, 'meterStop is below meterStart');
 });

@@ -29,7 +29,7 @@ scenario('a charging session, the card first', {
   const end = await stopByCard(cp, transaction);
   await isLeft(cp);
   inOrder(cp, question, transaction.call, end);
-  expect(course(heard), ['Preparing', 'Charging', 'Finishing', 'Available'], 'the statuses');
+  expect(course(heard), ['Preparing', 'Charging', 'Finishing', 'Available'], 'the order of the statuses');
 });
 
 scenario('a card without a cable', {

@@ -21,6 +21,6 @@ scenario('a remote start, the cable first', {
   await cp.call('RemoteStartTransaction', mine, { status: 'Accepted' });
   transaction.call = await starts(cp);
   await charges(cp);
-  expect(course(heard), ['Preparing', 'Charging'], 'the statuses');
+  expect(course(heard), ['Preparing', 'Charging'], 'the order of the statuses');
   await stop(cp, transaction);
 });

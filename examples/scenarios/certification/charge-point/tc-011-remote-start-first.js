@@ -14,7 +14,7 @@ scenario('a remote start, the cable after it', {
   await toldAtOnce(cp);
   const heard = since(cp);
   const transaction = await remoteSession(cp);
-  expect(course(heard), ['Preparing', 'Charging'], 'the statuses');
+  expect(course(heard), ['Preparing', 'Charging'], 'the order of the statuses');
   await stop(cp, transaction);
 });
 

@@ -16,5 +16,5 @@ scenario('a remote stop', {
   expect(payload, { reason: 'Remote', timestamp: any.time, meterStop: any.integer }, 'StopTransaction');
   await tells(cp, 'Finishing');
   await isLeft(cp);
-  expect(course(heard), ['Finishing', 'Available'], 'the statuses');
+  expect(course(heard), ['Finishing', 'Available'], 'the order of the statuses');
 });

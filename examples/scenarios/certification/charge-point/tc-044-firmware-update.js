@@ -26,7 +26,7 @@ scenario('new firmware', {
     skip('there is no firmware: --set firmwareLocation=… tells where');
   }
   const told = await install(cp, firmwareLocation);
-  expect(told, ['Downloading', 'Downloaded', 'Installing', 'Installed'], 'the statuses');
+  expect(told, ['Downloading', 'Downloaded', 'Installing', 'Installed'], 'the order of the statuses');
 });
 
 scenario('new firmware that cannot be downloaded', {
@@ -58,5 +58,5 @@ scenario('new firmware that cannot be installed', {
   expect(told, oneOf(
     ['Downloading', 'Downloaded', 'Installing', 'InstallationFailed'],
     ['Downloading', 'Downloaded', 'InstallationFailed'],
-  ), 'the statuses');
+  ), 'the order of the statuses');
 });

@@ -16,7 +16,7 @@ scenario('diagnostics', {
   cp.forget();
   hasFile(await ask(cp, 'GetDiagnostics', { location: uploadLocation }));
   const told = await statuses(cp, 'DiagnosticsStatusNotification', ['Uploaded', 'UploadFailed']);
-  expect(told, ['Uploading', 'Uploaded'], 'the statuses');
+  expect(told, ['Uploading', 'Uploaded'], 'the order of the statuses');
 });
 
 scenario('diagnostics that cannot be uploaded', {

@@ -19,7 +19,7 @@ scenario('the security log', {
   const heard = since(cp);
   await ask(cp, 'GetLog', { logType: 'SecurityLog', requestId, log }, { status: 'Accepted', filename: any.string });
   const told = await statuses(cp, 'LogStatusNotification', ['Uploaded', 'UploadFailure']);
-  expect(told, ['Uploading', 'Uploaded'], 'the statuses');
+  expect(told, ['Uploading', 'Uploaded'], 'the order of the statuses');
   const ids = heard('LogStatusNotification').map(({ payload }) => payload.requestId);
   expect(ids, (all) => all.every((id) => id === requestId), 'the ids of the request');
 });

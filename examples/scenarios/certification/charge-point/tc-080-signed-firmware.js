@@ -34,7 +34,7 @@ scenario('signed firmware', {
   const cp = await begin();
   isThere();
   const told = (await update(cp)).filter((status) => status !== 'InstallRebooting');
-  expect(told, ['Downloading', 'Downloaded', 'SignatureVerified', 'Installing', 'Installed'], 'the statuses');
+  expect(told, ['Downloading', 'Downloaded', 'SignatureVerified', 'Installing', 'Installed'], 'the order of the statuses');
 });
 
 scenario('firmware with an invalid signature', {
@@ -50,6 +50,6 @@ scenario('firmware with an invalid signature', {
   const cp = await begin();
   isThere();
   const told = await update(cp, { signature: [...signature].reverse().join('') });
-  expect(told, ['Downloading', 'Downloaded', 'InvalidSignature'], 'the statuses');
+  expect(told, ['Downloading', 'Downloaded', 'InvalidSignature'], 'the order of the statuses');
   await cp.expectCall('SecurityEventNotification', { type: 'InvalidFirmwareSignature', timestamp: any.time }, patient);
 });

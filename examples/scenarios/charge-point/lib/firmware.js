@@ -49,7 +49,7 @@ async function fails(cp, action, payload, notification, ...courses) {
     return;
   }
   const ends = ['DownloadFailed', 'Downloaded', 'UploadFailed', 'Uploaded'];
-  expect(await course(cp, notification, ends), oneOf(...courses), 'the statuses');
+  expect(await course(cp, notification, ends), oneOf(...courses), 'the order of the statuses');
 }
 
 module.exports = { NOWHERE, course, fails, firmwareLocation, hasFile, retrieveDate, uploadLocation };

@@ -1,0 +1,95 @@
+//! What a script lets a charge point of ours show in its handshake, in place of what the command line says: headers, and a password of Basic
+//! authentication. Both are secrets.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+
+use crate::link::{ExtraHeaders, HeaderError};
+
+/// Headers, and a password.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ScriptCredentials {
+    /// By name; each replaces those of the same name.
+    headers: BTreeMap<String, String>,
+    /// Nothing when the script says nothing about it, and no password when it says `null`.
+    #[serde(deserialize_with = "said")]
+    password: Option<Option<PasswordForm>>,
+}
+
+/// A password is a text, or bytes: a key of 20 random bytes is no text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum PasswordForm {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<PasswordForm>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+impl fmt::Debug for ScriptCredentials {
+    /// Nothing of it is told.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScriptCredentials").finish_non_exhaustive()
+    }
+}
+
+impl ScriptCredentials {
+    /// The headers of a handshake that would usually have these.
+    ///
+    /// # Errors
+    /// When one of them fits no handshake.
+    pub fn applied(&self, usual: ExtraHeaders, identity: &str) -> Result<ExtraHeaders, HeaderError> {
+        let mut headers = usual;
+        match &self.password {
+            None => {}
+            Some(None) => headers.forget_basic(),
+            Some(Some(PasswordForm::Text(text))) => headers.add_basic(identity, text)?,
+            Some(Some(PasswordForm::Bytes(bytes))) => headers.add_basic(identity, bytes)?,
+        }
+        for (name, value) in &self.headers {
+            headers.set(name, value)?;
+        }
+        Ok(headers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(json: &str) -> Result<ExtraHeaders, HeaderError> {
+        let mut usual = ExtraHeaders::default();
+        usual.add("X-Token: usual").unwrap();
+        usual.add_basic("CP1", "usual").unwrap();
+        let credentials: ScriptCredentials = serde_json::from_str(json).unwrap();
+        assert!(!format!("{credentials:?}").contains("s3cret"));
+        credentials.applied(usual, "CP1")
+    }
+
+    fn of(lines: &[&str]) -> ExtraHeaders {
+        let mut headers = ExtraHeaders::default();
+        lines.iter().for_each(|line| headers.add(line).unwrap());
+        headers
+    }
+
+    #[test]
+    fn what_a_script_says_replaces_what_the_command_line_says() {
+        let usual = ["X-Token: usual", "Authorization: Basic Q1AxOnVzdWFs"];
+        assert_eq!(shown("{}"), Ok(of(&usual)));
+        assert_eq!(shown(r#"{"password":null}"#), Ok(of(&usual[..1])));
+        assert_eq!(shown(r#"{"password":"s3cret"}"#), Ok(of(&[usual[0], "Authorization: Basic Q1AxOnMzY3JldA=="])));
+        // Bytes that are no text of UTF-8.
+        assert_eq!(shown(r#"{"password":[255,0]}"#), Ok(of(&[usual[0], "Authorization: Basic Q1AxOv8A"])));
+        assert_eq!(shown(r#"{"headers":{"x-token":"s3cret"}}"#), Ok(of(&[usual[1], "X-Token: s3cret"])));
+        for headers in
+            [r#"{"headers":{"Host":"s3cret"}}"#, r#"{"headers":{"X Y":"s3cret"}}"#, r#"{"headers":{"X":"s3cret\n"}}"#]
+        {
+            assert!(!shown(headers).unwrap_err().to_string().contains("s3cret"), "{headers}");
+        }
+    }
+}
