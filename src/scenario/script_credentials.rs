@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::link::{ExtraHeaders, HeaderError};
 
@@ -14,21 +14,22 @@ use crate::link::{ExtraHeaders, HeaderError};
 pub(super) struct ScriptCredentials {
     /// By name; each replaces those of the same name.
     headers: BTreeMap<String, String>,
-    /// Nothing when the script says nothing about it, and no password when it says `null`.
-    #[serde(deserialize_with = "said")]
-    password: Option<Option<PasswordForm>>,
+    password: PasswordChoice,
 }
 
-/// A password is a text, or bytes: a key of 20 random bytes is no text.
-#[derive(Deserialize)]
+/// What a script says about the password.
+#[derive(Default, Deserialize)]
 #[serde(untagged)]
-enum PasswordForm {
+enum PasswordChoice {
+    /// Nothing: that of the command line.
+    #[default]
+    #[serde(skip)]
+    Usual,
+    /// `null`.
+    NoPassword,
     Text(String),
+    /// A key of 20 random bytes is no text.
     Bytes(Vec<u8>),
-}
-
-fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<PasswordForm>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }
 
 impl fmt::Debug for ScriptCredentials {
@@ -46,10 +47,10 @@ impl ScriptCredentials {
     pub fn applied(&self, usual: ExtraHeaders, identity: &str) -> Result<ExtraHeaders, HeaderError> {
         let mut headers = usual;
         match &self.password {
-            None => {}
-            Some(None) => headers.forget_basic(),
-            Some(Some(PasswordForm::Text(text))) => headers.add_basic(identity, text)?,
-            Some(Some(PasswordForm::Bytes(bytes))) => headers.add_basic(identity, bytes)?,
+            PasswordChoice::Usual => {}
+            PasswordChoice::NoPassword => headers.forget_basic(),
+            PasswordChoice::Text(text) => headers.add_basic(identity, text)?,
+            PasswordChoice::Bytes(bytes) => headers.add_basic(identity, bytes)?,
         }
         for (name, value) in &self.headers {
             headers.set(name, value)?;
