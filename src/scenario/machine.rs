@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::request::ScriptRequestError;
+use super::request_error::ScriptRequestError;
 use crate::hub::MachineOptions;
 use crate::simulator::EquipmentPart;
 

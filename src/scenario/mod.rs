@@ -20,6 +20,7 @@ mod query;
 mod record_json;
 pub mod report;
 mod request;
+mod request_error;
 mod script_credentials;
 mod session;
 mod shipped;

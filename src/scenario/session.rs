@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{ListenPort, ScenarioOptions};
-use super::request::{CentralSystemConfig, ChargePointConfig, ScriptRequestError, transport, unknown_protocol, version};
+use super::request::{CentralSystemConfig, ChargePointConfig, transport, unknown_protocol, version};
+use super::request_error::ScriptRequestError;
 use crate::clock::now;
 use crate::console::Console;
 use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};

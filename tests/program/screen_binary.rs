@@ -162,7 +162,7 @@ fn a_call_of_the_peer_is_held_edited_and_released() {
     screen.send(":hold dir:in action:Authorize\r");
     screen.wait_for("holding");
     station.tell("authorize idTag=BEFORE");
-    screen.wait_for("‖ 1 wait");
+    screen.wait_for("‖ 1 held");
     screen.send("w");
     screen.wait_for("1 CP1 ←C Authorize");
     screen.send("\r");
@@ -298,7 +298,7 @@ fn quitting_is_confirmed_while_a_call_is_open() {
     screen.send("egetconf\r");
     screen.wait_for("GetConfiguration → CP1");
     screen.send(F5);
-    screen.wait_for("in flight 1");
+    screen.wait_for("1 in flight");
     screen.send("q");
     screen.wait_for("1 call waits for an answer. Quit?");
     screen.send("n");

@@ -9,7 +9,7 @@ use crate::ocpp::field_docs;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
-use crate::tui::state::{ConfigurationPage, ConfigurationRow};
+use crate::tui::state::{ConfigurationPage, ConfigurationRow, configuration_obstacle};
 use crate::tui::widget::{LineWriter, clear_below, width_of, wrap};
 
 /// The width of the names.
@@ -126,7 +126,7 @@ fn nothing(app: &App, page: &ConfigurationPage, outside: &ReadContext<'_>) -> Ve
         "No keys were seen yet. r asks the station for all of them (GetConfiguration)."
     };
     let mut lines = vec![(text.to_owned(), styles.base)];
-    if let Some(reason) = crate::tui::update::configuration_obstacle(page.station, outside) {
+    if let Some(reason) = configuration_obstacle(page.station, outside) {
         lines.push((format!("{reason}."), styles.muted));
     }
     lines

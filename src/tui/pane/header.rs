@@ -92,7 +92,13 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
     if rate.moves(outside.now.monotonic_micros) {
         let counts = rate.counts(outside.now.monotonic_micros);
         let per_second = rate.per_second(outside.now.monotonic_micros);
-        let number = if per_second < 10.0 { format!("{per_second:.1}") } else { format::short_number(per_second as u64) };
+        let number = if per_second < 0.1 {
+            "<0.1".to_owned()
+        } else if per_second < 10.0 {
+            format!("{per_second:.1}")
+        } else {
+            format::short_number(per_second as u64)
+        };
         add(5, format!("{number} msg/s {}", format::graph(&counts)), Style::new());
     }
     // Held frames and rules come first: they are the reason why a peer gets no answer, or another one.

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::ocpp::field_docs;
-use crate::trace::StationKey;
+use crate::ocpp::{Role, Version, field_docs};
 use crate::trace::station_summary::{ConfigurationKey, StationSummaries};
+use crate::trace::{LinkState, StationKey};
+use crate::tui::context::ReadContext;
 use crate::tui::widget::Viewport;
 
 /// The state.
@@ -38,6 +39,21 @@ impl ConfigurationRow<'_> {
     /// Whether the two stations have different values.
     pub fn differs(&self) -> bool {
         self.key.map(|key| &key.value) != self.other.map(|key| &key.value)
+    }
+}
+
+/// Why the keys of a station cannot be asked for or changed now.
+pub fn configuration_obstacle(station: StationKey, outside: &ReadContext<'_>) -> Option<&'static str> {
+    let row = outside.contents.stations().get(station)?;
+    match row {
+        row if row.our_role == Role::ChargePoint => {
+            Some("We are the charge point here; its central system asks for keys and changes them")
+        }
+        row if row.state != LinkState::Connected => Some("The station is not connected"),
+        row if row.version == Some(Version::V1_2) => {
+            Some("OCPP 1.2 has no GetConfiguration; ChangeConfiguration sets single keys")
+        }
+        _ => None,
     }
 }
 

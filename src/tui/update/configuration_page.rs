@@ -5,14 +5,16 @@ use serde_json::json;
 use super::common::{open_help, open_list};
 use super::effect::UpdateEffect;
 use crate::hub::{LinkCommand, Order};
-use crate::ocpp::{Role, Version};
-use crate::trace::{LinkState, StationKey};
+use crate::ocpp::Role;
+use crate::trace::StationKey;
 use crate::tui::action::ConfigurationAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::pane::configuration_lines;
-use crate::tui::state::{ChoiceAction, ConfigurationPage, Palette, PaletteChoice, Prompt, PromptPurpose};
+use crate::tui::state::{
+    ChoiceAction, ConfigurationPage, Palette, PaletteChoice, Prompt, PromptPurpose, configuration_obstacle,
+};
 use crate::tui::widget::InputLine;
 
 /// Opens the page of the station that is selected; asks it for its keys when none are known.
@@ -27,22 +29,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
 fn show(app: &mut App, station: StationKey, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     app.overlays.open(ConfigurationPage::new(station));
     let unknown = app.facts.of(station).is_none_or(|facts| facts.configuration.is_empty());
-    if unknown && obstacle(station, outside).is_none() { ask(station) } else { Vec::new() }
-}
-
-/// Why the keys of a station cannot be asked for or changed now.
-pub fn obstacle(station: StationKey, outside: &ReadContext<'_>) -> Option<&'static str> {
-    let row = outside.contents.stations().get(station)?;
-    match row {
-        row if row.our_role == Role::ChargePoint => {
-            Some("We are the charge point here; its central system asks for keys and changes them")
-        }
-        row if row.state != LinkState::Connected => Some("The station is not connected"),
-        row if row.version == Some(Version::V1_2) => {
-            Some("OCPP 1.2 has no GetConfiguration; ChangeConfiguration sets single keys")
-        }
-        _ => None,
-    }
+    if unknown && configuration_obstacle(station, outside).is_none() { ask(station) } else { Vec::new() }
 }
 
 /// Handles an action of the page.
@@ -60,11 +47,11 @@ pub fn act(app: &mut App, action: ConfigurationAction, outside: &ReadContext<'_>
         ConfigurationAction::NextStation => return turn(app, page.station, 1, outside),
         ConfigurationAction::PreviousStation => return turn(app, page.station, -1, outside),
         ConfigurationAction::Accept => edit(app, &page, outside),
-        ConfigurationAction::Refresh => match obstacle(page.station, outside) {
+        ConfigurationAction::Refresh => match configuration_obstacle(page.station, outside) {
             Some(reason) => app.toasts.info(format!("Not now: {reason}"), outside.now.monotonic_micros),
             None => {
                 let stations = [Some(page.station), page.other].into_iter().flatten();
-                return stations.filter(|station| obstacle(*station, outside).is_none()).flat_map(ask).collect();
+                return stations.filter(|station| configuration_obstacle(*station, outside).is_none()).flat_map(ask).collect();
             }
         },
         ConfigurationAction::Search => {
@@ -123,7 +110,7 @@ fn edit(app: &mut App, page: &ConfigurationPage, outside: &ReadContext<'_>) {
     let rows = page.rows(&app.facts);
     let Some(row) = rows.get(page.selected(rows.len())) else { return };
     let is_charge_point = outside.contents.stations().get(page.station).is_some_and(|row| row.our_role == Role::ChargePoint);
-    if let Some(reason) = obstacle(page.station, outside).filter(|_| is_charge_point) {
+    if let Some(reason) = configuration_obstacle(page.station, outside).filter(|_| is_charge_point) {
         return app.toasts.info(format!("Not now: {reason}"), now);
     }
     if row.key.is_some_and(|key| key.read_only) {

@@ -33,7 +33,6 @@ mod text_input;
 mod themes;
 mod trace;
 
-pub use configuration_page::obstacle as configuration_obstacle;
 pub use drafts::text_to_keep;
 pub use effect::{CopyError, ScreenMessage, UpdateEffect};
 
