@@ -1,49 +1,15 @@
 // Plays the cases for charge points against a twin with a fault: `--set twin="no Finishing"`. Hands reach through to the machine behind the
 // man in the middle.
 
-const { Between, wake, rest } = require('./between.js');
-const twins = require('./faulty-charge-points.js');
+const { chosen, plays } = require('./foreign-side.js');
 
-const twin = twins[parameter('twin', 'none')];
-if (!twin) throw new Error(`there is no twin ${parameter('twin', 'none')}`);
-
-globalThis.foreign = true;
-
-let here;
-const idle = async () => { if (here) await here.idle(); };
-
-// What is on its way when a case or a part of its cleanup ends must arrive: the middle is no other program.
-const afterwards = after;
-globalThis.after = (run, options) => afterwards(async () => {
-  wake();
-  await run();
-  await idle();
-}, options);
-const declare = scenario;
-globalThis.scenario = (sentence, about, run) => declare(sentence, about, async () => {
-  afterwards(rest); // the first one is the last to run
-  here = undefined;
-  try {
-    await run();
-  } finally {
-    await idle();
-  }
-});
-
-globalThis.chargePointUnderTest = async () => {
-  here = new Between(twin, { driver: false });
-  const mine = here;
-  afterwards(() => {
-    wake();
-    return mine.end();
-  });
-  return here.start();
-};
+const twin = chosen(require('./faulty-charge-points.js'), 'none');
+const here = plays(twin, { driver: false });
 
 globalThis.hands = new Proxy({}, {
   get: (_, name) => async (...all) => {
-    if (here.twin.hands && here.twin.hands[name] && (await here.twin.hands[name](here, ...all))) return;
-    await here.machine.hands[name](...all);
+    if (twin.hands && twin.hands[name] && (await twin.hands[name](here(), ...all))) return;
+    await here().machine.hands[name](...all);
   },
 });
 
