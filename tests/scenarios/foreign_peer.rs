@@ -133,7 +133,10 @@ async fn a_link_that_is_older_than_the_scenario() {
         );
         stage.play(&["s.js", "--listen", &format!("127.0.0.1:{port}")])
     };
-    tokio::task::spawn_blocking(run).await.unwrap().is_silent();
+    let played = tokio::task::spawn_blocking(run).await.unwrap();
+    // Where to connect is told once, before the first one has.
+    let asked = format!("PLEASE: Let the charge point connect to ws://127.0.0.1:{port}/<identity>.\n");
+    assert!(played.code == Some(0) && played.out.is_empty() && played.err == asked, "{played}");
     hub.end().await;
 }
 

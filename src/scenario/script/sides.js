@@ -77,6 +77,11 @@
     if (listening.failure) throw missing(step, listening.failure);
     const id = foreign.chargePoint ? (options.id === undefined ? anyone : options.id) : (options.id || 'CP1');
     if (!foreign.chargePoint) await ourChargePoint(step, { ...options, id }, true);
+    else if (!stations().some((link) => link.role === 'cs')) {
+      // None has been here yet: whoever is at the charge point must know where to.
+      const [who, path] = id === undefined ? ['the charge point', '<identity>'] : [id, encodeURIComponent(id)];
+      send('operator', { text: `Let ${who} connect to ${listening.url}/${path}.` });
+    }
     const link = await connectedStation(step, within, id, () => missing(
       step, `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
     ));
