@@ -212,6 +212,7 @@ impl Hub {
             autonomous: options.autonomous,
             driver: options.machine.driver,
             equipment: options.machine.equipment.clone(),
+            call_timeout: self.shared.settings.call_timeout,
             seed: fastrand::u64(..),
             meter_mapping: self.shared.profile.meter_mapping,
             samples: self.shared.profile.samples,

@@ -82,6 +82,33 @@ fn older_versions_over_soap_have_hands_as_well() {
     .is_silent();
 }
 
+/// Without a connection to cut, both directions end: neither side reaches the other.
+#[test]
+fn a_network_that_is_cut_over_soap_parts_both_sides() {
+    play(
+        "const cp = await chargePointUnderTest({ version: '1.5', transport: 'soap', driver: false });
+         await cp.expectCall('BootNotification');
+         await cp.expectCall('StatusNotification', { connectorId: 2 });
+         await hands.plug(1);
+         await hands.present('TAG', 1);
+         await cp.expectCall('StartTransaction', { idTag: 'TAG' });
+         await hands.offline();
+         let unreached;
+         try { await cp.call('ClearCache'); } catch (error) { unreached = error.code; }
+         expect(unreached, 'Unreachable');
+         await sleep(60000);
+         await hands.present('TAG', 1);
+         await hands.unplug(1);
+         await cp.expectNoCall(undefined, { for: 60000 });
+         await hands.online();
+         const stop = await cp.expectCall('StopTransaction', { idTag: 'TAG' });
+         expect(now() - Date.parse(stop.payload.timestamp), between(60000, 70000));
+         await cp.expectCall('StatusNotification', { connectorId: 1, status: 'Available' });
+         await cp.call('ClearCache', {}, { status: 'Accepted' });",
+    )
+    .is_silent();
+}
+
 #[test]
 fn after_a_power_cut_it_boots_and_tells_of_the_transaction() {
     play(

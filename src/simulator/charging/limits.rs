@@ -9,6 +9,10 @@ use super::schedule::RateUnit;
 use super::timing::ProfileRate;
 use crate::simulator::payload::seconds_later;
 
+/// The least current that can be offered to a car, on each phase in use (IEC 61851-1, the duty cycle of mode 3). A machine that is built
+/// for less can offer less.
+const LEAST_OFFER: f64 = 6.0;
+
 /// The mains connection of each connector.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MainsSupply {
@@ -29,8 +33,19 @@ pub(crate) struct CurrentLimit {
     pub watts: f64,
     /// How many phases may be used.
     pub phases: u8,
-    /// The car cannot charge with fewer amperes than these (`minChargingRate`).
+    /// The car cannot charge with fewer amperes than these: the least offer, or `minChargingRate`.
     pub least: f64,
+}
+
+/// What a connector may draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PowerShare {
+    /// Its number.
+    pub connector: i32,
+    /// On all phases together.
+    pub watts: f64,
+    /// How many phases may be used.
+    pub phases: u8,
 }
 
 impl CurrentLimit {
@@ -90,7 +105,7 @@ impl StationLimits<'_> {
             RateUnit::Watts => limit / per_ampere,
         };
         let amperes = rates.iter().map(|rate| amperes_of(rate, rate.limit)).fold(amperes, f64::min);
-        let least = rates.iter().map(|rate| amperes_of(rate, rate.least)).fold(0.0, f64::max);
+        let least = rates.iter().map(|rate| amperes_of(rate, rate.least)).fold(LEAST_OFFER.min(self.supply.amperes), f64::max);
         CurrentLimit { amperes, watts: amperes * per_ampere, phases, least }
     }
 
@@ -107,13 +122,11 @@ impl StationLimits<'_> {
 
     /// The limit of some connectors together: their sum, and not more than the whole charge point may have.
     pub fn of_connectors(&self, connectors: impl Iterator<Item = i32>, at: Timestamp) -> CurrentLimit {
-        let none = CurrentLimit { amperes: 0.0, watts: 0.0, phases: 0, least: 0.0 };
-        let sum = connectors.map(|number| self.of_connector(number, at)).fold(none, |sum, limit| CurrentLimit {
-            amperes: sum.amperes + limit.amperes,
-            watts: sum.watts + limit.watts,
-            phases: sum.phases.max(limit.phases),
-            least: 0.0,
-        });
+        self.capped(sum_of(connectors.map(|number| self.of_connector(number, at))), at)
+    }
+
+    /// Not more than the whole charge point may have.
+    fn capped(&self, sum: CurrentLimit, at: Timestamp) -> CurrentLimit {
         let Some(maximum) = self.maximum(at) else { return sum };
         let maximum = self.joined(f64::INFINITY, &[maximum]);
         CurrentLimit { amperes: sum.amperes.min(maximum.amperes), watts: sum.watts.min(maximum.watts), ..sum }
@@ -128,17 +141,28 @@ impl StationLimits<'_> {
         (1..).take(self.charging.len())
     }
 
-    /// The watts that a connector may draw while these charge: they share what is left of the maximum of the charge
-    /// point in proportion, and a car gets nothing where that is less than it can charge with.
-    pub fn share(&self, connector: i32, charging: &[i32], at: Timestamp) -> f64 {
-        let own = self.of_connector(connector, at);
-        let all = self.of_connectors(charging.iter().copied(), at);
-        let wanted = charging.iter().map(|number| self.of_connector(*number, at));
-        let (amperes, watts) = wanted.fold((0.0, 0.0), |(amperes, watts), it| (amperes + it.amperes, watts + it.watts));
-        let part = |allowed: f64, wanted: f64| if wanted > allowed { allowed / wanted } else { 1.0 };
-        let part = part(all.amperes, amperes).min(part(all.watts, watts));
-        // a hair of tolerance: 16 A from watts may be 15.999999
-        if own.amperes * part + 1e-6 < own.least { 0.0 } else { own.watts * part }
+    /// What these connectors may draw while they charge together: they share what is left of the maximum of the charge point in
+    /// proportion. Where that is less than a car can charge with, the last ones get nothing, so that the others can; they are not in the
+    /// list.
+    pub fn shares(&self, charging: &[i32], at: Timestamp) -> Vec<PowerShare> {
+        let mut served: Vec<_> = charging.iter().map(|number| (*number, self.of_connector(*number, at))).collect();
+        loop {
+            let wanted = sum_of(served.iter().map(|(_, limit)| *limit));
+            let allowed = self.capped(wanted, at);
+            let part = |allowed: f64, wanted: f64| if wanted > allowed { allowed / wanted } else { 1.0 };
+            let part = part(allowed.amperes, wanted.amperes).min(part(allowed.watts, wanted.watts));
+            // a hair of tolerance: 16 A from watts may be 15.999999
+            let short = |(_, limit): &(i32, CurrentLimit)| limit.amperes * part + 1e-6 < limit.least;
+            let Some(last) = served.iter().rposition(short) else {
+                let share = |(connector, limit): (i32, CurrentLimit)| PowerShare {
+                    connector,
+                    watts: limit.watts * part,
+                    phases: limit.phases,
+                };
+                return served.into_iter().map(share).collect();
+            };
+            served.remove(last);
+        }
     }
 
     /// The limits from a time on for some seconds: one period for every change, as whole seconds.
@@ -182,4 +206,14 @@ impl StationLimits<'_> {
         let passed = changes.into_iter().map(|at| at.duration_since(from));
         passed.map(|passed| passed.as_secs() + i64::from(passed.subsec_nanos() > 0)).collect()
     }
+}
+
+fn sum_of(limits: impl Iterator<Item = CurrentLimit>) -> CurrentLimit {
+    let none = CurrentLimit { amperes: 0.0, watts: 0.0, phases: 0, least: 0.0 };
+    limits.fold(none, |sum, limit| CurrentLimit {
+        amperes: sum.amperes + limit.amperes,
+        watts: sum.watts + limit.watts,
+        phases: sum.phases.max(limit.phases),
+        least: 0.0,
+    })
 }

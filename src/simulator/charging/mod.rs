@@ -10,7 +10,7 @@ mod schedule;
 mod tests;
 mod timing;
 
-pub(crate) use limits::{MainsSupply, StationLimits};
+pub(crate) use limits::{MainsSupply, PowerShare, StationLimits};
 pub(crate) use profile::{ChargingProfile, ProfilePurpose};
 pub(crate) use profile_set::{ProfileCriteria, ProfileSet};
 pub(crate) use schedule::RateUnit;

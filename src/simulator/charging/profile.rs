@@ -109,6 +109,11 @@ impl ChargingProfile {
         })
     }
 
+    /// The unit of its limits.
+    pub fn unit(&self) -> RateUnit {
+        self.schedule.unit
+    }
+
     /// How many periods its schedule has.
     pub fn period_count(&self) -> usize {
         self.schedule.periods.len()

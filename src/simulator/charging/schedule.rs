@@ -21,6 +21,14 @@ impl RateUnit {
         }
     }
 
+    /// The word for it in `ChargingScheduleAllowedChargingRateUnit` (OCPP 1.6 §9.4).
+    pub fn quantity(self) -> &'static str {
+        match self {
+            RateUnit::Amperes => "Current",
+            RateUnit::Watts => "Power",
+        }
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {

@@ -42,10 +42,12 @@ impl ChargePoint {
         now: Moment,
         out: &mut Outbox,
     ) {
+        let mut delivered = false;
         match outcome {
             CallOutcome::Result { payload, .. }
                 if action != "StartTransaction" || integer(payload, "transactionId").is_some() =>
             {
+                delivered = true;
                 if let Some(message) = self.transaction_messages.delivered() {
                     self.transaction_message_delivered(&message, payload, now, out);
                 }
@@ -66,6 +68,7 @@ impl ChargePoint {
             }
         }
         self.send_transaction_messages(out);
+        self.use_reserve(delivered, now, out);
     }
 
     fn transaction_message_delivered(&mut self, message: &TransactionMessage, result: &Value, now: Moment, out: &mut Outbox) {
@@ -122,6 +125,7 @@ impl ChargePoint {
                 (connector.plugged, connector.parked, connector.served) = (false, false, false);
                 connector.held = None;
             }
+            connector.limited = false;
         }
         if matches!(status, ConnectorStatus::Faulted | ConnectorStatus::Unavailable) {
             self.drop_reservations_of(number);

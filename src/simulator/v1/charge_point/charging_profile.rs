@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::ChargePoint;
 use super::effect::{CallEffect, only_status, status_then};
-use crate::behaviour::{Answer, Proposal};
+use crate::behaviour::{Answer, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::ErrorCode;
 use crate::simulator::charging::{ChargingProfile, ProfileCriteria, ProfilePurpose};
@@ -37,19 +37,11 @@ impl ChargePoint {
     }
 
     /// Installs a profile; does nothing when it is no longer suitable.
-    pub(super) fn install_profile(&mut self, connector: i32, profile: &Value, now: Moment) {
+    pub(super) fn install_profile(&mut self, connector: i32, profile: &Value, now: Moment, out: &mut Outbox) {
         if let Some(new) = self.suitable(connector, profile, now) {
             self.profiles.install(new);
-            self.adjust_all_power(now);
+            self.share_power(now, out);
         }
-    }
-
-    /// Sets the power of all connectors for their limits.
-    pub(super) fn adjust_all_power(&mut self, now: Moment) {
-        for number in 1..=self.last_connector() {
-            self.adjust_one(number, now);
-        }
-        self.schedule_limit_change(now);
     }
 
     /// A profile that can be installed and obeyed: its purpose fits the connector (OCPP 1.6 §3.13), and it is within the
@@ -81,6 +73,7 @@ impl ChargePoint {
         let level = usize::try_from(new.stack_level).ok()?;
         let within = count < self.configuration.number("MaxChargingProfilesInstalled")
             && level <= self.configuration.number("ChargeProfileMaxStackLevel")
+            && self.allows_unit(new.unit())
             && new.period_count() <= self.configuration.number("ChargingScheduleMaxPeriods");
         (within && !new.has_ended(now.wall)).then_some(new)
     }
@@ -95,8 +88,8 @@ impl ChargePoint {
     }
 
     /// Removes all profiles that match.
-    pub(super) fn remove_profiles(&mut self, criteria: &Value, now: Moment) {
+    pub(super) fn remove_profiles(&mut self, criteria: &Value, now: Moment, out: &mut Outbox) {
         self.profiles.clear(&criteria_of(criteria));
-        self.adjust_all_power(now);
+        self.share_power(now, out);
     }
 }

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
+use super::connector::Connector;
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
-use crate::behaviour::Answer;
+use crate::behaviour::{Answer, Outbox};
 use crate::clock::Moment;
-use crate::simulator::charging::{RateUnit, StationLimits};
+use crate::simulator::charging::{PowerShare, RateUnit, StationLimits};
 use crate::simulator::payload::{integer, seconds_later, status, text, written_time};
 
 /// The maximum length of a schedule in seconds. A longer request gets this length, with it in `duration`.
@@ -26,7 +27,11 @@ impl ChargePoint {
             return status("Rejected");
         }
         let duration = integer(payload, "duration").unwrap_or_default().clamp(0, LONGEST);
-        let unit = text(payload, "chargingRateUnit").and_then(RateUnit::named).unwrap_or(RateUnit::Watts);
+        let usual = if self.allows_unit(RateUnit::Watts) { RateUnit::Watts } else { RateUnit::Amperes };
+        let unit = text(payload, "chargingRateUnit").and_then(RateUnit::named).unwrap_or(usual);
+        if !self.allows_unit(unit) {
+            return status("Rejected");
+        }
         let limits = self.limits(now.wall);
         let periods = limits.composite(connector, now.wall, duration.into(), unit);
         let periods: Vec<Value> = periods
@@ -62,25 +67,87 @@ impl ChargePoint {
         }
     }
 
-    /// The watts that a connector may draw now, beside the others that charge.
-    pub(super) fn allowed_watts(&self, number: i32, now: Moment) -> f64 {
-        self.limits(now.wall).share(number, &self.charging_connectors(), now.wall)
+    /// The connectors at which a car charges, or would charge if charging profiles allowed enough; those first where a transaction began
+    /// first. `with` is one of them in any case.
+    fn wanting_connectors(&self, with: Option<i32>) -> Vec<i32> {
+        let numbered = self.connectors.iter().zip(1..);
+        let wants = |it: &Connector| it.status == ConnectorStatus::Charging || it.limited;
+        let mut found: Vec<_> = numbered
+            .filter(|(it, number)| wants(it) || with == Some(*number))
+            .map(|(it, number)| (it.transaction.as_ref().map_or(Timestamp::MAX, |running| running.started), number))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, number)| number).collect()
     }
 
-    /// The connectors at which a car charges.
-    pub(super) fn charging_connectors(&self) -> Vec<i32> {
-        let numbered = self.connectors.iter().zip(1..);
-        numbered.filter(|(it, _)| it.status == ConnectorStatus::Charging).map(|(_, number)| number).collect()
+    fn shares(&self, with: Option<i32>, now: Moment) -> Vec<PowerShare> {
+        self.limits(now.wall).shares(&self.wanting_connectors(with), now.wall)
+    }
+
+    /// Whether charging profiles leave enough for a car at this connector to charge.
+    pub(super) fn may_draw(&self, number: i32, now: Moment) -> bool {
+        self.profiles.iter().next().is_none() || self.shares(Some(number), now).iter().any(|share| share.connector == number)
+    }
+
+    /// Sets the power of a connector for its status. The others that charge share the maximum of the charge point with this one, so theirs
+    /// changes too.
+    pub(super) fn adjust_power(&mut self, number: i32, now: Moment) {
+        let shares = self.shares(None, now);
+        let limited = self.profiles.iter().next().is_some();
+        let others = shares.iter().map(|share| share.connector).filter(|other| limited && *other != number);
+        for connector in others.chain([number]) {
+            self.adjust_one(connector, &shares, now);
+        }
+        self.schedule_limit_change(now);
+    }
+
+    /// Limits may have changed: cars for which too little is left are suspended, others go on (OCPP 1.6 §4.9, `SuspendedEVSE`).
+    pub(super) fn share_power(&mut self, now: Moment, out: &mut Outbox) {
+        let shares = self.shares(None, now);
+        for number in self.wanting_connectors(None) {
+            let served = shares.iter().any(|share| share.connector == number);
+            let status = if served { ConnectorStatus::Charging } else { ConnectorStatus::SuspendedEvse };
+            let Some(connector) = self.connector_mut(number) else { continue };
+            connector.limited = !served;
+            if connector.status != status {
+                connector.status = status;
+                self.report_lasting_status(number, now, out);
+            }
+        }
+        for number in 1..=self.last_connector() {
+            self.adjust_one(number, &shares, now);
+        }
+        self.schedule_limit_change(now);
+    }
+
+    /// About 7.4 kW on one phase while charging, less when charging profiles limit it.
+    fn adjust_one(&mut self, number: i32, shares: &[PowerShare], now: Moment) {
+        let most = self.settings.equipment.most_watts();
+        let spread = 0.97 + 0.03 * self.random.f64();
+        let share = shares.iter().find(|share| share.connector == number);
+        let Some(connector) = self.connector_mut(number) else { return };
+        let (watts, phases) = match share.filter(|_| connector.status == ConnectorStatus::Charging) {
+            Some(share) => ((most * spread).min(share.watts), share.phases),
+            None => (0.0, 0),
+        };
+        connector.meter.set_power(watts, phases, now.monotonic);
+        self.schedule_limit(number, now);
     }
 
     /// Sets the time at which the limit of a charge changes next.
-    pub(super) fn schedule_limit_change(&mut self, now: Moment) {
+    fn schedule_limit_change(&mut self, now: Moment) {
         self.agenda.cancel(TimerTask::ChargingLimit);
         let (limits, end) = (self.limits(now.wall), seconds_later(now.wall, LONGEST.into()));
-        let charging = self.charging_connectors();
-        let next = charging.into_iter().filter_map(|number| limits.next_change(number, now.wall, end)).min();
+        let wanting = self.wanting_connectors(None);
+        let next = wanting.into_iter().filter_map(|number| limits.next_change(number, now.wall, end)).min();
         if let Some(seconds) = next.and_then(|seconds| u64::try_from(seconds).ok()) {
             self.schedule(TimerTask::ChargingLimit, Duration::from_secs(seconds), now);
         }
+    }
+
+    /// Whether limits may be in this unit (OCPP 1.6 §9.4, `ChargingScheduleAllowedChargingRateUnit`).
+    pub(super) fn allows_unit(&self, unit: RateUnit) -> bool {
+        let allowed = self.configuration.value("ChargingScheduleAllowedChargingRateUnit");
+        allowed.split(',').any(|name| name.trim() == unit.quantity())
     }
 }

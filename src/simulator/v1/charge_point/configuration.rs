@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::ChargePoint;
 use super::configuration_keys::{ConfigurationKind, ConfigurationName, KEYS, KeyAccess, MAX_MEASURANDS, MAX_ROTATIONS};
 use super::effect::{CallEffect, only_status, status_then};
-use super::metering::MEASURANDS;
+use super::metering::is_measurand;
 use super::timers::TimerTask;
 use crate::behaviour::{Answer, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
-use crate::simulator::equipment::{FeatureProfile, FeatureProfiles};
+use crate::simulator::equipment::{FeatureProfile, FeatureProfiles, StationEquipment};
 use crate::simulator::payload::{list, text};
-use crate::simulator::v1::features::SimulatedFeatures;
+use crate::simulator::v1::features::{MeterEntryForm, SimulatedFeatures};
 
 /// The key of the interval of WebSocket pings. A change has an effect on the next link.
 const PING_INTERVAL: &str = "WebSocketPingInterval";
@@ -31,12 +31,14 @@ pub(super) struct Configuration {
     changed: BTreeMap<&'static str, String>,
     /// The feature profiles of the firmware; it has no keys of others.
     profiles: FeatureProfiles,
+    /// The phases of a connector.
+    phases: u8,
 }
 
 impl Configuration {
-    /// The defaults of a firmware with these profiles.
-    pub(super) fn of(profiles: FeatureProfiles) -> Configuration {
-        Configuration { profiles, ..Configuration::default() }
+    /// The defaults of a machine.
+    pub(super) fn of(equipment: &StationEquipment) -> Configuration {
+        Configuration { profiles: equipment.profiles, phases: equipment.phases, ..Configuration::default() }
     }
 
     /// Finds a key of the firmware.
@@ -116,23 +118,25 @@ fn judge_change(
     version: Version,
 ) -> (&'static str, Option<&'static str>) {
     let Some(key) = configuration.find(name, version) else { return ("NotSupported", None) };
-    if key.access == KeyAccess::Read || !key.kind.allows(value) {
+    let features = SimulatedFeatures::of(version);
+    let phases = if features.meter_form == MeterEntryForm::SampledValues { configuration.phases } else { 0 };
+    if key.access == KeyAccess::Read || !key.kind.allows(value, phases) {
         return ("Rejected", None);
     }
-    let needs_reboot = key.access == KeyAccess::WriteThenReboot && SimulatedFeatures::of(version).reboot_required;
+    let needs_reboot = key.access == KeyAccess::WriteThenReboot && features.reboot_required;
     (if needs_reboot { "RebootRequired" } else { "Accepted" }, Some(key.name))
 }
 
 impl ConfigurationKind {
     /// Whether a value is valid for this kind. A list with one unsupported measurand is refused as a whole (OCPP 1.6
-    /// §3.16.4).
-    fn allows(self, value: &str) -> bool {
+    /// §3.16.4); so is one about a phase that the machine does not have.
+    fn allows(self, value: &str, phases: u8) -> bool {
         let number = || value.trim().parse::<i32>().ok().filter(|number| *number >= 0);
         match self {
             ConfigurationKind::Boolean => ["true", "false"].iter().any(|word| value.trim().eq_ignore_ascii_case(word)),
             ConfigurationKind::Number => number().is_some(),
             ConfigurationKind::Measurands => {
-                let known = |name: &str| MEASURANDS.iter().any(|it| it.name == name.trim());
+                let known = |name: &str| is_measurand(name, phases);
                 value.trim().is_empty() || (value.split(',').count() <= MAX_MEASURANDS && value.split(',').all(known))
             }
             ConfigurationKind::PhaseRotations => {
@@ -187,7 +191,7 @@ mod tests {
     fn the_table_is_sorted_and_its_defaults_are_allowed() {
         assert!(KEYS.is_sorted_by_key(|key| key.name));
         for key in &KEYS {
-            assert!(key.kind.allows(key.default), "{}", key.name);
+            assert!(key.kind.allows(key.default, 1), "{}", key.name);
         }
     }
 
@@ -225,6 +229,23 @@ mod tests {
         assert_eq!(configuration.seconds("HeartbeatInterval"), 61);
         assert!(configuration.is_on("LocalPreAuthorize"));
         assert_eq!(configuration.value("MeterValuesSampledData"), "Voltage,Energy.Active.Import.Register");
+    }
+
+    #[test]
+    fn phases_are_those_of_the_machine_and_of_the_version() {
+        for (name, phases, version, expected) in [
+            ("Voltage.L1", 1, Version::V1_6, "Accepted"),
+            ("Voltage.L2", 1, Version::V1_6, "Rejected"),
+            ("Voltage.L2-N", 3, Version::V1_6, "Accepted"),
+            ("Current.Import.L3", 3, Version::V1_6, "Accepted"),
+            ("Current.Import.L3-N", 3, Version::V1_6, "Rejected"),
+            ("Current.Import.L4", 3, Version::V1_6, "Rejected"),
+            ("Energy.Active.Import.Register.L1", 3, Version::V1_6, "Rejected"),
+            ("Voltage.L1", 3, Version::V1_5, "Rejected"),
+        ] {
+            let configuration = Configuration::of(&StationEquipment { phases, ..StationEquipment::default() });
+            assert_eq!(judge_change(&configuration, "MeterValuesSampledData", name, version).0, expected, "{name} {phases}");
+        }
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(super) struct Connector {
     pub(super) held: Option<CableHold>,
     /// What is broken.
     pub(super) fault: Option<PartFault>,
+    /// Whether its car is suspended because charging profiles leave too little for it.
+    pub(super) limited: bool,
     /// What the driver wants at most.
     pub(super) limits: Vec<DriverLimit>,
 }
@@ -61,6 +63,7 @@ impl Default for Connector {
             lock_works: true,
             held: None,
             fault: None,
+            limited: false,
             limits: Vec::new(),
         }
     }

@@ -230,21 +230,23 @@ impl ChargePoint {
 
     /// Brings the status of a connector with a transaction in line with what flows.
     pub(super) fn refresh_charging(&mut self, number: i32, now: Moment, out: &mut Outbox) {
-        if let Some(status) = self.charging_status(number) {
+        if let Some(status) = self.charging_status(number, now) {
             self.change_status(number, status, now, out);
         }
     }
 
     /// The status of a connector with a transaction; `None` without one.
-    pub(super) fn charging_status(&self, number: i32) -> Option<ConnectorStatus> {
+    pub(super) fn charging_status(&self, number: i32, now: Moment) -> Option<ConnectorStatus> {
         let connector = self.connector(number)?;
         let transaction = connector.transaction.as_ref()?;
         Some(if transaction.exhausted {
             ConnectorStatus::SuspendedEvse
         } else if transaction.unplugged || connector.car != CarState::Ready {
             ConnectorStatus::SuspendedEv
-        } else {
+        } else if self.may_draw(number, now) {
             ConnectorStatus::Charging
+        } else {
+            ConnectorStatus::SuspendedEvse
         })
     }
 

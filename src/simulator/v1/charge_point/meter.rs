@@ -7,16 +7,33 @@ use std::time::Instant;
 pub(super) struct Meter {
     watt_hours: f64,
     watts: f64,
+    /// The phases on which they flow, from the first on.
+    phases: u8,
     counted_until: Option<Instant>,
 }
 
 /// The values of the meter at one moment.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct MeterReading {
     /// The register in whole watt-hours, as StartTransaction and StopTransaction require it.
     pub(super) watt_hours: i32,
     /// The power at this moment.
     pub(super) watts: f64,
+    /// The part of each phase.
+    pub(super) by_phase: [f64; 3],
+}
+
+impl MeterReading {
+    /// Two meters together.
+    pub(super) fn plus(self, other: MeterReading) -> MeterReading {
+        let [one, two, three] = self.by_phase;
+        let [first, second, third] = other.by_phase;
+        MeterReading {
+            watt_hours: self.watt_hours.saturating_add(other.watt_hours),
+            watts: self.watts + other.watts,
+            by_phase: [one + first, two + second, three + third],
+        }
+    }
 }
 
 impl Meter {
@@ -26,14 +43,16 @@ impl Meter {
             self.watt_hours += self.watts * now.saturating_duration_since(before).as_secs_f64() / 3600.0;
         }
         self.counted_until = Some(now);
+        let mut by_phase = [0.0; 3];
+        by_phase.iter_mut().take(self.phases.into()).for_each(|watts| *watts = self.watts / f64::from(self.phases));
         #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and the register has 32 bits in OCPP")]
-        MeterReading { watt_hours: self.watt_hours as i32, watts: self.watts }
+        MeterReading { watt_hours: self.watt_hours as i32, watts: self.watts, by_phase }
     }
 
-    /// Sets the power in watts from now on.
-    pub(super) fn set_power(&mut self, watts: f64, now: Instant) {
+    /// Sets the power in watts from now on, on so many phases.
+    pub(super) fn set_power(&mut self, watts: f64, phases: u8, now: Instant) {
         self.read(now);
-        self.watts = watts.max(0.0);
+        (self.watts, self.phases) = (watts.max(0.0), phases);
     }
 
     /// The power in watts since the last change.
@@ -58,10 +77,12 @@ mod tests {
         let start = Instant::now();
         let mut meter = Meter::default();
         assert_eq!(meter.read(start).watt_hours, 0);
-        meter.set_power(7200.0, start);
+        meter.set_power(7200.0, 2, start);
         assert_eq!(meter.read(start + Duration::from_secs(1800)).watt_hours, 3600);
-        meter.set_power(0.0, start + Duration::from_secs(3600));
-        assert_eq!(meter.read(start + Duration::from_secs(99_999)), MeterReading { watt_hours: 7200, watts: 0.0 });
+        assert_eq!(meter.read(start).by_phase, [3600.0, 3600.0, 0.0]);
+        meter.set_power(0.0, 0, start + Duration::from_secs(3600));
+        let still = MeterReading { watt_hours: 7200, ..MeterReading::default() };
+        assert_eq!(meter.read(start + Duration::from_secs(99_999)), still);
         meter.raise_to(5);
         assert_eq!(meter.read(start).watt_hours, 7200);
     }
@@ -71,7 +92,7 @@ mod tests {
         let mut meter = Meter::default();
         meter.raise_to(i32::MAX);
         let start = Instant::now();
-        meter.set_power(7200.0, start);
+        meter.set_power(7200.0, 1, start);
         assert_eq!(meter.read(start + Duration::from_secs(36_000)).watt_hours, i32::MAX);
     }
 }

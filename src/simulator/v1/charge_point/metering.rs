@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::ChargePoint;
 use super::connector::Transaction;
 use super::meter::MeterReading;
-use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::behaviour::Outbox;
@@ -21,28 +20,80 @@ use crate::simulator::v1::features::{MeterEntryForm, SimulatedFeatures, Transact
 #[derive(Debug)]
 pub(super) struct Measurand {
     /// Its name (OCPP 1.6 §7, `Measurand`).
-    pub(super) name: &'static str,
+    name: &'static str,
     /// The unit in 1.6 and in 1.5.
     units: [&'static str; 2],
     /// From a reading and the volts of all phases together.
-    measure: fn(MeterReading, f64) -> f64,
+    measure: fn(&MeterReading, f64) -> f64,
+    /// How it is measured on each phase.
+    phases: Option<PhaseMeasure>,
+}
+
+/// The measure of one phase.
+#[derive(Debug)]
+struct PhaseMeasure {
+    /// From the watts of the phase.
+    measure: fn(f64) -> f64,
+    /// What follows the name of the phase: a voltage is measured against neutral.
+    against: &'static str,
+    /// Whether all phases together have a value of their own.
+    has_total: bool,
 }
 
 /// All supported measurands.
-pub(super) const MEASURANDS: [Measurand; 4] = [
+const MEASURANDS: [Measurand; 4] = [
     Measurand {
         name: "Energy.Active.Import.Register",
         units: ["Wh", "Wh"],
         measure: |reading, _| f64::from(reading.watt_hours),
+        phases: None,
     },
-    Measurand { name: "Power.Active.Import", units: ["W", "W"], measure: |reading, _| reading.watts.round() },
+    Measurand {
+        name: "Power.Active.Import",
+        units: ["W", "W"],
+        measure: |reading, _| reading.watts.round(),
+        phases: Some(PhaseMeasure { measure: f64::round, against: "", has_total: true }),
+    },
     Measurand {
         name: "Current.Import",
         units: ["A", "Amp"],
-        measure: |reading, volts| (reading.watts / volts * 10.0).round() / 10.0,
+        measure: |reading, volts| tenths(reading.watts / volts),
+        phases: Some(PhaseMeasure { measure: |watts| tenths(watts / VOLTS), against: "", has_total: false }),
     },
-    Measurand { name: "Voltage", units: ["V", "Volt"], measure: |_, _| VOLTS },
+    Measurand {
+        name: "Voltage",
+        units: ["V", "Volt"],
+        measure: |_, _| VOLTS,
+        phases: Some(PhaseMeasure { measure: |_| VOLTS, against: "-N", has_total: false }),
+    },
 ];
+
+/// The names of the phases.
+const PHASES: [&str; 3] = ["L1", "L2", "L3"];
+
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+impl Measurand {
+    /// Finds a measurand, and the phase that is combined with it, as in `Voltage.L1` (OCPP 1.6 §9.1, `MeterValuesSampledData`).
+    fn find(name: &str) -> Option<(usize, Option<usize>)> {
+        let position = |name: &str| MEASURANDS.iter().position(|measurand| measurand.name == name);
+        if let Some(found) = position(name.trim()) {
+            return Some((found, None));
+        }
+        let (name, phase) = name.trim().rsplit_once('.')?;
+        let found = position(name)?;
+        let against = MEASURANDS[found].phases.as_ref()?.against;
+        let phase = PHASES.iter().position(|it| phase.strip_suffix(against).unwrap_or(phase) == *it)?;
+        Some((found, Some(phase)))
+    }
+}
+
+/// Whether a machine with so many phases knows this measurand; without any, as in versions before 1.6, it knows no phases.
+pub(super) fn is_measurand(name: &str, phases: u8) -> bool {
+    Measurand::find(name).is_some_and(|(_, phase)| phase.is_none_or(|phase| phase < phases.into()))
+}
 
 /// What the form of meter values depends on.
 #[derive(Debug, Clone, Copy)]
@@ -51,50 +102,65 @@ struct MeterForm {
     mapping: MeterMapping,
     /// The volts of all phases together, by which watts become amperes.
     volts: f64,
+    /// The phases of a connector.
+    phases: u8,
 }
 
 /// The values of one moment in the form of a version: an element of `values` in 1.2 and 1.5, of `meterValue` in 1.6.
 /// 1.2 has only the register; 1.5 has two mappings.
-fn meter_value(form: MeterForm, now: Moment, context: &str, names: &str, reading: MeterReading) -> Value {
+fn meter_value(form: MeterForm, now: Moment, context: &str, names: &str, reading: &MeterReading) -> Value {
     let timestamp = written_time(now.wall);
     match SimulatedFeatures::of(form.version).meter_form {
         MeterEntryForm::Register => json!({ "timestamp": timestamp, "value": reading.watt_hours }),
         MeterEntryForm::ValuesWithAttributes => {
-            form.mapping.entry(&timestamp, sampled_values(1, form.volts, context, names, reading))
+            // 1.5 has no phases
+            let form = MeterForm { phases: 0, ..form };
+            form.mapping.entry(&timestamp, sampled_values(1, form, context, names, reading))
         }
         MeterEntryForm::SampledValues => {
-            json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, form.volts, context, names, reading) })
+            json!({ "timestamp": timestamp, "sampledValue": sampled_values(0, form, context, names, reading) })
         }
     }
 }
 
-/// The sampled values of these measurands. An empty list gives the register: OCPP requires at least one value.
-fn sampled_values(unit: usize, volts: f64, context: &str, names: &str, reading: MeterReading) -> Vec<Value> {
-    let wanted = |name: &str| names.split(',').any(|wanted| wanted.trim() == name);
-    let any = MEASURANDS.iter().any(|measurand| wanted(measurand.name));
-    let chosen = MEASURANDS.iter().enumerate().filter(|(index, it)| if any { wanted(it.name) } else { *index == 0 });
-    chosen
-        .map(|(_, measurand)| {
-            json!({
-                "value": (measurand.measure)(reading, volts).to_string(),
-                "context": context,
-                "measurand": measurand.name,
-                "unit": measurand.units[unit],
-            })
-        })
-        .collect()
+/// The sampled values of these measurands. An empty list gives the register: OCPP requires at least one value. With three phases a
+/// measurand that each of them has is reported for each, and where that makes sense for all together.
+fn sampled_values(unit: usize, form: MeterForm, context: &str, names: &str, reading: &MeterReading) -> Vec<Value> {
+    let mut wanted: Vec<_> = names.split(',').filter_map(Measurand::find).collect();
+    if wanted.is_empty() {
+        wanted.push((0, None));
+    }
+    let mut values = Vec::new();
+    for (index, measurand) in MEASURANDS.iter().enumerate() {
+        let whole = wanted.contains(&(index, None));
+        let entry = |value: f64| json!({ "value": value.to_string(), "context": context, "measurand": measurand.name, "unit": measurand.units[unit] });
+        let each = measurand.phases.as_ref().filter(|_| form.phases == 3);
+        if whole && each.is_none_or(|each| each.has_total) {
+            values.push(entry((measurand.measure)(reading, form.volts)));
+        }
+        let Some(of_phase) = &measurand.phases else { continue };
+        for (phase, name) in PHASES.iter().enumerate() {
+            if (whole && each.is_some()) || (form.phases > 0 && wanted.contains(&(index, Some(phase)))) {
+                let mut value = entry((of_phase.measure)(reading.by_phase[phase]));
+                value["phase"] = format!("{name}{}", of_phase.against).into();
+                values.push(value);
+            }
+        }
+    }
+    values
 }
 
 impl ChargePoint {
     fn meter_form(&self) -> MeterForm {
         let volts = self.settings.equipment.volts();
-        MeterForm { version: self.version, mapping: self.settings.meter_mapping, volts }
+        let phases = self.settings.equipment.phases;
+        MeterForm { version: self.version, mapping: self.settings.meter_mapping, volts, phases }
     }
 
     /// The MeterValues of a connector at this moment; of connector 0, the main meter, the sum of all.
     fn meter_values(&mut self, connector: i32, context: &str, names_key: &str, now: Moment) -> Value {
         let reading = self.read_meter(connector, now);
-        let entry = meter_value(self.meter_form(), now, context, self.configuration.value(names_key), reading);
+        let entry = meter_value(self.meter_form(), now, context, self.configuration.value(names_key), &reading);
         let features = SimulatedFeatures::of(self.version);
         let mut payload = json!({ "connectorId": connector });
         if let Some(transaction) = self.connector(connector).and_then(|it| it.transaction.as_ref())
@@ -110,31 +176,7 @@ impl ChargePoint {
     pub(super) fn read_meter(&mut self, connector: i32, now: Moment) -> MeterReading {
         let all = connector == 0;
         let meters = self.connectors.iter_mut().zip(1..).filter(|(_, number)| all || *number == connector);
-        meters.map(|(it, _)| it.meter.read(now.monotonic)).fold(MeterReading { watt_hours: 0, watts: 0.0 }, |sum, reading| {
-            MeterReading { watt_hours: sum.watt_hours.saturating_add(reading.watt_hours), watts: sum.watts + reading.watts }
-        })
-    }
-
-    /// Sets the power for the status: about 7.4 kW while charging, less when a charging profile limits it. The others
-    /// that charge share the maximum of the charge point with this one, so theirs changes too.
-    pub(super) fn adjust_power(&mut self, number: i32, now: Moment) {
-        let limited = self.profiles.iter().next().is_some();
-        let others = self.charging_connectors().into_iter().filter(|other| limited && *other != number);
-        for connector in others.chain([number]).collect::<Vec<_>>() {
-            self.adjust_one(connector, now);
-        }
-        self.schedule_limit_change(now);
-    }
-
-    /// Sets the power of this connector alone.
-    pub(super) fn adjust_one(&mut self, number: i32, now: Moment) {
-        let (limit, most) = (self.allowed_watts(number, now), self.settings.equipment.most_watts());
-        let spread = 0.97 + 0.03 * self.random.f64();
-        let Some(connector) = self.connector_mut(number) else { return };
-        let charging = connector.status == ConnectorStatus::Charging;
-        let watts = if charging { (most * spread).min(limit) } else { 0.0 };
-        connector.meter.set_power(watts, now.monotonic);
-        self.schedule_limit(number, now);
+        meters.map(|(it, _)| it.meter.read(now.monotonic)).fold(MeterReading::default(), MeterReading::plus)
     }
 
     /// The readings for `transactionData` of StopTransaction, when the central system configured any with this key; 1.2
@@ -144,7 +186,7 @@ impl ChargePoint {
         let names = self.configuration.value(key);
         let has_place = SimulatedFeatures::of(self.version).transaction_data != TransactionData::None;
         let wanted = has_place && !names.is_empty();
-        wanted.then(|| meter_value(self.meter_form(), now, context, names, reading))
+        wanted.then(|| meter_value(self.meter_form(), now, context, names, &reading))
     }
 
     /// Sets the time of the next periodic meter values of a connector with a transaction (OCPP 1.6 §3.16). 0 means

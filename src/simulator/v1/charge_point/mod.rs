@@ -73,6 +73,8 @@ pub struct ChargePoint {
     registration: Registration,
     /// Whether it has power.
     powered: bool,
+    /// Whether its power has failed and a reserve lasts for the last messages.
+    power_fails: bool,
     /// Whether hands have cut the network.
     network_down: bool,
     /// The fault of the charge point as a whole.
@@ -107,7 +109,7 @@ pub struct ChargePoint {
 impl ChargePoint {
     /// A charge point after power-up, without a link.
     pub fn new(settings: ChargePointSettings) -> Self {
-        let mut configuration = Configuration::of(settings.equipment.profiles);
+        let mut configuration = Configuration::of(&settings.equipment);
         configuration.set("HeartbeatInterval", settings.heartbeat_interval.to_string());
         configuration.set("MeterValueSampleInterval", settings.meter_value_interval.to_string());
         configuration.set("SupportedFeatureProfiles", settings.equipment.profiles.to_string());
@@ -117,6 +119,7 @@ impl ChargePoint {
             online: false,
             registration: Registration::Unknown,
             powered: true,
+            power_fails: false,
             network_down: false,
             station_fault: None,
             station_operative: true,
@@ -239,7 +242,7 @@ impl ChargePoint {
             }
             TimerTask::Sample(connector) => self.sample(connector, now, out),
             TimerTask::SampleByClock => self.sample_by_clock(now, out),
-            TimerTask::ChargingLimit => self.adjust_all_power(now),
+            TimerTask::ChargingLimit => self.share_power(now, out),
             TimerTask::PlugIn(connector) => self.driver_plugs_in(connector, now, out),
             TimerTask::ConnectionTimeout(connector) => self.connection_timed_out(connector, now, out),
             TimerTask::Limit(connector) => self.check_limit(connector, now, out),
@@ -283,10 +286,11 @@ impl Behaviour for ChargePoint {
         self.show_panel();
     }
 
-    fn disconnected(&mut self, _: Moment) {
+    fn disconnected(&mut self, now: Moment) {
         self.online = false;
         self.agenda.cancel(TimerTask::Heartbeat);
         self.transaction_messages.link_lost();
+        self.waste_reserve(now);
         self.forget_status_calls();
         self.show_panel();
     }

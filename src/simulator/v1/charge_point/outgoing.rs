@@ -145,12 +145,23 @@ impl ChargePoint {
             return;
         }
         connector.status = status;
+        self.mark_limited(number);
         self.adjust_power(number, now);
         self.report_lasting_status(number, now, out);
+        if self.profiles.iter().next().is_some() {
+            self.share_power(now, out);
+        }
+    }
+
+    /// A connector that is suspended with an accepted tag is suspended by charging profiles.
+    pub(super) fn mark_limited(&mut self, number: i32) {
+        let Some(connector) = self.connector_mut(number) else { return };
+        let entitled = connector.transaction.as_ref().is_some_and(|transaction| !transaction.exhausted);
+        connector.limited = connector.status == ConnectorStatus::SuspendedEvse && entitled;
     }
 
     /// Reports a changed status as soon as it has lasted for `MinimumStatusDuration` (OCPP 1.6 §4.9, §9.1).
-    fn report_lasting_status(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+    pub(super) fn report_lasting_status(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         let duration = self.configuration.seconds("MinimumStatusDuration");
         if duration == 0 || !self.settings.autonomous {
             self.report_status(number, now, out);

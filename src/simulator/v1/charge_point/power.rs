@@ -10,8 +10,8 @@ use super::timers::TimerTask;
 use crate::behaviour::{Outbox, PhysicalActionError, PowerLossStop};
 use crate::clock::Moment;
 
-/// For how long a reserve of power lasts.
-const RESERVE: Duration = Duration::from_secs(2);
+/// A machine whose link has gone has nothing to wait for.
+const AT_ONCE: Duration = Duration::ZERO;
 
 impl ChargePoint {
     /// The network fails. The link stays down until it is back.
@@ -28,12 +28,15 @@ impl ChargePoint {
         }
     }
 
-    /// The power fails. With a reserve of power the transactions are stopped first.
+    /// The power fails. With a reserve of power the transactions are stopped first: it lasts until StopTransaction has been answered, and at
+    /// most as long as a call may take.
     pub(super) fn power_off(&mut self, stop: PowerLossStop, now: Moment, out: &mut Outbox) {
         match stop {
             PowerLossStop::Before => {
                 self.stop_all("PowerLoss", now, out);
-                self.schedule(TimerTask::PowerLoss, RESERVE, now);
+                self.power_fails = true;
+                self.schedule(TimerTask::PowerLoss, self.settings.call_timeout, now);
+                self.use_reserve(true, now, out);
             }
             PowerLossStop::After => {
                 // nothing can be sent any more: the message waits for the next boot
@@ -42,6 +45,22 @@ impl ChargePoint {
                 self.lose_power(now, out);
             }
             PowerLossStop::Never => self.lose_power(now, out),
+        }
+    }
+
+    /// The reserve of power is for StopTransaction alone. It is used up when none waits any more, or when one could not be delivered: that
+    /// one is sent after the next boot.
+    pub(super) fn use_reserve(&mut self, delivered: bool, now: Moment, out: &mut Outbox) {
+        let waits = delivered && self.may_send() && self.transaction_messages.has("StopTransaction");
+        if self.power_fails && !waits {
+            self.lose_power(now, out);
+        }
+    }
+
+    /// The link is lost while the power fails.
+    pub(super) fn waste_reserve(&mut self, now: Moment) {
+        if self.power_fails {
+            self.schedule(TimerTask::PowerLoss, AT_ONCE, now);
         }
     }
 
@@ -54,6 +73,7 @@ impl ChargePoint {
     /// The machine goes dark. What it keeps are reservations, the configuration, and messages about transactions.
     pub(super) fn lose_power(&mut self, now: Moment, out: &mut Outbox) {
         self.powered = false;
+        self.power_fails = false;
         self.online = false;
         self.registration = Registration::Unknown;
         self.agenda.retain(|task| matches!(task, TimerTask::ExpireReservation(_)));
@@ -63,13 +83,19 @@ impl ChargePoint {
         self.firmware = Transfer::firmware();
         for connector in &mut self.connectors {
             connector.pending = None;
-            connector.meter.set_power(0.0, now.monotonic);
+            connector.meter.set_power(0.0, 0, now.monotonic);
         }
         out.cut();
     }
 
     /// The power is back. It boots when it has a link.
     pub(super) fn power_on(&mut self, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        if self.power_fails {
+            // it comes back before the reserve is used up
+            self.power_fails = false;
+            self.agenda.cancel(TimerTask::PowerLoss);
+            return Ok(());
+        }
         if self.powered {
             return Err(PhysicalActionError::HasPower);
         }
@@ -101,10 +127,11 @@ impl ChargePoint {
                 }
             }
             let faulted = self.fault_of(number).is_some();
-            let status = self.charging_status(number).filter(|_| !faulted).unwrap_or_else(|| self.resting_status(number));
+            let status = self.charging_status(number, now).filter(|_| !faulted).unwrap_or_else(|| self.resting_status(number));
             if let Some(connector) = self.connector_mut(number) {
                 connector.status = status;
             }
+            self.mark_limited(number);
             self.adjust_power(number, now);
         }
     }

@@ -1,6 +1,8 @@
 //! The settings of a simulated charge point that the user chooses before it exists. Values that the central system may
 //! change later are in the configuration.
 
+use std::time::Duration;
+
 use crate::ocpp::MeterMapping;
 use crate::simulator::equipment::StationEquipment;
 use crate::simulator::panel::MachinePanel;
@@ -21,6 +23,8 @@ pub struct ChargePointSettings {
     pub heartbeat_interval: u32,
     /// Seconds between meter values of a running transaction until the central system configures another interval.
     pub meter_value_interval: u32,
+    /// How long a call may wait for its answer; a reserve of power lasts no longer.
+    pub call_timeout: Duration,
     /// Whether it acts by itself: boots, sends heartbeats, reports connectors, charges. When `false` it only answers,
     /// and only the user makes calls for it, as in ocppjs.
     pub autonomous: bool,
@@ -46,6 +50,7 @@ impl Default for ChargePointSettings {
             meter_serial_number: "SIM-METER-0001".to_owned(),
             heartbeat_interval: 300,
             meter_value_interval: 60,
+            call_timeout: Duration::from_secs(30),
             autonomous: true,
             driver: true,
             panel: MachinePanel::default(),

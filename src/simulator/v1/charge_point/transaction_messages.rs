@@ -62,6 +62,11 @@ impl TransactionMessages {
         Some(OutgoingCall { action: message.action.to_owned(), payload: message.payload.clone() })
     }
 
+    /// Whether a message with this action waits or is in flight.
+    pub(super) fn has(&self, action: &str) -> bool {
+        self.waiting.iter().any(|message| message.action == action)
+    }
+
     /// Whether this call is the message in flight, and not a call of the user.
     pub(super) fn is_in_flight(&self, action: &str, payload: &Value) -> bool {
         self.in_flight && self.waiting.front().is_some_and(|message| message.action == action && message.payload == *payload)

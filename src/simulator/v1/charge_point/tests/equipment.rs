@@ -88,3 +88,77 @@ fn without_a_driver_nobody_plugs_in() {
     assert!(sent.contains(&"StatusNotification 1 Preparing".to_owned()), "{sent:?}");
     assert!(!sent.iter().any(|call| call.starts_with("StartTransaction")), "{sent:?}");
 }
+
+/// Measurand, phase and value of everything that a trigger reports.
+fn sampled(world: &mut World, measurands: &str) -> Vec<String> {
+    let key = json!({"key": "MeterValuesSampledData", "value": measurands});
+    assert_eq!(world.ask_status("ChangeConfiguration", key), "Accepted", "{measurands}");
+    world.ask("TriggerMessage", json!({"requestedMessage": "MeterValues", "connectorId": 1}));
+    let payload = world.expect("MeterValues").payload;
+    let values = payload["meterValue"][0]["sampledValue"].as_array().unwrap();
+    let part = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
+    values.iter().map(|it| ["measurand", "phase", "value"].map(|name| part(it, name)).join(" ")).collect()
+}
+
+fn limit_to(world: &mut World, period: Value) {
+    let profile = json!({
+        "chargingProfileId": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Relative",
+        "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [period]},
+    });
+    let set = json!({"connectorId": 0, "csChargingProfiles": profile});
+    assert_eq!(world.ask_status("SetChargingProfile", set), "Accepted");
+}
+
+#[test]
+fn three_phases_have_values_of_their_own() {
+    let mut world = world(Version::V1_6, true, StationEquipment { phases: 3, max_current: 32.0, ..Default::default() });
+    limit_to(&mut world, json!({"startPeriod": 0, "limit": 10}));
+    world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
+    world.live(5);
+    assert_eq!(
+        sampled(&mut world, "Power.Active.Import,Current.Import,Voltage"),
+        [
+            "Power.Active.Import - 6900",
+            "Power.Active.Import L1 2300",
+            "Power.Active.Import L2 2300",
+            "Power.Active.Import L3 2300",
+            "Current.Import L1 10",
+            "Current.Import L2 10",
+            "Current.Import L3 10",
+            "Voltage L1-N 230",
+            "Voltage L2-N 230",
+            "Voltage L3-N 230",
+        ]
+    );
+    assert_eq!(
+        sampled(&mut world, "Current.Import.L2,Voltage.L1,Energy.Active.Import.Register"),
+        ["Energy.Active.Import.Register - 9", "Current.Import L2 10", "Voltage L1-N 230"]
+    );
+    limit_to(&mut world, json!({"startPeriod": 0, "limit": 10, "numberPhases": 1}));
+    assert_eq!(
+        sampled(&mut world, "Current.Import"),
+        ["Current.Import L1 10", "Current.Import L2 0", "Current.Import L3 0"],
+        "the profile allows one phase"
+    );
+}
+
+#[test]
+fn one_phase_is_reported_as_a_whole_unless_its_name_is_asked_for() {
+    let mut world = world(Version::V1_6, true, StationEquipment::default());
+    assert_eq!(sampled(&mut world, "Current.Import,Voltage"), ["Current.Import - 0", "Voltage - 230"]);
+    assert_eq!(sampled(&mut world, "Voltage.L1"), ["Voltage L1-N 230"]);
+}
+
+#[test]
+fn older_versions_report_no_phases() {
+    let equipment = StationEquipment { phases: 3, ..Default::default() };
+    let mut world = world(Version::V1_5, true, equipment);
+    let key = json!({"key": "MeterValuesSampledData", "value": "Current.Import,Voltage"});
+    assert_eq!(world.ask_status("ChangeConfiguration", key), "Accepted");
+    world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
+    world.live(5);
+    world.pass_seconds(60);
+    let sent = world.take_sent();
+    let values = &sent.iter().find(|call| call.action == "MeterValues").unwrap().payload["values"][0]["values"];
+    assert_eq!(values.as_array().unwrap().len(), 2, "{values}");
+}

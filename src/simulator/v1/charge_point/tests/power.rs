@@ -167,3 +167,58 @@ fn transfers_fail_on_request() {
         assert_eq!(world.live(20).last().unwrap(), "DiagnosticsStatusNotification UploadFailed");
     }
 }
+
+/// Whether the machine has lost its power: a second switch-on is refused unless it has.
+fn is_dark(world: &mut World) -> bool {
+    world.act(&card("TAG", 1)) == Err(PhysicalActionError::NoPower)
+}
+
+#[test]
+fn a_reserve_of_power_waits_for_a_slow_answer_and_not_longer() {
+    let mut world = charging();
+    world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
+    let sent = world.take_sent();
+    let [status, stop] = &sent[..] else { panic!("{sent:?}") };
+    world.result(status, json!({}));
+    world.pass_seconds(20);
+    assert!(!is_dark(&mut world), "the answer may still come");
+    world.result(stop, json!({}));
+    assert!(is_dark(&mut world));
+}
+
+#[test]
+fn a_reserve_of_power_ends_with_the_time_of_a_call() {
+    let mut world = charging();
+    world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
+    world.take_sent();
+    world.pass_seconds(31);
+    assert!(is_dark(&mut world));
+    let sent = world.acts(&PhysicalAction::PowerOn);
+    assert!(sent.contains(&"StopTransaction 42 TAG PowerLoss".to_owned()), "it is told again: {sent:?}");
+}
+
+#[test]
+fn a_reserve_of_power_is_not_used_where_nothing_can_be_told() {
+    let mut world = quiet(Version::V1_6);
+    world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
+    assert!(is_dark(&mut world), "no transaction");
+    let mut world = charging();
+    world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
+    let sent = world.take_sent();
+    world.end(&sent[1], CallOutcome::Error { code: "InternalError", description: "" });
+    assert!(is_dark(&mut world), "an error is no reason to wait");
+    let mut world = charging();
+    world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
+    world.disconnect();
+    world.pass_seconds(1);
+    assert!(is_dark(&mut world), "the link is lost");
+}
+
+#[test]
+fn power_that_comes_back_in_time_is_no_power_loss() {
+    let mut world = charging();
+    world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
+    world.act(&PhysicalAction::PowerOn).unwrap();
+    world.serve();
+    assert!(!is_dark(&mut world));
+}

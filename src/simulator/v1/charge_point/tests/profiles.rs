@@ -1,6 +1,7 @@
 //! Charging profiles and their combination.
 
 use super::*;
+use crate::behaviour::CarState;
 use crate::ocpp::ErrorCode;
 
 fn profile(id: i32, purpose: &str, level: i32, limit: f64) -> Value {
@@ -186,4 +187,118 @@ fn a_car_gets_nothing_where_the_limit_is_below_what_it_can_charge_with() {
     little["chargingSchedule"]["minChargingRate"] = 1380.into();
     assert_eq!(set(&mut world, 1, little), "Accepted");
     assert_eq!(world.charge_point.read_meter(1, world.now()).watts.round(), 0.0);
+}
+
+/// A profile of two minutes whose limit in amperes changes every minute.
+fn every_minute(id: i32, purpose: &str, amperes: [f64; 2]) -> Value {
+    json!({
+        "chargingProfileId": id, "stackLevel": 0, "chargingProfilePurpose": purpose, "chargingProfileKind": "Absolute",
+        "chargingSchedule": {
+            "duration": 120, "chargingRateUnit": "A",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": amperes[0]}, {"startPeriod": 60, "limit": amperes[1]}],
+        },
+    })
+}
+
+fn charging_at(world: &mut World, connector: i32) {
+    world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": connector}));
+    world.live(5);
+}
+
+#[test]
+fn a_limit_that_is_too_low_suspends_and_a_higher_one_resumes() {
+    for (low, suspends) in [(0.0, true), (5.9, true), (6.0, false)] {
+        let mut world = World::accepted(Version::V1_6);
+        charging_at(&mut world, 1);
+        assert_eq!(set(&mut world, 1, every_minute(1, "TxProfile", [low, 16.0])), "Accepted");
+        let before = world.charge_point.read_meter(1, world.now());
+        let expected: &[&str] = if suspends { &["StatusNotification 1 SuspendedEVSE"] } else { &[] };
+        assert_eq!(world.live(50), expected, "{low} A");
+        let meanwhile = world.charge_point.read_meter(1, world.now());
+        assert_eq!(meanwhile.watt_hours == before.watt_hours, suspends, "the meter stands still: {low} A");
+        let sent = world.live(20);
+        assert_eq!(sent.contains(&"StatusNotification 1 Charging".to_owned()), suspends, "{sent:?}");
+        assert_eq!(world.charge_point.read_meter(1, world.now()).watts.round(), 3680.0);
+    }
+}
+
+#[test]
+fn a_cleared_profile_lets_the_car_go_on() {
+    let mut world = World::accepted(Version::V1_6);
+    charging_at(&mut world, 1);
+    set(&mut world, 0, every_minute(1, "ChargePointMaxProfile", [0.0, 0.0]));
+    assert_eq!(world.serve(), ["StatusNotification 1 SuspendedEVSE"]);
+    assert_eq!(world.ask_status("ClearChargingProfile", json!({"id": 1})), "Accepted");
+    assert_eq!(world.serve(), ["StatusNotification 1 Charging"]);
+}
+
+#[test]
+fn a_charge_may_begin_suspended() {
+    let mut world = World::accepted(Version::V1_6);
+    set(&mut world, 0, every_minute(1, "TxDefaultProfile", [0.0, 10.0]));
+    world.ask("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1}));
+    let sent = world.live(10);
+    assert_eq!(sent.last().map(String::as_str), Some("StatusNotification 1 SuspendedEVSE"), "{sent:?}");
+    assert!(!sent.contains(&"StatusNotification 1 Charging".to_owned()), "{sent:?}");
+    assert!(world.live(60).contains(&"StatusNotification 1 Charging".to_owned()));
+}
+
+#[test]
+fn where_too_little_is_left_for_two_the_first_one_goes_on() {
+    let mut world = World::accepted(Version::V1_6);
+    charging_at(&mut world, 2);
+    charging_at(&mut world, 1);
+    set(&mut world, 0, every_minute(1, "ChargePointMaxProfile", [10.0, 20.0]));
+    assert_eq!(world.serve(), ["StatusNotification 1 SuspendedEVSE"], "it began later");
+    assert_eq!(world.charge_point.read_meter(2, world.now()).watts.round(), 2300.0);
+    let sent = world.live(61);
+    assert!(sent.contains(&"StatusNotification 1 Charging".to_owned()), "{sent:?}");
+    set(&mut world, 0, every_minute(1, "ChargePointMaxProfile", [10.0, 10.0]));
+    world.serve();
+    world.ask("RemoteStopTransaction", json!({"transactionId": 42}));
+    let sent = world.serve();
+    assert!(
+        sent.contains(&"StatusNotification 1 Charging".to_owned())
+            != sent.contains(&"StatusNotification 1 Finishing".to_owned())
+    );
+}
+
+#[test]
+fn a_car_that_draws_nothing_is_suspended_by_itself_and_leaves_its_share() {
+    let mut world = World::accepted(Version::V1_6);
+    charging_at(&mut world, 1);
+    charging_at(&mut world, 2);
+    set(&mut world, 0, every_minute(1, "ChargePointMaxProfile", [10.0, 10.0]));
+    world.serve();
+    let full = PhysicalAction::Ev { state: CarState::Suspend, connector: Some(1) };
+    assert_eq!(world.acts(&full), ["StatusNotification 1 SuspendedEV", "StatusNotification 2 Charging"]);
+    let ready = PhysicalAction::Ev { state: CarState::Ready, connector: Some(1) };
+    assert_eq!(world.acts(&ready), ["StatusNotification 1 Charging", "StatusNotification 2 SuspendedEVSE"]);
+}
+
+#[test]
+fn a_status_that_the_user_sends_stays_although_limits_change() {
+    let mut world = World::accepted(Version::V1_6);
+    charging_at(&mut world, 1);
+    let status = json!({"connectorId": 1, "status": "SuspendedEVSE", "errorCode": "NoError"});
+    world.user_call("StatusNotification", status, json!({}));
+    set(&mut world, 1, every_minute(1, "TxProfile", [20.0, 30.0]));
+    assert!(world.live(100).iter().all(|call| !call.starts_with("StatusNotification")));
+}
+
+#[test]
+fn only_units_that_are_announced_are_taken() {
+    let mut world = World::accepted(Version::V1_6);
+    world.charge_point.configuration.set("ChargingScheduleAllowedChargingRateUnit", "Current".to_owned());
+    assert_eq!(set(&mut world, 0, profile(1, "TxDefaultProfile", 0, 5000.0)), "Rejected");
+    assert_eq!(set(&mut world, 0, every_minute(2, "TxDefaultProfile", [10.0, 8.0])), "Accepted");
+    let schedule = |unit: &str| json!({"connectorId": 1, "duration": 60, "chargingRateUnit": unit});
+    assert_eq!(world.ask_status("GetCompositeSchedule", schedule("W")), "Rejected");
+    assert_eq!(periods(&mut world, 1, 60, "A"), [(0, 10.0)]);
+    let Answer::Result(usual) = world.ask("GetCompositeSchedule", json!({"connectorId": 1, "duration": 60})) else { panic!() };
+    assert_eq!(usual["chargingSchedule"]["chargingRateUnit"], "A");
+    let mut start = profile(9, "TxProfile", 0, 2300.0);
+    start["chargingProfileKind"] = "Relative".into();
+    let start = json!({"idTag": "TAG", "connectorId": 1, "chargingProfile": start});
+    assert_eq!(world.ask_status("RemoteStartTransaction", start), "Rejected");
 }
