@@ -38,6 +38,42 @@ interface Station {
   call(action: string, payload?: Payload): Promise<Payload>;
   /** Adds a line for this station to the trace. */
   mark(text: string): void;
+  /** What hands do at its machine: at one of our charge points, or at the one of ours behind a link of our central system. */
+  hands: Hands;
+}
+
+/** What hands do at a simulated charge point. A promise rejects when that is impossible. Without a connector it is the one where it makes sense. */
+interface Hands {
+  /** Plugs a car in. */
+  plug(connector?: number): Promise<void>;
+  /** Takes the cable out of the car, and home unless it stays locked. */
+  unplug(connector?: number): Promise<void>;
+  /** Holds a card to the reader: it starts, or it stops what it or a card of its group has started. */
+  present(idTag: string, connector?: number): Promise<void>;
+  /** Breaks something; connector 0 is the charge point as a whole. */
+  fault(errorCode?: string, connector?: number, info?: string): Promise<void>;
+  /** Repairs what is faulted. */
+  recover(connector?: number): Promise<void>;
+  /** Switches the power off; `stop` says when running transactions are stopped: by default after the next boot. */
+  powerOff(options?: { stop?: 'before' | 'after' | 'never' }): Promise<void>;
+  /** Switches the power on. */
+  powerOn(): Promise<void>;
+  /** Cuts the network without a goodbye. */
+  offline(): Promise<void>;
+  /** Gives the network back. */
+  online(): Promise<void>;
+  /** The car draws nothing for now, draws energy again, or is full. */
+  ev(state: 'suspend' | 'ready' | 'full', connector?: number): Promise<void>;
+  /** The lock fails, or works again. */
+  lock(state: 'fail' | 'ok', connector?: number): Promise<void>;
+  /** Parks a car in the bay, without plugging it in. */
+  park(connector?: number): Promise<void>;
+  /** Drives the parked car away. */
+  leave(connector?: number): Promise<void>;
+  /** The driver wants no more than this: Wh, seconds, or the cost at 0.30 for a kilowatt-hour. */
+  limit(limit: { energy: number } | { time: number } | { cost: number }, connector?: number): Promise<void>;
+  /** A step fails, the next time by default. */
+  fail(step: 'download' | 'install' | 'upload' | 'reset', times?: 'next' | 'always' | 'never'): Promise<void>;
 }
 
 /** The reason why a call got no result. */
@@ -111,7 +147,7 @@ interface Plugin {
   onOutgoing(handler: (this: Station, text: string) => string | any[] | null | undefined | void): void;
   /** Is called once when nothing has happened for a second. */
   onIdle(handler: (this: Plugin) => any): void;
-  /** Adds a command to the prompt. */
+  /** Adds a command to the prompt. One with the name of a command of the program is called `plugin.name`. */
   command(name: string, options: CommandOptions, run: (this: Plugin, words: string[], line: string) => any): void;
   /** Unloads the plugin when the running handler has ended. */
   unload(): void;
@@ -153,6 +189,8 @@ interface ChargePoints {
   call(action: string, payload?: Payload): Promise<Payload>;
   /** All our charge points. */
   stations(): Station[];
+  /** What hands do at the only charge point of ours. */
+  hands: Hands;
 }
 
 /** Our central system. */

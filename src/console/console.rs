@@ -33,6 +33,7 @@ impl Console {
     /// A console whose completion reads names from the disk in another way.
     pub fn with_lister(hub: Hub, list: impl Fn(&Hub, Listing<'_>) -> Vec<String> + Send + Sync + 'static) -> Console {
         let grammar = Grammar::new(hub.catalog());
+        hub.plugins().reserve(grammar.commands().iter().map(|command| command.name.to_string()));
         Console { hub, grammar, defaults: PayloadDefaults::default(), list: Arc::new(list) }
     }
 

@@ -49,7 +49,10 @@ impl PluginHost for HubPluginHost {
     }
 
     fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
-        let handle = self.0.upgrade().and_then(|shared| shared.registry.get(station)).filter(|handle| handle.is_up());
+        // A machine is there whether it has a link or not.
+        let always = matches!(order, LinkOrder::Act { .. });
+        let known = self.0.upgrade().and_then(|shared| shared.registry.get(station));
+        let handle = known.filter(|handle| always || handle.is_up());
         match handle {
             Some(handle) => handle.order(order).map_err(|order| (!handle.is_gone()).then(|| Box::new(order))),
             None => Err(None),

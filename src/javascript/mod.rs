@@ -9,6 +9,9 @@ mod timers;
 /// The prelude with the answers of calls, which plugins and scenarios share.
 pub const CALLS: (&str, &str) = ("calls", include_str!("calls.js"));
 
+/// The prelude about what hands do at a charge point, which plugins and scenarios share.
+pub const ACTIONS: (&str, &str) = ("actions", include_str!("actions.js"));
+
 pub use engine::{SandboxScript, ScriptLimits};
 pub use fault::{ScriptFault, ScriptLimit};
 pub use request::{RequestError, ToolkitRequest, millis, parsed};

@@ -1,6 +1,7 @@
 //! The handle of the session on its plugins. The thread starts with the first request, so a session without plugins has
 //! none.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 
 use tokio::sync::oneshot;
@@ -21,6 +22,8 @@ const STACK: usize = 4 << 20;
 pub struct Plugins {
     channel: Arc<PluginChannel>,
     commands: Arc<Mutex<Vec<PluginCommand>>>,
+    /// The names that a command of a plugin cannot have.
+    reserved: Arc<OnceLock<BTreeSet<String>>>,
     options: Mutex<PluginOptions>,
     host: OnceLock<Arc<dyn PluginHost>>,
     /// The receiving end of the channel, until the thread takes it.
@@ -33,6 +36,7 @@ impl Default for Plugins {
         Plugins {
             channel,
             commands: Arc::default(),
+            reserved: Arc::default(),
             options: Mutex::default(),
             host: OnceLock::new(),
             requests: Mutex::new(Some(requests)),
@@ -44,6 +48,11 @@ impl Plugins {
     /// Sets the host of the plugins. Only the first call has an effect.
     pub fn connect(&self, host: Arc<dyn PluginHost>) {
         let _ = self.host.set(host);
+    }
+
+    /// Sets the names of the commands of the program, which a plugin cannot replace. Only the first call has an effect.
+    pub fn reserve(&self, names: impl IntoIterator<Item = String>) {
+        let _ = self.reserved.set(names.into_iter().collect());
     }
 
     /// Sets the options, also of a running thread.
@@ -137,7 +146,8 @@ impl Plugins {
             let Some(receiver) = requests.take() else { return };
             let options = self.options.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let (host, channel, commands) = (host.clone(), self.channel.clone(), self.commands.clone());
-            let body = move || Engine::new(host, channel, commands, options).run(&receiver);
+            let reserved = self.reserved.clone();
+            let body = move || Engine::new(host, channel, commands, reserved, options).run(&receiver);
             // Without a thread the receiver is gone, and every request fails at once.
             let _ = std::thread::Builder::new().name("plugins".into()).stack_size(STACK).spawn(body);
         }

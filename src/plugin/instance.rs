@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::plugin_request::{PluginRequest, PluginRequestError, PluginRequests};
 use super::settings::PluginSettingsError;
-use crate::javascript::{CALLS, SandboxScript, ScriptFault, ScriptLimits};
+use crate::javascript::{ACTIONS, CALLS, SandboxScript, ScriptFault, ScriptLimits};
 
 const PRELUDE: (&str, &str) = ("plugin", include_str!("prelude.js"));
 
@@ -40,7 +40,7 @@ impl PluginInstance {
             Some(answer) => answer.map_err(PluginRequestError::from),
             None => collected.borrow_mut().add(operation, json).map(|()| String::new()),
         };
-        let script = SandboxScript::new(name, limits, &[CALLS, PRELUDE], host)?;
+        let script = SandboxScript::new(name, limits, &[CALLS, ACTIONS, PRELUDE], host)?;
         Ok(PluginInstance { script, requests })
     }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::settings::PluginSettingsError;
 use super::subscriptions::EventName;
+use crate::behaviour::PhysicalAction;
 use crate::javascript::{RequestError, ToolkitRequest, parsed};
 
 /// The most requests of one turn.
@@ -42,6 +43,8 @@ pub(super) enum PluginRequest {
     Command { name: String, help: String, complete: Vec<String> },
     /// Make a call.
     Call(CallConfig),
+    /// Do something at the machine of a simulated charge point.
+    Act(ActConfig),
     /// A promised answer is known.
     Answer { ticket: u64, form: Value },
     /// Add a line to the trace at a station.
@@ -64,6 +67,14 @@ pub(super) struct CallConfig {
     pub payload: Value,
     /// Whether the members of the payload replace those of the default payload.
     pub merge: bool,
+}
+
+/// What hands do for a plugin.
+#[derive(Debug, Deserialize)]
+pub(super) struct ActConfig {
+    pub number: u64,
+    pub station: u32,
+    pub action: PhysicalAction,
 }
 
 /// The requests of a turn.
@@ -111,6 +122,7 @@ fn read(operation: &str, json: &str) -> Result<PluginRequest, PluginRequestError
             PluginRequest::Command { name, help, complete }
         }
         "call" => PluginRequest::Call(parsed(json)?),
+        "act" => PluginRequest::Act(parsed(json)?),
         "answer" => {
             let Promised { ticket, answer } = parsed(json)?;
             PluginRequest::Answer { ticket, form: answer }

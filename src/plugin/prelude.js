@@ -4,7 +4,7 @@
   'use strict';
   const {
     scriptName: pluginName, version, compile, parse, stringify, PlainPromise, PlainMap, nextNumber, send, ask, fault, guarded,
-    thenable, watch, want, startTimer, timer, define, CallError, onPurpose, formOf,
+    thenable, watch, want, startTimer, timer, define, CallError, onPurpose, formOf, handsThat,
   } = toolkit;
   const { isArray } = Array;
   const { defineProperty } = Object;
@@ -12,6 +12,7 @@
   const handlers = new PlainMap(); // 'call Reset' → function
   const commands = new PlainMap(); // name → function
   const calls = new PlainMap(); // number → { resolve, reject }
+  const acts = new PlainMap(); // number → { resolve, reject }
   const stations = new PlainMap(); // key → Station
   let over = false;
 
@@ -42,10 +43,41 @@
     }, 500, false, []);
   };
 
+  // ---- hands ---------------------------------------------------------------------------------------------------------------
+
+  /** Does something at the machine that `machine` finds. */
+  const handsAt = (machine) => handsThat((action) => new PlainPromise((resolve, reject) => {
+    const number = nextNumber();
+    const station = machine().key;
+    acts.set(number, { resolve, reject });
+    try {
+      send('act', { number, station, action });
+    } catch (error) {
+      acts.delete(number);
+      throw error;
+    }
+  }));
+
+  /** The simulated charge point that is a station, or is at its other end. */
+  function machineOf(known) {
+    if (known.role === 'cp') return known;
+    const found = all('cp').find((other) => other.id === known.id);
+    if (!found) throw new Error(`there is no simulated charge point behind ${known.id}`);
+    return found;
+  }
+
+  /** The only charge point of ours, with a link or without one. */
+  function onlyMachine() {
+    const ours = all('cp');
+    if (ours.length !== 1) throw new Error(ours.length ? 'there is more than one charge point of ours; name one' : 'there is no charge point of ours');
+    return ours[0];
+  }
+
   class Station {
     constructor(key) {
       defineProperty(this, 'key', { value: key });
       this.state = {};
+      this.hands = handsAt(() => machineOf(this));
     }
 
     call(action, payload) {
@@ -82,6 +114,7 @@
   const cp = (id) => find('cp', id);
   cp.call = (action, payload) => call('cp', null, action, payload, false);
   cp.stations = () => all('cp');
+  cp.hands = handsAt(onlyMachine);
   const cs = {
     call: (action, payload) => call('cs', null, action, payload, false),
     station: (id) => find('cs', id),
@@ -224,7 +257,8 @@
 
     command({ line }) {
       const [first, ...rest] = words(line);
-      const run = commands.get(first);
+      // A command whose name the program has is called with the name of the plugin before it.
+      const run = commands.get(first) || commands.get(first.slice(pluginName.length + 1));
       const where = `command ${first}`;
       if (run) watch(where, guarded(where, () => run.call(plugin, rest, line)));
     },
@@ -254,6 +288,14 @@
       calls.delete(number);
       if (code === undefined) waiting.resolve(result);
       else waiting.reject(new CallError(waiting.action, code, description));
+    },
+
+    acted({ number, failure }) {
+      const waiting = acts.get(number);
+      if (!waiting) return;
+      acts.delete(number);
+      if (failure === undefined) waiting.resolve();
+      else waiting.reject(new Error(failure));
     },
 
     unload() {

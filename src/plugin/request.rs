@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::report::{PluginDetail, PluginReply};
-use crate::behaviour::{Answer, CallResult};
+use crate::behaviour::{Answer, CallResult, PhysicalActionError};
 use crate::ocpp::Role;
 use crate::trace::{Direction, StationKey};
 
@@ -71,6 +71,8 @@ pub(super) enum EngineRequest {
     Frame { ticket: u64, station: StationKey, direction: Direction, text: String },
     /// A call of a plugin has ended.
     Ended { plugin: u64, number: u64, end: CallResult },
+    /// What hands did for a plugin has ended.
+    Acted { plugin: u64, number: u64, done: Result<(), PhysicalActionError> },
     /// The options have changed.
     Options(Box<PluginOptions>),
     /// The session is over.

@@ -25,13 +25,14 @@ use super::worker::{FileTurn, ProgressFn, ProgressLine};
 use crate::behaviour::Answer;
 use crate::clock::now;
 use crate::hub::{AnswerRequest, Hub};
-use crate::javascript::CALLS;
+use crate::javascript::{ACTIONS, CALLS};
 use crate::javascript::{SandboxScript, ScriptFault, ScriptLimits, Timers, millis};
 use crate::trace::StationKey;
 
 /// The preludes of scenarios, in the order of their loading.
 pub(super) const PRELUDES: &[(&str, &str)] = &[
     CALLS,
+    ACTIONS,
     ("matchers", include_str!("script/matchers.js")),
     ("steps", include_str!("script/steps.js")),
     ("log", include_str!("script/log.js")),

@@ -1,17 +1,17 @@
-//! Calls: those of peers that plugins answer, and those that plugins make.
+//! Calls: those of peers that plugins answer, and those that plugins make; and what hands do for plugins at a machine.
 
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use super::Engine;
-use crate::behaviour::{Answer, CallObserver, CallResult};
+use crate::behaviour::{ActionObserver, Answer, CallObserver, CallResult, PhysicalActionError};
 use crate::javascript::ScriptFault;
 use crate::link::{InspectionVerdict, LinkOrder};
 use crate::ocpp::{Role, Version};
 use crate::plugin::host::StationInfo;
 use crate::plugin::pending_answers::OpenCall;
-use crate::plugin::plugin_request::CallConfig;
+use crate::plugin::plugin_request::{ActConfig, CallConfig};
 use crate::plugin::request::EngineRequest;
 use crate::plugin::subscriptions::EventName;
 use crate::trace::{Direction, StationKey};
@@ -112,6 +112,25 @@ impl Engine {
                 self.next.push_back((plugin, "ended", event));
             }
         }
+    }
+
+    /// Hands do something for a plugin.
+    pub(super) fn act(&mut self, plugin: u64, config: ActConfig) {
+        let ActConfig { number, station, action } = config;
+        let channel = self.channel.clone();
+        let then = ActionObserver::new(move |done| channel.ask(EngineRequest::Acted { plugin, number, done }));
+        // A dropped order reports its end by its observer.
+        self.deliver(StationKey(station), LinkOrder::Act { action, then });
+    }
+
+    /// What hands did for a plugin has ended.
+    pub(super) fn acted(&mut self, plugin: u64, number: u64, done: Result<(), PhysicalActionError>) {
+        let event = match done {
+            Ok(()) => json!({"number": number}),
+            Err(error) => json!({"number": number, "failure": error.to_string()}),
+        };
+        self.turn(plugin, "acted", &event.to_string());
+        self.follow();
     }
 
     /// The station and the payload of a call.

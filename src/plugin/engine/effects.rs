@@ -20,10 +20,7 @@ impl Engine {
         match request {
             PluginRequest::Log(text) => self.host.tell(None, false, short(text)),
             PluginRequest::Toast(text) => self.host.toast(short(text)),
-            PluginRequest::Toolkit(ToolkitRequest::Console { failure, text }) => match &mut self.spoken {
-                Some(spoken) => spoken.push(ConsoleLine { failure, text: short(text) }),
-                None => self.host.tell(None, failure, short(text)),
-            },
+            PluginRequest::Toolkit(ToolkitRequest::Console { failure, text }) => self.say(failure, short(text)),
             PluginRequest::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
                 let fault = ScriptFault::new(&message, &stack);
                 self.fault(serial, &place, &fault);
@@ -37,10 +34,23 @@ impl Engine {
                     let fault = ScriptFault::new(&format!("{name:?} is no name of a command: it has no blanks"), "");
                     return self.fault(serial, "command", &fault);
                 }
-                plugin.commands.retain(|command| command.name != name);
                 let owner = plugin.name.clone();
-                plugin.commands.push(PluginCommand { name, help: short(help), complete, plugin: owner });
+                let hidden = self.reserved.get().is_some_and(|reserved| reserved.contains(&name));
+                let called = if hidden { format!("{owner}.{name}") } else { name.clone() };
+                plugin.commands.retain(|command| command.name != called);
+                plugin.commands.push(PluginCommand {
+                    name: called.clone(),
+                    help: short(help),
+                    complete,
+                    plugin: owner.clone(),
+                });
                 self.publish();
+                if hidden {
+                    self.say(
+                        false,
+                        format!("[{owner}] {name} is a command of the program; type {called} for the one of the plugin."),
+                    );
+                }
             }
             PluginRequest::Handle { .. } | PluginRequest::Command { .. } => {
                 let fault = ScriptFault::new(&format!("a plugin has at most {MOST} handlers and commands"), "");
@@ -54,12 +64,23 @@ impl Engine {
             }
             PluginRequest::Toolkit(ToolkitRequest::Clear(number)) => self.timers.clear((serial, number)),
             PluginRequest::Call(config) => self.call(serial, config),
+            PluginRequest::Act(config) => self.act(serial, config),
             PluginRequest::Answer { ticket, form } => self.on_answer(serial, ticket, form),
             PluginRequest::Mark { station, text } => {
                 let text = format!("[{}] {text}", plugin.name);
                 self.host.tell(Some(StationKey(station)), false, short(text));
             }
             PluginRequest::Unload => plugin.leaving = true,
+        }
+    }
+}
+
+impl Engine {
+    /// Prints a line: for the user who typed the command that runs, else in the trace.
+    fn say(&mut self, failure: bool, text: String) {
+        match &mut self.spoken {
+            Some(spoken) => spoken.push(ConsoleLine { failure, text }),
+            None => self.host.tell(None, failure, text),
         }
     }
 }

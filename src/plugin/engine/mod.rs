@@ -5,10 +5,10 @@ mod calls;
 mod effects;
 mod loading;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -38,6 +38,8 @@ pub(super) struct Engine {
     host: Arc<dyn PluginHost>,
     channel: Arc<PluginChannel>,
     commands: Arc<Mutex<Vec<PluginCommand>>>,
+    /// The names that a command of a plugin cannot have.
+    reserved: Arc<OnceLock<BTreeSet<String>>>,
     options: PluginOptions,
     /// In the order of their loading.
     plugins: Vec<RunningPlugin>,
@@ -62,12 +64,14 @@ impl Engine {
         host: Arc<dyn PluginHost>,
         channel: Arc<PluginChannel>,
         commands: Arc<Mutex<Vec<PluginCommand>>>,
+        reserved: Arc<OnceLock<BTreeSet<String>>>,
         options: PluginOptions,
     ) -> Engine {
         Engine {
             host,
             channel,
             commands,
+            reserved,
             options,
             plugins: Vec::new(),
             disabled: BTreeMap::new(),
@@ -143,6 +147,7 @@ impl Engine {
             }
             EngineRequest::Frame { ticket, station, direction, text } => self.frame(ticket, station, direction, text),
             EngineRequest::Ended { plugin, number, end } => self.ended(plugin, number, end),
+            EngineRequest::Acted { plugin, number, done } => self.acted(plugin, number, done),
             EngineRequest::Options(options) => self.options = *options,
             EngineRequest::End => {}
         }

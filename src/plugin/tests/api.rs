@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::test_session::{Heard, World, printed};
-use crate::behaviour::{Answer, CallResult, FilterDecision};
+use crate::behaviour::{Answer, CallResult, FilterDecision, PhysicalAction, PhysicalActionError, PowerLossStop};
 use crate::link::InspectionVerdict;
 use crate::ocpp::{ErrorCode, Role, Version};
 use crate::plugin::{PluginState, StationInfo, TYPES};
@@ -46,6 +46,55 @@ fn a_call_whose_link_is_lost_rejects() {
     assert_eq!(payload, json!({}));
     drop(then);
     world.wait_for_line("Lost");
+}
+
+#[test]
+fn hands_act_at_a_machine_and_hear_why_not() {
+    let world = World::new(Role::ChargePoint);
+    world.stations(|stations| {
+        stations[0].connected = false;
+        let behind = StationInfo { key: StationKey(8), our_role: Role::CentralSystem, ..stations[0].clone() };
+        let foreign = StationInfo { key: StationKey(9), identity: "OTHER".into(), ..behind.clone() };
+        stations.extend([behind, foreign]);
+    });
+    world.runs(
+        "visitor",
+        "(async () => {
+            await cp('CP1').hands.plug(2);
+            try { await cs.station('CP1').hands.present('TAG'); } catch (error) { plugin.log('no: ' + error.message); }
+            try { await cs.station('OTHER').hands.unplug(); } catch (error) { plugin.log('no: ' + error.message); }
+            try { await cp.hands.ev('dance'); } catch (error) { plugin.log('no: ' + error.message); }
+            try { await cp.hands.limit({ wine: 1 }); } catch (error) { plugin.log('no: ' + error.message); }
+            await cp.hands.powerOff({ stop: 'before' });
+            plugin.log('done');
+        })();",
+    );
+    let (station, action, then) = world.acted();
+    assert_eq!((station, action.to_string().as_str()), (StationKey(7), "plug connector=2"));
+    then.tell(Ok(()));
+    let (station, action, then) = world.acted();
+    assert_eq!((station, action), (StationKey(7), PhysicalAction::Present { id_tag: "TAG".into(), connector: None }));
+    then.tell(Err(PhysicalActionError::ReaderBusy));
+    world.wait_for_line("no: the reader waits for the answer about a card");
+    world.wait_for_line("no: there is no simulated charge point behind OTHER");
+    world.wait_for_line("no: what the car does is one of suspend, ready, full, not dance");
+    world.wait_for_line("no: ");
+    let (_, action, then) = world.acted();
+    assert_eq!(action, PhysicalAction::PowerOff { stop: PowerLossStop::Before });
+    then.tell(Ok(()));
+    world.wait_for_line("done");
+    assert_eq!(world.detail("visitor").errors, 0);
+}
+
+#[test]
+fn a_command_with_a_name_of_the_program_is_called_by_its_plugin() {
+    let world = World::new(Role::ChargePoint);
+    world.plugins.reserve(["park".to_owned()]);
+    let loaded = world.load("visitor", "plugin.command('park', { help: 'x' }, ([bay]) => console.log('bay ' + bay));");
+    assert_eq!(printed(&loaded), ["[visitor] park is a command of the program; type visitor.park for the one of the plugin."]);
+    assert_eq!(printed(&world.line("visitor.park 3")), ["bay 3"]);
+    assert!(!world.line("park 3").consumed);
+    assert_eq!(world.plugins.commands()[0].name, "visitor.park");
 }
 
 #[test]
@@ -233,6 +282,7 @@ fn everything_that_is_declared_exists_and_is_documented() {
         ("Plugin", "plugin"),
         ("LaterCalls", "plugin.cs"),
         ("Station", "cp('CP1')"),
+        ("Hands", "cp.hands"),
         ("Settings", "settings"),
         ("Ocpp", "ocpp"),
         ("ChargePoints", "cp"),

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::behaviour::{Answer, AnswerFilter, CallObserver, CallResult, FilterDecision, IncomingCall, LinkObserver};
+use crate::behaviour::{
+    ActionObserver, Answer, AnswerFilter, CallObserver, CallResult, FilterDecision, IncomingCall, LinkObserver, PhysicalAction,
+};
 use crate::clock::Moment;
 use crate::link::{InspectionVerdict, LinkOrder};
 use crate::ocpp::{Catalog, Role, SampleContext, Transport, Version};
@@ -26,6 +28,7 @@ pub enum Heard {
     Called { station: StationKey, action: String, payload: Value, then: CallObserver },
     Answered { ticket: u64, answer: Option<Answer> },
     Inspected { ticket: u64, verdict: InspectionVerdict },
+    Acted { station: StationKey, action: PhysicalAction, then: ActionObserver },
 }
 
 pub struct Played {
@@ -52,6 +55,7 @@ impl PluginHost for Played {
             LinkOrder::Ask { action, payload, then } => Heard::Called { station, action, payload, then },
             LinkOrder::Answer { ticket, answer } => Heard::Answered { ticket, answer },
             LinkOrder::Inspected { ticket, verdict } => Heard::Inspected { ticket, verdict },
+            LinkOrder::Act { action, then } => Heard::Acted { station, action, then },
             other => panic!("{other:?}"),
         };
         self.heard.lock().unwrap().send(heard).unwrap();
@@ -253,6 +257,14 @@ impl World {
     pub fn called(&self) -> (String, Value, CallObserver) {
         self.wait(|heard| match heard {
             Heard::Called { action, payload, then, .. } => Ok((action, payload, then)),
+            other => Err(other),
+        })
+    }
+
+    /// Waits for what hands do; returns it with its station.
+    pub fn acted(&self) -> (StationKey, PhysicalAction, ActionObserver) {
+        self.wait(|heard| match heard {
+            Heard::Acted { station, action, then } => Ok((station, action, then)),
             other => Err(other),
         })
     }

@@ -1,8 +1,8 @@
 // Hands at a charge point: plug a car in, present a card, cut the power. At a simulated charge point the machine does it; at another program a
-// person is asked to. The sides themselves are in `sides.js`.
+// person is asked to. The names of the actions are in `actions.js` of the JavaScript engine, the sides themselves in `sides.js`.
 (function (toolkit) {
   'use strict';
-  const { define, want, begin, done, wrong, request, allLinks, stations, operator, isGiven, foreign } = toolkit;
+  const { define, handsThat, begin, done, wrong, request, allLinks, stations, operator, isGiven, foreign } = toolkit;
 
   const at = (connector, otherwise = '') => (connector === undefined ? otherwise : ` at connector ${connector}`);
   const ERROR_CODE = (code) => (code === undefined ? 'a fault' : `the fault ${code}`);
@@ -51,45 +51,8 @@
     done(step);
   }
 
-  function oneOf(value, allowed, what) {
-    want('string', value, what);
-    if (!allowed.includes(value)) throw new TypeError(`${what} is one of ${allowed.join(', ')}, not ${value}`);
-    return value;
-  }
-
-  const number = (connector) => {
-    if (connector === undefined || connector === null) return undefined;
-    return want('number', connector, 'a connector');
-  };
-
   /** The hands at the charge point of the link that `of` returns. */
-  function handsAt(of) {
-    const does = (kind, fields) => act(of(), { kind, ...fields });
-    return {
-      plug: (connector) => does('plug', { connector: number(connector) }),
-      unplug: (connector) => does('unplug', { connector: number(connector) }),
-      present: (idTag, connector) => does('present', { idTag: want('string', idTag, 'a tag'), connector: number(connector) }),
-      fault: (errorCode, connector, info) => does('fault', { errorCode, connector: number(connector), info }),
-      recover: (connector) => does('recover', { connector: number(connector) }),
-      powerOff: (options) => does('powerOff', { stop: oneOf((options && options.stop) || 'after', ['before', 'after', 'never'], 'stop') }),
-      powerOn: () => does('powerOn'),
-      offline: () => does('offline'),
-      online: () => does('online'),
-      ev: (state, connector) => does('ev', {
-        state: oneOf(state, ['suspend', 'ready', 'full'], 'what the car does'), connector: number(connector),
-      }),
-      lock: (state, connector) => does('lock', {
-        works: oneOf(state, ['fail', 'ok'], 'what the lock does') === 'ok', connector: number(connector),
-      }),
-      park: (connector) => does('park', { connector: number(connector) }),
-      leave: (connector) => does('leave', { connector: number(connector) }),
-      limit: (limit, connector) => does('limit', { limit, connector: number(connector) }),
-      fail: (step, times = 'next') => does('fail', {
-        step: oneOf(step, ['download', 'install', 'upload', 'reset'], 'what fails'),
-        times: oneOf(times, ['next', 'always', 'never'], 'how often it fails'),
-      }),
-    };
-  }
+  const handsAt = (of) => handsThat((action) => act(of(), action));
 
   /** The link to the charge point under test, or else the one of a charge point of ours. */
   function underTest() {
