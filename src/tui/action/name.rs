@@ -101,6 +101,10 @@ actions! {
     Fault,
     /// Breaks a lock, or repairs it.
     Lock,
+    /// Limits what the driver wants of a simulated machine.
+    Limit,
+    /// Lets a step of a simulated machine fail.
+    Fail,
     /// Parks a car, or lets it leave.
     Bay,
     /// Cuts the power, or gives it back.

@@ -199,6 +199,8 @@ impl Drawing<'_> {
             (StationDetailsAction::CarFull, "car: full"),
             (StationDetailsAction::Fault, choose(connector.fault.is_some(), "recover", "fault")),
             (StationDetailsAction::Lock, choose(connector.lock_broken, "lock: ok", "lock: fail")),
+            (StationDetailsAction::Limit, "limit"),
+            (StationDetailsAction::Fail, "fail"),
             (StationDetailsAction::Bay, choose(connector.parked, "leave", "park")),
             (StationDetailsAction::Power, choose(self.machine.powered, "power off", "power on")),
             (StationDetailsAction::Network, choose(self.machine.network, "offline", "online")),

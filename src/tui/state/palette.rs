@@ -32,7 +32,7 @@ pub enum ChoiceAction {
     Theme(String),
     /// A command is run.
     Run(String),
-    /// A line of the history is put into the command line.
+    /// A line is put into the command line.
     Line(String),
     /// A held frame is edited.
     Held(u64),

@@ -109,6 +109,31 @@ fn keys_do_what_stands_beside_them() {
 }
 
 #[test]
+fn limits_and_failures_are_typed() {
+    for (key, line) in [("L", "limit connector=2 --id SIM1 energy=5000"), ("F", "fail --id SIM1 download")] {
+        let (mut screen, _) = page(80, 24, busy_machine());
+        screen.press("right");
+        assert_eq!(command(screen.press(key)), None);
+        assert_eq!(screen.app.command_line.input.text(), line);
+        assert_eq!(command(screen.press("enter")).as_deref(), Some(line));
+    }
+}
+
+#[test]
+fn the_palette_offers_each_connector() {
+    let (mut screen, _) = page(120, 40, busy_machine());
+    screen.press("esc ctrl-p");
+    screen.press("p l u g space 2");
+    assert!(screen.picture().contains("plug at connector 2"), "{}", screen.picture());
+    assert_eq!(command(screen.press("enter")).as_deref(), Some("plug connector=2 --id SIM1"));
+    screen.press("o right ctrl-p");
+    screen.press("f a u l t");
+    let picture = screen.picture();
+    let place = |text: &str| picture.find(text).unwrap_or_else(|| panic!("{text}: {picture}"));
+    assert!(place("recover at connector 2") > 0 && place("fault at connector 1") > 0);
+}
+
+#[test]
 fn a_real_station_has_no_hands() {
     let mut screen = Screen::busy(80, 24);
     let station = screen.station("CP1");

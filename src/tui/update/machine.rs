@@ -19,13 +19,15 @@ use crate::tui::state::StationDetails;
 const A_CARD: &str = "04A2B3C4D5E6F7";
 
 /// What hands can do, in the order of the palette.
-pub const ACTIONS: [StationDetailsAction; 9] = [
+pub const ACTIONS: [StationDetailsAction; 11] = [
     StationDetailsAction::Plug,
     StationDetailsAction::Card,
     StationDetailsAction::CarSuspend,
     StationDetailsAction::CarFull,
     StationDetailsAction::Fault,
     StationDetailsAction::Lock,
+    StationDetailsAction::Limit,
+    StationDetailsAction::Fail,
     StationDetailsAction::Bay,
     StationDetailsAction::Power,
     StationDetailsAction::Network,
@@ -44,8 +46,7 @@ pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_
         StationDetailsAction::PreviousConnector => -1,
         _ => {
             let Some(line) = line(app, page.station, action, &machine, page.connector, outside) else { return Vec::new() };
-            if action == StationDetailsAction::Card {
-                // Which card it is, is for the user to say.
+            if is_edited(action) {
                 open_command_line(app);
                 app.command_line.input.set(line);
                 return Vec::new();
@@ -57,6 +58,11 @@ pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_
         page.turn_connector(by, machine.connectors.len());
     }
     Vec::new()
+}
+
+/// Whether the line of an action is put into the command line: which card, how much and which step is for the user to say.
+pub const fn is_edited(action: StationDetailsAction) -> bool {
+    matches!(action, StationDetailsAction::Card | StationDetailsAction::Limit | StationDetailsAction::Fail)
 }
 
 /// The command of an action at a connector, for the machine as it is; and whether it is about the connector.
@@ -81,6 +87,8 @@ pub fn command(
         StationDetailsAction::CarFull => ("ev full".into(), true),
         StationDetailsAction::Fault => (either(connector.fault.is_some(), "recover", "fault"), true),
         StationDetailsAction::Lock => (either(connector.lock_broken, "lock ok", "lock fail"), true),
+        StationDetailsAction::Limit => ("limit".into(), true),
+        StationDetailsAction::Fail => ("fail".into(), false),
         StationDetailsAction::Bay => (either(connector.parked, "leave", "park"), true),
         StationDetailsAction::Power => (either(machine.powered, "power off", "power on"), false),
         StationDetailsAction::Network => (either(machine.network, "offline", "online"), false),
@@ -100,5 +108,11 @@ pub fn line(
     let row = outside.contents.stations().get(station).filter(|row| row.our_role == Role::ChargePoint)?;
     let (command, at_connector) = command(app, station, action, machine, selected)?;
     let place = if at_connector { format!(" connector={selected}") } else { String::new() };
-    Some(format!("{command}{place} --id {}", quote(&row.identity)))
+    // What the user changes stands last, where the cursor is.
+    let value = match action {
+        StationDetailsAction::Limit => " energy=5000",
+        StationDetailsAction::Fail => " download",
+        _ => "",
+    };
+    Some(format!("{command}{place} --id {}{value}", quote(&row.identity)))
 }

@@ -76,22 +76,34 @@ fn machine_choices(app: &App, outside: &ReadContext<'_>) -> Vec<PaletteChoice> {
     let Some((station, machine)) = selected.and_then(|station| Some((station, outside.machines.of(station)?))) else {
         return Vec::new();
     };
-    let connector =
-        app.overlays.get::<StationDetails>().filter(|page| page.station == station).map_or(1, |page| page.connector);
-    let choice = |action: StationDetailsAction| {
-        let (command, _) = machine::command(app, station, action, &machine, connector)?;
+    // The connector of the open page comes first.
+    let open = app.overlays.get::<StationDetails>().filter(|page| page.station == station).map_or(1, |page| page.connector);
+    let others = (1..=machine.connectors.len()).filter(|number| *number != open);
+    let connectors: Vec<usize> = std::iter::once(open).chain(others).collect();
+    let choice = |action: StationDetailsAction, connector: usize| {
+        let (command, at_connector) = machine::command(app, station, action, &machine, connector)?;
+        if !at_connector && connector != open {
+            return None;
+        }
         let line = machine::line(app, station, action, &machine, connector, outside)?;
-        let keys = app.bindings.keys(ContextAction::StationDetails(action));
+        let keys = app.bindings.keys(ContextAction::StationDetails(action)).first().filter(|_| connector == open);
+        let several = at_connector && connectors.len() > 1;
         Some(PaletteChoice {
             kind: "hands",
-            name: command.into_owned(),
+            name: if several { format!("{command} at connector {connector}") } else { command.into_owned() },
             detail: line.clone(),
-            keys: keys.first().map(|key| format!("o {key}")).unwrap_or_default(),
+            keys: keys.map(|key| format!("o {key}")).unwrap_or_default(),
             obstacle: None,
-            does: ChoiceAction::Run(line),
+            does: if machine::is_edited(action) { ChoiceAction::Line(line) } else { ChoiceAction::Run(line) },
         })
     };
-    machine::ACTIONS.into_iter().filter_map(choice).collect()
+    machine::ACTIONS
+        .into_iter()
+        .flat_map(|action| {
+            let choice = &choice;
+            connectors.iter().filter_map(move |number| choice(action, *number))
+        })
+        .collect()
 }
 
 /// The orders of the stations.

@@ -42,6 +42,8 @@ pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_
         | StationDetailsAction::CarFull
         | StationDetailsAction::Fault
         | StationDetailsAction::Lock
+        | StationDetailsAction::Limit
+        | StationDetailsAction::Fail
         | StationDetailsAction::Bay
         | StationDetailsAction::Power
         | StationDetailsAction::Network
