@@ -32,7 +32,7 @@ impl ChargePoint {
             | PhysicalAction::Park { .. }
             | PhysicalAction::Leave { .. }
             | PhysicalAction::Lock { .. } => {}
-            _ if !self.powered => return Err(PhysicalActionError::NoPower),
+            _ if !self.powered || self.power_fails => return Err(PhysicalActionError::NoPower),
             _ => {}
         }
         match action {

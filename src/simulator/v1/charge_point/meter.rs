@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(meter.read(start).watt_hours, 0);
         meter.set_power(7200.0, 2, start);
         assert_eq!(meter.read(start + Duration::from_secs(1800)).watt_hours, 3600);
-        assert_eq!(meter.read(start).by_phase, [3600.0, 3600.0, 0.0]);
+        assert_eq!(meter.read(start + Duration::from_secs(1800)).by_phase, [3600.0, 3600.0, 0.0]);
         meter.set_power(0.0, 0, start + Duration::from_secs(3600));
         let still = MeterReading { watt_hours: 7200, ..MeterReading::default() };
         assert_eq!(meter.read(start + Duration::from_secs(99_999)), still);

@@ -205,7 +205,12 @@ impl ChargePoint {
         let Some(key) = self.connector(connector).and_then(|it| it.transaction.as_ref()).map(|it: &Transaction| it.key) else {
             return;
         };
-        self.adjust_power(connector, now);
+        if self.profiles.iter().next().is_some() {
+            // a change of a limit at this very time is due as well
+            self.share_power(now, out);
+        } else {
+            self.adjust_power(connector, now);
+        }
         let payload = self.meter_values(connector, "Sample.Periodic", "MeterValuesSampledData", now);
         self.transaction_messages.push("MeterValues", payload, key);
         if let Some(sample) = self.transaction_sample(connector, "Sample.Periodic", "StopTxnSampledData", now) {

@@ -168,11 +168,6 @@ fn transfers_fail_on_request() {
     }
 }
 
-/// Whether the machine has lost its power: a second switch-on is refused unless it has.
-fn is_dark(world: &mut World) -> bool {
-    world.act(&card("TAG", 1)) == Err(PhysicalActionError::NoPower)
-}
-
 #[test]
 fn a_reserve_of_power_waits_for_a_slow_answer_and_not_longer() {
     let mut world = charging();
@@ -181,9 +176,10 @@ fn a_reserve_of_power_waits_for_a_slow_answer_and_not_longer() {
     let [status, stop] = &sent[..] else { panic!("{sent:?}") };
     world.result(status, json!({}));
     world.pass_seconds(20);
-    assert!(!is_dark(&mut world), "the answer may still come");
+    assert!(world.charge_point.powered, "the answer may still come");
+    assert_eq!(world.act(&card("TAG", 1)), Err(PhysicalActionError::NoPower), "the reserve is not for cards");
     world.result(stop, json!({}));
-    assert!(is_dark(&mut world));
+    assert!(!world.charge_point.powered);
 }
 
 #[test]
@@ -192,7 +188,7 @@ fn a_reserve_of_power_ends_with_the_time_of_a_call() {
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     world.take_sent();
     world.pass_seconds(31);
-    assert!(is_dark(&mut world));
+    assert!(!world.charge_point.powered);
     let sent = world.acts(&PhysicalAction::PowerOn);
     assert!(sent.contains(&"StopTransaction 42 TAG PowerLoss".to_owned()), "it is told again: {sent:?}");
 }
@@ -201,17 +197,17 @@ fn a_reserve_of_power_ends_with_the_time_of_a_call() {
 fn a_reserve_of_power_is_not_used_where_nothing_can_be_told() {
     let mut world = quiet(Version::V1_6);
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
-    assert!(is_dark(&mut world), "no transaction");
+    assert!(!world.charge_point.powered, "no transaction");
     let mut world = charging();
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     let sent = world.take_sent();
     world.end(&sent[1], CallOutcome::Error { code: "InternalError", description: "" });
-    assert!(is_dark(&mut world), "an error is no reason to wait");
+    assert!(!world.charge_point.powered, "an error is no reason to wait");
     let mut world = charging();
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     world.disconnect();
     world.pass_seconds(1);
-    assert!(is_dark(&mut world), "the link is lost");
+    assert!(!world.charge_point.powered, "the link is lost");
 }
 
 #[test]
@@ -220,5 +216,5 @@ fn power_that_comes_back_in_time_is_no_power_loss() {
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     world.act(&PhysicalAction::PowerOn).unwrap();
     world.serve();
-    assert!(!is_dark(&mut world));
+    assert!(world.charge_point.powered);
 }
