@@ -2,7 +2,7 @@
 //! here is pure. Messages come in as JSON, time as a [`Moment`](crate::clock::Moment), chance as a seed. Transport,
 //! display and changes by the user are not here.
 
-mod charging;
+pub(crate) mod charging;
 mod equipment;
 mod equipment_part;
 mod panel;

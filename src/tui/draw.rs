@@ -55,6 +55,10 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
                 drawn.counts_seconds |= pane::station_details(app, *page, outside, areas.body, buffer);
                 None
             }
+            ScreenOverlay::ProfilesPage(page) => {
+                pane::profiles_page(app, page, outside, areas.body, buffer);
+                None
+            }
             ScreenOverlay::ConfigurationPage(page) => {
                 pane::configuration_page(app, page, outside, areas.body, buffer);
                 None

@@ -19,6 +19,15 @@ pub(crate) enum ProfilePurpose {
 }
 
 impl ProfilePurpose {
+    /// Its name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProfilePurpose::ChargePointMax => "ChargePointMaxProfile",
+            ProfilePurpose::TxDefault => "TxDefaultProfile",
+            ProfilePurpose::Transaction => "TxProfile",
+        }
+    }
+
     /// The purpose with this name (OCPP 1.6 §7.11).
     pub fn named(name: &str) -> Option<ProfilePurpose> {
         match name {
@@ -112,6 +121,21 @@ impl ChargingProfile {
     /// The unit of its limits.
     pub fn unit(&self) -> RateUnit {
         self.schedule.unit
+    }
+
+    /// The limit at a time, and its unit; `None` when it does not cover that time. `charging` is the start of charging.
+    pub fn limit_at(&self, at: Timestamp, charging: Timestamp) -> Option<(f64, RateUnit)> {
+        self.rate_at(at, charging).map(|rate| (rate.limit, rate.unit))
+    }
+
+    /// How its schedule starts, in a word.
+    pub fn kind_name(&self) -> &'static str {
+        match self.schedule.kind {
+            ProfileKind::Absolute => "Absolute",
+            ProfileKind::Relative => "Relative",
+            ProfileKind::Recurring(86_400) => "Daily",
+            ProfileKind::Recurring(_) => "Weekly",
+        }
     }
 
     /// How many periods its schedule has.

@@ -46,6 +46,15 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
                 read(&call, |asked| start(station, record, asked, answer));
             }
         }),
+        (
+            FrameKind::Result,
+            "SetChargingProfile" | "ClearChargingProfile" | "GetCompositeSchedule" | "RemoteStartTransaction",
+        ) => read(record, |answer| {
+            let call = record.partner.and_then(|call| records.get(call));
+            if let Some(call) = call {
+                read(&call, |asked| station.charging.answered(action, asked, answer, record.wall_micros));
+            }
+        }),
         (FrameKind::Call, "StopTransaction") => read(record, |payload| stop(station, record, payload)),
         (FrameKind::Result, "GetConfiguration") => read(record, |payload| configuration(station, payload)),
         (FrameKind::Result, "ChangeConfiguration") => read(record, |answer| {
@@ -76,7 +85,7 @@ fn text(payload: &Map<String, Value>, field: &str) -> Option<Box<str>> {
 }
 
 /// A whole number, also one that is written as a text.
-fn number(payload: &Map<String, Value>, field: &str) -> Option<i64> {
+pub(super) fn number(payload: &Map<String, Value>, field: &str) -> Option<i64> {
     let value = payload.get(field)?;
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
@@ -130,6 +139,8 @@ fn stop(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String,
     transaction.ended_micros = Some(record.wall_micros);
     transaction.meter_stop = number(payload, "meterStop");
     transaction.reason = text(payload, "reason");
+    let connector = transaction.connector;
+    station.charging.ended(connector, record.wall_micros);
 }
 
 fn configuration(station: &mut StationSummary, payload: &Map<String, Value>) {

@@ -2,11 +2,13 @@
 //! reader folds it from the records that are new since the last time, so the recorder does nothing for it. Which field
 //! of which message contains which fact is in `fold`.
 
+mod charging;
 mod fold;
 mod rate;
 
 use std::collections::{BTreeMap, VecDeque};
 
+pub use charging::{ChargingChange, ChargingHistory, ProfileChange, ReportedSchedule};
 pub use rate::MessageRate;
 
 use super::{Contents, HandshakeHeads, RecordKind, Sequence, StationKey};
@@ -36,6 +38,8 @@ pub struct StationSummary {
     pub transactions: VecDeque<TransactionSummary>,
     /// The configuration keys that were seen in answers and changes.
     pub configuration: BTreeMap<Box<str>, ConfigurationKey>,
+    /// What was seen of its charging profiles.
+    pub charging: ChargingHistory,
     /// The record of its last handshake.
     pub handshake: Option<Sequence>,
     /// When the last heartbeat was, by the monotonic clock in microseconds.

@@ -33,6 +33,8 @@ pub enum KeyContext {
     ColumnChooser,
     /// On the page with configuration keys.
     Configuration,
+    /// On the page with charging profiles.
+    Profiles,
     /// In the help and other texts.
     Pager,
     /// While a search in the pager is entered.
@@ -43,7 +45,7 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [KeyContext; 17] = [
+    pub const ALL: [KeyContext; 18] = [
         KeyContext::Stations,
         KeyContext::Trace,
         KeyContext::Message,
@@ -56,6 +58,7 @@ impl KeyContext {
         KeyContext::ActionPicker,
         KeyContext::ColumnChooser,
         KeyContext::Configuration,
+        KeyContext::Profiles,
         KeyContext::Palette,
         KeyContext::Pager,
         KeyContext::PagerSearch,
@@ -84,6 +87,7 @@ impl KeyContext {
             KeyContext::ActionPicker => "List of actions",
             KeyContext::ColumnChooser => "List of columns",
             KeyContext::Configuration => "Configuration keys",
+            KeyContext::Profiles => "Charging profiles",
             KeyContext::Palette => "Palette",
             KeyContext::Pager => "Help",
             KeyContext::PagerSearch => "Search in the help",
@@ -120,6 +124,7 @@ impl KeyContext {
             | KeyContext::ActionPicker
             | KeyContext::ColumnChooser
             | KeyContext::Configuration
+            | KeyContext::Profiles
             | KeyContext::Everywhere => true,
             KeyContext::Prompt | KeyContext::Palette | KeyContext::Pager | KeyContext::PagerSearch | KeyContext::Confirm => {
                 false
@@ -139,6 +144,7 @@ impl KeyContext {
             KeyContext::FilterLine => &[KeyContext::FilterLine, KeyContext::Everywhere],
             KeyContext::ActionPicker => &[KeyContext::ActionPicker, KeyContext::Everywhere],
             KeyContext::Prompt => &[KeyContext::Prompt, KeyContext::Everywhere],
+            KeyContext::Profiles => &[KeyContext::Profiles, KeyContext::Everywhere],
             KeyContext::Configuration => &[KeyContext::Configuration, KeyContext::Everywhere],
             KeyContext::ColumnChooser => &[KeyContext::ColumnChooser, KeyContext::Everywhere],
             KeyContext::Palette => &[KeyContext::Palette, KeyContext::Everywhere],

@@ -11,5 +11,5 @@ pub use name::Action;
 pub use table::{
     ActionPickerAction, ActionRow, ColumnChooserAction, CommandLineAction, ConfigurationAction, ConfirmAction, ContextAction,
     EditorAction, EverywhereAction, FilterLineAction, MessageAction, PagerAction, PagerSearchAction, PaletteAction,
-    PanesAction, PromptAction, StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
+    PanesAction, ProfilesAction, PromptAction, StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
 };

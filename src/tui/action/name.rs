@@ -81,6 +81,18 @@ actions! {
     Compare,
     /// Shows only what differs, or everything.
     Differences,
+    /// Shows the charging profiles of a station.
+    Profiles,
+    /// Changes the span of time of the charts.
+    ChartWindow,
+    /// Changes the unit of the charts.
+    ChartUnit,
+    /// Changes what is assumed of the grid connection.
+    GridSupply,
+    /// Counts the draft, or not.
+    WhatIf,
+    /// Edits a call that removes the selected profile.
+    ClearProfile,
     /// Shows what is known about a station.
     StationDetails,
     /// Selects the next station.

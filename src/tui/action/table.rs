@@ -142,6 +142,7 @@ table! {
         Bottom, "", "To the last line; in the trace: follow", ["G", "end"];
         Zoom, "zoom", "Give this pane the whole screen, or back", ["z"];
         Configuration, "", "The configuration keys of the selected station, as a table", ["7"];
+        Profiles, "", "The charging profiles of the selected station, with charts of the limits", ["8"];
         Plugins, "", "List the plugins with their memory and errors", ["P"];
         Wider, "", "Make the stations pane wider, in a narrow window higher", [">"];
         Narrower, "", "Make the stations pane narrower, in a narrow window lower", ["<"];
@@ -244,6 +245,24 @@ table! {
         Bottom as "keys-bottom", "", "To the last line", ["G", "end"];
         Help as "keys-help", "help", "Show the keys", ["?", "F1"];
         Close as "keys-close", "close", "Clear the search, end the comparison, close", ["esc", "q", "7"];
+    }
+    Profiles (ProfilesAction) {
+        Accept as "edit-profile", "edit & resend", "Edit the selected profile and send it again", ["enter", "e"];
+        Compose as "new-profile", "new", "Edit a new SetChargingProfile", ["n", "x"];
+        WhatIf, "what if", "Count the draft of a SetChargingProfile as installed, or not", ["i"];
+        Refresh as "ask-schedule", "ask the station", "Ask the station for its own composite schedule", ["r"];
+        ClearProfile, "remove", "Edit a ClearChargingProfile for the selected profile", ["d"];
+        NextConnector as "profiles-next-connector", "connector", "Next connector; 0 is the station as a whole", ["right", "l"];
+        PreviousConnector as "profiles-previous-connector", "", "Previous connector", ["left", "h"];
+        ChartWindow, "time", "The next hour, day or week", ["w"];
+        ChartUnit, "A/W", "Amperes or watts", ["u"];
+        GridSupply, "grid", "Assume another connection to the grid", ["s"];
+        NextStation as "profiles-next", "", "Next station", ["]", "tab"];
+        PreviousStation as "profiles-previous", "", "Previous station", ["[", "backtab"];
+        Up as "profiles-up", "", "One line up", ["k", "up"];
+        Down as "profiles-down", "", "One line down", ["j", "down"];
+        Help as "profiles-help", "help", "Show the keys", ["?", "F1"];
+        Close as "profiles-close", "close", "Close", ["esc", "q", "8"];
     }
     ColumnChooser (ColumnChooserAction) {
         Toggle as "toggle-column", "show or hide", "Show the column, or hide it", ["space", "enter"];

@@ -34,6 +34,7 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             | ScreenOverlay::ActionPicker(_)
             | ScreenOverlay::ColumnChooser(_)
             | ScreenOverlay::ConfigurationPage(_)
+            | ScreenOverlay::ProfilesPage(_)
             | ScreenOverlay::StationDetails(_),
         )
         | None => {

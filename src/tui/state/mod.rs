@@ -13,6 +13,7 @@ mod message;
 mod overlay;
 mod pager;
 mod palette;
+mod profiles_page;
 mod prompt;
 mod soap;
 mod station_details;
@@ -33,6 +34,7 @@ pub use message::{LineTone, MessageLine, MessageTab, MessageView, PrettyLine, Te
 pub use overlay::{OverlayStack, OverlayState, ScreenOverlay};
 pub use pager::{KEYS, Pager, PagerLine, WIDEST};
 pub use palette::{ChoiceAction, KeptKind, Palette, PaletteChoice};
+pub use profiles_page::{KnownProfile, LimitCurve, ProfilesPage};
 pub use prompt::{Prompt, PromptPurpose};
 pub use soap::SoapLine;
 pub use station_details::StationDetails;

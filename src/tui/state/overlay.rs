@@ -12,6 +12,7 @@ use super::editor::Editor;
 use super::filter::FilterLine;
 use super::pager::Pager;
 use super::palette::Palette;
+use super::profiles_page::ProfilesPage;
 use super::prompt::Prompt;
 use super::station_details::StationDetails;
 use crate::tui::action::KeyContext;
@@ -22,6 +23,8 @@ use crate::tui::action::KeyContext;
 pub enum ScreenOverlay {
     /// The page about a station.
     StationDetails(StationDetails),
+    /// The page with the charging profiles of a station.
+    ProfilesPage(ProfilesPage),
     /// The page with the configuration keys of a station.
     ConfigurationPage(ConfigurationPage),
     /// The list of columns of the stations pane.
@@ -49,6 +52,7 @@ impl ScreenOverlay {
     pub fn context(&self) -> KeyContext {
         match self {
             ScreenOverlay::StationDetails(_) => KeyContext::StationDetails,
+            ScreenOverlay::ProfilesPage(_) => KeyContext::Profiles,
             ScreenOverlay::ConfigurationPage(_) => KeyContext::Configuration,
             ScreenOverlay::ColumnChooser(_) => KeyContext::ColumnChooser,
             ScreenOverlay::Editor(_) => KeyContext::Editor,
@@ -102,6 +106,7 @@ macro_rules! overlay_states {
 
 overlay_states! {
     StationDetails(StationDetails),
+    ProfilesPage(ProfilesPage),
     ConfigurationPage(ConfigurationPage),
     ColumnChooser(ColumnChooser),
     Editor(Editor),

@@ -156,6 +156,7 @@ const WAYS: &[(KeyContext, &[&str])] = &[
     (KeyContext::FilterLine, &["/ dir: tab", "/ cp enter / sim enter esc / up up", "/ x"]),
     (KeyContext::ActionPicker, &["e down"]),
     (KeyContext::Configuration, &["7 j j", "7 / a enter", "1 j 7 D", "7 d enter"]),
+    (KeyContext::Profiles, &["8 j", "8", "1 j 8"]),
     (KeyContext::ColumnChooser, &["c j", "c j j space"]),
     (KeyContext::Palette, &["ctrl-p down", "ctrl-p pagedown pagedown"]),
     (KeyContext::Pager, &["?", "? pagedown"]),
@@ -185,6 +186,9 @@ fn every_bound_key_has_an_effect_in_its_context() {
             let mut has_effect = false;
             for way in *ways {
                 let mut screen = Screen::busy(100, 20);
+                if row.context == KeyContext::Profiles {
+                    super::profiles::install(&mut screen);
+                }
                 if row.context == KeyContext::Configuration {
                     let keys = r#"{"configurationKey":[{"key":"A","value":"1"},{"key":"B","value":"2"},{"key":"C"}]}"#;
                     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);

@@ -10,6 +10,7 @@ mod machine;
 mod message;
 mod overlays;
 mod palette;
+mod profiles;
 mod saving;
 mod sizes;
 mod soap;

@@ -1,10 +1,13 @@
 //! Steps that several parts of `update` share: heights, catching up with the trace, opening overlays, moving in a pane.
 
+use jiff::Timestamp;
+
 use super::effect::UpdateEffect;
+use crate::trace::station_summary::StationSummary;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{ColumnChoice, Pager, Palette, ScreenOverlay, WIDEST};
+use crate::tui::state::{ColumnChoice, Pager, Palette, ProfilesPage, ScreenOverlay, WIDEST};
 
 /// How many records are read in one turn for the facts about stations.
 const FOLDED: u64 = 5_000;
@@ -21,8 +24,19 @@ pub fn refresh_view(app: &mut App, outside: &ReadContext<'_>) -> bool {
     let chosen = app.kept.screen.columns.as_deref();
     app.stations.set_columns(ColumnChoice::new(chosen, table.has_mixed_versions(), table.has_mixed_transports()));
     app.stations.refresh(outside.contents, &app.facts, outside.now);
+    refresh_profiles(app, outside);
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     app.trace.refresh(outside.contents, &context, height) || more_facts
+}
+
+/// Brings the page with charging profiles, when it is open, up to date with the facts and with the draft of a profile.
+pub fn refresh_profiles(app: &mut App, outside: &ReadContext<'_>) {
+    let now = Timestamp::from_microsecond(outside.now.wall_micros).unwrap_or_default();
+    let draft = app.kept.drafts.iter().rev().find(|draft| draft.action == "SetChargingProfile");
+    if let Some(page) = app.overlays.get_mut::<ProfilesPage>() {
+        let unknown = StationSummary::default();
+        page.refresh(app.facts.of(page.station).unwrap_or(&unknown), draft.map(|draft| draft.text.as_str()), now);
+    }
 }
 
 /// Shows the selected record in the message pane.

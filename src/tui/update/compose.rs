@@ -71,6 +71,20 @@ fn edit_text(app: &mut App, action: &str, text: &str, outside: &ReadContext<'_>)
     app.overlays.open(Editor::new(subject, text, sample, known));
 }
 
+/// Opens the editor with a call to one station: with this text, or as after a choice of the action.
+pub fn edit_call_to(app: &mut App, station: StationKey, action: &str, text: Option<String>, outside: &ReadContext<'_>) {
+    let now = outside.now.monotonic_micros;
+    let Some((role, version, targets)) = common(&[station], outside) else { return };
+    let Some(definition) = outside.catalog.action(version, role, action).cloned() else {
+        app.toasts.info(format!("Not now: {action} is no call that we can send to this station in OCPP {version}"), now);
+        return;
+    };
+    open_editor(app, targets, &definition, outside);
+    if let (Some(text), Some(editor)) = (text, app.overlays.get_mut::<Editor>()) {
+        editor.replace_text(&compose::pretty(&text));
+    }
+}
+
 /// Opens the editor with a draft or a favourite; in an open editor of the same action it only replaces the text.
 pub fn edit_kept(app: &mut App, kind: KeptKind, index: usize, outside: &ReadContext<'_>) {
     let list = if kind == KeptKind::Draft { &app.kept.drafts } else { &app.kept.favourites };

@@ -22,6 +22,7 @@ mod mouse;
 mod pager;
 mod palette;
 mod panes;
+mod profiles_page;
 mod prompt;
 mod search;
 mod send;

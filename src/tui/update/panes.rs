@@ -3,7 +3,7 @@
 use super::common::{height_of, move_in, open_command_line, open_help, pager_height, pager_width};
 use super::effect::UpdateEffect;
 use super::layout::{self, Resize};
-use super::{back, clipboard, configuration_page, confirm, held_frames, palette, search, themes};
+use super::{back, clipboard, configuration_page, confirm, held_frames, palette, profiles_page, search, themes};
 use crate::console::RunContext;
 use crate::tui::action::PanesAction;
 use crate::tui::app::App;
@@ -39,6 +39,7 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         PanesAction::Zoom => app.zoomed = !app.zoomed,
         // The output comes back as a text, which opens the pager.
         PanesAction::Configuration => return configuration_page::open(app, outside),
+        PanesAction::Profiles => profiles_page::open(app, outside),
         PanesAction::Plugins => {
             return vec![UpdateEffect::Run { line: "plugins --long".to_owned(), context: RunContext::default() }];
         }

@@ -41,6 +41,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         | KeyContext::StationDetails
         | KeyContext::ColumnChooser
         | KeyContext::Configuration
+        | KeyContext::Profiles
         | KeyContext::Confirm
         | KeyContext::Stations
         | KeyContext::Trace
@@ -77,6 +78,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
         KeyContext::Pager
         | KeyContext::StationDetails
         | KeyContext::Configuration
+        | KeyContext::Profiles
         | KeyContext::ColumnChooser
         | KeyContext::Confirm
         | KeyContext::Stations

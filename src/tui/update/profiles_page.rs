@@ -1,0 +1,115 @@
+//! The actions of the page with charging profiles: choosing what the charts show, asking the station, editing and removing profiles.
+
+use serde_json::{Value, json};
+
+use super::common::{open_help, refresh_profiles};
+use super::compose;
+use super::effect::UpdateEffect;
+use crate::hub::{LinkCommand, Order};
+use crate::ocpp::Role;
+use crate::trace::{LinkState, StationKey};
+use crate::tui::action::ProfilesAction;
+use crate::tui::app::App;
+use crate::tui::context::ReadContext;
+use crate::tui::layout::Pane;
+use crate::tui::state::ProfilesPage;
+
+/// Opens the page of the station that is selected.
+pub fn open(app: &mut App, outside: &ReadContext<'_>) {
+    match app.run_context(outside.contents).selected {
+        Some(station) => {
+            app.overlays.open(ProfilesPage::new(station));
+            refresh_profiles(app, outside);
+        }
+        None => {
+            let text = "There is no station yet whose charging profiles could be shown";
+            app.toasts.info(text, outside.now.monotonic_micros);
+        }
+    }
+}
+
+/// Handles an action of the page.
+pub fn act(app: &mut App, action: ProfilesAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let connectors = app.overlays.get::<ProfilesPage>().and_then(|page| app.facts.of(page.station));
+    let connectors = connectors.and_then(|facts| facts.connectors.keys().copied().max()).unwrap_or(1).clamp(1, 100);
+    let Some(page) = app.overlays.get_mut::<ProfilesPage>() else { return Vec::new() };
+    match action {
+        ProfilesAction::Up => page.move_by(-1),
+        ProfilesAction::Down => page.move_by(1),
+        ProfilesAction::NextConnector => page.turn_connector(1, connectors),
+        ProfilesAction::PreviousConnector => page.turn_connector(-1, connectors),
+        ProfilesAction::ChartWindow => page.next_window(),
+        ProfilesAction::ChartUnit => page.other_unit(),
+        ProfilesAction::GridSupply => page.next_supply(),
+        ProfilesAction::WhatIf if page.has_draft() => page.what_if = !page.what_if,
+        ProfilesAction::WhatIf => {
+            let text =
+                "There is no draft: n edits a SetChargingProfile, Esc keeps it as a draft, then i shows what it would change";
+            app.toasts.info(text, outside.now.monotonic_micros);
+        }
+        ProfilesAction::Refresh => return ask(app, outside),
+        ProfilesAction::Accept => edit(app, outside),
+        ProfilesAction::Compose => {
+            let station = page.station;
+            compose::edit_call_to(app, station, "SetChargingProfile", None, outside);
+        }
+        ProfilesAction::ClearProfile => {
+            let chosen = page.known().get(page.selected()).map(|known| known.id());
+            let (station, payload) = (page.station, chosen.map(|id| json!({ "id": id }).to_string()));
+            compose::edit_call_to(app, station, "ClearChargingProfile", payload, outside);
+        }
+        ProfilesAction::NextStation => turn(app, 1, outside),
+        ProfilesAction::PreviousStation => turn(app, -1, outside),
+        ProfilesAction::Help => open_help(app),
+        ProfilesAction::Close => {
+            app.overlays.close::<ProfilesPage>();
+        }
+    }
+    Vec::new()
+}
+
+/// Why the station cannot be asked now.
+fn obstacle(station: StationKey, outside: &ReadContext<'_>) -> Option<&'static str> {
+    let row = outside.contents.stations().get(station)?;
+    if row.our_role == Role::ChargePoint {
+        return Some("we are the charge point here, its central system asks");
+    }
+    (row.state != LinkState::Connected).then_some("the station is not connected")
+}
+
+/// Asks the station for its own composite schedule of what the charts show.
+fn ask(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let Some(page) = app.overlays.get::<ProfilesPage>() else { return Vec::new() };
+    if let Some(reason) = obstacle(page.station, outside) {
+        app.toasts.info(format!("Not now: {reason}"), outside.now.monotonic_micros);
+        return Vec::new();
+    }
+    let payload = json!({
+        "connectorId": page.connector, "duration": page.seconds(), "chargingRateUnit": page.unit_name(),
+    });
+    let command = LinkCommand::Call { action: "GetCompositeSchedule".into(), payload: payload.into() };
+    let order = Order { targets: vec![page.station], command };
+    vec![UpdateEffect::Submit { order, what: "GetCompositeSchedule".to_owned() }]
+}
+
+/// Edits the selected profile and sends it again.
+fn edit(app: &mut App, outside: &ReadContext<'_>) {
+    let Some(page) = app.overlays.get::<ProfilesPage>() else { return };
+    let Some(known) = page.known().get(page.selected()) else { return };
+    let profile: Value = known.value.clone();
+    let payload = json!({ "connectorId": known.connector(), "csChargingProfiles": profile }).to_string();
+    let station = page.station;
+    compose::edit_call_to(app, station, "SetChargingProfile", Some(payload), outside);
+}
+
+/// Shows the page of a neighbour in the table, and selects it there.
+fn turn(app: &mut App, by: isize, outside: &ReadContext<'_>) {
+    let height = app.areas().list_lines(Pane::Stations);
+    let Some(station) = app.overlays.get::<ProfilesPage>().map(|page| page.station) else { return };
+    app.stations.select(station, height);
+    app.stations.move_by(by, height);
+    if let Some(neighbour) = app.stations.selected() {
+        app.overlays.open(ProfilesPage::new(neighbour));
+        refresh_profiles(app, outside);
+    }
+}
