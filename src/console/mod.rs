@@ -6,6 +6,7 @@ mod commands;
 mod completion;
 #[expect(clippy::module_inception, reason = "it holds the console of this module")]
 mod console;
+mod legend;
 mod output;
 mod syntax;
 
@@ -16,11 +17,12 @@ mod test_console;
 
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, CallCommand, Command, DefaultChange, DefaultCommand, HeldSelection, HelpCommand,
-    HoldCommand, MessageForm, PluginAction, PluginsCommand, QuitCommand, RunContext, ScenarioCommand, SendCommand, SentText,
+    HoldCommand, LegendCommand, MessageForm, PluginAction, PluginsCommand, QuitCommand, RunContext, ScenarioCommand, SendCommand, SentText,
     SetCommand, SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice, help, is_physical, parse, question,
 };
 pub use completion::{CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values};
 pub use console::Console;
+pub use legend::{LegendPart, legend_of_filters, legend_of_signs};
 pub use output::{CommandOutput, FailureKind, GivenCalls, OutputKind, OutputLine};
 pub use syntax::assign::{AppliedAssignments, AssignError, AssignFault, PayloadShape, apply};
 pub use syntax::edit::{Assignment, PayloadEdit, PayloadStep};

@@ -40,6 +40,8 @@ pub struct App {
     pub message: MessageView,
     /// The marked stations.
     pub marked: BTreeSet<StationKey>,
+    /// The station that was marked last, where a range of marks begins.
+    pub last_mark: Option<StationKey>,
     /// The facts in the records about each station.
     pub facts: StationSummaries,
     /// The filters and searches of this session, oldest first.
@@ -94,6 +96,7 @@ impl App {
             trace: TraceView::default(),
             message: MessageView::default(),
             marked: BTreeSet::new(),
+            last_mark: None,
             facts: StationSummaries::default(),
             filter_history: Vec::new(),
             overlays: OverlayStack::default(),

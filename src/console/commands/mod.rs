@@ -11,6 +11,7 @@ mod equipment;
 mod hands;
 mod help;
 mod hold;
+mod legend;
 mod payloads;
 mod plugin;
 mod quit;
@@ -45,6 +46,7 @@ pub use default::{DefaultChange, DefaultCommand};
 pub use hands::HandsCommand;
 pub use help::{HelpCommand, help, quick_start};
 pub use hold::{HeldSelection, HoldCommand};
+pub use legend::LegendCommand;
 pub use payloads::PayloadDefaults;
 pub use plugin::{PluginAction, PluginsCommand, output_of};
 pub use quit::QuitCommand;
@@ -138,6 +140,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hold::DROP,
         scenario::SCENARIO,
         stations::STATIONS,
+        legend::LEGEND,
         show::SCHEMA,
         show::EXAMPLE,
         stations::CONNECT,
@@ -189,6 +192,8 @@ commands! {
         Hands(HandsCommand),
         /// Print the form of a message.
         Show(ShowCommand),
+        /// Explain the signs of the screen and the filter language.
+        Legend(LegendCommand),
         /// Show help, about everything or one command.
         Help(HelpCommand),
         /// End the program.

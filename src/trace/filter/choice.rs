@@ -70,6 +70,45 @@ impl FilterField {
         }
     }
 
+    /// What a value means, in a line; empty where the value says it.
+    pub fn meaning(self, name: &str) -> &'static str {
+        let text = |rows: &[(&str, &'static str)]| rows.iter().find(|(value, _)| *value == name).map_or("", |(_, text)| *text);
+        match self {
+            FilterField::Direction => text(&[("in", "received by us"), ("out", "sent by us")]),
+            FilterField::Kind => text(&[
+                ("call", "a call"),
+                ("result", "the answer that was asked for"),
+                ("error", "an error frame, a SOAP fault"),
+                ("malformed", "a frame that cannot be read"),
+                ("ping", "a WebSocket ping"),
+                ("pong", "a WebSocket pong"),
+                ("connect", "a link is made"),
+                ("disconnect", "a link ends"),
+                ("retry", "another attempt will be made"),
+                ("refused", "a handshake that was refused"),
+                ("timeout", "no answer in time"),
+                ("note", "a line of the program itself"),
+                ("unreachable", "a call over SOAP that could not be delivered"),
+            ]),
+            FilterField::Role => text(&[("cp", "we are the charge point"), ("cs", "we are the central system")]),
+            FilterField::State => text(&[
+                ("new", "never connected"),
+                ("connecting", "a connection is being made"),
+                ("connected", "the link is up"),
+                ("waiting", "down, another attempt follows"),
+                ("gone", "down"),
+            ]),
+            FilterField::Code => ErrorCode::parse(name).map_or("", ErrorCode::description),
+            FilterField::Valid => text(&[
+                ("yes", "as the definitions say"),
+                ("tolerated", "deviates, and was accepted"),
+                ("no", "breaks the definitions; also timeouts and failures"),
+            ]),
+            FilterField::Answered => text(&[("yes", "has a result or an error"), ("no", "has none, also after a timeout")]),
+            FilterField::Version | FilterField::Transport => "",
+        }
+    }
+
     /// Whether the value is a property of the station.
     pub fn is_of_station(self) -> bool {
         matches!(self, FilterField::Version | FilterField::Transport | FilterField::Role | FilterField::State)

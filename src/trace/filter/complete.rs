@@ -60,6 +60,14 @@ pub fn complete(text: &str, cursor: usize, known: KnownNames<'_>) -> FilterCompl
     FilterCompletion { span: value_at + begun..cursor, candidates: values(key, &value[begun..], known) }
 }
 
+/// Where a word begins that ends at the end of the text and is the beginning of a key, or a key without its value: `kin`, `kind`. A
+/// filter that is being typed should not search for it. One letter is none: it begins too many words.
+pub fn half_typed_key(text: &str) -> Option<usize> {
+    let start = start_of_word(text)?;
+    let word = &text[start..];
+    (word.len() > 1 && KEYS.iter().any(|key| starts_with(key.name, word))).then_some(start)
+}
+
 /// Where the word before the cursor begins; `None` inside a quoted text.
 fn start_of_word(before: &str) -> Option<usize> {
     let mut start = 0;
@@ -114,5 +122,9 @@ fn values(key: &FilterKey, prefix: &str, known: KnownNames<'_>) -> Vec<FilterCan
         true => name.to_owned(),
         false => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
     };
-    fitting.map(|name| FilterCandidate { text: text(name), help: "" }).collect()
+    let help = |name: &str| match key.kind {
+        KeyKind::Choice(field) => field.meaning(name),
+        _ => "",
+    };
+    fitting.map(|name| FilterCandidate { text: text(name), help: help(name) }).collect()
 }

@@ -46,11 +46,18 @@ pub struct FilterError {
     pub span: Range<usize>,
     /// The column where the span begins, in characters, counted from 1.
     pub column: usize,
+    /// Whether the text is only not finished: more text behind its end would mend it.
+    pub unfinished: bool,
 }
 
 impl FilterError {
     pub(super) fn new(text: &str, span: Range<usize>, message: impl Into<String>) -> FilterError {
         let column = text.char_indices().take_while(|(at, _)| *at < span.start).count() + 1;
-        FilterError { message: message.into(), span, column }
+        FilterError { message: message.into(), span, column, unfinished: false }
+    }
+
+    /// The same error of a text that is not finished.
+    pub(super) fn to_be_continued(self) -> FilterError {
+        FilterError { unfinished: true, ..self }
     }
 }

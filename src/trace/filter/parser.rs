@@ -107,7 +107,8 @@ impl<'a> Parser<'a> {
                 self.text,
                 end..end,
                 "A condition is missing at the end; add one, for example kind:error.",
-            ));
+            )
+            .to_be_continued());
         };
         if self.depth >= DEPTH {
             return Err(self.error(token, format!("The filter is nested more than {DEPTH} deep; remove parentheses.")));
@@ -124,7 +125,8 @@ impl<'a> Parser<'a> {
                 let inner = self.any()?;
                 self.depth -= 1;
                 if self.peek() != Some(&TokenKind::Close) {
-                    return Err(self.error(token, "This parenthesis is not closed; add ) behind the last condition."));
+                    let message = "This parenthesis is not closed; add ) behind the last condition.";
+                    return Err(self.error(token, message).to_be_continued());
                 }
                 self.at += 1;
                 Ok(inner)
@@ -156,12 +158,21 @@ impl<'a> Parser<'a> {
                 })?;
                 key.check(*operator).map_err(|error| self.error(token, error.to_string()))?;
                 let at = if value.span.is_empty() { token.span.clone() } else { value.span.clone() };
-                Condition::new(key, *operator, value).map_err(|error| FilterError::new(self.text, at, error.to_string()))
+                Condition::new(key, *operator, value).map_err(|error| {
+                    let error = FilterError::new(self.text, at, error.to_string());
+                    // Behind the operator, or behind the comma of a list, a value may follow.
+                    let open = token.span.end == self.text.len() && (value.span.is_empty() || value.text.ends_with(','));
+                    if open { error.to_be_continued() } else { error }
+                })
             }
             TokenKind::Path { steps, test } => {
                 let test = test.as_ref().map(|(operator, value)| (*operator, value));
                 let payload = PayloadCondition::new(steps.clone(), test);
-                payload.map(Condition::Payload).map_err(|error| self.error(token, error.to_string()))
+                let open = test.is_some_and(|(_, value)| value.span.is_empty()) && token.span.end == self.text.len();
+                payload.map(Condition::Payload).map_err(|error| {
+                    let error = self.error(token, error.to_string());
+                    if open { error.to_be_continued() } else { error }
+                })
             }
             // The caller has taken the words of logic out.
             TokenKind::Open | TokenKind::Close | TokenKind::Not | TokenKind::And | TokenKind::Or => {

@@ -25,6 +25,8 @@ actions! {
     Accept,
     /// Shows the keys.
     Help,
+    /// Explains the signs of the screen and filters.
+    Legend,
     /// Completes, or selects the next proposal.
     Complete,
     /// Selects the previous proposal.
@@ -59,6 +61,12 @@ actions! {
     Resend,
     /// Marks a station as a target.
     Mark,
+    /// Marks a station and goes down.
+    MarkDown,
+    /// Marks a station and goes up.
+    MarkUp,
+    /// Marks all stations from the last mark to here.
+    MarkRange,
     /// Unmarks all stations.
     UnmarkAll,
     /// Marks all stations that are shown.

@@ -75,7 +75,10 @@ table! {
     Stations (StationsAction) {
         NarrowTrace, "only its trace", "Show only this station in the trace; again or Esc: all stations", ["enter"];
         Compose, "new call", "Choose an action and edit the payload of a call to this station or to the marked ones", ["e", "x"];
-        Mark, "mark", "Mark the station as a target of calls, or unmark it", ["m"];
+        Mark, "mark", "Mark the station as a target of calls, or unmark it, and go to the next", ["m"];
+        MarkDown, "", "Mark the station and go down: marks several in a row", ["shift-down"];
+        MarkUp, "", "Mark the station and go up", ["shift-up"];
+        MarkRange, "", "Mark all stations from the last one that was marked to this one", ["R"];
         UnmarkAll, "unmark", "Unmark all stations", ["M"];
         MarkShown, "", "Mark all stations that are shown, or unmark them", ["*"];
         StationDetails as "page", "page", "Show all that is known of the station", ["o"];
@@ -154,6 +157,7 @@ table! {
         Mouse, "", "Leave the mouse to the terminal, for selecting text, or take it back", ["F12"];
         EventLog, "", "Show past messages: notes, failures and toasts", ["E"];
         Help, "help", "Show the keys", ["?", "F1"];
+        Legend, "", "The legend: what the letters and signs mean, and filters with examples", ["L"];
         Redraw, "", "Draw the whole screen again, after something else wrote over it", ["ctrl-l"];
         Quit, "quit", "Leave the whole screen for one pane, or quit; asks when calls wait or events would be lost", ["q"];
         QuitAtOnce, "", "Quit at once, without a question", ["Q"];
@@ -193,7 +197,7 @@ table! {
         PreviousProposal, "", "Previous proposal", ["backtab"];
         Older as "older-filter", "history", "Older filter", ["up"];
         Newer as "newer-filter", "", "Newer filter", ["down"];
-        Help as "filter-help", "keys", "Show the keys", ["F1"];
+        Help as "filter-help", "help", "The filter language with examples, and the keys", ["F1"];
         Close as "drop-filter", "back", "Back to the filter before", ["esc"];
     }
     StationDetails (StationDetailsAction) {

@@ -89,10 +89,10 @@ fn filter_line(app: &App, line: &FilterLine, areas: &Areas, buffer: &mut Buffer)
         .text(&count, styles.header.patch(styles.muted))
         .fill(' ', styles.header);
     let cursor = line.input.draw(buffer, typed, prompt, styles.header.patch(styles.key), styles.header);
-    if let Some(error) = &line.error {
-        draw_fault(line, error, cursor, areas, styles, buffer);
-    } else if let Some((candidates, chosen)) = &line.proposals {
+    if let Some((candidates, chosen)) = &line.proposals {
         draw_candidates(buffer, areas.body, Position::new(cursor.x, area.y), candidates, *chosen, styles);
+    } else if let Some(error) = line.error.as_ref().filter(|_| !line.pending) {
+        draw_fault(line, error, cursor, areas, styles, buffer);
     }
     cursor
 }

@@ -67,8 +67,12 @@ pub struct FilterLine {
     pub before: PaneFilter,
     /// What is wrong with the text; the last valid filter stays in force.
     pub error: Option<FilterError>,
-    /// What may stand at the cursor, after Tab, and which of it is chosen.
+    /// Whether the text is only not finished, so that its fault is not shown yet.
+    pub pending: bool,
+    /// What may stand at the cursor, and which of it is selected.
     pub proposals: Option<(Vec<CommandCandidate>, usize)>,
+    /// Whether the user asked for the proposals or moved through them. Only then Enter accepts one.
+    pub chosen: bool,
     /// The position in the history, counted from its end.
     pub age: Option<usize>,
 }
@@ -77,7 +81,7 @@ impl FilterLine {
     /// A line with the filter that is in force.
     pub fn new(purpose: FilterPurpose, before: PaneFilter) -> FilterLine {
         let input = InputLine::new(before.text());
-        FilterLine { purpose, input, before, error: None, proposals: None, age: None }
+        FilterLine { purpose, input, before, error: None, pending: false, proposals: None, chosen: false, age: None }
     }
 }
 

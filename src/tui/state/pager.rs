@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::toasts::ToastEntry;
+use crate::console::{LegendPart, legend_of_filters, legend_of_signs};
 use crate::tui::action::KeyContext;
 use crate::tui::bindings::Bindings;
 use crate::tui::widget::{InputLine, width_of, wrap};
@@ -71,14 +72,38 @@ impl Pager {
             if !lines.is_empty() {
                 lines.push(PagerLine::Text(String::new()));
             }
-            lines.push(PagerLine::Heading(context.title().to_owned()));
-            for (row, keys) in bindings.of(context) {
-                let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join("  ");
-                let keys = if keys.is_empty() { "no key".to_owned() } else { keys };
-                entry_lines(keys, row.help, width, &mut lines);
-            }
+            keys_of(context, bindings, width, &mut lines);
+        }
+        for part in legend_of_signs().into_iter().chain(legend_of_filters()) {
+            lines.push(PagerLine::Text(String::new()));
+            part_lines(part, width, &mut lines);
         }
         Pager::new("Keys", lines)
+    }
+
+    /// What the signs of the screen mean, and the filter language.
+    pub fn legend(width: usize) -> Pager {
+        Pager::parts("Legend", legend_of_signs().into_iter().chain(legend_of_filters()), width)
+    }
+
+    /// The filter language, and the keys of the line in which filters are typed.
+    pub fn filters(bindings: &Bindings, width: usize) -> Pager {
+        let mut pager = Pager::parts("Filters", legend_of_filters().into_iter(), width);
+        let mut lines = std::mem::take(&mut pager.all);
+        lines.push(PagerLine::Text(String::new()));
+        keys_of(KeyContext::FilterLine, bindings, width, &mut lines);
+        Pager::new("Filters", lines)
+    }
+
+    fn parts(title: &str, parts: impl Iterator<Item = LegendPart>, width: usize) -> Pager {
+        let mut lines = Vec::new();
+        for part in parts {
+            if !lines.is_empty() {
+                lines.push(PagerLine::Text(String::new()));
+            }
+            part_lines(part, width, &mut lines);
+        }
+        Pager::new(title, lines)
     }
 
     /// The output of a command, in lines of at most this width.
@@ -140,6 +165,23 @@ impl Pager {
     }
 }
 
+/// The keys of a context, under its heading.
+fn keys_of(context: KeyContext, bindings: &Bindings, width: usize, lines: &mut Vec<PagerLine>) {
+    lines.push(PagerLine::Heading(context.title().to_owned()));
+    for (row, keys) in bindings.of(context) {
+        let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join("  ");
+        let keys = if keys.is_empty() { "no key".to_owned() } else { keys };
+        entry_lines(keys, row.help, width, lines);
+    }
+}
+
+fn part_lines(part: LegendPart, width: usize, lines: &mut Vec<PagerLine>) {
+    lines.push(PagerLine::Heading(part.title.to_owned()));
+    for (sign, meaning) in part.rows {
+        entry_lines(sign, &meaning, width, lines);
+    }
+}
+
 /// Keys that are wider than their column get a line of their own; long sentences are wrapped.
 fn entry_lines(keys: String, sentence: &str, width: usize, lines: &mut Vec<PagerLine>) {
     let mut keys = if width_of(&keys) > KEYS {
@@ -165,7 +207,8 @@ mod tests {
                 let help = Pager::help(context, &Bindings::default(), width);
                 let listed =
                     help.lines.iter().filter(|line| matches!(line, PagerLine::Keys(keys, _) if !keys.is_empty())).count();
-                assert_eq!(listed, TABLE.len());
+                let parts = legend_of_signs().into_iter().chain(legend_of_filters());
+                assert_eq!(listed, TABLE.len() + parts.map(|part| part.rows.len()).sum::<usize>());
             }
             let help = Pager::help(context, &Bindings::default(), 110);
             assert_eq!(help.lines[0], PagerLine::Heading(context.title().to_owned()));
@@ -179,6 +222,9 @@ mod tests {
         help.narrow();
         assert_eq!(help.lines[0], PagerLine::Heading("In every pane".to_owned()));
         assert!(matches!(&help.lines[1], PagerLine::Keys(keys, _) if keys == "q"), "{:?}", help.lines);
+        help.search.set("tolerated");
+        help.narrow();
+        assert!(help.lines.iter().any(|line| matches!(line, PagerLine::Keys(sign, _) if sign == "~")), "{:?}", help.lines);
         help.search.set("zebra");
         help.narrow();
         assert_eq!(help.lines.len(), 1);

@@ -1,6 +1,7 @@
 //! A list of choices that is narrowed while the user types: the palette, the themes, the texts that the editor can start with. The
 //! choices and what follows from them are in `update`.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
@@ -109,44 +110,90 @@ impl Palette {
         }
     }
 
-    /// Filters and ranks the choices by what is typed.
+    /// Filters and ranks the choices by what is typed: the very name first, then names that begin so, then what is known by such a word,
+    /// then names that contain the words, then letters in that order, then descriptions. Of equals the recent ones come first.
     pub fn narrow(&mut self) {
-        let typed = self.input.text().trim();
+        let typed = plain(self.input.text());
+        let newest = |choice: &PaletteChoice| self.recent.iter().position(|name| *name == choice.name).unwrap_or(usize::MAX);
         let choices = self.list.items();
-        let mut ranked: Vec<(std::cmp::Reverse<u32>, usize, usize)> = if typed.is_empty() {
-            let newest =
-                |choice: &PaletteChoice| self.recent.iter().position(|name| *name == choice.name).unwrap_or(usize::MAX);
-            choices.iter().enumerate().map(|(index, choice)| (std::cmp::Reverse(0), newest(choice), index)).collect()
-        } else {
-            let pattern = Pattern::parse(typed, CaseMatching::Smart, Normalization::Smart);
-            let mut matcher = Matcher::new(Config::DEFAULT);
-            let mut letters = Vec::new();
-            let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
-            let scores = choices.iter().enumerate().filter_map(|(index, choice)| {
-                let name = pattern.score(Utf32Str::new(&choice.name, &mut letters), &mut matcher);
-                // In a description only whole pieces count: scattered letters are found in every sentence.
-                let all = || format!("{} {} {}", choice.kind, choice.name, choice.detail).to_lowercase();
-                let described = || {
-                    Some(1).filter(|_| {
-                        let all = all();
-                        words.iter().all(|word| all.contains(word))
-                    })
-                };
-                Some((name.or_else(described)?, choice.name.len(), index))
-            });
-            let scores: Vec<_> = scores.collect();
-            // Letters that are scattered over a name fit badly; beside names that fit well they are only noise.
-            let best = scores.iter().map(|(score, ..)| *score).max().unwrap_or(0);
-            let fits = |score: u32, index: usize| {
-                let name = choices[index].name.to_lowercase();
-                score == 1 || score * 3 >= best * 2 || words.iter().all(|word| name.contains(word))
-            };
-            let kept = scores.into_iter().filter(|(score, _, index)| fits(*score, *index));
-            kept.map(|(score, length, index)| (std::cmp::Reverse(score), length, index)).collect()
-        };
+        if typed.is_empty() {
+            let mut order: Vec<usize> = (0..choices.len()).collect();
+            order.sort_by_key(|index| newest(&choices[*index]));
+            self.list.show(order.into_iter());
+            return;
+        }
+        let pattern = Pattern::parse(&typed, CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut letters = Vec::new();
+        let mut ranked: Vec<(MatchRank, Reverse<u32>, usize, usize, usize)> = Vec::new();
+        for (index, choice) in choices.iter().enumerate() {
+            let name = plain(&choice.name);
+            let score = pattern.score(Utf32Str::new(&name, &mut letters), &mut matcher);
+            if let Some(rank) = rank_of(&typed, &name, choice, score.is_some()) {
+                let score = if rank == MatchRank::Letters { score.unwrap_or_default() } else { 0 };
+                ranked.push((rank, Reverse(score), newest(choice), name.len(), index));
+            }
+        }
+        // Letters that are scattered over a name fit badly; beside names that fit well they are only noise.
+        let best = ranked.iter().map(|(_, Reverse(score), ..)| *score).max().unwrap_or(0);
+        let well = ranked.iter().any(|(rank, ..)| *rank < MatchRank::Letters);
+        ranked.retain(|(rank, Reverse(score), ..)| *rank != MatchRank::Letters || (!well && score * 3 >= best * 2));
         ranked.sort_unstable();
-        self.list.show(ranked.into_iter().map(|(_, _, index)| index));
+        self.list.show(ranked.into_iter().map(|(.., index)| index));
     }
+}
+
+/// How a choice fits what is typed, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum MatchRank {
+    Name,
+    Beginning,
+    Known,
+    Words,
+    Letters,
+    Description,
+}
+
+/// Other words by which actions are looked for.
+const ALSO: &[(&str, &str)] = &[
+    ("copy as", "export markdown command"),
+    ("event log", "history messages errors past"),
+    ("find", "search"),
+    ("follow", "tail newest"),
+    ("held", "hold breakpoint intercept waiting"),
+    ("legend", "letters signs glyphs symbols filters language examples meaning"),
+    ("mouse", "select text"),
+    ("page", "details info about"),
+    ("pause", "freeze still stop"),
+    ("save scenario", "export test record"),
+    ("sort", "order column"),
+    ("view", "exchanges ladder events"),
+    ("zoom", "maximize fullscreen"),
+];
+
+fn rank_of(typed: &str, name: &str, choice: &PaletteChoice, has_letters: bool) -> Option<MatchRank> {
+    let words = || typed.split(' ');
+    let also = ALSO.iter().find(|(known, _)| *known == name).map_or("", |(_, words)| *words);
+    Some(if name == typed {
+        MatchRank::Name
+    } else if name.starts_with(typed) {
+        MatchRank::Beginning
+    } else if choice.kind == typed || also.split(' ').any(|word| word.starts_with(typed)) {
+        MatchRank::Known
+    } else if words().all(|word| name.contains(word)) {
+        MatchRank::Words
+    } else if has_letters {
+        MatchRank::Letters
+    } else {
+        // In a description only whole pieces count: scattered letters are found in every sentence.
+        let all = format!("{} {name} {also} {}", choice.kind, choice.detail.to_lowercase());
+        return words().all(|word| all.contains(word)).then_some(MatchRank::Description);
+    })
+}
+
+/// In lower case, with blanks between words.
+fn plain(text: &str) -> String {
+    text.trim().to_lowercase().replace(['_', '-'], " ")
 }
 
 #[cfg(test)]
@@ -173,5 +220,31 @@ mod tests {
         palette.input.set("zzz");
         palette.narrow();
         assert!(palette.list.choice().is_none());
+    }
+
+    #[test]
+    fn the_very_name_comes_first_then_beginnings_then_what_is_known_so() {
+        let mut draft = choice("Reset", "Reset, OCPP 1.6");
+        draft.kind = "draft";
+        let choices = vec![
+            choice("signedfirmwarestatusnotification", ""),
+            draft,
+            choice("status", "one of them"),
+            choice("statusnotification", ""),
+            choice("remote_triggermessage", "ask for a status"),
+            choice("save scenario", ""),
+        ];
+        let mut palette = Palette::new("", choices, vec!["statusnotification".into()]);
+        for (typed, expected) in [
+            ("status", &["status", "statusnotification", "signedfirmwarestatusnotification", "remote_triggermessage"][..]),
+            ("stat", &["statusnotification", "status", "signedfirmwarestatusnotification", "remote_triggermessage"]),
+            ("draft", &["Reset"]),
+            ("export", &["save scenario"]),
+            ("remote trig", &["remote_triggermessage"]),
+        ] {
+            palette.input.set(typed);
+            palette.narrow();
+            assert_eq!(names(&palette), expected, "{typed}");
+        }
     }
 }

@@ -111,7 +111,7 @@ fn text_that_is_no_json_is_sent_as_it_stands_in_a_frame() {
 #[test]
 fn physical_actions_ask_and_name_their_stations() {
     let mut screen = Screen::busy(120, 40);
-    screen.press("m j m e res enter");
+    screen.press("m m e res enter");
     assert!(screen.picture().contains("Reset → 2 stations (CP1, CP2)"), "{}", screen.picture());
     assert_eq!(screen.press("F5"), []);
     assert_eq!(screen.app.context(), KeyContext::Confirm);

@@ -55,7 +55,12 @@ fn keys_change_the_state_as_the_help_describes() {
         ("enter esc", "Stations"),
         ("enter j", "Stations, only 1"),
         ("m j m", "Stations, 2 marked"),
-        ("m m", "Stations"),
+        ("m m", "Stations, 2 marked"),
+        ("m k m", "Stations"),
+        ("shift-down shift-down", "Stations, 3 marked"),
+        ("j shift-up", "Stations, 2 marked"),
+        ("m j j R", "Stations, 4 marked"),
+        ("j j R", "Stations, 1 marked"),
         ("m j m M", "Stations"),
         ("/ cp", "FilterLine, s/cp"),
         ("/ cp esc", "Stations"),
@@ -95,6 +100,16 @@ fn keys_change_the_state_as_the_help_describes() {
         ("2 / dir: tab enter enter", "Trace, /dir:in 4"),
         ("2 / dir: tab tab enter enter", "Trace, /dir:out 4"),
         ("2 / dir: tab esc esc", "Trace"),
+        ("2 / kind: esc", "Trace"),
+        ("2 / kind:err", "FilterLine"),
+        ("2 / kind:err tab enter", "Trace, /kind:error 1"),
+        ("2 / kind:err enter", "FilterLine"),
+        ("2 / kind:error space ki", "FilterLine, /kind:error  1"),
+        ("2 / kin", "FilterLine"),
+        ("2 / kin enter", "Trace, /kin 0"),
+        ("2 / dir: down down enter enter", "Trace, /dir:out 4"),
+        ("2 / F1", "Pager"),
+        ("L", "Pager"),
         ("2 g .", "Trace, at 10"),
         ("2 g . .", "Trace, at 11"),
         ("2 g . . .", "Trace, at 15"),
@@ -139,7 +154,7 @@ fn keys_change_the_state_as_the_help_describes() {
 
 /// Ways to each context, so that every one of its actions has an effect in at least one of them.
 const WAYS: &[(KeyContext, &[&str])] = &[
-    (KeyContext::Stations, &["j j m", "s s s enter j"]),
+    (KeyContext::Stations, &["m j", "s s s enter j"]),
     (
         KeyContext::Trace,
         &["2 g j j j j b j j b k", "2 g j j j j j j j f reset enter k k k", "2 b g b j j j j j", "2 g j j j }"],
@@ -408,7 +423,7 @@ fn commands_run_with_what_is_selected_and_errors_give_the_line_back() {
     let effects = screen.press("enter");
     let [UpdateEffect::Run { line, context }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(line, "send x");
-    assert_eq!((context.selected, context.marked.as_slice()), (Some(StationKey(1)), [StationKey(1)].as_slice()));
+    assert_eq!((context.selected, context.marked.as_slice()), (Some(StationKey(2)), [StationKey(1)].as_slice()));
     screen.send(ScreenMessage::Reply(BackendReply::Error("no such thing".to_owned())));
     assert!(screen.picture().ends_with(":send x\n"), "{}", screen.picture());
     assert!(screen.picture().starts_with(" ✗ no such thing"), "a toast is never over what is typed");
@@ -440,6 +455,63 @@ fn the_history_is_searched() {
     assert!(matches!(effects.as_slice(), [UpdateEffect::Run { line, .. }] if line == "answers"), "{effects:?}");
     screen.press(": ctrl-r esc");
     assert_eq!(screen.app.context(), KeyContext::CommandLine);
+}
+
+#[test]
+fn an_unfinished_filter_is_no_error_and_its_values_are_listed_with_their_meanings() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 / kind:");
+    let picture = screen.picture();
+    for part in ["malformed", "a frame that cannot be read", "no answer in time"] {
+        assert!(picture.contains(part), "{part} is not in\n{picture}");
+    }
+    assert!(!picture.contains("A value is missing"), "{picture}");
+    screen.press("err");
+    assert!(!screen.picture().contains("is not known here"), "{}", screen.picture());
+    screen.press("x");
+    assert!(screen.picture().contains("is not known here"), "nothing begins so\n{}", screen.picture());
+    screen.press("enter");
+    assert_eq!(screen.app.context(), KeyContext::FilterLine);
+    screen.press("esc / action:Get");
+    assert!(screen.picture().contains("GetConfiguration"), "{}", screen.picture());
+    screen.press("esc / (kind:error");
+    assert!(!screen.picture().contains("not closed"), "{}", screen.picture());
+    screen.press("enter");
+    assert!(screen.picture().contains("not closed"), "{}", screen.picture());
+}
+
+#[test]
+fn marks_are_told_where_they_are_not_seen() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("m m");
+    let picture = screen.picture();
+    assert!(picture.contains("new call → 2 marked") && picture.contains("M unmark"), "{picture}");
+    screen.press("/ sim enter e");
+    let picture = screen.picture();
+    let told = "goes to what is marked: 2 stations (CP1, CP2), of which the filter hides 2 stations (CP1, CP2)";
+    assert!(picture.contains(told), "{picture}");
+    screen.press("esc esc");
+    screen.press("M g m e");
+    assert!(screen.picture().contains("goes to what is marked: CP1"), "another one is selected\n{}", screen.picture());
+}
+
+#[test]
+fn the_legend_explains_every_letter_that_is_drawn() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("L");
+    let picture = screen.picture();
+    assert!(picture.contains("Legend") && picture.contains("an error: the call was refused"), "{picture}");
+    screen.press("/ filters: enter");
+    assert!(screen.picture().contains("!action:Heartbeat"), "{}", screen.picture());
+    screen.press("esc ? / tolerated enter");
+    assert!(screen.picture().contains("deviates and was tolerated"), "{}", screen.picture());
+    for typed in ["legend", "export", "letters"] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press("ctrl-p");
+        screen.send(ScreenMessage::Paste(typed.to_owned()));
+        let list = &screen.app.overlays.get::<crate::tui::state::Palette>().unwrap().list;
+        assert!(list.choice().is_some(), "{typed}");
+    }
 }
 
 #[test]

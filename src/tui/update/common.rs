@@ -70,6 +70,18 @@ pub fn open_help(app: &mut App) {
     app.overlays.open(help);
 }
 
+/// Opens the page about the signs of the screen and filters.
+pub fn open_legend(app: &mut App) {
+    let legend = Pager::legend(pager_width(app));
+    app.overlays.open(legend);
+}
+
+/// Opens the page about filters.
+pub fn open_filter_help(app: &mut App) {
+    let filters = Pager::filters(&app.bindings, pager_width(app));
+    app.overlays.open(filters);
+}
+
 /// The width inside the box of a text.
 pub fn pager_width(app: &App) -> usize {
     usize::from(app.size.width.min(WIDEST).saturating_sub(2))

@@ -28,7 +28,23 @@ pub fn open_picker(app: &mut App, station: Option<StationKey>, outside: &ReadCon
         app.toasts.error(format!("There are no definitions of OCPP {version}; \":raw\" sends any frame"), now);
         return;
     }
+    tell_hidden_targets(app, station, &targets, outside);
     app.overlays.open(ActionPicker::new(targets, outside.catalog, version, role));
+}
+
+/// Names the targets when they are not those that one sees: marked stations while another one is selected, or hidden ones.
+fn tell_hidden_targets(app: &mut App, station: Option<StationKey>, targets: &[StationKey], outside: &ReadContext<'_>) {
+    let hidden: Vec<StationKey> = targets.iter().copied().filter(|key| !app.stations.shown().contains(key)).collect();
+    let elsewhere = station.is_some_and(|station| !targets.contains(&station));
+    if app.marked.is_empty() || !(elsewhere || !hidden.is_empty()) {
+        return;
+    }
+    let names = assist::names(targets, outside.contents);
+    let hidden = match &hidden[..] {
+        [] => String::new(),
+        hidden => format!(", of which the filter hides {}", assist::names(hidden, outside.contents)),
+    };
+    app.toasts.info(format!("This goes to what is marked: {names}{hidden}"), outside.now.monotonic_micros);
 }
 
 /// Edits a call to the selected station or to the marked ones.

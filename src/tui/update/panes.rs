@@ -1,6 +1,6 @@
 //! The actions that all three panes have: moving, changing the pane, opening overlays, one step back.
 
-use super::common::{height_of, move_in, open_command_line, open_help, pager_height, pager_width};
+use super::common::{height_of, move_in, open_command_line, open_help, open_legend, pager_height, pager_width};
 use super::effect::UpdateEffect;
 use super::layout::{self, Resize};
 use super::{back, clipboard, configuration_page, confirm, held_frames, palette, profiles_page, search, themes};
@@ -56,6 +56,7 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
             app.overlays.open(log);
         }
         PanesAction::Help => open_help(app),
+        PanesAction::Legend => open_legend(app),
         PanesAction::Redraw => return vec![UpdateEffect::Redraw],
         PanesAction::Quit if app.zoomed => app.zoomed = false,
         PanesAction::Quit => return confirm::quit(app, outside),

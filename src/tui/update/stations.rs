@@ -1,11 +1,12 @@
 //! The actions of the stations pane: marking, sorting, narrowing the trace.
 
-use super::common::refresh_view;
+use super::common::{move_in, refresh_view};
 use super::{column_chooser, compose};
 use crate::trace::StationKey;
 use crate::tui::action::StationsAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
+use crate::tui::layout::Pane;
 use crate::tui::state::{Column, MARGIN, StationDetails};
 
 /// Handles an action of the stations pane.
@@ -13,7 +14,13 @@ pub fn act(app: &mut App, action: StationsAction, outside: &ReadContext<'_>) {
     match action {
         StationsAction::NarrowTrace => narrow(app, outside),
         StationsAction::Compose => compose::open_picker(app, app.stations.selected(), outside),
-        StationsAction::Mark => mark(app, app.stations.selected()),
+        StationsAction::Mark => {
+            mark(app, app.stations.selected());
+            move_in(app, Pane::Stations, 1);
+        }
+        StationsAction::MarkDown => mark_and_move(app, 1),
+        StationsAction::MarkUp => mark_and_move(app, -1),
+        StationsAction::MarkRange => mark_range(app),
         StationsAction::UnmarkAll => app.marked.clear(),
         StationsAction::MarkShown => mark_shown(app),
         StationsAction::StationDetails => open_details(app, app.stations.selected()),
@@ -33,7 +40,25 @@ pub fn mark(app: &mut App, station: Option<StationKey>) {
         && !app.marked.remove(&station)
     {
         app.marked.insert(station);
+        app.last_mark = Some(station);
     }
+}
+
+/// Marks the selected station, goes on by a line, and marks that one too.
+fn mark_and_move(app: &mut App, lines: isize) {
+    app.marked.extend(app.stations.selected());
+    move_in(app, Pane::Stations, lines);
+    app.marked.extend(app.stations.selected());
+    app.last_mark = app.stations.selected();
+}
+
+/// Marks the shown stations from the last mark to the selected one.
+fn mark_range(app: &mut App) {
+    let shown = app.stations.shown();
+    let here = app.stations.position();
+    let from = app.last_mark.and_then(|key| shown.iter().position(|shown| *shown == key)).unwrap_or(here);
+    app.marked.extend(shown.get(from.min(here)..=from.max(here)).unwrap_or_default());
+    app.last_mark = app.stations.selected();
 }
 
 /// Opens the page about a station.

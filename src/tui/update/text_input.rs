@@ -25,7 +25,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         KeyContext::FilterLine => {
             let edited = app.overlays.get_mut::<FilterLine>().is_some_and(|line| line.input.key(&event));
             if edited {
-                search::typed(app);
+                search::typed(app, outside);
             }
         }
         KeyContext::Editor => {
@@ -65,7 +65,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
             if let Some(line) = app.overlays.get_mut::<FilterLine>() {
                 line.input.paste(text);
             }
-            search::typed(app);
+            search::typed(app, outside);
         }
         KeyContext::Editor => {
             if let Some(editor) = app.overlays.get_mut::<Editor>() {

@@ -9,7 +9,7 @@ use crate::console::CommandCandidate;
 use crate::tui::theme::Styles;
 
 /// How many proposals are shown at once.
-const SHOWN: usize = 8;
+const SHOWN: usize = 14;
 
 /// Makes room for a text over others: every cell of the area becomes blank, and so does a wide character that reaches into it from the
 /// left, because half of it would stay. Whatever lies over something else begins with this, so that no cell has two texts.
