@@ -299,6 +299,9 @@ pub struct ChargePointArguments {
 /// The options of the demonstration.
 #[derive(Debug, Args)]
 pub struct DemoArguments {
+    /// Show both ends of each link, so that every frame is there twice
+    #[arg(long)]
+    pub both_ends: bool,
     #[command(flatten)]
     pub machine: MachineArguments,
 }

@@ -42,13 +42,16 @@ enum DemoStep {
     Invalid(&'static str),
 }
 
+/// The filter that shows each link from one end, that of the central system: both ends are in this console.
+pub const ONE_END: &str = "role:cs";
+
 /// Starts everything on a free port of this computer; the charge points have the machine of the options.
 ///
 /// # Errors
 /// When no port can be bound, or a quirk cannot be used.
 pub async fn start(hub: &Hub, machine: &MachineOptions) -> Result<(), HubError> {
     let options = CentralSystemOptions {
-        first_transaction: None,
+        first_transaction: Some(1),
         host: Some("127.0.0.1".to_owned()),
         port: 0,
         endpoint: "/".to_owned(),

@@ -7,5 +7,5 @@ mod settings;
 
 pub use history::History;
 pub use paths::{Paths, PathsError};
-pub use saved_state::{SavedPart, SavedScreen, SavedState, SavedText, StateWriter, private_file};
+pub use saved_state::{SavedPart, SavedScreen, SavedState, SavedText, SavedView, StateWriter, private_file};
 pub use settings::{KeyNames, Settings, SettingsError, SettingsMistake};

@@ -31,6 +31,16 @@ pub struct SavedText {
     pub text: String,
 }
 
+/// A filter of the trace with a name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedView {
+    /// The name.
+    pub name: String,
+    /// The filter.
+    pub filter: String,
+}
+
 /// The layout and choices of the screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -49,6 +59,8 @@ pub struct SavedScreen {
     pub columns: Option<Vec<String>>,
     /// Functions that were selected in the palette, the newest first.
     pub recent: Vec<String>,
+    /// Filters of the trace with names.
+    pub views: Vec<SavedView>,
 }
 
 /// The whole saved state.

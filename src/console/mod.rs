@@ -17,18 +17,18 @@ mod test_console;
 
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, CallCommand, Command, DefaultChange, DefaultCommand, HeldSelection, HelpCommand,
-    HoldCommand, LegendCommand, MessageForm, PluginAction, PluginsCommand, QuitCommand, RunContext, ScenarioCommand, SendCommand, SentText,
+    HoldCommand, LegendCommand, MessageForm, PluginAction, PluginsCommand, QuitCommand, RunContext, ScenarioCommand, ScreenCommand, SendCommand, SentText,
     SetCommand, SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice, help, is_physical, parse, question,
 };
 pub use completion::{CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values};
 pub use console::Console;
 pub use legend::{LegendPart, legend_of_filters, legend_of_signs};
-pub use output::{CommandOutput, FailureKind, GivenCalls, OutputKind, OutputLine};
+pub use output::{CommandOutput, FailureKind, GivenCalls, OutputKind, OutputLine, ScreenRequest};
 pub use syntax::assign::{AppliedAssignments, AssignError, AssignFault, PayloadShape, apply};
 pub use syntax::edit::{Assignment, PayloadEdit, PayloadStep};
 pub use syntax::error::{CommandError, ExecutionError, UsageFault};
 pub use syntax::grammar::Grammar;
 pub use syntax::path::PathError;
-pub use syntax::spec::CommandSpec;
+pub use syntax::spec::{CommandSpec, action_command_name};
 pub use syntax::target::{Target, TargetError};
 pub use syntax::token::{Spanned, UnterminatedQuote, Word, column, join, quote, tokenize, tokenize_unfinished, unquote};

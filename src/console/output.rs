@@ -55,12 +55,33 @@ pub struct CommandOutput {
     pub done: Option<String>,
     /// The calls that were given to links, for a front end that waits for their answers.
     pub calls: Option<GivenCalls>,
+    /// What the full screen is asked to show.
+    pub screen: Option<ScreenRequest>,
     /// The heading, when the lines are a text to read in a pager.
     pub title: Option<&'static str>,
     /// Whether the program is to end.
     pub quit: bool,
     /// Why it failed, when the lines report that.
     pub trouble: Option<FailureKind>,
+}
+
+/// What a command asks of the full screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScreenRequest {
+    /// List the saved filters.
+    ListViews,
+    /// Apply the filter of this name.
+    ShowView(String),
+    /// Save the present filter under this name.
+    SaveView(String),
+    /// Remove the filter of this name.
+    RemoveView(String),
+    /// Hide all records up to now.
+    Clear,
+    /// Take the stations that are gone out of the list.
+    ForgetGone,
+    /// List the answer rules, as they were written.
+    ListRules(Vec<String>),
 }
 
 /// Calls that a command gave to links.

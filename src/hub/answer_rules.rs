@@ -160,6 +160,19 @@ impl AnswerRules {
         if self.used.load(Ordering::Relaxed) { self.lock().len() } else { 0 }
     }
 
+    /// Takes one rule back, by its place in the list; returns it as it was written.
+    pub fn remove(&self, place: usize) -> Option<String> {
+        let mut rules = self.lock();
+        let removed = (place < rules.len()).then(|| rules.remove(place).text);
+        self.used.store(!rules.is_empty(), Ordering::Relaxed);
+        removed
+    }
+
+    /// Whether a call of this action on this link is answered by the same rule as one for all its calls would be.
+    pub fn has(&self, initiator: Role, action: &str, station: StationKey) -> bool {
+        self.lock().iter().any(|rule| rule.is_for(initiator, action, Some(station)) && rule.condition.is_none())
+    }
+
     /// The rules, as they were written.
     pub fn texts(&self) -> Vec<String> {
         self.lock().iter().map(|rule| rule.text.clone()).collect()

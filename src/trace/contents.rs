@@ -20,12 +20,14 @@ use crate::ocpp::{Role, Transport};
 pub struct Contents {
     store: Store,
     stations: StationTable,
+    /// The monotonic clock of the newest record, in microseconds.
+    newest_micros: u64,
 }
 
 impl Contents {
     /// Empty contents that keep at most about `limit` bytes of records.
     pub fn new(limit: usize) -> Contents {
-        Contents { store: Store::new(limit), stations: StationTable::default() }
+        Contents { store: Store::new(limit), stations: StationTable::default(), newest_micros: 0 }
     }
 
     /// The records.
@@ -62,7 +64,8 @@ impl Contents {
 
     /// The same for an event whose frame is parted from its text.
     fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
-        let latency = new_record(event, self.link_of(event), text, content, scratch).and_then(|record| {
+        let latency = new_record(event, self.link_of(event), text, content, scratch).and_then(|mut record| {
+            record.stamp = in_order(record.stamp, &mut self.newest_micros);
             let sequence = self.store.append(&record, detail(&event.kind));
             self.pair(&event.kind, sequence)
         });
@@ -113,6 +116,15 @@ impl Contents {
             _ => None,
         }
     }
+}
+
+/// The time at which a record is shown. Events of many links are stamped where they happen and arrive a little later, not always in the
+/// order of their stamps; records keep the order in which they arrive, and their times never step back. The monotonic clock, from which
+/// latencies are measured, stays as it was.
+fn in_order(stamp: Stamp, newest_micros: &mut u64) -> Stamp {
+    let behind = newest_micros.saturating_sub(stamp.monotonic_micros);
+    *newest_micros = stamp.monotonic_micros.max(*newest_micros);
+    Stamp { wall_micros: stamp.wall_micros.saturating_add_unsigned(behind), ..stamp }
 }
 
 /// The trace of the session, shared by the recorder and all readers.
@@ -182,6 +194,25 @@ mod tests {
     use super::*;
     use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
     use crate::trace::{CloseReason, Direction, FrameText, FrameVerdict, HandshakeHeads, LinkState, RetryCause};
+
+    #[test]
+    fn times_never_step_back_and_latencies_stay_exact() {
+        let mut contents = Contents::new(1 << 20);
+        let station = contents.station(Role::CentralSystem, "CP1");
+        let mut apply = |micros: u64, kind| {
+            let stamp = Stamp { wall_micros: 1_000_000 + micros as i64, monotonic_micros: micros };
+            contents.apply(&Event { station: Some(station), stamp, kind }, &mut String::new());
+        };
+        let note = || EventKind::Note { failure: false, text: "x".into() };
+        apply(5_000, note());
+        apply(2_000, EventKind::Frame(frame(Direction::Out, FrameKind::Call, 1)));
+        apply(9_000, EventKind::Frame(frame(Direction::In, FrameKind::Result, 1)));
+        apply(8_000, note());
+        let records = contents.records();
+        let times: Vec<i64> = records.iter(records.range()).map(|record| record.wall_micros - 1_000_000).collect();
+        assert_eq!(times, [5_000, 5_000, 9_000, 9_000]);
+        assert_eq!(records.get(2).unwrap().latency, Some(Duration::from_millis(7)));
+    }
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
         Frame {

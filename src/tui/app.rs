@@ -12,7 +12,7 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    ActionPicker, CommandLine, Editor, MessageView, OverlayStack, SendBatch, Stations, Toasts, TraceMode, TraceView,
+    ActionPicker, CommandLine, Editor, MessageView, OverlayStack, SendBatch, Stations, Toasts, TraceMode, TraceView, PaneFilter, UndoHistory,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use crate::config::SavedState;
@@ -42,6 +42,8 @@ pub struct App {
     pub marked: BTreeSet<StationKey>,
     /// The station that was marked last, where a range of marks begins.
     pub last_mark: Option<StationKey>,
+    /// What was filtered, marked, cleared and forgotten before, to be undone.
+    pub undo: UndoHistory,
     /// The facts in the records about each station.
     pub facts: StationSummaries,
     /// The filters and searches of this session, oldest first.
@@ -97,6 +99,7 @@ impl App {
             message: MessageView::default(),
             marked: BTreeSet::new(),
             last_mark: None,
+            undo: UndoHistory::default(),
             facts: StationSummaries::default(),
             filter_history: Vec::new(),
             overlays: OverlayStack::default(),
@@ -118,6 +121,13 @@ impl App {
             heard: 0,
             interrupted: false,
         }
+    }
+
+    /// Shows only what passes a filter, in both lists. A text that is no filter shows everything.
+    pub fn begin_with(&mut self, filter: Option<&str>) {
+        let filter = filter.and_then(|text| PaneFilter::parse(text).ok()).unwrap_or_default();
+        self.stations.set_filter(filter.clone());
+        self.trace.set_filter(filter);
     }
 
     /// Activates a theme, in the colours that the terminal has.
@@ -187,6 +197,7 @@ impl App {
             selected,
             marked: self.stations.in_order(&self.marked),
             filtered,
+            full_screen: true,
             trace: self.trace.choice(),
             ..RunContext::default()
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use crate::config::History;
-use crate::console::{CommandOutput, Completions, Console, GivenCalls, Grammar, OutputKind, RunContext};
+use crate::console::{CommandOutput, Completions, Console, GivenCalls, Grammar, OutputKind, RunContext, ScreenRequest};
 use crate::hub::{Hub, Order, Receipt};
 use crate::link::Gate;
 use crate::ocpp::Catalog;
@@ -35,6 +35,8 @@ pub enum BackendReply {
     },
     /// Calls that a command gave to links; the screen counts their answers.
     Called(GivenCalls),
+    /// Something that the screen is to show otherwise.
+    Screen(ScreenRequest),
     /// Proposals for the command line as it was.
     Proposed {
         /// The line that they are for.
@@ -195,6 +197,9 @@ async fn complete_from_disk(
 /// The output of a command as the screen shows it: a text, or a toast for each line with its hint. A command that has nothing to tell
 /// says what it has done.
 fn replies_of(output: CommandOutput) -> Vec<BackendReply> {
+    if let Some(request) = output.screen {
+        return vec![BackendReply::Screen(request)];
+    }
     let mut replies = Vec::new();
     if let Some(title) = output.title {
         let body: Vec<String> = output.lines.into_iter().map(|line| line.text).collect();

@@ -67,6 +67,11 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
                 pane::column_chooser(app, chooser, areas.body, buffer);
                 None
             }
+            ScreenOverlay::HeldPane(held) => {
+                pane::held_pane(app, held, outside, areas.body, buffer);
+                drawn.counts_seconds = true;
+                None
+            }
             ScreenOverlay::Editor(editor) => {
                 pane::editor(app, editor, areas.editor, buffer);
                 None

@@ -7,14 +7,14 @@ use super::context::CommandContext;
 use super::entry::{CommandEntry, write_target};
 use super::payloads::edited;
 use super::reply::{AnswerChoice, AnswerReply, take_answer};
-use crate::console::output::{CommandFailure, CommandOutput};
-use crate::console::syntax::arguments::CommandWords;
+use crate::console::output::{CommandFailure, CommandOutput, ScreenRequest};
+use crate::console::syntax::arguments::{CommandWords, read};
 use crate::console::syntax::edit::PayloadEdit;
-use crate::console::syntax::error::{CommandError, ExecutionError};
+use crate::console::syntax::error::{CommandError, ExecutionError, UsageFault, short};
 use crate::console::syntax::glob;
 use crate::console::syntax::spec::{
     ArgumentStyle, CONDITION, CommandSpec, CompletionKind, ID, MessageSource, NamedValue, REMOTE_ID, action_command_name,
-    argument, switch,
+    argument, optional, switch,
 };
 use crate::console::syntax::target::Target;
 use crate::hub::{AnswerOverride, AnswerRule, PayloadChange};
@@ -56,8 +56,20 @@ pub(super) const ANSWER: CommandEntry<AnswerCommand> = CommandEntry {
 };
 
 pub(super) const ANSWERS: CommandEntry<AnswerCommand> = CommandEntry {
-    spec: CommandSpec::new("answers", "list what is answered on purpose").example("answers"),
-    parse: |words| words.sorted().map(|_| AnswerCommand::List),
+    spec: CommandSpec::new("answers", "list what is answered on purpose, or remove a rule by its number")
+        .arguments(const { &[optional("remove", CompletionKind::Word("remove")), optional("<number>", CompletionKind::Nothing)] })
+        .synopsis("[remove <number>]")
+        .example("answers"),
+    parse: |words| {
+        let arguments = words.sorted()?;
+        let Some(verb) = arguments.positionals.first() else { return Ok(AnswerCommand::List) };
+        if verb.value != "remove" {
+            return Err(arguments.usage(UsageFault::Unexpected(short(verb.value)), verb));
+        }
+        let number = arguments.positionals.get(1).ok_or_else(|| arguments.missing("<number>"))?;
+        read(number, "<number>", "the number of a rule, from 1", |text| text.parse().ok().filter(|number| *number > 0))
+            .map(AnswerCommand::Remove)
+    },
 };
 
 /// Takes the condition off the line. The action comes first, whatever it is called.
@@ -99,18 +111,27 @@ pub enum AnswerCommand {
     },
     /// List the rules.
     List,
+    /// Remove the rule of this number, counted from 1 in the order of the list.
+    Remove(usize),
 }
 
 impl AnswerCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
         let answers = context.hub.answers();
         let AnswerCommand::Change { initiator, action, target, condition, once, choice } = self else {
+            if let AnswerCommand::Remove(number) = self {
+                let removed = answers.remove(number - 1);
+                let removed = removed.ok_or_else(|| {
+                    CommandFailure::plain(format!("Error: there is no rule {number}; answers lists the rules."))
+                })?;
+                return Ok(CommandOutput::done(format!("Removed: {}", escape_control(&removed))));
+            }
             let texts = answers.texts();
-            return Ok(if texts.is_empty() {
-                CommandOutput::info("Every call is answered as usual.")
-            } else {
-                CommandOutput::text("Answers", texts)
-            });
+            if texts.is_empty() {
+                return Ok(CommandOutput::info("Every call is answered as usual."));
+            }
+            let screen = context.meant.full_screen.then(|| ScreenRequest::ListRules(texts.clone()));
+            return Ok(CommandOutput { screen, ..CommandOutput::text("Answers", texts) });
         };
         let (initiator, our_role) = (*initiator, initiator.peer());
         let mut output = CommandOutput::default();
@@ -230,7 +251,10 @@ fn change(initiator: Role, action: &str, edit: &PayloadEdit, context: &CommandCo
 impl fmt::Display for AnswerCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let AnswerCommand::Change { initiator, action, target, condition, once, choice } = self else {
-            return f.write_str("answers");
+            return match self {
+                AnswerCommand::Remove(number) => write!(f, "answers remove {number}"),
+                _ => f.write_str("answers"),
+            };
         };
         write!(f, "answer {}", action_command_name(*initiator, action))?;
         if let Some(target) = target {

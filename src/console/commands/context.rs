@@ -23,6 +23,8 @@ pub struct RunContext {
     pub marked: Vec<StationKey>,
     /// The stations that the filter of the table shows; none without a filter.
     pub filtered: Vec<StationKey>,
+    /// Whether there is a full screen, which can show something otherwise.
+    pub full_screen: bool,
     /// The records of the trace that are meant when a line names none; all of them where nothing can be selected.
     pub trace: TraceChoice,
 }

@@ -131,7 +131,7 @@ mod tests {
             ]
         );
         assert_eq!(lines.last().unwrap(), " - quit");
-        for name in [" - heartbeat", " - remote_starttransaction", " - remote_remotestarttransaction", " - answers"] {
+        for name in [" - heartbeat", " - remote_starttransaction", " - remote_remotestarttransaction", " - answers [remove <number>]"] {
             assert!(lines.iter().any(|line| line == name), "{name}");
         }
     }

@@ -1,6 +1,7 @@
 //! Breakpoints: `hold <filter>` stops frames, `held` lists them, `release` and `drop` decide what becomes of them.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::context::CommandContext;
 use super::entry::CommandEntry;
@@ -10,17 +11,25 @@ use crate::behaviour::Answer;
 use crate::clock::now;
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::Arguments;
+use crate::console::syntax::duration;
 use crate::console::syntax::edit::PayloadEdit;
 use crate::console::syntax::error::CommandError;
-use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, Positional, argument};
+use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, NamedValue, Positional, action_command_name, argument};
 use crate::console::syntax::token::Word;
-use crate::hub::LinkCommand;
+use crate::hub::{AnswerOverride, AnswerRule, LinkCommand};
 use crate::link::{HeldFrame, ReleaseAction};
-use crate::ocpp::ErrorCode;
+use crate::ocpp::{ErrorCode, Role};
 use crate::rpc::OutgoingPayload;
 use crate::sanitize::escape_control;
 use crate::trace::filter::{self, TraceFilter};
 use crate::trace::{Direction, FrameKind};
+
+/// How a frame is answered; the same names as those of `answer`.
+const ANSWERED: &[NamedValue] = &[
+    NamedValue { name: "error", value: "error code", help: "", completes: CompletionKind::ErrorCode },
+    NamedValue { name: "description", value: "of the error", help: "", completes: CompletionKind::Nothing },
+    NamedValue { name: "delay", value: "2s, 500ms", help: "", completes: CompletionKind::Nothing },
+];
 
 const WHICH: &[Positional] = &[argument("<number|all>", CompletionKind::Nothing)];
 
@@ -48,6 +57,7 @@ pub(super) const RELEASE: CommandEntry<HoldCommand> = CommandEntry {
     spec: CommandSpec::new("release", "let a frame that waits go on, as it is, edited or answered on purpose")
         .arguments(WHICH)
         .takes(ArgumentStyle::Payload)
+        .named(ANSWERED)
         .words(&["none"])
         .synopsis("<number|all> name=value ... | error=<code> description=<text> | none | delay=<time>")
         .example("release all"),
@@ -219,11 +229,38 @@ fn release_action(
     };
     match delay {
         None => Ok(ReleaseAction::Answer(answer)),
-        Some(_) if !ours && matches!(reply, AnswerReply::Default) => {
-            Err(vec![CommandFailure::plain("Error: only an answer of ours can be delayed.")])
-        }
+        Some(delay) if !ours && matches!(reply, AnswerReply::Default) => answer_late(frame, *delay, context),
         Some(delay) => Ok(ReleaseAction::Answer(Answer::Delayed(*delay, Box::new(answer)))),
     }
+}
+
+/// Lets a call of the peer go on and keeps its answer back: by a rule for the next call of its action on this link, which it is.
+fn answer_late(
+    frame: &HeldFrame,
+    delay: Duration,
+    context: &CommandContext<'_>,
+) -> Result<ReleaseAction, Vec<CommandFailure>> {
+    if frame.kind != FrameKind::Call || frame.direction == Direction::Out {
+        return Err(vec![CommandFailure::plain("Error: only an answer of ours, or a call that we answer, can be answered late.")]);
+    }
+    let our_role = context.hub.trace().read().stations().get(frame.station).map_or(Role::CentralSystem, |row| row.our_role);
+    let (initiator, action) = (our_role.peer(), frame.action.to_string());
+    if context.hub.answers().has(initiator, &action, frame.station) {
+        let text = format!("Error: a rule answers {action} of this station already; give that rule the delay.");
+        return Err(vec![CommandFailure::plain(text)]);
+    }
+    let text = format!("answer {} delay={} --once", action_command_name(initiator, &action), duration::print(delay));
+    context.hub.answers().set(AnswerRule {
+        initiator,
+        action,
+        station: Some(frame.station),
+        condition: None,
+        once: true,
+        reply: AnswerOverride::Usual,
+        delay: Some(delay),
+        text,
+    });
+    Ok(ReleaseAction::Go(None))
 }
 
 fn edit_frame(

@@ -17,6 +17,7 @@ mod plugin;
 mod quit;
 mod reply;
 mod scenario;
+mod screen;
 mod send;
 mod set;
 mod show;
@@ -52,6 +53,7 @@ pub use plugin::{PluginAction, PluginsCommand, output_of};
 pub use quit::QuitCommand;
 pub use reply::{AnswerChoice, AnswerReply};
 pub use scenario::ScenarioCommand;
+pub use screen::ScreenCommand;
 pub use send::{SendCommand, SentText};
 pub use set::{SetCommand, SettingChange};
 pub use show::{MessageForm, ShowCommand};
@@ -139,6 +141,9 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hold::RELEASE,
         hold::DROP,
         scenario::SCENARIO,
+        screen::VIEW,
+        screen::CLEAR,
+        screen::FORGET,
         stations::STATIONS,
         legend::LEGEND,
         show::SCHEMA,
@@ -184,6 +189,8 @@ commands! {
         Hold(HoldCommand),
         /// Make a test script of what was recorded.
         Scenario(ScenarioCommand),
+        /// Change what the full screen shows.
+        Screen(ScreenCommand),
         /// List, load and unload plugins.
         Plugins(PluginsCommand),
         /// List the stations, connect and disconnect them.

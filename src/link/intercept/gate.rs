@@ -36,6 +36,8 @@ pub struct HeldFrame {
     pub payload: OutgoingPayload,
     /// Since when it waits. Of incoming calls and of our answers to them, the peer's clock runs since about then.
     pub since: Moment,
+    /// The filter that stopped it, as it was written.
+    pub stopped_by: Arc<str>,
 }
 
 /// What is to become of a frame that waits.
@@ -143,7 +145,8 @@ impl Gate {
             return GateDecision::Full(payload);
         }
         let number = self.numbers.next();
-        let frame = HeldFrame { number, station, direction, kind, action, payload, since: now };
+        let stopped_by = self.filter().map_or_else(|| Arc::from(""), |filter| filter.to_string().into());
+        let frame = HeldFrame { number, station, direction, kind, action, payload, since: now, stopped_by };
         waiting.bytes += text.len();
         waiting.frames.insert(number, (frame, text.len()));
         GateDecision::Held(number)

@@ -107,6 +107,11 @@ fn keys(prefix: &str) -> Vec<FilterCandidate> {
     keys.chain(words.map(|(word, help)| FilterCandidate { text: word.to_owned(), help })).collect()
 }
 
+/// A text as a value that means exactly this text: in quotes where it would mean something else without.
+pub fn quote_value(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
 fn values(key: &FilterKey, prefix: &str, known: KnownNames<'_>) -> Vec<FilterCandidate> {
     let names: Cow<'_, [&str]> = match key.kind {
         KeyKind::Identity => known.stations.into(),
@@ -118,13 +123,9 @@ fn values(key: &FilterKey, prefix: &str, known: KnownNames<'_>) -> Vec<FilterCan
         KeyKind::Choice(_) => key.values().into(),
     };
     let fitting = names.iter().filter(|name| starts_with(name, prefix)).take(LIMIT);
-    let text = |name: &str| match is_plain(name) {
-        true => name.to_owned(),
-        false => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
-    };
     let help = |name: &str| match key.kind {
         KeyKind::Choice(field) => field.meaning(name),
         _ => "",
     };
-    fitting.map(|name| FilterCandidate { text: text(name), help: help(name) }).collect()
+    fitting.map(|name| FilterCandidate { text: quote_value(name), help: help(name) }).collect()
 }

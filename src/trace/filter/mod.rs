@@ -24,7 +24,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use call_condition::CallCondition;
-pub use complete::{FilterCandidate, FilterCompletion, KnownNames, complete, half_typed_key};
+pub use complete::{FilterCandidate, FilterCompletion, KnownNames, complete, half_typed_key, quote_value};
 pub use error::FilterError;
 pub use key::{FilterKey, KEYS};
 

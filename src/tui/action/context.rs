@@ -35,6 +35,8 @@ pub enum KeyContext {
     Configuration,
     /// On the page with charging profiles.
     Profiles,
+    /// In the pane of frames that wait.
+    HeldPane,
     /// In the help and other texts.
     Pager,
     /// While a search in the pager is entered.
@@ -45,7 +47,7 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [KeyContext; 18] = [
+    pub const ALL: [KeyContext; 19] = [
         KeyContext::Stations,
         KeyContext::Trace,
         KeyContext::Message,
@@ -59,6 +61,7 @@ impl KeyContext {
         KeyContext::ColumnChooser,
         KeyContext::Configuration,
         KeyContext::Profiles,
+        KeyContext::HeldPane,
         KeyContext::Palette,
         KeyContext::Pager,
         KeyContext::PagerSearch,
@@ -88,6 +91,7 @@ impl KeyContext {
             KeyContext::ColumnChooser => "List of columns",
             KeyContext::Configuration => "Configuration keys",
             KeyContext::Profiles => "Charging profiles",
+            KeyContext::HeldPane => "Frames that wait",
             KeyContext::Palette => "Palette",
             KeyContext::Pager => "Help",
             KeyContext::PagerSearch => "Search in the help",
@@ -125,6 +129,7 @@ impl KeyContext {
             | KeyContext::ColumnChooser
             | KeyContext::Configuration
             | KeyContext::Profiles
+            | KeyContext::HeldPane
             | KeyContext::Everywhere => true,
             KeyContext::Prompt | KeyContext::Palette | KeyContext::Pager | KeyContext::PagerSearch | KeyContext::Confirm => {
                 false
@@ -147,6 +152,7 @@ impl KeyContext {
             KeyContext::Profiles => &[KeyContext::Profiles, KeyContext::Everywhere],
             KeyContext::Configuration => &[KeyContext::Configuration, KeyContext::Everywhere],
             KeyContext::ColumnChooser => &[KeyContext::ColumnChooser, KeyContext::Everywhere],
+            KeyContext::HeldPane => &[KeyContext::HeldPane, KeyContext::Everywhere],
             KeyContext::Palette => &[KeyContext::Palette, KeyContext::Everywhere],
             KeyContext::PagerSearch => &[KeyContext::PagerSearch, KeyContext::Everywhere],
             KeyContext::Pager => &[KeyContext::Pager, KeyContext::Everywhere],

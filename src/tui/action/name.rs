@@ -196,8 +196,34 @@ actions! {
     Follow,
     /// Holds the trace still.
     Pause,
-    /// Lists the held frames.
+    /// Shows the held frames.
     Held,
+    /// Lets a held frame go on as it is.
+    Release,
+    /// Lets all held frames go on.
+    ReleaseAll,
+    /// Answers a held frame with an error.
+    AnswerError,
+    /// Answers a held frame late.
+    AnswerLate,
+    /// Forgets a held frame.
+    Drop,
+    /// Holds frames like the selected one.
+    HoldLike,
+    /// Keeps an answer as a rule.
+    KeepAnswer,
+    /// Lists the answer rules.
+    Rules,
+    /// Shows only lines like the selected one.
+    OnlyThis,
+    /// Hides lines like the selected one.
+    NotThis,
+    /// Applies the last filter again.
+    LastFilter,
+    /// Hides all records up to now.
+    ClearTrace,
+    /// Takes stations that are gone out of the list.
+    ForgetGone,
     /// Copies a payload.
     Copy,
     /// Copies in a form that is chosen.

@@ -85,6 +85,7 @@ table! {
         Sort, "sort", "Sort by the next column, then by identity again", ["s"];
         SortReverse, "", "Turn the order round", ["S"];
         Columns, "columns", "Choose and order the columns", ["c"];
+        ForgetGone, "", "Take the stations that are gone out of the list, until they come back", ["D"];
     }
     Trace (TraceAction) {
         OpenMessage, "read", "Go to the message pane", ["enter"];
@@ -101,10 +102,14 @@ table! {
         PreviousOfStation, "", "Previous line of the same station", ["{"];
         NextOfAction, "", "Next line of the same action", [")"];
         PreviousOfAction, "", "Previous line of the same action", ["("];
+        OnlyThis, "only this", "Show only lines like this one: of its action, station, kind, transaction, id", ["i"];
+        NotThis, "not this", "Hide lines like this one", ["I"];
+        HoldLike, "", "Hold frames like this one before they go out or are handled", ["H"];
+        KeepAnswer, "", "Keep this answer as a rule: write the command that answers so from now on", ["A"];
         Time, "", "Go to a time", ["@"];
         Bookmark, "", "Put a bookmark on the line, or take it away", ["b"];
-        NextBookmark, "", "Next bookmark", ["'"];
-        PreviousBookmark, "", "Previous bookmark", ["\""];
+        NextBookmark, "", "Next bookmark", ["`"];
+        PreviousBookmark, "", "Previous bookmark", ["~"];
         SaveScenario, "", "Save the lines with bookmarks, or those that are shown, as a test script", ["S"];
         Pings, "", "Show pings and pongs, or hide them", ["p"];
         StationDetails as "page-from-trace", "", "Show all that is known of the station of this line", ["o"];
@@ -128,7 +133,11 @@ table! {
         Filter, "filter", "Filter the stations or the trace while you type", ["/"];
         Follow, "follow", "Follow the newest line of the trace, or stop following", ["F"];
         Pause, "pause", "Hold the trace still; the network goes on", ["space"];
+        LastFilter, "", "Apply the last filter of the trace again, or the one before", ["'"];
+        Undo as "undo-view", "", "Undo the last change of a filter, of marks, of a clear", ["u"];
+        ClearTrace, "", "Clear: hide all records up to now", ["Z"];
         Held, "waiting", "The frames that wait: edit one and let it go, release, answer or drop them", ["w"];
+        Rules, "", "List the answer rules: edit or remove one", ["alt-r"];
         Copy, "copy", "Copy the payload of the selected message", ["y"];
         CopyAs, "", "Copy the whole frame, the payload laid out, or the command that sends it", ["Y"];
         Back, "", "Stop repeating; step back: from the message, zoom, filter, ladder, the single station", ["esc"];
@@ -267,6 +276,23 @@ table! {
         Down as "profiles-down", "", "One line down", ["j", "down"];
         Help as "profiles-help", "help", "Show the keys", ["?", "F1"];
         Close as "profiles-close", "close", "Close", ["esc", "q", "8"];
+    }
+    HeldPane (HeldPaneAction) {
+        Accept as "held-edit", "edit", "Edit the payload and let the frame go on with it", ["enter", "e"];
+        Release, "release", "Let the frame go on as it is", ["r"];
+        AnswerError, "error", "Answer with an error: choose its code", ["x"];
+        AnswerLate, "late", "Answer late: type after which time", ["l"];
+        Drop, "drop", "Forget the frame: it is never sent or answered", ["d"];
+        ReleaseAll, "release all", "Let all frames go on as they are", ["a"];
+        Up as "held-up", "", "One line up", ["k", "up"];
+        Down as "held-down", "", "One line down", ["j", "down"];
+        PageUp as "held-page-up", "", "One page up", ["pageup", "ctrl-u"];
+        PageDown as "held-page-down", "", "One page down", ["pagedown", "ctrl-d", "space"];
+        Top as "held-top", "", "To the first line", ["g", "home"];
+        Bottom as "held-bottom", "", "To the last line", ["G", "end"];
+        CommandLine as "held-command-line", "command", "Type a command", [":"];
+        Help as "held-help", "help", "Show the keys", ["?", "F1"];
+        Close as "held-close", "close", "Close; what waits goes on waiting", ["esc", "q", "w"];
     }
     ColumnChooser (ColumnChooserAction) {
         Toggle as "toggle-column", "show or hide", "Show the column, or hide it", ["space", "enter"];

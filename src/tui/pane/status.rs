@@ -35,6 +35,7 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             | ScreenOverlay::ColumnChooser(_)
             | ScreenOverlay::ConfigurationPage(_)
             | ScreenOverlay::ProfilesPage(_)
+            | ScreenOverlay::HeldPane(_)
             | ScreenOverlay::StationDetails(_),
         )
         | None => {

@@ -9,6 +9,7 @@ mod configuration_page;
 mod confirm;
 mod editor;
 mod filter;
+mod held_pane;
 mod message;
 mod overlay;
 mod pager;
@@ -20,6 +21,7 @@ mod station_details;
 mod stations;
 mod toasts;
 mod trace;
+mod undo;
 
 pub use action_picker::ActionPicker;
 pub use batch::{RepeatPlan, SendBatch};
@@ -30,6 +32,7 @@ pub use configuration_page::{ConfigurationPage, ConfigurationRow, configuration_
 pub use confirm::{ConfirmPurpose, ConfirmQuestion};
 pub use editor::{EditTarget, Editor, HeldSubject};
 pub use filter::{FilterLine, FilterPurpose, PaneFilter};
+pub use held_pane::HeldPane;
 pub use message::{LineTone, MessageLine, MessageTab, MessageView, PrettyLine, TextLine};
 pub use overlay::{OverlayStack, OverlayState, ScreenOverlay};
 pub use pager::{KEYS, Pager, PagerLine, WIDEST};
@@ -41,3 +44,4 @@ pub use station_details::StationDetails;
 pub use stations::Stations;
 pub use toasts::{Toast, ToastEntry, Toasts};
 pub use trace::{Goal, SeekProgress, TraceMode, TraceView};
+pub use undo::{ShownState, UndoHistory};

@@ -10,6 +10,7 @@ use super::configuration_page::ConfigurationPage;
 use super::confirm::ConfirmQuestion;
 use super::editor::Editor;
 use super::filter::FilterLine;
+use super::held_pane::HeldPane;
 use super::pager::Pager;
 use super::palette::Palette;
 use super::profiles_page::ProfilesPage;
@@ -29,6 +30,8 @@ pub enum ScreenOverlay {
     ConfigurationPage(ConfigurationPage),
     /// The list of columns of the stations pane.
     ColumnChooser(ColumnChooser),
+    /// The frames that wait.
+    HeldPane(HeldPane),
     /// The payload editor.
     Editor(Editor),
     /// The list of actions that can be sent.
@@ -55,6 +58,7 @@ impl ScreenOverlay {
             ScreenOverlay::ProfilesPage(_) => KeyContext::Profiles,
             ScreenOverlay::ConfigurationPage(_) => KeyContext::Configuration,
             ScreenOverlay::ColumnChooser(_) => KeyContext::ColumnChooser,
+            ScreenOverlay::HeldPane(_) => KeyContext::HeldPane,
             ScreenOverlay::Editor(_) => KeyContext::Editor,
             ScreenOverlay::ActionPicker(_) => KeyContext::ActionPicker,
             ScreenOverlay::FilterLine(_) => KeyContext::FilterLine,
@@ -109,6 +113,7 @@ overlay_states! {
     ProfilesPage(ProfilesPage),
     ConfigurationPage(ConfigurationPage),
     ColumnChooser(ColumnChooser),
+    HeldPane(HeldPane),
     Editor(Editor),
     ActionPicker(ActionPicker),
     FilterLine(FilterLine),

@@ -35,8 +35,8 @@ pub enum ChoiceAction {
     Run(String),
     /// A line is put into the command line.
     Line(String),
-    /// A held frame is edited.
-    Held(u64),
+    /// A filter of the trace is applied.
+    Filter(String),
     /// A text replaces that of the editor.
     Text(String),
     /// A draft is edited again, or a favourite: the place in its list.

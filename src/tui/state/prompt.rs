@@ -15,6 +15,8 @@ pub enum PromptPurpose {
     ConfigurationValue(String),
     /// What to look for among configuration keys.
     ConfigurationSearch,
+    /// After which time the held frame of this number is answered.
+    Late(u64),
 }
 
 impl PromptPurpose {
@@ -25,6 +27,7 @@ impl PromptPurpose {
             PromptPurpose::Favourite => "name of the favourite: ".into(),
             PromptPurpose::ConfigurationValue(name) => format!("{name} = ").into(),
             PromptPurpose::ConfigurationSearch => "/".into(),
+            PromptPurpose::Late(_) => "answer after (2s, 500ms): ".into(),
         }
     }
 }

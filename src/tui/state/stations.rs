@@ -8,7 +8,7 @@ use super::columns::{Column, ColumnChoice, ColumnLayout};
 use super::filter::PaneFilter;
 use crate::sanitize::escape_control;
 use crate::trace::station_summary::StationSummaries;
-use crate::trace::{Contents, StationKey, StationTable, natural_order};
+use crate::trace::{Contents, LinkState, StationKey, StationTable, natural_order};
 use crate::tui::context::ReadTime;
 use crate::tui::widget::{Viewport, width_of};
 
@@ -24,6 +24,8 @@ pub struct Stations {
     by_identity: Vec<StationKey>,
     /// Those that pass the filter, in the order of the screen.
     shown: Vec<StationKey>,
+    /// Stations that are gone and were taken out of the list, until they come back.
+    forgotten: BTreeSet<StationKey>,
     filter: PaneFilter,
     column: Column,
     reverse: bool,
@@ -54,9 +56,29 @@ impl Stations {
         if keys.is_empty() { Vec::new() } else { self.by_identity.iter().copied().filter(|key| keys.contains(key)).collect() }
     }
 
-    /// How many stations there are.
+    /// How many stations there are, without those that were taken out of the list.
     pub fn total(&self) -> usize {
-        self.by_identity.len()
+        self.by_identity.len() - self.forgotten.len()
+    }
+
+    /// The stations that were taken out of the list.
+    pub fn forgotten(&self) -> &BTreeSet<StationKey> {
+        &self.forgotten
+    }
+
+    /// Takes other stations out of the list.
+    pub fn set_forgotten(&mut self, forgotten: BTreeSet<StationKey>) {
+        self.stale |= self.forgotten != forgotten;
+        self.forgotten = forgotten;
+    }
+
+    /// Takes all stations out of the list that are gone; returns how many.
+    pub fn forget_gone(&mut self, table: &StationTable) -> usize {
+        let known = self.forgotten.len();
+        let gone = table.rows().iter().filter(|row| row.state == LinkState::Gone).map(|row| row.key);
+        self.forgotten.extend(gone.filter(|key| self.by_identity.contains(key)));
+        self.stale |= self.forgotten.len() > known;
+        self.forgotten.len() - known
     }
 
     /// The filter.
@@ -148,6 +170,11 @@ impl Stations {
         if known < table.rows().len() {
             self.take_in(table, known);
         }
+        if !self.forgotten.is_empty() {
+            let before = self.forgotten.len();
+            self.forgotten.retain(|key| table.get(*key).is_some_and(|row| row.state == LinkState::Gone));
+            self.stale |= self.forgotten.len() != before;
+        }
         let moves = self.column.moves() || !self.filter.is_empty();
         let happened = contents.records().range().end != self.ordered_at;
         let due = now.monotonic_micros.saturating_sub(self.ordered_micros) >= STANDS;
@@ -187,7 +214,7 @@ impl Stations {
     /// Filters and sorts all of them.
     fn order(&mut self, table: &StationTable, facts: &StationSummaries, now_micros: u64) {
         let passing = self.by_identity.iter().filter_map(|key| table.get(*key));
-        let passing = passing.filter(|row| self.filter.parsed().matches_station(row));
+        let passing = passing.filter(|row| !self.forgotten.contains(&row.key) && self.filter.parsed().matches_station(row));
         if self.column == Column::Identity {
             self.shown = passing.map(|row| row.key).collect();
         } else {

@@ -79,7 +79,7 @@ fn two_stations_are_compared() {
     let mut screen = screen(120, 40);
     let other = KEYS.replace("\"300\"", "\"60\"").replace("VendorColour", "VendorLight");
     screen.exchange("CP10", Direction::Out, "GetConfiguration", "{}", &other);
-    screen.press("1 g j j m k k 7 d");
+    screen.press("1 g j j m k k k 7 d");
     let picture = screen.picture();
     assert!(picture.contains("compared with CP10: 3 differ"), "{picture}");
     assert!(picture.contains("≠HeartbeatInterval") && picture.contains(" NumberOfConnectors"), "{picture}");

@@ -1,8 +1,10 @@
 //! What keys do: tables of keys and the state after them.
 
 use super::test_screen::Screen;
-use crate::console::{CommandCandidate, Completions};
-use crate::trace::{Direction, StationKey};
+use crate::config::SavedPart;
+use crate::console::{CommandCandidate, Completions, ScreenRequest};
+use crate::link::HeldFrame;
+use crate::trace::{Direction, FrameKind, StationKey};
 use crate::tui::action::{KeyContext, TABLE, keys};
 use crate::tui::backend::BackendReply;
 use crate::tui::layout::Pane;
@@ -129,10 +131,10 @@ fn keys_change_the_state_as_the_help_describes() {
         ("2 @ 9:59 enter", "Trace, at 0"),
         ("2 @ soon enter", "FilterLine"),
         ("2 @ soon enter esc", "Trace"),
-        ("2 g j b j j b G '", "Trace, at 1"),
-        ("2 g j b j j b G ' '", "Trace, at 3"),
-        ("2 g j b j j b \"", "Trace, at 1"),
-        ("2 '", "Trace"),
+        ("2 g j b j j b G `", "Trace, at 1"),
+        ("2 g j b j j b G ` `", "Trace, at 3"),
+        ("2 g j b j j b ~", "Trace, at 1"),
+        ("2 `", "Trace"),
         ("2 v", "Trace"),
         ("2 v g j j j j j", "Trace, at 6"),
         ("2 v g .", "Trace, at 10"),
@@ -141,6 +143,16 @@ fn keys_change_the_state_as_the_help_describes() {
         ("2 g j v v v", "Trace, at 1"),
         ("2 g j v v esc", "Trace, at 1"),
         ("s s s S", "Stations"),
+        ("2 / reset enter esc u", "Trace, /reset 2"),
+        ("2 / reset enter esc u u", "Trace"),
+        ("2 / reset enter esc '", "Trace, /reset 2"),
+        ("2 / reset enter / backspace backspace backspace backspace backspace cp2 enter '", "Trace, /reset 2"),
+        ("m m M u", "Stations, 2 marked"),
+        ("2 g j j j j i enter", "Trace, /action:BootNotification 2, at 4"),
+        ("2 g j j j j i down enter", "Trace, /cp:CP1 5, at 4"),
+        ("2 g j j j j I enter", "Trace, /!action:BootNotification 14, at 6"),
+        ("2 / cp:CP1 enter g j I enter", "Trace, /cp:CP1 !action:BootNotification 3, at 8"),
+        ("2 Z", "Trace"),
     ] {
         let mut screen = Screen::busy(120, 40);
         screen.press(pressed);
@@ -173,12 +185,29 @@ const WAYS: &[(KeyContext, &[&str])] = &[
     (KeyContext::Configuration, &["7 j j", "7 / a enter", "1 j 7 D", "7 d enter"]),
     (KeyContext::Profiles, &["8 j", "8", "1 j 8"]),
     (KeyContext::ColumnChooser, &["c j", "c j j space"]),
+    (KeyContext::HeldPane, &["w", "w j"]),
     (KeyContext::Palette, &["ctrl-p down", "ctrl-p pagedown pagedown"]),
     (KeyContext::Pager, &["?", "? pagedown"]),
     (KeyContext::PagerSearch, &["? / zoom"]),
     (KeyContext::Confirm, &["m j m e res enter F5"]),
     (KeyContext::Everywhere, &["", "e res enter", "?"]),
 ];
+
+/// Lets two frames wait, for the ways that lead to those.
+fn hold_two(screen: &Screen, way: &str) {
+    for number in 1..=if way.starts_with('w') { 2 } else { 0 } {
+        screen.gate.hold(HeldFrame {
+            number,
+            station: StationKey(0),
+            direction: Direction::In,
+            kind: FrameKind::Call,
+            action: "Authorize".into(),
+            payload: serde_json::json!({"idTag": "A"}).into(),
+            since: crate::clock::now(),
+            stopped_by: "action:Authorize".into(),
+        });
+    }
+}
 
 /// Two proposals for a line of one letter.
 fn propose(screen: &mut Screen, line: &str) {
@@ -208,6 +237,7 @@ fn every_bound_key_has_an_effect_in_its_context() {
                     let keys = r#"{"configurationKey":[{"key":"A","value":"1"},{"key":"B","value":"2"},{"key":"C"}]}"#;
                     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);
                 }
+                hold_two(&screen, way);
                 screen.press(way);
                 if *way == ": s" {
                     propose(&mut screen, "s");
@@ -238,6 +268,7 @@ fn every_key_can_be_pressed_in_every_context() {
         for row in TABLE.iter().filter(|row| context.reach().contains(&row.context)) {
             for key in keys(row) {
                 let mut screen = Screen::busy(120, 40);
+                hold_two(&screen, ways[0]);
                 screen.press(ways[0]);
                 assert_eq!(screen.app.context(), *context, "{}", ways[0]);
                 let nearer = screen.app.bindings.action_of(*context, key);
@@ -441,6 +472,56 @@ fn the_command_line_opens_empty_and_gives_old_lines_back() {
     assert_eq!(screen.app.context(), KeyContext::Stations, "something else was done meanwhile");
     screen.press(":");
     assert_eq!(screen.app.command_line.input.text(), "");
+}
+
+#[test]
+fn a_clear_hides_what_was_and_is_undone() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 Z");
+    assert_eq!((screen.app.trace.count(), screen.app.trace.total()), (0, 0));
+    screen.exchange("CP1", Direction::In, "Heartbeat", "{}", "{}");
+    screen.send(ScreenMessage::Refresh);
+    assert_eq!(screen.app.trace.count(), 2);
+    assert!(screen.picture().contains("16 records before the clear mark"), "{}", screen.picture());
+    screen.press("u");
+    assert_eq!(screen.app.trace.count(), 18, "{}", screen.picture());
+}
+
+#[test]
+fn stations_that_are_gone_leave_the_list_until_they_come_back() {
+    let mut screen = Screen::busy(120, 40);
+    let shown = |screen: &Screen| (screen.app.stations.shown().len(), screen.app.stations.total());
+    assert_eq!(shown(&screen), (5, 5));
+    screen.press("D");
+    assert_eq!(shown(&screen), (4, 4));
+    screen.press("u");
+    assert_eq!(shown(&screen), (5, 5));
+    screen.press("D");
+    let gone = screen.station("Größe-日本-7");
+    screen.record(Some(gone), crate::trace::EventKind::Connecting { url: "ws://x".into() });
+    screen.send(ScreenMessage::Refresh);
+    assert_eq!(shown(&screen), (5, 5), "it came back");
+}
+
+#[test]
+fn filters_have_names() {
+    let mut screen = Screen::busy(120, 40);
+    let ask = |screen: &mut Screen, request| screen.send(ScreenMessage::Reply(BackendReply::Screen(request)));
+    ask(&mut screen, ScreenRequest::ShowView("errors".to_owned()));
+    assert!(state(&screen).contains("kind:error"), "{}", state(&screen));
+    assert_eq!(ask(&mut screen, ScreenRequest::SaveView("mine".to_owned())), [UpdateEffect::Keep(SavedPart::Screen)]);
+    screen.press("2 esc");
+    ask(&mut screen, ScreenRequest::ShowView("mine".to_owned()));
+    assert!(state(&screen).contains("kind:error"), "{}", state(&screen));
+    ask(&mut screen, ScreenRequest::ListViews);
+    for name in ["mine", "errors", "no-heartbeats", "transactions"] {
+        assert!(screen.picture().contains(name), "{}", screen.picture());
+    }
+    screen.press("heart enter");
+    assert!(state(&screen).contains("/!action:Heartbeat"), "{}", state(&screen));
+    ask(&mut screen, ScreenRequest::RemoveView("mine".to_owned()));
+    ask(&mut screen, ScreenRequest::ShowView("mine".to_owned()));
+    assert!(screen.picture().contains("There is no view mine"), "{}", screen.picture());
 }
 
 #[test]

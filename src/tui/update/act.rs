@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::effect::UpdateEffect;
 use super::{
-    action_picker, column_chooser, command_line, configuration_page, confirm, editor, message, pager, palette, panes,
+    action_picker, column_chooser, command_line, configuration_page, confirm, editor, held_frames, message, pager, palette, panes,
     profiles_page, prompt, search, send, station_details, stations, text_input, trace,
 };
 use crate::tui::action::{ContextAction, EverywhereAction};
@@ -58,6 +58,7 @@ fn act(app: &mut App, action: ContextAction, outside: &ReadContext<'_>) -> Vec<U
         ContextAction::StationDetails(action) => return station_details::act(app, action, outside),
         ContextAction::Profiles(action) => return profiles_page::act(app, action, outside),
         ContextAction::Configuration(action) => return configuration_page::act(app, action, outside),
+        ContextAction::HeldPane(action) => return held_frames::act(app, action, outside),
         ContextAction::ColumnChooser(action) => return column_chooser::act(app, action, outside),
         ContextAction::Editor(action) => return editor::act(app, action, outside),
         ContextAction::ActionPicker(action) => action_picker::act(app, action, outside),

@@ -33,6 +33,7 @@ mod targets;
 mod text_input;
 mod themes;
 mod trace;
+mod views;
 
 pub use drafts::text_to_keep;
 pub use effect::{CopyError, ScreenMessage, UpdateEffect};
@@ -56,7 +57,10 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
     match message {
         ScreenMessage::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
         ScreenMessage::Key(event) => {
+            // What was changed by other means than keys is a step of its own.
+            views::note(app);
             let mut effects = act::key(app, event, outside);
+            views::note(app);
             show_selected(app, outside);
             effects.extend(drafts::keep_open_one(app));
             effects
@@ -78,6 +82,7 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
             app.toasts.expire(now);
             app.toasts.set_clock(outside.now.wall_micros, now);
             report_failures(app, outside);
+            held_frames::close_empty(app, outside);
             let more = refresh_view(app, outside);
             show_selected(app, outside);
             let mut effects = search::seek_on(app, outside);
@@ -141,6 +146,11 @@ fn reply(app: &mut App, reply: BackendReply, outside: &ReadContext<'_>) -> Vec<U
         BackendReply::Error(text) => {
             app.toasts.error(text, now);
             command_line::failed(app);
+        }
+        BackendReply::Screen(request) => {
+            let effects = views::requested(app, request, outside);
+            views::note(app);
+            return effects;
         }
         BackendReply::Called(calls) => send::called(app, calls, outside),
         BackendReply::Text { title, body } => app.overlays.open(Pager::text(title, &body, pager_width(app))),

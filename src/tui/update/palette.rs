@@ -2,7 +2,7 @@
 
 use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view};
 use super::effect::UpdateEffect;
-use super::{clipboard, command_line, compose, configuration_page, drafts, held_frames, machine, targets, themes};
+use super::{clipboard, command_line, compose, configuration_page, drafts, machine, targets, themes, views};
 use crate::config::SavedPart;
 use crate::trace::StationKey;
 use crate::tui::action::{
@@ -58,6 +58,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     }));
     choices.extend(sort_choices());
     choices.extend(kept_choices(app));
+    choices.extend(views::choices(app));
     choices.extend(theme_choices(app));
     choices.extend(outside.contents.stations().rows().iter().map(|row| PaletteChoice {
         kind: "station",
@@ -284,7 +285,7 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         }
         ChoiceAction::Run(line) => effects.extend(command_line::run_asked(app, line, outside)),
         ChoiceAction::Line(line) => command_line::recall(app, line),
-        ChoiceAction::Held(number) => held_frames::edit(app, number, outside),
+        ChoiceAction::Filter(filter) => views::set_filter(app, &filter, now),
         ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
         ChoiceAction::CompareWith(other) => configuration_page::compare_with(app, other),
         ChoiceAction::SortBy(column) => {

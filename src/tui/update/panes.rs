@@ -1,9 +1,9 @@
 //! The actions that all three panes have: moving, changing the pane, opening overlays, one step back.
 
-use super::common::{height_of, move_in, open_command_line, open_help, open_legend, pager_height, pager_width};
+use super::common::{height_of, move_in, open_command_line, open_help, open_legend, pager_height, pager_width, run};
 use super::effect::UpdateEffect;
 use super::layout::{self, Resize};
-use super::{back, clipboard, configuration_page, confirm, held_frames, palette, profiles_page, search, themes};
+use super::{back, clipboard, configuration_page, confirm, held_frames, palette, profiles_page, search, themes, views};
 use crate::console::RunContext;
 use crate::tui::action::PanesAction;
 use crate::tui::app::App;
@@ -21,6 +21,11 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         PanesAction::Follow => app.trace.follow(!app.trace.following()),
         PanesAction::Pause => app.trace.toggle_pause(),
         PanesAction::Held => held_frames::open(app, outside),
+        // The rules come back as a list.
+        PanesAction::Rules => return vec![run(app, "answers".to_owned(), outside)],
+        PanesAction::LastFilter => views::last_filter(app, now),
+        PanesAction::Undo => views::undo(app, outside),
+        PanesAction::ClearTrace => views::clear(app, outside),
         PanesAction::Copy => return clipboard::copy(app, outside),
         PanesAction::CopyAs => return clipboard::choose_form(app, outside),
         PanesAction::Back => back::back(app, now),

@@ -1,5 +1,6 @@
 //! The actions of the line in which a name or a number is entered.
 
+use super::common::run;
 use super::effect::UpdateEffect;
 use super::{configuration_page, drafts, send};
 use crate::tui::action::PromptAction;
@@ -25,6 +26,9 @@ fn accept(app: &mut App, prompt: Prompt, outside: &ReadContext<'_>) -> Vec<Updat
             configuration_page::search(app, text);
             Vec::new()
         }
+        PromptPurpose::Late(_) if text.is_empty() => Vec::new(),
+        // The command says what is wrong with a length of time.
+        PromptPurpose::Late(number) => vec![run(app, format!("release {number} delay={text}"), outside)],
         PromptPurpose::Favourite => drafts::save_favourite(app, &text, outside),
         PromptPurpose::Repeat => match RepeatPlan::parse(&text) {
             Ok(pace) => send::send(app, pace, true, outside),

@@ -3,6 +3,7 @@
 use super::common::{height_of, open_filter_help};
 use crate::ocpp::Version;
 use super::effect::UpdateEffect;
+use super::views;
 use crate::trace::filter::{self, FilterCompletion, KnownNames};
 use crate::tui::action::FilterLineAction;
 use crate::tui::app::App;
@@ -11,8 +12,6 @@ use crate::tui::layout::Pane;
 use crate::tui::state::{FilterLine, FilterPurpose, Goal, PaneFilter, SeekProgress};
 use crate::tui::widget::InputLine;
 
-/// The length of the history.
-const HISTORY: usize = 50;
 /// The most names that are proposed.
 const NAMES: usize = 200;
 /// How many of the newest records are searched for names of actions.
@@ -113,11 +112,7 @@ fn keep(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     }
     let text = line.input.text().trim().to_owned();
     if !text.is_empty() && line.purpose != FilterPurpose::Time {
-        app.filter_history.retain(|known| *known != text);
-        app.filter_history.push(text.clone());
-        if app.filter_history.len() > HISTORY {
-            app.filter_history.remove(0);
-        }
+        views::remember(app, &text);
     }
     match line.purpose {
         FilterPurpose::Filter(_) => Vec::new(),

@@ -1,7 +1,7 @@
 //! The actions of the stations pane: marking, sorting, narrowing the trace.
 
 use super::common::{move_in, refresh_view};
-use super::{column_chooser, compose};
+use super::{column_chooser, compose, views};
 use crate::trace::StationKey;
 use crate::tui::action::StationsAction;
 use crate::tui::app::App;
@@ -30,6 +30,7 @@ pub fn act(app: &mut App, action: StationsAction, outside: &ReadContext<'_>) {
             app.stations.sort_next(&columns);
         }
         StationsAction::Columns => column_chooser::open(app),
+        StationsAction::ForgetGone => views::forget_gone(app, outside),
         StationsAction::SortReverse => app.stations.sort_reverse(),
     }
 }

@@ -42,6 +42,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         | KeyContext::ColumnChooser
         | KeyContext::Configuration
         | KeyContext::Profiles
+        | KeyContext::HeldPane
         | KeyContext::Confirm
         | KeyContext::Stations
         | KeyContext::Trace
@@ -80,6 +81,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
         | KeyContext::Configuration
         | KeyContext::Profiles
         | KeyContext::ColumnChooser
+        | KeyContext::HeldPane
         | KeyContext::Confirm
         | KeyContext::Stations
         | KeyContext::Trace

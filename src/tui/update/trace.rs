@@ -2,7 +2,7 @@
 
 use super::common::{height_of, open_command_line, refresh_view};
 use super::effect::UpdateEffect;
-use super::{compose, search, stations};
+use super::{compose, held_frames, search, stations, views};
 use crate::tui::action::TraceAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -31,6 +31,10 @@ pub fn act(app: &mut App, action: TraceAction, outside: &ReadContext<'_>) -> Vec
         TraceAction::PreviousOfStation => return seek_station(app, false, outside),
         TraceAction::NextOfAction => return seek_action(app, true, outside),
         TraceAction::PreviousOfAction => return seek_action(app, false, outside),
+        TraceAction::OnlyThis => views::quick_filters(app, true, outside),
+        TraceAction::NotThis => views::quick_filters(app, false, outside),
+        TraceAction::HoldLike => held_frames::hold_like(app, outside),
+        TraceAction::KeepAnswer => held_frames::keep_answer(app, outside),
         TraceAction::Time => search::open(app, FilterPurpose::Time),
         TraceAction::Bookmark => {
             app.trace.toggle_bookmark();

@@ -46,7 +46,8 @@ fn the_examples_run() {
         run.retain(|(name, _)| !NOT_RUN.contains(name));
         run.sort_by_key(|(name, _)| LAST.iter().position(|last| last == name).map_or(0, |place| place + 1));
         for (name, example) in run {
-            let output = console.run(example, &RunContext::default()).await;
+            let context = RunContext { full_screen: true, ..RunContext::default() };
+            let output = console.run(example, &context).await;
             let errors: Vec<_> = output.lines.iter().map(|line| line.text.as_str()).collect();
             assert!(!output.failed(), "{example}: {errors:?}");
             assert!(speaks(&output), "{example} is silent");
@@ -62,7 +63,7 @@ fn the_examples_run() {
 /// Whether whoever typed the command is told that something came of it.
 fn speaks(output: &CommandOutput) -> bool {
     let said = output.lines.iter().map(|line| &line.text).chain(&output.done);
-    said.into_iter().any(|text| !text.trim().is_empty()) || output.calls.is_some() || output.quit
+    said.into_iter().any(|text| !text.trim().is_empty()) || output.calls.is_some() || output.screen.is_some() || output.quit
 }
 
 #[test]

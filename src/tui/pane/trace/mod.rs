@@ -48,7 +48,10 @@ pub fn trace(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool 
     for line in 0..list.height {
         let Some(sequence) = app.trace.on_line(top + usize::from(line)) else {
             if top + usize::from(line) == 0 {
-                let text = format!("  ┄ {} older records dropped to save memory ┄", format::number(app.trace.evicted()));
+                let text = match app.trace.hidden_by_clear() {
+                    0 => format!("  ┄ {} older records dropped to save memory ┄", format::number(app.trace.evicted())),
+                    hidden => format!("  ┄ {} records before the clear mark; u shows them ┄", format::number(hidden)),
+                };
                 LineWriter::new(buffer, list, line).text(&text, app.theme.styles.muted);
             }
             continue;

@@ -47,6 +47,10 @@ pub struct TraceView {
     /// The first record that the filter has not checked.
     scanned: Sequence,
     pub(super) start: Sequence,
+    /// The first record that is not hidden by the clear mark.
+    cleared: Sequence,
+    /// How many records were evicted.
+    evicted: u64,
     end: Sequence,
     pub(super) paused_at: Option<Sequence>,
     following: bool,
@@ -72,6 +76,8 @@ impl Default for TraceView {
             matching: VecDeque::new(),
             scanned: 0,
             start: 0,
+            cleared: 0,
+            evicted: 0,
             end: 0,
             paused_at: None,
             following: true,
@@ -114,7 +120,35 @@ impl TraceView {
 
     /// How many records were evicted.
     pub fn evicted(&self) -> u64 {
-        self.start
+        self.evicted
+    }
+
+    /// The first record that is not hidden by the clear mark; 0 without one.
+    pub fn cleared(&self) -> Sequence {
+        self.cleared
+    }
+
+    /// How many records the clear mark hides.
+    pub fn hidden_by_clear(&self) -> u64 {
+        self.cleared.saturating_sub(self.evicted)
+    }
+
+    /// Hides all records before this one; returns how many it hides.
+    pub fn clear(&mut self, before: Sequence) -> u64 {
+        let hidden = before.saturating_sub(self.start);
+        self.set_cleared(before);
+        self.follow(true);
+        hidden
+    }
+
+    /// Puts the clear mark elsewhere; 0 takes it away.
+    pub fn set_cleared(&mut self, cleared: Sequence) {
+        if cleared != self.cleared {
+            self.keep_anchor();
+            self.cleared = cleared;
+            self.start = self.evicted.max(cleared);
+            self.look_again();
+        }
     }
 
     /// How many records there are, shown or not.
@@ -233,10 +267,10 @@ impl TraceView {
     /// Brings the view up to date. True when the filter has more records to look at.
     pub fn refresh(&mut self, contents: &Contents, context: &FilterContext<'_>, height: usize) -> bool {
         let range = contents.records().range();
-        if range.start != self.start {
+        if range.start != self.evicted {
             self.bookmarks = self.bookmarks.split_off(&range.start);
         }
-        (self.start, self.end) = (range.start, range.end);
+        (self.evicted, self.start, self.end) = (range.start, range.start.max(self.cleared), range.end);
         while self.matching.front().is_some_and(|first| *first < self.start) {
             self.matching.pop_front();
         }
