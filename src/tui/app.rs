@@ -12,7 +12,8 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    ActionPicker, CommandLine, Editor, MessageView, OverlayStack, SendBatch, Stations, Toasts, TraceMode, TraceView, PaneFilter, UndoHistory,
+    ActionPicker, CommandLine, Editor, MessageView, OverlayStack, PaneFilter, SendBatch, Stations, Toasts, TraceMode,
+    TraceView, UndoHistory,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use crate::config::SavedState;

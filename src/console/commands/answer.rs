@@ -57,7 +57,9 @@ pub(super) const ANSWER: CommandEntry<AnswerCommand> = CommandEntry {
 
 pub(super) const ANSWERS: CommandEntry<AnswerCommand> = CommandEntry {
     spec: CommandSpec::new("answers", "list what is answered on purpose, or remove a rule by its number")
-        .arguments(const { &[optional("remove", CompletionKind::Word("remove")), optional("<number>", CompletionKind::Nothing)] })
+        .arguments(
+            const { &[optional("remove", CompletionKind::Word("remove")), optional("<number>", CompletionKind::Nothing)] },
+        )
         .synopsis("[remove <number>]")
         .example("answers"),
     parse: |words| {

@@ -131,7 +131,9 @@ mod tests {
             ]
         );
         assert_eq!(lines.last().unwrap(), " - quit");
-        for name in [" - heartbeat", " - remote_starttransaction", " - remote_remotestarttransaction", " - answers [remove <number>]"] {
+        for name in
+            [" - heartbeat", " - remote_starttransaction", " - remote_remotestarttransaction", " - answers [remove <number>]"]
+        {
             assert!(lines.iter().any(|line| line == name), "{name}");
         }
     }

@@ -14,7 +14,9 @@ use crate::console::syntax::arguments::Arguments;
 use crate::console::syntax::duration;
 use crate::console::syntax::edit::PayloadEdit;
 use crate::console::syntax::error::CommandError;
-use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, NamedValue, Positional, action_command_name, argument};
+use crate::console::syntax::spec::{
+    ArgumentStyle, CommandSpec, CompletionKind, NamedValue, Positional, action_command_name, argument,
+};
 use crate::console::syntax::token::Word;
 use crate::hub::{AnswerOverride, AnswerRule, LinkCommand};
 use crate::link::{HeldFrame, ReleaseAction};
@@ -235,13 +237,11 @@ fn release_action(
 }
 
 /// Lets a call of the peer go on and keeps its answer back: by a rule for the next call of its action on this link, which it is.
-fn answer_late(
-    frame: &HeldFrame,
-    delay: Duration,
-    context: &CommandContext<'_>,
-) -> Result<ReleaseAction, Vec<CommandFailure>> {
+fn answer_late(frame: &HeldFrame, delay: Duration, context: &CommandContext<'_>) -> Result<ReleaseAction, Vec<CommandFailure>> {
     if frame.kind != FrameKind::Call || frame.direction == Direction::Out {
-        return Err(vec![CommandFailure::plain("Error: only an answer of ours, or a call that we answer, can be answered late.")]);
+        return Err(vec![CommandFailure::plain(
+            "Error: only an answer of ours, or a call that we answer, can be answered late.",
+        )]);
     }
     let our_role = context.hub.trace().read().stations().get(frame.station).map_or(Role::CentralSystem, |row| row.our_role);
     let (initiator, action) = (our_role.peer(), frame.action.to_string());

@@ -207,7 +207,11 @@ impl<'a> Lexer<'a> {
         let mut text = String::new();
         loop {
             match self.bump() {
-                None => return Err(self.error(start, "The quoted text has no end; add the closing quotation mark.").to_be_continued()),
+                None => {
+                    return Err(self
+                        .error(start, "The quoted text has no end; add the closing quotation mark.")
+                        .to_be_continued());
+                }
                 next if next == quote => break,
                 // A backslash protects a quotation mark or itself; before anything else it is a backslash.
                 Some('\\') if matches!(self.peek(), Some('\\' | '"' | '\'')) => text.extend(self.bump()),
@@ -224,7 +228,9 @@ impl<'a> Lexer<'a> {
         let mut source = String::new();
         loop {
             match self.bump() {
-                None => return Err(self.error(start, "The regular expression has no end; add the closing /.").to_be_continued()),
+                None => {
+                    return Err(self.error(start, "The regular expression has no end; add the closing /.").to_be_continued());
+                }
                 Some('/') => break,
                 Some('\\') if self.take("/") => source.push('/'),
                 Some('\\') => {

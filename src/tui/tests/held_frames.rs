@@ -57,7 +57,15 @@ fn the_header_counts_held_frames_and_the_list_shows_them() {
     assert!(screen.picture().contains("‖ 2 held") && screen.picture().contains("w 2 wait  "), "the hint comes first");
     screen.press("w");
     let picture = screen.picture();
-    for part in ["frames that wait: 2", "7 CP1 ←C Authorize", "8 CP1 →R Heartbeat", "action:Authorize", "held by", "peer", "\"idTag\": \"A\""] {
+    for part in [
+        "frames that wait: 2",
+        "7 CP1 ←C Authorize",
+        "8 CP1 →R Heartbeat",
+        "action:Authorize",
+        "held by",
+        "peer",
+        "\"idTag\": \"A\"",
+    ] {
         assert!(picture.contains(part), "{part} is not in\n{picture}");
     }
     screen.press("j");
@@ -111,7 +119,10 @@ fn without_a_held_frame_the_key_explains_how_to_hold() {
 }
 
 fn lines(effects: &[UpdateEffect]) -> Vec<&str> {
-    effects.iter().filter_map(|effect| if let UpdateEffect::Run { line, .. } = effect { Some(line.as_str()) } else { None }).collect()
+    effects
+        .iter()
+        .filter_map(|effect| if let UpdateEffect::Run { line, .. } = effect { Some(line.as_str()) } else { None })
+        .collect()
 }
 
 #[test]
@@ -175,7 +186,8 @@ fn rules_are_listed_edited_and_removed() {
     let mut screen = Screen::busy(120, 40);
     assert_eq!(lines(&screen.press("alt-r")), ["answers"]);
     let rules = vec!["answer heartbeat none".to_owned(), "answer authorize delay=2s".to_owned()];
-    let list = |screen: &mut Screen| screen.send(ScreenMessage::Reply(BackendReply::Screen(ScreenRequest::ListRules(rules.clone()))));
+    let list =
+        |screen: &mut Screen| screen.send(ScreenMessage::Reply(BackendReply::Screen(ScreenRequest::ListRules(rules.clone()))));
     list(&mut screen);
     assert!(screen.app.overlays.get::<Palette>().is_some());
     screen.press("down enter");

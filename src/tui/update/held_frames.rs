@@ -28,7 +28,8 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     if held.is_empty() {
         let text = match outside.gate.filter() {
             Some(filter) => format!("No frame waits; those that pass {filter} will"),
-            None => "No frame waits; \":hold <filter>\" stops those that pass the filter, H in the trace those like a line".to_owned(),
+            None => "No frame waits; \":hold <filter>\" stops those that pass the filter, H in the trace those like a line"
+                .to_owned(),
         };
         app.toasts.info(text, outside.now.monotonic_micros);
         return;
@@ -104,7 +105,8 @@ pub fn hold_like(app: &mut App, outside: &ReadContext<'_>) {
     let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
     let frame = record.filter(|record| matches!(record.kind, RecordKind::Frame(..)));
     let Some((record, action)) = frame.and_then(|record| Some((record, record.action?))) else {
-        app.toasts.info("This line is no frame; select a call or an answer to hold others like it", outside.now.monotonic_micros);
+        app.toasts
+            .info("This line is no frame; select a call or an answer to hold others like it", outside.now.monotonic_micros);
         return;
     };
     let action = format!("action:{}", quote_value(action));
@@ -140,9 +142,8 @@ pub fn hold_like(app: &mut App, outside: &ReadContext<'_>) {
 /// Puts the command into the command line that answers as the selected answer of ours did.
 pub fn keep_answer(app: &mut App, outside: &ReadContext<'_>) {
     let records = outside.contents.records();
-    let is_answer = |record: &Record<'_>| {
-        matches!(record.kind, RecordKind::Frame(Direction::Out, FrameKind::Result | FrameKind::Error))
-    };
+    let is_answer =
+        |record: &Record<'_>| matches!(record.kind, RecordKind::Frame(Direction::Out, FrameKind::Result | FrameKind::Error));
     let selected = app.trace.selected().and_then(|sequence| records.get(sequence));
     // From a call of the peer it is its answer that is kept.
     let answer = selected.filter(is_answer).or_else(|| records.get(selected?.partner?).filter(is_answer));

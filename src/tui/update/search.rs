@@ -1,9 +1,9 @@
 //! Filters, searches and times: the line in which they are typed, and their effect on the lists.
 
 use super::common::{height_of, open_filter_help};
-use crate::ocpp::Version;
 use super::effect::UpdateEffect;
 use super::views;
+use crate::ocpp::Version;
 use crate::trace::filter::{self, FilterCompletion, KnownNames};
 use crate::tui::action::FilterLineAction;
 use crate::tui::app::App;

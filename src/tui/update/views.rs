@@ -228,7 +228,12 @@ fn list_rules(app: &mut App, rules: &[String]) {
     };
     let edits = rules.iter().map(|rule| choice("edit", rule.clone(), "on the command line", ChoiceAction::Line(rule.clone())));
     let removals = rules.iter().zip(1..).map(|(rule, number)| {
-        choice("remove", format!("Remove {rule}"), "answered as usual again", ChoiceAction::Run(format!("answers remove {number}")))
+        choice(
+            "remove",
+            format!("Remove {rule}"),
+            "answered as usual again",
+            ChoiceAction::Run(format!("answers remove {number}")),
+        )
     });
     let choices = edits.chain(removals).collect();
     open_list(app, Palette::new(format!("answer rules: {}", rules.len()), choices, Vec::new()));
