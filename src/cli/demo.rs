@@ -42,9 +42,6 @@ enum DemoStep {
     Invalid(&'static str),
 }
 
-/// The filter that shows each link from one end, that of the central system: both ends are in this console.
-pub const ONE_END: &str = "role:cs";
-
 /// Starts everything on a free port of this computer; the charge points have the machine of the options.
 ///
 /// # Errors

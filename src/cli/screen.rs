@@ -38,7 +38,7 @@ pub fn options(general: &GeneralOptions, settings: &Settings, paths: Option<&Pat
         bindings,
         confirm: settings.confirm.unwrap_or(true),
         kept: saved,
-        filter: None,
+        one_end: false,
         state,
     })
 }

@@ -67,11 +67,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
     let history = Arc::new(paths.as_ref().map_or_else(|_| History::default(), |paths| History::load(paths.history())));
     // A line session reports a wrong theme too.
     let mut options = screen::options(general, &settings, paths.as_ref().ok())?;
-    if let Some(StartCommand::Demo(demo)) = command
-        && !demo.both_ends
-    {
-        options.filter = Some(demo::ONE_END.to_owned());
-    }
+    options.one_end = matches!(command, Some(StartCommand::Demo(demo)) if !demo.both_ends);
     let memory = match (general.trace_memory, &settings.trace_memory) {
         (Some(memory), _) => memory,
         (None, Some(text)) => size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,

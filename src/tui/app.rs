@@ -124,11 +124,11 @@ impl App {
         }
     }
 
-    /// Shows only what passes a filter, in both lists. A text that is no filter shows everything.
-    pub fn begin_with(&mut self, filter: Option<&str>) {
-        let filter = filter.and_then(|text| PaneFilter::parse(text).ok()).unwrap_or_default();
-        self.stations.set_filter(filter.clone());
-        self.trace.set_filter(filter);
+    /// Shows one end of each link whose two ends are in this console, that of the central system, or both.
+    pub fn show_one_end(&mut self, one: bool) {
+        let base = if one { PaneFilter::parse("!role:cp").unwrap_or_default() } else { PaneFilter::default() };
+        self.stations.set_base(base.clone());
+        self.trace.set_base(base);
     }
 
     /// Activates a theme, in the colours that the terminal has.

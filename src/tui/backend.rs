@@ -26,6 +26,8 @@ pub enum BackendReply {
     Info(String),
     /// One sentence about what failed, with a remedy.
     Error(String),
+    /// One sentence about what failed of a command that did the rest.
+    Partly(String),
     /// A longer text, shown until it is closed.
     Text {
         /// Its heading.
@@ -218,6 +220,10 @@ fn replies_of(output: CommandOutput) -> Vec<BackendReply> {
                 _ => replies.push(BackendReply::Info(line.text)),
             }
         }
+    }
+    if output.calls.is_some() {
+        let partly = |reply| if let BackendReply::Error(text) = reply { BackendReply::Partly(text) } else { reply };
+        replies = replies.into_iter().map(partly).collect();
     }
     match (output.calls, output.done) {
         (Some(calls), _) => replies.push(BackendReply::Called(calls)),

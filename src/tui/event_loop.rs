@@ -55,8 +55,8 @@ pub struct ScreenOptions {
     pub confirm: bool,
     /// What the last session saved.
     pub kept: SavedState,
-    /// The filter of stations and trace at the start.
-    pub filter: Option<String>,
+    /// Whether links whose two ends are in this console are shown from the central system only.
+    pub one_end: bool,
     /// The state folder; with `None` nothing is saved.
     pub state: Option<PathBuf>,
 }
@@ -89,7 +89,7 @@ pub async fn run(
     app.themes = options.themes;
     (app.bindings, app.confirm, app.kept) = (options.bindings, options.confirm, options.kept);
     app.mouse = options.mouse;
-    app.begin_with(options.filter.as_deref());
+    app.show_one_end(options.one_end);
     app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());
     let commands = session.grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();

@@ -90,6 +90,36 @@ async fn held_answers_and_calls_wait_for_release() {
 }
 
 #[tokio::test]
+async fn a_call_of_the_peer_is_answered_late_once() {
+    let console = console(false).await;
+    run_line(&console, "hold role:cs dir:in action:Authorize").await;
+    run_line(&console, "authorize idTag=A").await;
+    waiting(&console, 1).await;
+    let number = console.hub().gate().held()[0].number;
+    run_line(&console, &format!("release {number} delay=40ms")).await;
+    until(console.hub().trace(), "the result", |contents| received(contents, FrameKind::Result, "Authorize")).await;
+    let latency = {
+        let contents = console.hub().trace().read();
+        let records = contents.records();
+        records
+            .iter(records.range())
+            .filter(|record| record.action == Some("Authorize"))
+            .filter_map(|record| record.latency)
+            .max()
+    };
+    assert!(latency.is_some_and(|latency| latency.as_millis() >= 40), "{latency:?}");
+    assert!(run_line(&console, "answers").await.contains("as usual"), "it was for this call only");
+    // A rule that is there is not replaced.
+    run_line(&console, "answer authorize none --remote-id CP1").await;
+    run_line(&console, "authorize idTag=B").await;
+    waiting(&console, 1).await;
+    let number = console.hub().gate().held()[0].number;
+    let said = run_line(&console, &format!("release {number} delay=1s")).await;
+    assert!(said.contains("give that rule the delay"), "{said}");
+    console.hub().end().await;
+}
+
+#[tokio::test]
 async fn mistakes_are_reported_with_their_place() {
     let console = console(false).await;
     for (line, part) in [

@@ -57,7 +57,7 @@ impl FilterError {
     }
 
     /// The same error of a text that is not finished.
-    pub(super) fn to_be_continued(self) -> FilterError {
+    pub(super) fn continuing(self) -> FilterError {
         FilterError { unfinished: true, ..self }
     }
 }

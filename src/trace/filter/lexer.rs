@@ -208,9 +208,7 @@ impl<'a> Lexer<'a> {
         loop {
             match self.bump() {
                 None => {
-                    return Err(self
-                        .error(start, "The quoted text has no end; add the closing quotation mark.")
-                        .to_be_continued());
+                    return Err(self.error(start, "The quoted text has no end; add the closing quotation mark.").continuing());
                 }
                 next if next == quote => break,
                 // A backslash protects a quotation mark or itself; before anything else it is a backslash.
@@ -229,7 +227,7 @@ impl<'a> Lexer<'a> {
         loop {
             match self.bump() {
                 None => {
-                    return Err(self.error(start, "The regular expression has no end; add the closing /.").to_be_continued());
+                    return Err(self.error(start, "The regular expression has no end; add the closing /.").continuing());
                 }
                 Some('/') => break,
                 Some('\\') if self.take("/") => source.push('/'),

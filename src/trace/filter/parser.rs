@@ -108,7 +108,7 @@ impl<'a> Parser<'a> {
                 end..end,
                 "A condition is missing at the end; add one, for example kind:error.",
             )
-            .to_be_continued());
+            .continuing());
         };
         if self.depth >= DEPTH {
             return Err(self.error(token, format!("The filter is nested more than {DEPTH} deep; remove parentheses.")));
@@ -126,7 +126,7 @@ impl<'a> Parser<'a> {
                 self.depth -= 1;
                 if self.peek() != Some(&TokenKind::Close) {
                     let message = "This parenthesis is not closed; add ) behind the last condition.";
-                    return Err(self.error(token, message).to_be_continued());
+                    return Err(self.error(token, message).continuing());
                 }
                 self.at += 1;
                 Ok(inner)
@@ -162,7 +162,7 @@ impl<'a> Parser<'a> {
                     let error = FilterError::new(self.text, at, error.to_string());
                     // Behind the operator, or behind the comma of a list, a value may follow.
                     let open = token.span.end == self.text.len() && (value.span.is_empty() || value.text.ends_with(','));
-                    if open { error.to_be_continued() } else { error }
+                    if open { error.continuing() } else { error }
                 })
             }
             TokenKind::Path { steps, test } => {
@@ -171,7 +171,7 @@ impl<'a> Parser<'a> {
                 let open = test.is_some_and(|(_, value)| value.span.is_empty()) && token.span.end == self.text.len();
                 payload.map(Condition::Payload).map_err(|error| {
                     let error = self.error(token, error.to_string());
-                    if open { error.to_be_continued() } else { error }
+                    if open { error.continuing() } else { error }
                 })
             }
             // The caller has taken the words of logic out.

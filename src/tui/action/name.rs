@@ -220,6 +220,8 @@ actions! {
     NotThis,
     /// Applies the last filter again.
     LastFilter,
+    /// Shows both ends of links, or one.
+    BothEnds,
     /// Hides all records up to now.
     ClearTrace,
     /// Takes stations that are gone out of the list.

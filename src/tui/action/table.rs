@@ -137,6 +137,7 @@ table! {
         Undo as "undo-view", "", "Undo the last change of a filter, of marks, of a clear", ["u"];
         ClearTrace, "", "Clear: hide all records up to now", ["Z"];
         Held, "waiting", "The frames that wait: edit one and let it go, release, answer or drop them", ["w"];
+        BothEnds, "", "Show the ends of our charge points too where both ends of a link are in this console, or hide them", ["alt-e"];
         Rules, "", "List the answer rules: edit or remove one", ["alt-r"];
         Copy, "copy", "Copy the payload of the selected message", ["y"];
         CopyAs, "", "Copy the whole frame, the payload laid out, or the command that sends it", ["Y"];

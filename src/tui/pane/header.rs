@@ -6,6 +6,7 @@ use ratatui::layout::{Rect, Size};
 use ratatui::style::Style;
 
 use crate::ocpp::Role;
+use crate::trace::LinkState;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
@@ -78,7 +79,14 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
     if let Some(address) = address(&app.listening) {
         add(7, address, Style::new());
     }
-    let (connected, total) = (stations.connected(), stations.rows().len());
+    let base = app.stations.base();
+    let (connected, total) = if base.is_empty() {
+        (stations.connected(), stations.rows().len())
+    } else {
+        // Only where both ends of a few links are in this console, as in the demonstration.
+        let ours = stations.rows().iter().filter(|row| base.parsed().matches_station(row));
+        ours.fold((0, 0), |(up, all), row| (up + usize::from(row.state == LinkState::Connected), all + 1))
+    };
     if total > 0 {
         let style = if connected == 0 { styles.error } else { styles.good };
         let glyph = if connected == 0 { '○' } else { '●' };

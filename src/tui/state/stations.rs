@@ -27,6 +27,10 @@ pub struct Stations {
     /// Stations that are gone and were taken out of the list, until they come back.
     forgotten: BTreeSet<StationKey>,
     filter: PaneFilter,
+    /// What is hidden beside the filter, and stays hidden when that is cleared.
+    base: PaneFilter,
+    /// How many stations the base hides.
+    outside_base: usize,
     column: Column,
     reverse: bool,
     selected: Option<StationKey>,
@@ -58,7 +62,18 @@ impl Stations {
 
     /// How many stations there are, without those that were taken out of the list.
     pub fn total(&self) -> usize {
-        self.by_identity.len() - self.forgotten.len()
+        self.by_identity.len().saturating_sub(self.forgotten.len() + self.outside_base)
+    }
+
+    /// What is hidden beside the filter.
+    pub fn base(&self) -> &PaneFilter {
+        &self.base
+    }
+
+    /// Sets what is hidden beside the filter.
+    pub fn set_base(&mut self, base: PaneFilter) {
+        self.stale |= self.base != base;
+        self.base = base;
     }
 
     /// The stations that were taken out of the list.
@@ -192,7 +207,7 @@ impl Stations {
         let new = &table.rows()[known..];
         self.widest = new.iter().map(|row| width_of(&escape_control(&row.identity))).fold(self.widest, usize::max);
         let compare = |a: &StationKey, b: &StationKey| by_identity(table, *a, *b);
-        let simple = self.column == Column::Identity && !self.reverse && !self.stale;
+        let simple = self.column == Column::Identity && !self.reverse && !self.stale && self.base.is_empty();
         if new.len() > FEW {
             // The sort finds the sorted part and merges the rest into it.
             self.by_identity.extend(new.iter().map(|row| row.key));
@@ -213,7 +228,12 @@ impl Stations {
 
     /// Filters and sorts all of them.
     fn order(&mut self, table: &StationTable, facts: &StationSummaries, now_micros: u64) {
-        let passing = self.by_identity.iter().filter_map(|key| table.get(*key));
+        let mut outside_base = 0;
+        let passing = self.by_identity.iter().filter_map(|key| table.get(*key)).filter(|row| {
+            let inside = self.base.is_empty() || self.base.parsed().matches_station(row);
+            outside_base += usize::from(!inside);
+            inside
+        });
         let passing = passing.filter(|row| !self.forgotten.contains(&row.key) && self.filter.parsed().matches_station(row));
         if self.column == Column::Identity {
             self.shown = passing.map(|row| row.key).collect();
@@ -224,6 +244,7 @@ impl Stations {
             places.sort_unstable();
             self.shown = places.into_iter().map(|(_, _, key)| key).collect();
         }
+        self.outside_base = outside_base;
         if self.reverse {
             self.shown.reverse();
         }

@@ -504,6 +504,19 @@ fn stations_that_are_gone_leave_the_list_until_they_come_back() {
 }
 
 #[test]
+fn one_end_of_links_stays_hidden_when_filters_are_cleared() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("alt-e");
+    let shown = |screen: &Screen| (screen.app.stations.shown().len(), screen.app.stations.total(), screen.app.trace.count());
+    assert_eq!(shown(&screen), (4, 4, 14), "{}", screen.picture());
+    assert!(screen.picture().contains("3/4 connected"), "{}", screen.picture());
+    screen.press("2 / cp1 enter esc esc");
+    assert_eq!(shown(&screen), (4, 4, 14), "{}", screen.picture());
+    screen.press("alt-e");
+    assert_eq!(shown(&screen), (5, 5, 16));
+}
+
+#[test]
 fn filters_have_names() {
     let mut screen = Screen::busy(120, 40);
     let ask = |screen: &mut Screen, request| screen.send(ScreenMessage::Reply(BackendReply::Screen(request)));

@@ -36,7 +36,7 @@ pub fn open_picker(app: &mut App, station: Option<StationKey>, outside: &ReadCon
 fn tell_hidden_targets(app: &mut App, station: Option<StationKey>, targets: &[StationKey], outside: &ReadContext<'_>) {
     let hidden: Vec<StationKey> = targets.iter().copied().filter(|key| !app.stations.shown().contains(key)).collect();
     let elsewhere = station.is_some_and(|station| !targets.contains(&station));
-    if app.marked.is_empty() || !(elsewhere || !hidden.is_empty()) {
+    if app.marked.is_empty() || (!elsewhere && hidden.is_empty()) {
         return;
     }
     let names = assist::names(targets, outside.contents);

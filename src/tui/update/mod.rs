@@ -152,6 +152,7 @@ fn reply(app: &mut App, reply: BackendReply, outside: &ReadContext<'_>) -> Vec<U
             views::note(app);
             return effects;
         }
+        BackendReply::Partly(text) => app.toasts.error(text, now),
         BackendReply::Called(calls) => send::called(app, calls, outside),
         BackendReply::Text { title, body } => app.overlays.open(Pager::text(title, &body, pager_width(app))),
         BackendReply::Proposed { line, cursor, completions, asked } => {

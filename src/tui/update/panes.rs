@@ -23,6 +23,12 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         PanesAction::Held => held_frames::open(app, outside),
         // The rules come back as a list.
         PanesAction::Rules => return vec![run(app, "answers".to_owned(), outside)],
+        PanesAction::BothEnds => {
+            let one = !app.trace.has_base();
+            app.show_one_end(one);
+            let text = if one { "Each link is shown from the central system" } else { "Both ends of links are shown" };
+            app.toasts.info(text, now);
+        }
         PanesAction::LastFilter => views::last_filter(app, now),
         PanesAction::Undo => views::undo(app, outside),
         PanesAction::ClearTrace => views::clear(app, outside),

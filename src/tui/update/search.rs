@@ -222,7 +222,7 @@ fn recall(app: &mut App, older: bool, outside: &ReadContext<'_>) {
     let Some(line) = app.overlays.get_mut::<FilterLine>() else { return };
     if line.proposals.is_some() && (line.chosen || !older) {
         // The first step down only enters the list.
-        let step = if line.chosen { 1 } else { 0 };
+        let step = isize::from(line.chosen);
         turn(app, if older { -1 } else { step });
         return;
     }

@@ -129,8 +129,13 @@ fn draw_title(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
         remarks.push((format!("searching {} %", trace.progress()), styles.muted));
     }
     let total = format::number(trace.total());
-    let counts =
-        if trace.count() as u64 == trace.total() { total } else { format!("{}/{total}", format::number(trace.count() as u64)) };
+    let shown = format::number(trace.count() as u64);
+    let counts = match trace.count() as u64 == trace.total() {
+        true => total,
+        // The other ends of the links are no lines that the user has hidden.
+        false if trace.has_base() && !trace.narrowed() => shown,
+        false => format!("{shown}/{total}"),
+    };
     title(app, Pane::Trace, &remarks, &counts, app.areas().trace, buffer);
 }
 

@@ -36,6 +36,8 @@ struct Awaited {
 #[derive(Debug)]
 pub struct TraceView {
     pub(super) filter: PaneFilter,
+    /// What is hidden beside the filter, and stays hidden when that is cleared.
+    base: PaneFilter,
     pub(super) only: Option<StationKey>,
     view: TraceMode,
     /// The station that was shown alone before the ladder needed one.
@@ -69,6 +71,7 @@ impl Default for TraceView {
     fn default() -> TraceView {
         TraceView {
             filter: PaneFilter::default(),
+            base: PaneFilter::default(),
             only: None,
             view: TraceMode::Events,
             before_ladder: None,
@@ -158,7 +161,7 @@ impl TraceView {
 
     /// Whether the rows are those of an index, rather than all records.
     fn is_indexed(&self) -> bool {
-        self.narrowed() || !self.pings || self.view != TraceMode::Events
+        self.narrowed() || !self.base.is_empty() || !self.pings || self.view != TraceMode::Events
     }
 
     /// What a line is.
@@ -309,7 +312,22 @@ impl TraceView {
     fn passes(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
         (self.only.is_none() || record.station == self.only)
             && (self.pings || !matches!(record.kind, RecordKind::Ping(_) | RecordKind::Pong(_)))
+            && (self.base.is_empty() || self.base.parsed().matches(record, context))
             && (self.filter.is_empty() || self.filter.parsed().matches(record, context))
+    }
+
+    /// Whether the base hides something.
+    pub fn has_base(&self) -> bool {
+        !self.base.is_empty()
+    }
+
+    /// Sets what is hidden beside the filter.
+    pub fn set_base(&mut self, base: PaneFilter) {
+        if base != self.base {
+            self.keep_anchor();
+            self.base = base;
+            self.look_again();
+        }
     }
 
     /// Sets the filter.
