@@ -10,6 +10,6 @@ pub use context::KeyContext;
 pub use name::Action;
 pub use table::{
     ActionPickerAction, ActionRow, ColumnChooserAction, CommandLineAction, ConfigurationAction, ConfirmAction, ContextAction,
-    EditorAction, EverywhereAction, FilterLineAction, HeldPaneAction, MessageAction, PagerAction, PagerSearchAction, PaletteAction,
-    PanesAction, ProfilesAction, PromptAction, StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
+    EditorAction, EverywhereAction, FilterLineAction, HeldPaneAction, MessageAction, PagerAction, PagerSearchAction,
+    PaletteAction, PanesAction, ProfilesAction, PromptAction, StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
 };

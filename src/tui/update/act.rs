@@ -5,8 +5,8 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::effect::UpdateEffect;
 use super::{
-    action_picker, column_chooser, command_line, configuration_page, confirm, editor, held_frames, message, pager, palette, panes,
-    profiles_page, prompt, search, send, station_details, stations, text_input, trace,
+    action_picker, column_chooser, command_line, configuration_page, confirm, editor, held_frames, message, pager, palette,
+    panes, profiles_page, prompt, search, send, station_details, stations, text_input, trace,
 };
 use crate::tui::action::{ContextAction, EverywhereAction};
 use crate::tui::app::App;
