@@ -30,6 +30,8 @@ pub use pager::pager;
 pub use palette::palette;
 pub use profiles_page::profiles_page;
 pub use station_details::{page_lines, station_details};
+#[cfg(test)]
+pub use stations::connector as connector_sign;
 pub use stations::stations;
 pub use status::status;
 pub use trace::trace;
