@@ -152,10 +152,11 @@ fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> Rea
 }
 
 /// What is looked at, and the keys that lead there.
-const VIEWS: [(&str, &str); 7] = [
+const VIEWS: [(&str, &str); 8] = [
     ("three panes, following", "2"),
     ("all stations, sorted by messages", "z s s s s s s"),
-    ("trace alone, one line an exchange", "2 z v"),
+    ("trace alone, one line an exchange", "2 z"),
+    ("trace alone, one line an event", "2 z v"),
     ("trace, filter action:MeterValues", "2 / action:MeterValues enter"),
     ("ladder of one station", "2 z v v"),
     ("tree of a message", "2 3 v v"),

@@ -5,13 +5,18 @@
 use std::time::Duration;
 
 use super::{Answer, Behaviour, IncomingCall};
-use crate::trace::Direction;
+use crate::trace::{Direction, SilenceCause};
 
 /// Decides about the answers on one link before they leave.
 pub trait AnswerFilter: Send {
     /// Decides about one call. `proposed` is the answer that the behaviour proposes. Called by the task of the link: it must neither
     /// block nor do I/O.
     fn filter(&mut self, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision;
+
+    /// Who it is that decides, where the decision is that there is no answer.
+    fn silence_cause(&self) -> SilenceCause {
+        SilenceCause::Rule
+    }
 }
 
 /// What becomes of an answer.

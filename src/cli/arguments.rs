@@ -364,6 +364,8 @@ pub enum LogFormatArgument {
     Text,
     /// One JSON object an event
     Jsonl,
+    /// One line an exchange, as on the full screen: what it means and how it ended
+    Story,
 }
 
 impl From<LogFormatArgument> for LogFormat {
@@ -371,6 +373,7 @@ impl From<LogFormatArgument> for LogFormat {
         match argument {
             LogFormatArgument::Text => LogFormat::Text,
             LogFormatArgument::Jsonl => LogFormat::Jsonl,
+            LogFormatArgument::Story => LogFormat::Story,
         }
     }
 }

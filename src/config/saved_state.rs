@@ -57,6 +57,8 @@ pub struct SavedScreen {
     pub upper: Option<u16>,
     /// The columns of the stations pane, in their order; `None` for the default ones.
     pub columns: Option<Vec<String>>,
+    /// Which time the lines of the trace show, by its name.
+    pub time: Option<String>,
     /// Functions that were selected in the palette, the newest first.
     pub recent: Vec<String>,
     /// Filters of the trace with names.

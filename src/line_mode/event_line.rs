@@ -22,6 +22,11 @@ impl EventLines {
         EventLines { zone }
     }
 
+    /// The time zone of the lines.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The time stamp: `[2012-12-28 14:54:54]`.
     pub fn stamp(&self, wall_micros: i64) -> String {
         let time = Timestamp::from_microsecond(wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -109,7 +114,7 @@ fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames) ->
         RecordKind::Note | RecordKind::Toast | RecordKind::Failure if row.is_some() => format!("{}: {text}", station()),
         RecordKind::Note | RecordKind::Toast | RecordKind::Failure => text.into_owned(),
         RecordKind::Unreachable => format!("{ours}: <<{theirs} Error: {text}"),
-        RecordKind::Connecting | RecordKind::Listening | RecordKind::Timeout => return None,
+        RecordKind::Connecting | RecordKind::Listening | RecordKind::Timeout | RecordKind::Unanswered => return None,
     })
 }
 

@@ -8,6 +8,7 @@ mod reader;
 mod session;
 mod soap_line;
 mod stamped_lines;
+mod story_line;
 
 pub use printer::{LogFormat, print};
 pub use session::{LineOptions, run};

@@ -13,6 +13,7 @@ use super::event_line::{self, EventLines};
 use super::prompt::PromptWriter;
 use super::soap_line::SoapLines;
 use super::stamped_lines::StampedLines;
+use super::story_line;
 use crate::console::{OutputKind, OutputLine};
 use crate::hub::Hub;
 use crate::sanitize::{escape_control, escape_json};
@@ -30,6 +31,8 @@ pub enum LogFormat {
     Text,
     /// One JSON object an event.
     Jsonl,
+    /// One line an exchange or an event, as on the screen.
+    Story,
 }
 
 /// What is printed besides records.
@@ -145,18 +148,19 @@ impl RecordLines {
                 out.push_str(&export::line(record, contents.stations()));
                 out.push('\n');
             }
+            LogFormat::Story => story_line::write(record, contents, self.lines.zone(), out),
         }
     }
 
     /// Appends that so many records were dropped before they were printed.
     fn append_dropped(&self, count: u64, out: &mut String) {
         let text = format!("{count} older events were dropped");
-        if self.format == LogFormat::Text {
-            out.push_str(&format!("({text})\n"));
-        } else {
+        if self.format == LogFormat::Jsonl {
             let time = jiff::Timestamp::now().to_string();
             out.push_str(&json!({ "time": time, "kind": "note", "text": text }).to_string());
             out.push('\n');
+        } else {
+            out.push_str(&format!("({text})\n"));
         }
     }
 }
@@ -195,6 +199,9 @@ impl Printing {
         match (printed, format) {
             (PrintOrder::Output(line), format) => append_output(&line, now, *format, lines, &mut self.text),
             (PrintOrder::End, LogFormat::Jsonl) => {}
+            (PrintOrder::End, LogFormat::Story) => {
+                story_line::write_open(&self.trace.read(), lines.zone(), &mut self.text);
+            }
             (PrintOrder::End, LogFormat::Text) => {
                 self.text = format!("{} End of simulation : interrupted by user.\n", lines.stamp(now));
             }

@@ -16,7 +16,7 @@ use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Ver
 use crate::sanitize::is_unsafe;
 use crate::trace::{
     CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText, HandshakeHeads,
-    NoteTopic, RetryCause, Stamp, WireFault, direct,
+    NoteTopic, RetryCause, SilenceCause, Stamp, WireFault, direct,
 };
 
 /// A line as a forger would want it, at another time than that of the records.
@@ -92,6 +92,7 @@ fn others(text: &str) -> Vec<EventKind> {
         EventKind::Refused { peer: Some(address), reason: text.into(), detail: "a detail".into(), handshake: heads() },
         EventKind::Held { number: 1, action: text.into(), text: text.into() },
         EventKind::Timeout { exchange: 7, action: text.into(), after: seconds },
+        EventKind::Unanswered { exchange: 7, action: text.into(), by: SilenceCause::Rule },
         EventKind::Unreachable { exchange: 7, action: action(), reason: text.into() },
         EventKind::Ping { direction: Direction::In, pong: false, round_trip: None },
         EventKind::Ping { direction: Direction::Out, pong: true, round_trip: None },
@@ -147,6 +148,10 @@ fn check(text: &str) -> Result<(), TestCaseError> {
             }
         }
     }
+    for output in printed(&contents, LogFormat::Story, false) {
+        prop_assert!(output.matches('\n').count() <= 1 && !output.trim_end_matches('\n').chars().any(is_unsafe), "{output:?}");
+        prop_assert!(output.is_empty() || output.starts_with("1970-01-01 00:00:00.000 "), "{output:?}");
+    }
     for output in printed(&contents, LogFormat::Jsonl, false) {
         let line = output.strip_suffix('\n').unwrap_or("no line end");
         prop_assert!(!line.chars().any(is_unsafe), "{line:?}");
@@ -166,6 +171,43 @@ proptest! {
         check(&text)?;
         check(&format!("{text}\n{FORGED}\r{FORGED}\u{2028}{FORGED}"))?;
     }
+}
+
+#[test]
+fn a_story_has_a_line_for_each_exchange_and_for_what_belongs_to_none() {
+    let mut contents = Contents::new(1 << 20);
+    let station = Some(contents.station(Role::CentralSystem, "CP1"));
+    let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
+    let message = |exchange, direction, kind, action: &str, text: &str| {
+        let (action, exchange) = (Some(action.into()), Some(exchange));
+        EventKind::Frame(Frame { action, exchange, ..frame(direction, kind, text) })
+    };
+    let (to, from) = (Direction::In, Direction::Out);
+    let status = r#"{"connectorId":1,"errorCode":"NoError","status":"Charging"}"#;
+    for (micros, kind) in [
+        (0, EventKind::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer, handshake }),
+        (1_000, message(1, to, FrameKind::Call, "StatusNotification", &format!(r#"[2,"1","StatusNotification",{status}]"#))),
+        (2_000, message(2, from, FrameKind::Call, "Reset", r#"[2,"2","Reset",{"type":"Soft"}]"#)),
+        (3_500, message(1, from, FrameKind::Result, "StatusNotification", r#"[3,"1",{}]"#)),
+        (4_000, message(3, to, FrameKind::Call, "Heartbeat", r#"[2,"3","Heartbeat",{}]"#)),
+        (5_000, EventKind::Unanswered { exchange: 3, action: "Heartbeat".into(), by: SilenceCause::Rule }),
+        (6_000, message(4, from, FrameKind::Call, "Brew", r#"[2,"4","Brew",{"sugar":2}]"#)),
+        (3_000_000, message(4, to, FrameKind::Error, "Brew", r#"[4,"4","NotImplemented","",{}]"#)),
+    ] {
+        let stamp = Stamp { wall_micros: micros, monotonic_micros: micros as u64 };
+        contents.apply(&Event { station, stamp, kind }, &mut String::new());
+    }
+    let mut lines = printed(&contents, LogFormat::Story, false).concat();
+    super::story_line::write_open(&contents, &TimeZone::UTC, &mut lines);
+    let expected = [
+        "00.000 CP1           + connected                    protocol ocpp1.6, 127.0.0.1:5",
+        "00.001 CP1          ←  StatusNotification       2.5 #1 Charging",
+        "00.004 CP1          ←  Heartbeat                    ⇒ not answered by rule",
+        "00.006 CP1          →✗ Brew                   2.9 s ✗ sugar=2 ⇒ NotImplemented",
+        "00.002 CP1          →  Reset                        Soft ⇒ no answer yet",
+    ];
+    let expected: String = expected.iter().map(|line| format!("1970-01-01 00:00:{line}\n")).collect();
+    assert_eq!(lines, expected);
 }
 
 #[test]

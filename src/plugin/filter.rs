@@ -12,7 +12,7 @@ use super::request::EngineRequest;
 use super::subscriptions::{EventName, Subscriptions};
 use crate::behaviour::{Answer, AnswerFilter, FilterDecision, IncomingCall, LinkObserver};
 use crate::ocpp::Role;
-use crate::trace::{Direction, StationKey};
+use crate::trace::{Direction, SilenceCause, StationKey};
 
 /// With so many waiting requests the thread is too far behind: calls and frames pass without the plugins.
 const TOO_MANY: usize = 10_000;
@@ -84,6 +84,10 @@ impl AnswerFilter for PluginFilter {
         let (action, payload, proposed) = (call.action.to_owned(), call.payload.clone(), proposed.clone());
         let asked = EngineRequest::Called { ticket, station: self.station, action, payload, proposed };
         if self.channel.try_ask(asked) { FilterDecision::Wait { ticket, timeout: Some(TIMEOUT) } } else { FilterDecision::Keep }
+    }
+
+    fn silence_cause(&self) -> SilenceCause {
+        SilenceCause::Plugin
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::outcome::CaseStep;
 use crate::sanitize::escape_control;
-use crate::trace::{Contents, Direction, Record, RecordDetail, RecordKind, Sequence, StationKey};
+use crate::trace::{Contents, Direction, Record, RecordDetail, RecordKind, Sequence, StationKey, record_meaning};
 
 /// How many lines are shown before and after the records of a failure.
 const AROUND: usize = 8;
@@ -129,10 +129,25 @@ impl<'a> Excerpt<'a> {
             (_, Some(RecordDetail::Listening(detail))) => {
                 format!("listening on port {}, {}", detail.address.port(), escape_control(record.text)).into()
             }
+            (RecordKind::Unanswered, _) => format!("{}: {summary}", escape_control(record.action.unwrap_or_default())).into(),
             (RecordKind::Timeout, _) => format!("no answer to {}", escape_control(record.action.unwrap_or_default())).into(),
             _ => summary,
         };
         let mut line = format!("{}{station} {sign} {sentence}", time.strftime("%H:%M:%S%.3f"));
+        if matches!(record.kind, RecordKind::Frame(..)) {
+            let call = record.partner.and_then(|partner| self.contents.records().get(partner));
+            let meaning = record_meaning(record, call.filter(|call| call.sequence < record.sequence).as_ref());
+            if !meaning.is_empty() {
+                // What a long message means is worth more than its end.
+                let meaning = format!("   = {meaning}");
+                let room = longest.saturating_sub(meaning.len() + '…'.len_utf8());
+                if line.len() > room {
+                    line.truncate(line.floor_char_boundary(room));
+                    line.push('…');
+                }
+                line.push_str(&meaning);
+            }
+        }
         let notes = record.notes();
         if !notes.is_empty() && !matches!(record.kind, RecordKind::Frame(Direction::Out, _)) {
             line.push_str("   # ");
@@ -156,7 +171,7 @@ mod tests {
     use crate::link::LinkSettings;
     use crate::ocpp::{Catalog, Role};
     use crate::sanitize::is_unsafe;
-    use crate::trace;
+    use crate::trace::{self, Event, EventKind, Frame, FrameKind, Stamp};
 
     /// A session with so many notes, and one note at a station.
     fn hub(notes: usize) -> Hub {
@@ -193,6 +208,35 @@ mod tests {
         assert!(line.contains(" A\\u{1b} · xxx") && line.ends_with("x…") && line.len() <= LONGEST + '…'.len_utf8(), "{line}");
         let station = contents.stations().rows()[0].key;
         assert_eq!(Excerpt::new(&contents, 0, &HashSet::from([station])).all().len(), 1);
+    }
+
+    #[test]
+    fn messages_say_what_they_mean_also_when_they_are_cut() {
+        let mut contents = Contents::new(1 << 20);
+        let station = Some(contents.station(Role::CentralSystem, "CP1"));
+        let long = format!(r#"{{"key":"HeartbeatInterval","value":"300","x":"{}"}}"#, "y".repeat(2 * LONGEST));
+        for (kind, text) in [
+            (FrameKind::Call, format!(r#"[2,"1","ChangeConfiguration",{long}]"#)),
+            (FrameKind::Result, r#"[3,"1",{"status":"Accepted"}]"#.to_owned()),
+        ] {
+            let frame = Frame {
+                direction: Direction::Out,
+                kind,
+                action: Some("ChangeConfiguration".into()),
+                text: text.into(),
+                content: None,
+                exchange: Some(1),
+                code: None,
+                findings: Vec::new(),
+                remark: None,
+                origin: None,
+            };
+            let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+            contents.apply(&Event { station, stamp, kind: EventKind::Frame(frame) }, &mut String::new());
+        }
+        let lines = Excerpt::new(&contents, 0, &HashSet::new()).all();
+        assert!(lines[0].ends_with("yyy…   = HeartbeatInterval=300") && lines[0].len() <= LONGEST, "{}", lines[0]);
+        assert_eq!(lines[1], r#"00:00:00.000 CP1 ▶ [3,"1",{"status":"Accepted"}]   = Accepted"#);
     }
 
     proptest! {

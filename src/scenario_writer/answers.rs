@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::context::error_code;
+use super::context::{answer_of, error_code};
 use super::defaults::{default_answer, differing_fields};
 use super::expression::ScriptExpression;
 use super::identifiers::is_identifier;
@@ -27,7 +27,7 @@ impl ScriptWriter<'_> {
         response: Option<&MessageDefinition>,
     ) -> Option<ScriptExpression> {
         let (our_role, version) = (self.links[at].our_role, self.links[at].version);
-        let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else {
+        let Some(answer) = answer_of(self.contents, record) else {
             return Some(silence());
         };
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };

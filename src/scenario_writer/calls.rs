@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::context::{error_code, is_raw, is_silence};
+use super::context::{answer_of, error_code, is_raw, is_silence};
 use super::expression::ScriptExpression;
 use super::page::Statement;
 use super::periodic::shape;
@@ -25,7 +25,7 @@ const KEY_FIELDS: [&str; 6] = ["connectorId", "idTag", "status", "type", "reques
 impl ScriptWriter<'_> {
     /// Adds a call of either side, with its answer.
     pub fn call(&mut self, at: usize, record: &Record<'_>, direction: Direction) {
-        match (record.partner, direction) {
+        match (answer_of(self.contents, record), direction) {
             (None, Direction::Out) if is_raw(self.contents, record) => return self.frame(at, record, direction),
             // The outcome is not in the recording, so there is nothing to expect.
             (None, Direction::Out) => return,
@@ -53,7 +53,7 @@ impl ScriptWriter<'_> {
 
     /// Adds a call of ours and the expected answer of the peer.
     fn our_call(&mut self, at: usize, record: &Record<'_>, action: &str, payload: &Value) {
-        let Some(answer) = record.partner.and_then(|partner| self.contents.records().get(partner)) else { return };
+        let Some(answer) = answer_of(self.contents, record) else { return };
         let answer_message = match answer.kind {
             RecordKind::Frame(..) => Some(decode(&answer).message),
             _ => None,
@@ -186,7 +186,7 @@ impl ScriptWriter<'_> {
             return ("send", vec![ScriptExpression::text(record.text)]);
         }
         let mut arguments = vec![ScriptExpression::text(action), self.inference(at, record).played(payload, request)];
-        let answer = record.partner.and_then(|partner| self.contents.records().get(partner));
+        let answer = answer_of(self.contents, record);
         let answer_message = answer.map(|answer| (decode(&answer).message, answer));
         let method = match answer_message {
             None => {

@@ -21,6 +21,9 @@ pub(super) fn before<'a>(contents: &'a Contents, record: &Record<'_>) -> Option<
 /// Whether we left a call of the peer without an answer. False when the answer may still be sent, and when the link
 /// went down first.
 pub(super) fn is_silence(contents: &Contents, call: &Record<'_>) -> bool {
+    if call.partner.and_then(|partner| contents.records().get(partner)).is_some_and(|end| end.kind == RecordKind::Unanswered) {
+        return true;
+    }
     let is_unanswered = |record: &Record<'_>| match record.kind {
         RecordKind::Frame(Direction::In, FrameKind::Call) => Some(true), // a peer with a new call no longer waits
         RecordKind::Disconnected | RecordKind::Lost => Some(false),
@@ -32,6 +35,12 @@ pub(super) fn is_silence(contents: &Contents, call: &Record<'_>) -> bool {
         let last = contents.records().iter(range).next_back();
         last.is_some_and(|last| last.wall_micros - call.wall_micros > ANSWER)
     })
+}
+
+/// The answer to a call, or why there is none. That we decided not to answer is no answer.
+pub(super) fn answer_of<'a>(contents: &'a Contents, call: &Record<'_>) -> Option<Record<'a>> {
+    let answer = call.partner.and_then(|partner| contents.records().get(partner));
+    answer.filter(|answer| answer.kind != RecordKind::Unanswered)
 }
 
 /// Whether a call of ours was sent as raw text, outside the call handling of the link: its answer has no exchange.

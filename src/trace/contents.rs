@@ -110,9 +110,9 @@ impl Contents {
                 }
                 self.store.close_exchange(*exchange, sequence)
             }
-            EventKind::Timeout { exchange, .. } | EventKind::Unreachable { exchange, .. } => {
-                self.store.close_exchange(*exchange, sequence)
-            }
+            EventKind::Timeout { exchange, .. }
+            | EventKind::Unreachable { exchange, .. }
+            | EventKind::Unanswered { exchange, .. } => self.store.close_exchange(*exchange, sequence),
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::close_reason::may_stand_in_frame;
 use super::decode::{DecodedMessage, decode, payload_text};
 use super::record::{Record, RecordDetail, RecordKind};
-use super::{CloseReason, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic};
+use super::{CloseReason, FrameKind, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic, SilenceCause};
 use crate::ocpp::Version;
 use crate::ocpp::summary::{self, AnswerContent, MessageSummary};
 
@@ -37,6 +37,18 @@ pub fn record_meaning(record: &Record<'_>, call: Option<&Record<'_>>) -> Message
     }
 }
 
+/// What a message says, in one line, of which only the payload is there: one that has not been sent or handled.
+pub fn payload_meaning(version: Option<Version>, kind: FrameKind, action: &str, payload: &Value) -> MessageSummary {
+    let version = version.unwrap_or(NEWEST);
+    match kind {
+        FrameKind::Call => summary::call(version, action, payload),
+        FrameKind::Result => summary::result(version, action, None, payload),
+        FrameKind::Error | FrameKind::Malformed => {
+            summary::error(payload["code"].as_str().unwrap_or_default(), payload["description"].as_str())
+        }
+    }
+}
+
 /// What a call and its answer say, in one line. The answer is a frame, or the record that says why there is none.
 pub fn exchange_meaning(call: &Record<'_>, answer: Option<&Record<'_>>) -> MessageSummary {
     let Some(answer) = answer else { return record_meaning(call, None) };
@@ -44,6 +56,9 @@ pub fn exchange_meaning(call: &Record<'_>, answer: Option<&Record<'_>>) -> Messa
     let (Some(action), RecordKind::Frame(..)) = (readable, call.kind) else { return record_meaning(call, None) };
     let version = call.version.unwrap_or(NEWEST);
     let payload = call_payload(call);
+    if answer.kind == RecordKind::Unanswered {
+        return summary::exchange(version, action, &payload, AnswerContent::Silence(&answer.summary()));
+    }
     if !matches!(answer.kind, RecordKind::Frame(..)) {
         return summary::exchange(version, action, &payload, AnswerContent::Nothing(&answer.summary()));
     }
@@ -86,6 +101,7 @@ impl<'a> Record<'a> {
                 format!("{} {} {}", listening.address.port(), self.text, names.join(",")).into()
             }
             Some(RecordDetail::Timeout { after }) => format!("no answer within {} s", after.as_secs_f64()).into(),
+            Some(RecordDetail::Unanswered { by }) => by.to_string().into(),
             Some(RecordDetail::Note(NoteTopic::PingsEnabled)) => "WebSocket ping from CP to CS enabled by user.".into(),
         }
     }
@@ -116,6 +132,17 @@ impl FrameOrigin {
     /// The line with the HTTP headers.
     pub fn headers_line(&self) -> Option<String> {
         self.http_headers.as_ref().map(|headers| format!("HTTP headers: {headers}"))
+    }
+}
+
+impl fmt::Display for SilenceCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SilenceCause::Behaviour => "not answered",
+            SilenceCause::Rule => "not answered by rule",
+            SilenceCause::Plugin => "not answered by plugin",
+            SilenceCause::User => "not answered: dropped by hand",
+        })
     }
 }
 
@@ -172,7 +199,7 @@ mod tests {
 
     use super::*;
     use crate::ocpp::{Role, Transport, Version};
-    use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameKind, FrameText, RetryCause, Stamp};
+    use crate::trace::{Contents, Direction, Event, EventKind, Frame, FrameText, RetryCause, Stamp};
 
     /// What a reader is shown of an event: the summary, the whole text and the notes.
     fn shown(kind: EventKind) -> (String, String, String) {

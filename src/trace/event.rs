@@ -146,6 +146,15 @@ pub enum EventKind {
         /// One sentence.
         reason: Box<str>,
     },
+    /// A call of the peer gets no answer from us.
+    Unanswered {
+        /// The exchange of the call.
+        exchange: u64,
+        /// The action of the call.
+        action: Arc<str>,
+        /// Who decided that.
+        by: SilenceCause,
+    },
     /// A WebSocket ping or pong.
     Ping {
         /// Which way it went.
@@ -211,6 +220,32 @@ pub struct Frame {
     pub remark: Option<Box<str>>,
     /// The origin of the frame, when it is not the default one; not a fault. Shared, because the record keeps it.
     pub origin: Option<Arc<FrameOrigin>>,
+}
+
+/// Who decided that a call of the peer gets no answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SilenceCause {
+    /// What stands behind the link: the simulator.
+    #[default]
+    Behaviour,
+    /// An answer rule, or a scenario.
+    Rule,
+    /// A plugin.
+    Plugin,
+    /// The user, who dropped the frame while it waited.
+    User,
+}
+
+impl SilenceCause {
+    /// Its name in exports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SilenceCause::Behaviour => "behaviour",
+            SilenceCause::Rule => "rule",
+            SilenceCause::Plugin => "plugin",
+            SilenceCause::User => "user",
+        }
+    }
 }
 
 /// Where a frame comes from.

@@ -137,6 +137,7 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Member<'_>)) {
             put("transports", Member::Value(listening.transports.iter().map(|transport| transport.name()).collect()));
         }
         Some(RecordDetail::Timeout { after }) => put("limit", json!(after.as_secs_f64()).into()),
+        Some(RecordDetail::Unanswered { by }) => put("by", json!(by.name()).into()),
         Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Note(_)) | None => {}
     }
 }
@@ -202,6 +203,7 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
         RecordKind::Held => ("held", None),
         RecordKind::Timeout => ("timeout", None),
         RecordKind::Unreachable => ("unreachable", None),
+        RecordKind::Unanswered => ("unanswered", None),
         RecordKind::Ping(direction) => ("ping", Some(direction)),
         RecordKind::Pong(direction) => ("pong", Some(direction)),
         RecordKind::Note | RecordKind::Toast => ("note", None),

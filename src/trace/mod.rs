@@ -12,6 +12,7 @@ mod frame_content;
 mod handshake_finding;
 mod immediate;
 mod interner;
+pub mod line_words;
 mod new_record;
 mod queue;
 mod record;
@@ -25,10 +26,10 @@ mod store;
 
 pub use close_reason::{CloseReason, WireFault};
 pub use contents::{Contents, Trace};
-pub use describe::{exchange_meaning, record_meaning};
+pub use describe::{exchange_meaning, payload_meaning, record_meaning};
 pub use event::{
     Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, HandshakeHeads, NoteTopic, RetryCause, Sequence,
-    Stamp, StationKey,
+    SilenceCause, Stamp, StationKey,
 };
 pub use frame_content::{FrameContent, RecordContent};
 pub use handshake_finding::HandshakeFinding;

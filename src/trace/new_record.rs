@@ -112,6 +112,7 @@ pub(super) fn new_record<'a>(
             text: reason,
             ..plain
         },
+        EventKind::Unanswered { action, .. } => NewRecord { kind: RecordKind::Unanswered, action: Some(action), ..plain },
         EventKind::Ping { direction, pong, round_trip } => {
             let kind = if *pong { RecordKind::Pong(*direction) } else { RecordKind::Ping(*direction) };
             NewRecord { kind, latency: *round_trip, ..plain }
@@ -147,6 +148,7 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         }
         EventKind::Held { number, .. } => RecordDetail::Held { number: *number },
         EventKind::Timeout { after, .. } => RecordDetail::Timeout { after: *after },
+        EventKind::Unanswered { by, .. } => RecordDetail::Unanswered { by: *by },
         EventKind::TypedNote(topic) => RecordDetail::Note(*topic),
         EventKind::StationAdded { .. }
         | EventKind::Connecting { .. }

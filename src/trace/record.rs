@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{
     CloseReason, Direction, FrameKind, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic, RecordContent, Sequence,
-    StationKey, WireFault,
+    SilenceCause, StationKey, WireFault,
 };
 use crate::ocpp::{ErrorCode, Transport, Version};
 
@@ -36,6 +36,8 @@ pub enum RecordKind {
     Timeout,
     /// A call could not be delivered; the partner is the call.
     Unreachable,
+    /// A call of the peer gets no answer from us; the partner is the call.
+    Unanswered,
     /// A ping.
     Ping(Direction),
     /// A pong.
@@ -165,6 +167,11 @@ pub enum RecordDetail {
         /// How long we waited.
         after: Duration,
     },
+    /// A call gets no answer from us.
+    Unanswered {
+        /// Who decided that.
+        by: SilenceCause,
+    },
     /// A line of the session with a fixed meaning.
     Note(NoteTopic),
 }
@@ -214,7 +221,11 @@ impl RecordDetail {
             RecordDetail::Closed(CloseReason::Broken(
                 WireFault::Io(text) | WireFault::TooLarge(text) | WireFault::Protocol(text) | WireFault::Other(text),
             )) => text.len(),
-            RecordDetail::Closed(_) | RecordDetail::Held { .. } | RecordDetail::Timeout { .. } | RecordDetail::Note(_) => 0,
+            RecordDetail::Closed(_)
+            | RecordDetail::Held { .. }
+            | RecordDetail::Timeout { .. }
+            | RecordDetail::Unanswered { .. }
+            | RecordDetail::Note(_) => 0,
         }
     }
 }
@@ -226,7 +237,7 @@ fn heads_bytes(heads: &HandshakeHeads) -> usize {
 
 impl RecordKind {
     /// All kinds, in the order of their codes.
-    const ALL: [RecordKind; 25] = {
+    const ALL: [RecordKind; 26] = {
         use Direction::{In, Out};
         use FrameKind::{Call, Error, Malformed, Result};
         [
@@ -255,6 +266,7 @@ impl RecordKind {
             RecordKind::Note,
             RecordKind::Toast,
             RecordKind::Failure,
+            RecordKind::Unanswered,
         ]
     };
 
@@ -277,6 +289,7 @@ impl RecordKind {
             RecordKind::Note => 22,
             RecordKind::Toast => 23,
             RecordKind::Failure => 24,
+            RecordKind::Unanswered => 25,
         }
     }
 

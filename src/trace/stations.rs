@@ -137,6 +137,7 @@ impl StationRow {
             EventKind::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
             EventKind::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
             EventKind::Disconnected { .. }
+            | EventKind::Unanswered { .. }
             | EventKind::Ping { .. }
             | EventKind::Refused { .. }
             | EventKind::StationAdded { .. }

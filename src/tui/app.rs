@@ -12,10 +12,11 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    ActionPicker, CommandLine, Editor, MessageView, OverlayStack, PaneFilter, SendBatch, Stations, Toasts, TraceMode,
-    TraceView, UndoHistory,
+    ActionPicker, CommandLine, Editor, MessageView, OverlayStack, PaneFilter, SendBatch, Stations, TimeDisplay, Toasts,
+    TraceLine, TraceView, UndoHistory,
 };
 use super::theme::{ColourDepth, Theme, Themes};
+use super::widget::format;
 use crate::config::SavedState;
 use crate::console::RunContext;
 use crate::trace::filter::FilterContext;
@@ -168,7 +169,7 @@ impl App {
                 0 => (self.size.width / 3).max(36),
                 _ => u16::try_from(self.stations.comfortable_width()).unwrap_or(u16::MAX),
             },
-            trace_heading: self.trace.view() == TraceMode::Ladder,
+            trace_heading: self.trace.count() > 0,
             message_footer: self.message.meaning().is_some(),
         };
         layout::areas(self.size, situation)
@@ -208,6 +209,20 @@ impl App {
     pub fn filter_context<'a>(&self, outside: &ReadContext<'a>) -> FilterContext<'a> {
         let now = Timestamp::from_microsecond(outside.now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         FilterContext::new(outside.contents, &now.to_zoned(self.zone.clone()))
+    }
+
+    /// The lines of the trace that are on a screen of this height.
+    pub fn trace_lines(&self, outside: &ReadContext<'_>, height: usize) -> Vec<TraceLine> {
+        let zone = self.trace_zone();
+        self.trace.lines(height, |sequence| {
+            let record = outside.contents.records().get(sequence)?;
+            Some(format::day(record.wall_micros, &zone))
+        })
+    }
+
+    /// The time zone of the times in the trace.
+    pub fn trace_zone(&self) -> TimeZone {
+        if self.trace.look.time == TimeDisplay::Utc { TimeZone::UTC } else { self.zone.clone() }
     }
 
     /// The station of the selected line of the trace.

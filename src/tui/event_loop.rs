@@ -23,6 +23,7 @@ use super::external;
 use super::persistence::{Persistence, copy_to_file};
 use super::signals::Signals;
 use super::state::SendBatch;
+use super::state::TimeDisplay;
 use super::terminal::{Terminal, TerminalError};
 use super::theme::{ColourDepth, Theme, Themes};
 use super::theme_watch::watch_themes;
@@ -88,6 +89,7 @@ pub async fn run(
     let mut app = App::new(options.theme, options.depth, TimeZone::system());
     app.themes = options.themes;
     (app.bindings, app.confirm, app.kept) = (options.bindings, options.confirm, options.kept);
+    app.trace.look.time = app.kept.screen.time.as_deref().and_then(TimeDisplay::named).unwrap_or_default();
     app.mouse = options.mouse;
     app.show_one_end(options.one_end);
     app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());

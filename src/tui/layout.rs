@@ -60,7 +60,7 @@ pub struct Areas {
     pub body: Rect,
     /// The last line.
     pub status: Rect,
-    /// How many lines of names the trace has above its lines.
+    /// How many lines of headings the trace has above its lines, where there is room.
     pub trace_heading: u16,
     /// How many lines the message pane has below its lines.
     pub message_footer: u16,
@@ -83,7 +83,7 @@ pub struct Situation {
     pub stations_width: u16,
     /// The sizes that the user chose for the panes.
     pub proportions: Proportions,
-    /// Whether the trace has a line of names above its lines.
+    /// Whether the trace has a line of headings above its lines.
     pub trace_heading: bool,
     /// Whether the message pane has a line below its lines.
     pub message_footer: bool,
@@ -184,7 +184,8 @@ impl Areas {
     pub fn list(&self, pane: Pane) -> Rect {
         let area = below(self.pane(pane), 1);
         match pane {
-            Pane::Trace => below(area, self.trace_heading),
+            // A few lines are worth more than their headings.
+            Pane::Trace => below(area, if area.height > 4 { self.trace_heading } else { 0 }),
             Pane::Message => {
                 let area = below(area, 1);
                 Rect { height: area.height.saturating_sub(self.message_footer), ..area }

@@ -44,6 +44,7 @@ impl<F: Framing> Conversation<F> {
                 FilterDecision::Keep => {}
                 FilterDecision::Delay(delay) => deferred.delay = Some(delay),
                 FilterDecision::Replace(answer) => {
+                    deferred.request.decided_by = filter.silence_cause();
                     return self.answer(deferred.request, answer.after(deferred.delay), now);
                 }
                 FilterDecision::Wait { .. } if self.deferred.is_full() => return self.answer_expired(deferred, now),
@@ -59,7 +60,10 @@ impl<F: Framing> Conversation<F> {
 
     /// A filter has decided. Without an answer the filters behind it are asked. A ticket that is not awaited (any more) is ignored.
     pub fn decide(&mut self, ticket: u64, decision: Option<Answer>, now: Moment) {
-        if let Some(deferred) = self.deferred.take(ticket) {
+        if let Some(mut deferred) = self.deferred.take(ticket) {
+            // The filter that waits was counted when it was asked.
+            let filter = deferred.next_filter.checked_sub(1).and_then(|filter| self.responder.filters.get(filter));
+            deferred.request.decided_by = filter.map(|filter| filter.silence_cause()).unwrap_or_default();
             match decision {
                 Some(answer) => self.answer(deferred.request, answer.after(deferred.delay), now),
                 None => self.ask_filters(deferred, now),
@@ -89,7 +93,11 @@ impl<F: Framing> Conversation<F> {
     /// Writes our answer, now or when its delay is over. What was proposed with a silent answer is dropped.
     pub(super) fn send_answer(&mut self, request: PendingRequest<F::Question>, answer: Answer, now: Moment) {
         let (kind, code, reply) = match &answer {
-            Answer::Silence => return self.framing.drop_request(request.asked),
+            Answer::Silence => {
+                let PendingRequest { asked, action, exchange, decided_by: by, .. } = request;
+                self.record(now, EventKind::Unanswered { exchange, action, by });
+                return self.framing.drop_request(asked);
+            }
             Answer::Result(payload) => (FrameKind::Result, None, OwnReply::Result(payload)),
             Answer::Error { code, description } => {
                 (FrameKind::Error, Some(*code), OwnReply::Error { code: *code, description })
@@ -102,7 +110,7 @@ impl<F: Framing> Conversation<F> {
                 return;
             }
         };
-        let PendingRequest { asked, action, exchange, effect } = request;
+        let PendingRequest { asked, action, exchange, effect, .. } = request;
         let EncodedMessage { text, content, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
         let (exchange, action) = (Some(exchange), Some(action));
         let frame = Frame { action, content, exchange, code, ..out_frame(kind, text) };

@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::Conversation;
 use super::framing::Framing;
-use super::message::PassingMessage;
+use super::message::{PassingMessage, PendingRequest};
 use super::pending_calls::{QueuedCall, SentCall};
 use crate::behaviour::{Answer, CallOutcome};
 use crate::clock::Moment;
 use crate::link::intercept::gate::{GateDecision, GateFrame, HeldFrame, ReleaseAction};
 use crate::ocpp::ErrorCode;
 use crate::rpc::OutgoingPayload;
-use crate::trace::{Direction, EventKind, FrameKind};
+use crate::trace::{Direction, EventKind, FrameKind, SilenceCause};
 
 impl<Q> PassingMessage<Q> {
     /// The message as the gate sees it: direction, kind, action, and the code of an error. `None` for an answer that does not leave now.
@@ -173,6 +173,7 @@ impl<F: Framing> Conversation<F> {
     fn proceed_answered(&mut self, message: PassingMessage<F::Question>, answer: Answer, now: Moment) {
         match message {
             PassingMessage::Question { request, .. } | PassingMessage::Answer { request, .. } => {
+                let request = PendingRequest { decided_by: SilenceCause::User, ..request };
                 self.send_answer(request, answer, now);
             }
             PassingMessage::Call(call) => {
@@ -195,6 +196,7 @@ impl<F: Framing> Conversation<F> {
     fn drop_held(&mut self, message: PassingMessage<F::Question>, now: Moment) {
         match message {
             PassingMessage::Question { request, .. } | PassingMessage::Answer { request, .. } => {
+                let request = PendingRequest { decided_by: SilenceCause::User, ..request };
                 self.send_answer(request, Answer::Silence, now);
             }
             PassingMessage::Call(call) | PassingMessage::Result { sent: SentCall { call, .. }, .. } => {

@@ -13,7 +13,7 @@ use crate::compose::SpanMap;
 use crate::link::outgoing::Outgoing;
 use crate::ocpp::{ActionLookup, ErrorCode, Finding, MessageDefinition, MessageType, Strictness, decisive};
 use crate::rpc::srpc::payload_span;
-use crate::trace::{Direction, EventKind, Frame, FrameKind};
+use crate::trace::{Direction, EventKind, Frame, FrameKind, SilenceCause};
 
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
@@ -39,7 +39,13 @@ impl<F: Framing> Conversation<F> {
         if payload.is_null() {
             payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
         }
-        let request = PendingRequest { asked, action: name, exchange, effect: ProposedEffect::default() };
+        let request = PendingRequest {
+            asked,
+            action: name,
+            exchange,
+            effect: ProposedEffect::default(),
+            decided_by: SilenceCause::default(),
+        };
         if self.gate.is_shut() {
             let payload = as_written.map_or_else(|| payload.into(), |written| *written);
             self.stop(PassingMessage::Question { request, refusal, payload }, now);
@@ -81,7 +87,13 @@ impl<F: Framing> Conversation<F> {
             frame.exchange = Some(exchange);
             frame.action = Some(action.clone());
         });
-        let request = PendingRequest { asked: call.asked, action, exchange, effect: ProposedEffect::default() };
+        let request = PendingRequest {
+            asked: call.asked,
+            action,
+            exchange,
+            effect: ProposedEffect::default(),
+            decided_by: SilenceCause::default(),
+        };
         self.answer(request, Answer::Error { code, description }, now);
     }
 
@@ -212,7 +224,13 @@ impl<F: Framing> Conversation<F> {
         self.record_received(received, FrameKind::Malformed, now, |frame| frame.exchange = exchange);
         if let (Some((asked, answer)), Some(exchange)) = (answer, exchange) {
             self.answer(
-                PendingRequest { asked, action: Arc::from(""), exchange, effect: ProposedEffect::default() },
+                PendingRequest {
+                    asked,
+                    action: Arc::from(""),
+                    exchange,
+                    effect: ProposedEffect::default(),
+                    decided_by: SilenceCause::default(),
+                },
                 answer,
                 now,
             );

@@ -11,6 +11,7 @@ use crate::behaviour::{Answer, ProposedEffect};
 use crate::link::intercept::queue::InterceptQueue;
 use crate::link::outgoing::Outgoing;
 use crate::rpc::OutgoingPayload;
+use crate::trace::SilenceCause;
 
 /// A call of the peer that has no answer yet.
 pub(super) struct PendingRequest<Q> {
@@ -20,6 +21,8 @@ pub(super) struct PendingRequest<Q> {
     pub exchange: u64,
     /// What follows from the answer; empty while no answer was proposed.
     pub effect: ProposedEffect,
+    /// Who decided about the answer, should there be none.
+    pub decided_by: SilenceCause,
 }
 
 /// A call of the peer while a filter decides about its answer.

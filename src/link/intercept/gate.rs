@@ -123,6 +123,18 @@ impl Gate {
         self.lock().frames.get(&number).map(|(frame, _)| frame.since)
     }
 
+    /// A frame that waits.
+    pub fn frame(&self, number: u64) -> Option<HeldFrame> {
+        self.lock().frames.get(&number).map(|(frame, _)| frame.clone())
+    }
+
+    /// The filter that holds a frame of this action on the link of this station, if one waits.
+    pub fn holds(&self, station: StationKey, action: &str) -> Option<Arc<str>> {
+        let waiting = self.lock();
+        let mut frames = waiting.frames.values().map(|(frame, _)| frame);
+        frames.find(|frame| frame.station == station && &*frame.action == action).map(|frame| frame.stopped_by.clone())
+    }
+
     /// How many frames wait.
     pub fn count(&self) -> usize {
         self.lock().frames.len()

@@ -40,8 +40,10 @@ pub enum AnswerContent<'a> {
         /// Its sentence.
         description: Option<&'a str>,
     },
-    /// With no answer, for this reason.
+    /// With no answer, for this reason, which is a fault.
     Nothing(&'a str),
+    /// With no answer, as somebody decided: this sentence says who.
+    Silence(&'a str),
 }
 
 /// What a call says.
@@ -107,6 +109,7 @@ pub fn exchange(version: Version, action: &str, payload: &Value, answer: AnswerC
             whole.push("✗ ", SummaryTone::Fault);
             answered.push(&writer::short(reason, 200), SummaryTone::Fault);
         }
+        AnswerContent::Silence(sentence) => answered.push(&writer::short(sentence, 200), SummaryTone::Notable),
     }
     whole.append(&asked);
     if !answered.is_empty() {

@@ -71,6 +71,9 @@ fn refusals_and_faults_stand_out() {
     assert_eq!(summary.parts().collect::<Vec<_>>(), [("Rejected", SummaryTone::Notable)]);
     let summary = exchange(Version::V1_6, "Reset", &Value::Null, AnswerContent::Nothing("no answer within 30 s"));
     assert_eq!(summary.as_str(), "✗ ⇒ no answer within 30 s");
+    let summary = exchange(Version::V1_6, "Reset", &json(r#"{"type":"Soft"}"#), AnswerContent::Silence("not answered by rule"));
+    assert_eq!(summary.parts().last(), Some(("not answered by rule", SummaryTone::Notable)));
+    assert_eq!(summary.as_str(), "Soft ⇒ not answered by rule");
     assert_eq!(error("InternalError", Some("no\tmore")).as_str(), "✗ InternalError: no\\tmore");
 }
 

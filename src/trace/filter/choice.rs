@@ -38,6 +38,7 @@ const KINDS: &[&str] = &[
     "timeout",
     "note",
     "unreachable",
+    "unanswered",
 ];
 // The bits of the kinds, in the order of the names above.
 const CALL: u16 = 1;
@@ -53,6 +54,7 @@ const REFUSED: u16 = 1 << 9;
 const TIMEOUT: u16 = 1 << 10;
 const NOTE: u16 = 1 << 11;
 const UNREACHABLE: u16 = 1 << 12;
+const UNANSWERED: u16 = 1 << 13;
 
 impl FilterField {
     /// The values, in the order of their bits.
@@ -181,6 +183,7 @@ fn kind(kind: RecordKind) -> u16 {
         RecordKind::Refused => REFUSED,
         RecordKind::Timeout => TIMEOUT,
         RecordKind::Unreachable => UNREACHABLE,
+        RecordKind::Unanswered => UNANSWERED,
         RecordKind::Ping(_) => PING,
         RecordKind::Pong(_) => PONG,
         RecordKind::Held | RecordKind::Listening | RecordKind::Note | RecordKind::Toast | RecordKind::Failure => NOTE,
@@ -194,7 +197,9 @@ fn answered(record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
     // The partner of a call is its answer or its timeout.
     let timed_out = |partner| {
         let partner = context.records.and_then(|records| records.get(partner));
-        partner.is_some_and(|partner| matches!(partner.kind, RecordKind::Timeout | RecordKind::Unreachable))
+        partner.is_some_and(|partner| {
+            matches!(partner.kind, RecordKind::Timeout | RecordKind::Unreachable | RecordKind::Unanswered)
+        })
     };
     if record.partner.is_some_and(|partner| !timed_out(partner)) { 1 } else { 1 << 1 }
 }
@@ -284,10 +289,10 @@ mod tests {
         for (index, code) in ErrorCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, index);
         }
-        for (bit, name) in [(NOTE, "note"), (TIMEOUT, "timeout"), (UNREACHABLE, "unreachable")] {
+        for (bit, name) in [(NOTE, "note"), (TIMEOUT, "timeout"), (UNREACHABLE, "unreachable"), (UNANSWERED, "unanswered")] {
             assert_eq!(FilterField::Kind.names()[bit.trailing_zeros() as usize], name);
         }
-        assert_eq!(FilterField::Kind.names().len(), UNREACHABLE.trailing_zeros() as usize + 1);
+        assert_eq!(FilterField::Kind.names().len(), UNANSWERED.trailing_zeros() as usize + 1);
         assert!(FilterField::Code.names().len() <= 16);
     }
 }

@@ -144,6 +144,10 @@ actions! {
     OpenMessage,
     /// The next view of the trace.
     View,
+    /// Shows JSON in the lines of the trace, or what it means.
+    Json,
+    /// Shows other times in the lines of the trace.
+    TimeFormat,
     /// Finds lines.
     Find,
     /// The next line that is found.

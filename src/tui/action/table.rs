@@ -92,7 +92,11 @@ table! {
         Resend, "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
         Compose as "compose-from-trace", "new call", "Choose an action and edit a call to the station of this line", ["x"];
         Mark as "mark-from-trace", "", "Mark the station of this line as a target, or unmark it", ["m"];
-        View, "view", "One line an event, one line an exchange, or a ladder of one station", ["v"];
+        View, "view", "One line an exchange, one line an event, or a ladder of one station", ["v"];
+        Json, "json", "Show the JSON of messages in the lines instead of what they mean, or what they mean again", ["a"];
+        TimeFormat, "", "Next form of times: local, UTC, since the start, since the line above, since the last bookmark", ["C"];
+        Left as "left-trace", "", "Scroll the texts of the lines to the left", ["h", "left"];
+        Right as "right-trace", "", "Scroll the texts of the lines to the right", ["l", "right"];
         Find, "find", "Find lines and leave the others where they are", ["f"];
         FindNext, "", "Next line that is found", ["n"];
         FindPrevious, "", "Previous line that is found", ["N"];

@@ -9,9 +9,8 @@ use ratatui::layout::Rect;
 use crate::clock::now;
 use crate::compose::pretty;
 use crate::link::{HeldFrame, LinkSettings};
-use crate::ocpp::{Version, summary};
 use crate::sanitize::escape_control;
-use crate::trace::{Direction, FrameKind};
+use crate::trace::{Direction, FrameKind, payload_meaning};
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
@@ -93,16 +92,7 @@ fn sign(frame: &HeldFrame) -> &'static str {
 /// What the frame says.
 fn what(frame: &HeldFrame, outside: &ReadContext<'_>) -> String {
     let row = outside.contents.stations().get(frame.station);
-    let version = row.and_then(|row| row.version).unwrap_or(Version::V1_6);
-    let payload = frame.payload.value();
-    let summary = match frame.kind {
-        FrameKind::Call => summary::call(version, &frame.action, payload),
-        FrameKind::Result => summary::result(version, &frame.action, None, payload),
-        FrameKind::Error | FrameKind::Malformed => {
-            summary::error(payload["code"].as_str().unwrap_or_default(), payload["description"].as_str())
-        }
-    };
-    summary.to_string()
+    payload_meaning(row.and_then(|row| row.version), frame.kind, &frame.action, &frame.payload).to_string()
 }
 
 /// How long the peer will probably wait for the answer, when it waits for one, and whether that is nearly over. Nobody tells us its

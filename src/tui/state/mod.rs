@@ -43,5 +43,5 @@ pub use soap::SoapLine;
 pub use station_details::StationDetails;
 pub use stations::Stations;
 pub use toasts::{Toast, ToastEntry, Toasts};
-pub use trace::{Goal, SeekProgress, TraceMode, TraceView};
+pub use trace::{Goal, SeekProgress, TimeDisplay, TraceLine, TraceMode, TraceView};
 pub use undo::{ShownState, UndoHistory};

@@ -55,8 +55,8 @@ fn the_call_is_selected_when_it_appears_and_its_answer_has_room_below() {
     screen.send(ScreenMessage::Refresh);
     assert_eq!(screen.app.trace.selected(), Some(18));
     let picture = screen.picture();
-    assert!(picture.contains("▸10:00:00.028 CP1          →C  Reset"), "{picture}");
-    assert!(picture.contains("└10:00:00.030 CP1          ←R  Reset               1.5 ms"), "{picture}");
+    assert!(picture.contains("▸00:00.028 CP1          → C Reset"), "{picture}");
+    assert!(picture.contains("└00:00.030 CP1          ← R Reset                    1.5 Accepted"), "{picture}");
 }
 
 #[test]

@@ -134,13 +134,13 @@ fn keys_change_the_state_as_the_help_describes() {
         ("2 g j b j j b G ` `", "Trace, at 3"),
         ("2 g j b j j b ~", "Trace, at 1"),
         ("2 `", "Trace"),
-        ("2 v", "Trace"),
-        ("2 v g j j j j j", "Trace, at 6"),
-        ("2 v g .", "Trace, at 10"),
-        ("2 v g . .", "Trace, at 15"),
-        ("2 g j v v", "Trace, only 0, at 1"),
-        ("2 g j v v v", "Trace, at 1"),
-        ("2 g j v v esc", "Trace, at 1"),
+        ("2 v", "Trace, only 3"),
+        ("2 v v g j j j j j", "Trace, at 6"),
+        ("2 v v g .", "Trace, at 10"),
+        ("2 v v g . .", "Trace, at 15"),
+        ("2 g j v", "Trace, only 0, at 1"),
+        ("2 g j v v", "Trace, at 1"),
+        ("2 g j v esc", "Trace, at 1"),
         ("s s s S", "Stations"),
         ("2 / reset enter esc u", "Trace, /reset 2"),
         ("2 / reset enter esc u u", "Trace"),
@@ -168,7 +168,7 @@ const WAYS: &[(KeyContext, &[&str])] = &[
     (KeyContext::Stations, &["m j", "s s s enter j"]),
     (
         KeyContext::Trace,
-        &["2 g j j j j b j j b k", "2 g j j j j j j j f reset enter k k k", "2 b g b j j j j j", "2 g j j j }"],
+        &["2 g j j j j b j j b k", "2 g j j j j j j j f reset enter k k k", "2 b g b j j j j j", "2 g j j j }", "2 l"],
     ),
     (KeyContext::Message, &["2 g j j j j 3", "2 g j j j j j 3", "2 g j j j j 3 v v l", "2 g j j j j 3 l"]),
     (KeyContext::Panes, &["2 k k k k k z", "3", "T 1 j", "+ + <"]),
@@ -540,9 +540,10 @@ fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
     let mut screen = Screen::busy(120, 40);
     screen.send(at(click, 5, 4));
     assert_eq!(screen.app.stations.selected(), Some(StationKey(1)));
-    screen.send(at(click, 60, 6));
+    // The title, the headings, and then the lines.
+    screen.send(at(click, 60, 7));
     assert_eq!((screen.app.focus, screen.app.trace.selected()), (Pane::Trace, Some(4)));
-    screen.send(at(MouseEventKind::ScrollUp, 60, 6));
+    screen.send(at(MouseEventKind::ScrollUp, 60, 7));
     assert_eq!(screen.app.trace.selected(), Some(1));
     screen.send(at(click, 60, 35));
     assert_eq!(screen.app.focus, Pane::Message);

@@ -44,7 +44,7 @@ fn what_is_odd_about_a_handshake_is_seen_on_its_line_in_the_message_and_with_the
     screen.record(Some(key), EventKind::Connected { link: 1, version, transport, peer, handshake });
     screen.press("2 g");
     let picture = screen.picture();
-    assert!(picture.contains("+~ connected") && picture.contains("//CP1 has a slash too many"), "{picture}");
+    assert!(picture.contains("~+ connected") && picture.contains("//CP1 has a slash too many"), "{picture}");
     screen.press("1 o");
     let picture = screen.picture();
     assert!(picture.contains("odd") && picture.contains("//CP1 has a slash too many"), "{picture}");

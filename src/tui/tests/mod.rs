@@ -18,5 +18,6 @@ mod soap;
 mod stations;
 mod test_screen;
 mod toasts;
+mod trace;
 mod views;
 mod writing;

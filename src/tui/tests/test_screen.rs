@@ -19,6 +19,7 @@ use crate::tui::app::App;
 use crate::tui::context::{ReadContext, ReadTime, SessionModes};
 use crate::tui::draw::{DrawnAreas, draw};
 use crate::tui::key::KeyPress;
+use crate::tui::state::TraceMode;
 use crate::tui::theme::{ColourDepth, Theme};
 use crate::tui::update::{ScreenMessage, UpdateEffect, update};
 
@@ -54,6 +55,8 @@ impl Screen {
     pub fn empty(width: u16, height: u16) -> Screen {
         let mut app = App::new(Theme::named("terminal").unwrap(), ColourDepth::True, TimeZone::UTC);
         app.size = Size::new(width, height);
+        // A line for each record, so that tests name lines by their records; tests of the default view press its key.
+        app.trace.set_view(TraceMode::Events, None);
         app.listening = vec!["ws://192.168.1.7:9000/<id>".to_owned(), "ws://[2001:db8::7]:9000/<id>".to_owned()];
         let mut screen = Screen {
             app,

@@ -65,10 +65,10 @@ fn the_page_about_a_station() {
 fn exchanges_and_the_ladder() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
         let mut screen = Screen::charging(width, height);
-        screen.press("2 v z");
+        screen.press("2 v v z");
         screen.micros += 5_000_000;
         assert_snapshot!(format!("exchanges_{width}x{height}"), screen.picture());
-        screen.press("v");
+        screen.press("v v");
         screen.micros += 5_000_000;
         assert_snapshot!(format!("ladder_{width}x{height}"), screen.picture());
     }

@@ -34,7 +34,7 @@ const LEVELS: [BackLevel; 7] = [
     // The ladder.
     BackLevel {
         is_there: |app| app.trace.view() == TraceMode::Ladder,
-        leave: |app| app.trace.set_view(TraceMode::Events, None),
+        leave: |app| app.trace.set_view(TraceMode::default(), None),
     },
     // One station only.
     BackLevel { is_there: |app| app.trace.only().is_some(), leave: |app| app.trace.show_only(None) },

@@ -11,6 +11,7 @@ use crate::tui::action::KeyContext;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::{Border, Pane};
+use crate::tui::state::TraceLine;
 
 /// How many lines one notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -67,7 +68,7 @@ fn over_panes(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) {
             app.focus(pane);
             let line = usize::from(event.row.saturating_sub(areas.list(pane).y));
             if event.row >= areas.list(pane).y && line < before {
-                select(app, pane, line);
+                select(app, pane, line, outside);
             }
         }
         _ => {}
@@ -75,13 +76,14 @@ fn over_panes(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) {
     app.stations.refresh(outside.contents, &app.facts, outside.now);
 }
 
-fn select(app: &mut App, pane: Pane, line: usize) {
+fn select(app: &mut App, pane: Pane, line: usize, outside: &ReadContext<'_>) {
     let height = height_of(app, pane);
     match pane {
         Pane::Stations => app.stations.go_to(app.stations.top(height) + line, height),
         Pane::Trace => {
-            if let Some(sequence) = app.trace.on_line(app.trace.top(height) + line) {
-                app.trace.select(sequence, height);
+            if let Some(TraceLine::Record { index, .. }) = app.trace_lines(outside, height).get(line).copied() {
+                app.trace.follow(false);
+                app.trace.go_to(index, height);
             }
         }
         Pane::Message => {}

@@ -3,11 +3,15 @@
 use super::common::{height_of, open_command_line, refresh_view};
 use super::effect::UpdateEffect;
 use super::{compose, held_frames, search, stations, views};
+use crate::config::SavedPart;
 use crate::tui::action::TraceAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::state::{FilterPurpose, Goal, TraceMode};
+
+/// How many columns one key press scrolls sideways.
+const COLUMNS: isize = 8;
 
 /// Handles an action of the trace pane.
 pub fn act(app: &mut App, action: TraceAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
@@ -46,6 +50,10 @@ pub fn act(app: &mut App, action: TraceAction, outside: &ReadContext<'_>) -> Vec
             app.command_line.input.set("scenario save ");
         }
         TraceAction::Pings => toggle_pings(app, now),
+        TraceAction::Json => show_json(app, now),
+        TraceAction::TimeFormat => return next_time(app, now),
+        TraceAction::Left => app.trace.look.scroll_sideways(-COLUMNS),
+        TraceAction::Right => app.trace.look.scroll_sideways(COLUMNS),
         TraceAction::NextPartner => go_to_partner(app, outside, true),
         TraceAction::PreviousPartner => go_to_partner(app, outside, false),
     }
@@ -71,6 +79,8 @@ pub fn go_to_partner(app: &mut App, outside: &ReadContext<'_>, to_answer: bool) 
     let height = height_of(app, Pane::Trace);
     if outside.contents.records().get(partner).is_none() {
         app.toasts.info("The other half was dropped to save memory", now);
+    } else if to_answer && app.trace.view() == TraceMode::Exchanges {
+        app.toasts.info("The answer is on the same line; v shows it on one of its own", now);
     } else if !app.trace.select(partner, height) {
         app.toasts.info("The other half is hidden by the filter", now);
     }
@@ -79,9 +89,9 @@ pub fn go_to_partner(app: &mut App, outside: &ReadContext<'_>, to_answer: bool) 
 fn next_view(app: &mut App, outside: &ReadContext<'_>) {
     let station = app.station_of_line(outside.contents).or(app.stations.selected());
     let next = match app.trace.view() {
-        TraceMode::Events => TraceMode::Exchanges,
-        TraceMode::Exchanges if station.is_some() => TraceMode::Ladder,
-        TraceMode::Exchanges | TraceMode::Ladder => TraceMode::Events,
+        TraceMode::Exchanges => TraceMode::Events,
+        TraceMode::Events if station.is_some() => TraceMode::Ladder,
+        TraceMode::Events | TraceMode::Ladder => TraceMode::Exchanges,
     };
     app.trace.set_view(next, station);
     let words = match next {
@@ -91,6 +101,19 @@ fn next_view(app: &mut App, outside: &ReadContext<'_>) {
     };
     app.toasts.info(words, outside.now.monotonic_micros);
     refresh_view(app, outside);
+}
+
+fn show_json(app: &mut App, now: u64) {
+    app.trace.look.json = !app.trace.look.json;
+    app.toasts.info(if app.trace.look.json { "Lines show JSON" } else { "Lines show what messages mean" }, now);
+}
+
+fn next_time(app: &mut App, now: u64) -> Vec<UpdateEffect> {
+    let time = app.trace.look.time.next();
+    app.trace.look.time = time;
+    app.kept.screen.time = Some(time.name().to_owned());
+    app.toasts.info(time.words(), now);
+    vec![UpdateEffect::Keep(SavedPart::Screen)]
 }
 
 fn toggle_pings(app: &mut App, now: u64) {

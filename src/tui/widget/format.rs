@@ -18,6 +18,28 @@ pub fn time_of_day(micros: i64, zone: &TimeZone) -> String {
     format!("{hours:02}:{minutes:02}:{seconds:02}.{millis:03}")
 }
 
+/// The day of a time, counted from 1970.
+pub fn day(micros: i64, zone: &TimeZone) -> i64 {
+    let seconds = Timestamp::from_microsecond(micros).map_or(0, |at| zone.to_offset(at).seconds());
+    (micros + i64::from(seconds) * 1_000_000).div_euclid(86_400_000_000)
+}
+
+/// A date with its day of the week: `Thursday 2026-03-05`.
+pub fn date(micros: i64, zone: &TimeZone) -> String {
+    let time = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
+    time.to_zoned(zone.clone()).strftime("%A %Y-%m-%d").to_string()
+}
+
+/// A time that has passed: `2.345`, `1:02.345`, `3:01:02`.
+pub fn elapsed(micros: u64) -> String {
+    let (seconds, millis) = (micros / 1_000_000, micros / 1_000 % 1_000);
+    match seconds {
+        0..60 => format!("{seconds}.{millis:03}"),
+        60..3_600 => format!("{}.{millis:03}", clock(seconds)),
+        _ => clock(seconds),
+    }
+}
+
 /// A duration, three digits of it.
 pub fn duration(duration: Duration) -> String {
     let micros = duration.as_micros();
@@ -148,9 +170,17 @@ mod tests {
         ] {
             assert_eq!(duration(Duration::from_micros(micros)), expected);
         }
+        assert_eq!([2_345_678, 62_345_000, 10_862_000_000].map(elapsed), ["2.345", "1:02.345", "3:01:02"]);
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         assert_eq!(time_of_day(1_735_689_600_123_456, &zone), "01:00:00.123");
         assert_eq!(time_of_day(-1, &TimeZone::UTC), "23:59:59.999");
+        let midnight = 1_735_689_600_000_000;
+        assert_eq!(
+            [-1, 0].map(|micros| date(midnight + micros, &TimeZone::UTC)),
+            ["Tuesday 2024-12-31", "Wednesday 2025-01-01"]
+        );
+        assert_eq!([-1, 0].map(|micros| day(midnight + micros, &TimeZone::UTC)), [20_088, 20_089]);
+        assert_eq!(day(midnight - 1, &zone), 20_089);
         assert_eq!([clock(65), clock(3_723)], ["1:05", "1:02:03"]);
         assert_eq!(graph(&[0, 1, 4, 8, 80]), " ▁▁▁█");
         assert_eq!(graph(&[0, 1, 8]), " ▁█");

@@ -5,12 +5,21 @@
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Viewport {
     row: usize,
+    /// How many lines above and below the selected one stay visible, where the list has them and the screen has room.
+    margin: usize,
 }
 
 impl Viewport {
+    /// A viewport that keeps some lines around the selected one visible.
+    pub fn with_margin(margin: usize) -> Viewport {
+        Viewport { row: 0, margin }
+    }
+
     /// The first line on the screen, when line `selected` of `count` is selected and `height` lines are shown.
     pub fn top(self, selected: usize, count: usize, height: usize) -> usize {
-        let row = self.row.min(height.saturating_sub(1));
+        let last = height.saturating_sub(1);
+        let margin = self.margin.min(last / 2);
+        let row = self.row.clamp(margin, last - margin);
         selected.saturating_sub(row).min(count.saturating_sub(height))
     }
 
@@ -39,6 +48,18 @@ mod tests {
             selected = to;
             assert_eq!(view.top(selected, 100, 10), top, "at {to}");
         }
+    }
+
+    #[test]
+    fn lines_around_the_selected_one_stay_visible_but_at_the_ends() {
+        let mut view = Viewport::with_margin(3);
+        for (selected, row, top) in [(50, 0, 47), (50, 99, 44), (50, 5, 45), (1, 0, 0), (99, 0, 90), (99, 99, 90)] {
+            view.place(row);
+            assert_eq!(view.top(selected, 100, 10), top, "{selected} on row {row}");
+        }
+        view.place(0);
+        assert_eq!([1, 2, 3, 4].map(|height| view.top(50, 100, height)), [50, 50, 49, 49]);
+        assert_eq!(view.top(0, 0, 0), 0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::behaviour::LinkWish;
+use crate::trace::SilenceCause;
 
 const CLEAR: &str = r#"[2,"1","Heartbeat",{}]"#;
 
@@ -72,6 +73,8 @@ fn an_error_or_silence_commits_nothing() {
     for answer in [error(), Answer::Silence] {
         let mut talk = filtered(vec![fixed(FilterDecision::Replace(answer.clone()))]);
         assert_eq!(talk.receive(CLEAR).len(), usize::from(answer != Answer::Silence));
+        let is_unanswered = |event: &EventKind| matches!(event, EventKind::Unanswered { by: SilenceCause::Rule, .. });
+        assert_eq!(talk.events.iter().any(is_unanswered), answer == Answer::Silence, "the trace says that and by whom");
         talk.later(Duration::from_secs(100));
         assert!(talk.sent().is_empty() && talk.committed.lock().unwrap().is_empty(), "{answer:?}");
     }

@@ -5,11 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::row::{TraceRow, kind, latency, verdict_sign, word};
-use crate::trace::{Direction, FrameKind, LinkState, RecordKind};
+use super::outcome::ExchangeOutcome;
+use super::row::TraceRow;
+use super::sign::{letter, verdict_sign, word};
+use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::widget::{LineWriter, head, width_of};
+use crate::tui::widget::{LineWriter, format, head, width_of};
 
 /// The room for latencies at the right.
 const LATENCY: usize = 9;
@@ -17,10 +19,9 @@ const LATENCY: usize = 9;
 const WIDEST: usize = 100;
 
 /// The names above the two sides.
-pub(super) fn names(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
+pub(super) fn names(app: &App, outside: &ReadContext<'_>, time: usize, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let Some(row) = app.trace.only().and_then(|key| outside.contents.stations().get(key)) else { return };
-    let time = if usize::from(area.width) >= 70 { 12 } else { 8 };
     let identity = crate::sanitize::escape_control(&row.identity);
     let (ours, theirs) = if row.is_simulated() {
         (format!("{identity} (ours)"), "central system".to_owned())
@@ -45,24 +46,47 @@ pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut writer: LineWriter<'_>) 
     let styles = &row.app.theme.styles;
     row.begin(time, &mut writer);
     let inner = inner(writer.room());
-    let (_, letter, kind_style) = kind(&row.record, styles);
+    let (letter, letter_style) = letter(row.record.kind, styles);
     let (word, _) = word(&row.record, styles);
     let (sign, _) = verdict_sign(row.record.verdict, styles);
-    let code = row.record.code.map_or_else(String::new, |code| format!(" {code}"));
     let (line, arrow) = match row.record.kind {
         RecordKind::Frame(direction, FrameKind::Call | FrameKind::Malformed) => ('─', Some(direction)),
         RecordKind::Frame(direction, _) => ('╌', Some(direction)),
         RecordKind::Ping(direction) | RecordKind::Pong(direction) => ('┈', Some(direction)),
         _ => (' ', None),
     };
+    let meaning = || row.meaning();
     let label = match row.record.kind {
-        RecordKind::Frame(..) | RecordKind::Ping(_) | RecordKind::Pong(_) => format!("{letter}{} {word}{code}", sign.trim()),
+        RecordKind::Frame(_, FrameKind::Call) => format!("{} {word} {}", sign.trim(), meaning()),
+        // Which call it answers is seen: the answer to `ClearCache` is `Accepted`, and one that says nothing has the name of the call.
+        RecordKind::Frame(_, FrameKind::Result) if !meaning().is_empty() => format!("{} {}", sign.trim(), meaning()),
+        RecordKind::Frame(_, FrameKind::Result) => format!("{} {word}", sign.trim()),
+        RecordKind::Frame(..) => format!("{word} {}", meaning()),
+        RecordKind::Ping(_) | RecordKind::Pong(_) => word.to_owned(),
         _ => format!("{letter} {word}: {}", row.record.summary()),
     };
-    let (latency, counts) = latency(&row.record, row.outside);
+    let is_fault =
+        row.record.verdict == FrameVerdict::Invalid || matches!(row.record.kind, RecordKind::Frame(_, FrameKind::Error));
+    let line_style = match row.record.kind {
+        RecordKind::Frame(..) if is_fault => styles.error,
+        RecordKind::Frame(_, FrameKind::Result) => styles.muted,
+        RecordKind::Frame(..) => styles.base,
+        _ => letter_style,
+    };
+    let open = match row.record.kind {
+        RecordKind::Frame(_, FrameKind::Call) if row.record.partner.is_none() => {
+            ExchangeOutcome::of(&row.record, None, row.outside).seconds()
+        }
+        _ => None,
+    };
+    let counts = open.as_ref().is_some_and(|(_, goes_on)| *goes_on);
+    let latency = match (open, row.record.latency) {
+        (Some((text, _)), _) => text,
+        (None, latency) => latency.map_or_else(String::new, format::duration),
+    };
     let rule = row.style(styles.rule);
     writer.text("│", rule);
-    draw_arrow(head(&label, 4 * inner), line, arrow, inner, row.style(kind_style), &mut writer);
+    draw_arrow(head(label.trim(), 4 * inner), line, arrow, inner, row.style(line_style), &mut writer);
     writer.text("│", rule);
     let style = row.style(if counts { styles.warning } else { styles.base });
     writer.right(&latency, LATENCY - 1, style).fill(' ', row.style(styles.base));

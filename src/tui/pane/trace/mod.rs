@@ -1,21 +1,27 @@
-//! The trace pane: its title, the visible lines, and a text where there is none. A line that is an event or an exchange is
+//! The trace pane: its title, its headings, the visible lines, and a text where there is none. A line that is an event or an exchange is
 //! drawn in `row`, one of the ladder in `ladder`.
 
+mod columns;
 mod ladder;
+mod outcome;
 mod row;
+mod sign;
+mod time;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use self::row::{RowColumns, TraceRow, role_of};
+use self::columns::{RowColumns, headings};
+use self::row::{TraceRow, role_of};
 use super::{selection, sentences, title};
+use crate::trace::Sequence;
 use crate::trace::filter::FilterContext;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::layout::below;
-use crate::tui::state::TraceMode;
+use crate::tui::state::{TraceLine, TraceMode};
 use crate::tui::widget::LineWriter;
 use crate::tui::widget::format;
 
@@ -28,43 +34,45 @@ pub fn trace(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool 
         sentences(&nothing(app), list, buffer);
         return false;
     }
-    let width = usize::from(list.width);
-    let widest = app.stations.widest();
-    let columns = RowColumns {
-        time: if width >= 70 { 12 } else { 8 },
-        // With one station only, its name on every line is no information.
-        station: if app.trace.only().is_some() { 0 } else { widest.min(if width >= 70 { 20 } else { 10 }) },
-        action: if width >= 90 { 24 } else { 18 },
-    };
-    if app.trace.view() == TraceMode::Ladder {
-        ladder::names(app, outside, below(areas.trace, 1), buffer);
+    let columns = RowColumns::new(app, usize::from(list.width));
+    if list.y > areas.trace.y + 1 {
+        let heading = Rect { height: 1, ..below(areas.trace, 1) };
+        match app.trace.view() {
+            TraceMode::Ladder => ladder::names(app, outside, columns.time, heading, buffer),
+            TraceMode::Events | TraceMode::Exchanges => headings(app, columns, LineWriter::new(buffer, heading, 0)),
+        }
     }
-    let top = app.trace.top(usize::from(list.height));
     let selected = app.trace.selected();
-    let records = outside.contents.records();
-    let partner = selected.and_then(|sequence| records.get(sequence)).and_then(|record| record.partner);
+    let partner = selected.and_then(|sequence| outside.contents.records().get(sequence)).and_then(|record| record.partner);
     let context = app.filter_context(outside);
     let mut counts = false;
-    for line in 0..list.height {
-        let Some(sequence) = app.trace.on_line(top + usize::from(line)) else {
-            if top + usize::from(line) == 0 {
+    for (line, row) in app.trace_lines(outside, usize::from(list.height)).into_iter().enumerate() {
+        let line = line as u16; // a line of the screen
+        let writer = LineWriter::new(buffer, list, line);
+        let (index, sequence) = match row {
+            TraceLine::Record { index, sequence } => (index, sequence),
+            TraceLine::Evicted => {
                 let text = match app.trace.hidden_by_clear() {
-                    0 => format!("  ┄ {} older records dropped to save memory ┄", format::number(app.trace.evicted())),
-                    hidden => format!("  ┄ {} records before the clear mark; u shows them ┄", format::number(hidden)),
+                    0 => format!("{} older records dropped to save memory", format::number(app.trace.evicted())),
+                    hidden => format!("{} records before the clear mark; u shows them", format::number(hidden)),
                 };
-                LineWriter::new(buffer, list, line).text(&text, app.theme.styles.muted);
+                note(app, &text, writer);
+                continue;
             }
-            continue;
+            TraceLine::Date(first) => {
+                note(app, &date(app, first, outside), writer);
+                continue;
+            }
         };
-        let Some(record) = records.get(sequence) else {
+        let Some(record) = outside.contents.records().get(sequence) else {
             // Evicted since the last refresh, some microseconds ago.
-            LineWriter::new(buffer, list, line).text("  ┄", app.theme.styles.muted);
+            note(app, "", writer);
             continue;
         };
         let place = role_of(sequence, selected, partner);
         let found = is_found(app, &record, &context);
-        let row = TraceRow { app, outside, record, place, found };
-        let writer = LineWriter::new(buffer, list, line);
+        let time = time::time(&record, index, app, outside, columns.time);
+        let row = TraceRow { app, outside, record, place, found, time };
         counts |= match app.trace.view() {
             TraceMode::Events => row.event(columns, writer),
             TraceMode::Exchanges => row.exchange(columns, writer),
@@ -75,6 +83,18 @@ pub fn trace(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> bool 
         }
     }
     counts
+}
+
+/// A line that is no record.
+fn note(app: &App, text: &str, mut writer: LineWriter<'_>) {
+    let text = if text.is_empty() { "  ┄".to_owned() } else { format!("  ┄ {text} ┄") };
+    writer.text(&text, app.theme.styles.muted);
+}
+
+/// The date of the day that begins with a record.
+fn date(app: &App, first: Sequence, outside: &ReadContext<'_>) -> String {
+    let record = outside.contents.records().get(first);
+    record.map_or_else(String::new, |record| format::date(record.wall_micros, &app.trace_zone()))
 }
 
 /// Whether the search finds a line; where an exchange is one line, also its other half counts.
@@ -110,17 +130,17 @@ fn underline(word: Option<&str>, line: Rect, buffer: &mut Buffer) {
 
 fn draw_title(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
     let (styles, trace) = (&app.theme.styles, &app.trace);
-    let mut remarks = Vec::new();
+    let view = match trace.view() {
+        TraceMode::Exchanges => "exchanges",
+        TraceMode::Events => "events",
+        TraceMode::Ladder => "ladder",
+    };
+    let mut remarks = vec![(view.to_owned(), styles.muted)];
     if let Some(row) = trace.only().and_then(|key| outside.contents.stations().get(key)) {
         remarks.push((format!("only {}", row.identity), styles.key));
     }
     if !trace.filter().is_empty() {
         remarks.push((format!("/{}", trace.filter().text()), styles.key));
-    }
-    match trace.view() {
-        TraceMode::Events => {}
-        TraceMode::Exchanges => remarks.push(("exchanges".to_owned(), styles.muted)),
-        TraceMode::Ladder => remarks.push(("ladder".to_owned(), styles.muted)),
     }
     if !trace.find().is_empty() {
         remarks.push((format!("find {}", trace.find().text()), styles.key));

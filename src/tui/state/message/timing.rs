@@ -33,8 +33,11 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZ
     let partner = record.partner.and_then(|partner| records.get(partner));
     match &partner {
         Some(partner) if partner.sequence > record.sequence => {
-            let what =
-                if matches!(partner.kind, RecordKind::Timeout | RecordKind::Unreachable) { "given up" } else { "answered" };
+            let what = match partner.kind {
+                RecordKind::Timeout | RecordKind::Unreachable => "given up",
+                RecordKind::Unanswered => "left unanswered",
+                _ => "answered",
+            };
             fact(what, date(partner.wall_micros, zone));
             fact("after", partner.latency.map_or_else(String::new, format::duration));
         }

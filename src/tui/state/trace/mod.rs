@@ -1,10 +1,14 @@
 //! The state of the trace pane. `view` has the rows and the selection, `seek` the jumps, `goal` what a jump goes to, `choice` what a
-//! command means that names no records.
+//! command means that names no records, `look` how lines look, `lines` which lines are on the screen.
 
 mod choice;
 mod goal;
+mod lines;
+mod look;
 mod seek;
 mod view;
 
 pub use goal::{Goal, SeekProgress};
+pub use lines::TraceLine;
+pub use look::TimeDisplay;
 pub use view::{TraceMode, TraceView};

@@ -117,6 +117,11 @@ impl TraceView {
         self.bookmarks.contains(&sequence)
     }
 
+    /// The last bookmark above a line.
+    pub fn bookmark_above(&self, sequence: Sequence) -> Option<Sequence> {
+        self.bookmarks.range(..sequence).next_back().copied()
+    }
+
     /// Selects the next bookmark in a direction, around the end; false when none is shown.
     pub fn go_to_bookmark(&mut self, forward: bool, height: usize) -> bool {
         let selected = self.selected().unwrap_or(0);

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::goal::Seek;
+use super::look::TraceLook;
 use crate::trace::filter::FilterContext;
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence, StationKey};
 use crate::tui::state::filter::PaneFilter;
@@ -12,14 +13,17 @@ use crate::tui::widget::Viewport;
 /// How many records a filter checks in one turn, so that a key never waits for a million of them.
 pub(super) const CHUNK: u64 = 10_000;
 
+/// How many lines above and below the selected one stay visible.
+const CONTEXT: usize = 3;
+
 /// What a line is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TraceMode {
-    /// An event.
-    #[default]
-    Events,
     /// A call with its answer, or an event that belongs to no exchange.
+    #[default]
     Exchanges,
+    /// An event.
+    Events,
     /// An event of one station, as an arrow between it and us.
     Ladder,
 }
@@ -65,6 +69,8 @@ pub struct TraceView {
     pub(super) find: PaneFilter,
     pub(super) seek: Option<Seek>,
     pub(super) bookmarks: BTreeSet<Sequence>,
+    /// How the lines look.
+    pub look: TraceLook,
 }
 
 impl Default for TraceView {
@@ -73,7 +79,7 @@ impl Default for TraceView {
             filter: PaneFilter::default(),
             base: PaneFilter::default(),
             only: None,
-            view: TraceMode::Events,
+            view: TraceMode::default(),
             before_ladder: None,
             pings: false,
             matching: VecDeque::new(),
@@ -85,12 +91,13 @@ impl Default for TraceView {
             paused_at: None,
             following: true,
             anchor: 0,
-            viewport: Viewport::default(),
+            viewport: Viewport::with_margin(CONTEXT),
             unseen: 0,
             awaited: None,
             find: PaneFilter::default(),
             seek: None,
             bookmarks: BTreeSet::new(),
+            look: TraceLook::default(),
         }
     }
 }
@@ -245,7 +252,7 @@ impl TraceView {
     }
 
     /// How many lines report missing records: one when records were evicted.
-    fn gap(&self) -> usize {
+    pub(super) fn gap(&self) -> usize {
         usize::from(self.start > 0)
     }
 
@@ -381,13 +388,17 @@ impl TraceView {
         }
     }
 
-    /// Selects a record if it is shown; following ends. False when it is not shown.
+    /// Selects a record if it is shown, in the middle of the screen when it was not on it; following ends. False when it is not shown.
     pub fn select(&mut self, sequence: Sequence, height: usize) -> bool {
         let index = self.index_from(sequence);
         let shown = self.at(index) == Some(sequence);
         if shown {
             self.leave_end();
+            let (top, line) = (self.top(height), index + self.gap());
             self.go_to(index, height);
+            if line < top || line >= top + height {
+                self.viewport.place(height / 2);
+            }
         }
         shown
     }
