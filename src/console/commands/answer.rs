@@ -9,6 +9,7 @@ use super::payloads::edited;
 use super::reply::{AnswerChoice, AnswerReply, take_answer};
 use crate::console::output::{CommandFailure, CommandOutput, ScreenRequest};
 use crate::console::syntax::arguments::{CommandWords, read};
+use crate::console::syntax::duration;
 use crate::console::syntax::edit::PayloadEdit;
 use crate::console::syntax::error::{CommandError, ExecutionError, UsageFault, short};
 use crate::console::syntax::glob;
@@ -170,10 +171,11 @@ impl AnswerCommand {
         output.done = Some(match choice {
             AnswerChoice::Default if removed == 0 => format!("{action} {whose} is answered as usual already."),
             AnswerChoice::Default => format!("{action} {whose} is answered as usual again."),
-            AnswerChoice::Override { .. } => {
-                let choice = choice.to_string();
-                let (choice, once) = (escape_control(&choice), if *once { "the next time" } else { "from now on" });
-                format!("{action} {whose} is answered{choice}{when} {once}; answers lists the rules.")
+            AnswerChoice::Override { reply, delay } => {
+                let how = reply.to_string();
+                let (how, once) = (escape_control(&how), if *once { "the next time" } else { "from now on" });
+                let late = delay.map_or_else(String::new, |delay| format!(" after {}", duration::print(delay)));
+                format!("{action} {whose} {how}{late}{when} {once}; answers lists the rules.")
             }
         });
         Ok(output)

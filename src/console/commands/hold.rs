@@ -202,7 +202,14 @@ fn release(which: HeldSelection, choice: &AnswerChoice, context: &CommandContext
         AnswerChoice::Default => format!("{what}: released as it was."),
         AnswerChoice::Override { reply: AnswerReply::Silence, .. } => format!("{what}: dropped."),
         AnswerChoice::Override { reply: AnswerReply::Error { code, .. }, .. } => format!("{what}: answered with {code}."),
-        AnswerChoice::Override { .. } => format!("{what}: released{choice}."),
+        AnswerChoice::Override { reply: AnswerReply::Default, delay } => {
+            let late = delay.map_or_else(String::new, |delay| format!(" after {}", duration::print(delay)));
+            format!("{what}: released, to be answered{late}.")
+        }
+        AnswerChoice::Override { .. } => {
+            let choice = choice.to_string();
+            format!("{what}: released with{}.", escape_control(&choice))
+        }
     });
     Ok(output)
 }

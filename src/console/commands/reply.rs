@@ -49,6 +49,18 @@ impl AnswerReply {
     }
 }
 
+/// In words, behind a name: `is not answered`.
+impl fmt::Display for AnswerReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AnswerReply::Default => f.write_str("is answered"),
+            AnswerReply::Result(edit) => write!(f, "is answered with{edit}"),
+            AnswerReply::Error { code, .. } => write!(f, "is answered with the error {code}"),
+            AnswerReply::Silence => f.write_str("is not answered"),
+        }
+    }
+}
+
 /// Takes how a call is answered out of the words; `None` when they do not.
 ///
 /// # Errors

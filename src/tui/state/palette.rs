@@ -134,9 +134,9 @@ impl Palette {
                 ranked.push((rank, Reverse(score), newest(choice), name.len(), index));
             }
         }
-        // Letters that are scattered over a name fit badly; beside names that fit well they are only noise.
+        // Letters that are scattered over a name fit badly; beside names and descriptions that have the word they are only noise.
         let best = ranked.iter().map(|(_, Reverse(score), ..)| *score).max().unwrap_or(0);
-        let well = ranked.iter().any(|(rank, ..)| *rank < MatchRank::Letters);
+        let well = ranked.iter().any(|(rank, ..)| *rank != MatchRank::Letters);
         ranked.retain(|(rank, Reverse(score), ..)| *rank != MatchRank::Letters || (!well && score * 3 >= best * 2));
         ranked.sort_unstable();
         self.list.show(ranked.into_iter().map(|(.., index)| index));
@@ -241,6 +241,8 @@ mod tests {
             ("draft", &["Reset"]),
             ("export", &["save scenario"]),
             ("remote trig", &["remote_triggermessage"]),
+            ("ask", &["remote_triggermessage"]),
+            ("rmtrg", &["remote_triggermessage"]),
         ] {
             palette.input.set(typed);
             palette.narrow();

@@ -60,6 +60,34 @@ fn the_examples_run() {
     });
 }
 
+#[tokio::test]
+async fn what_was_done_is_said_in_words() {
+    let events = trace::direct(16 << 20, now());
+    let console = Console::new(Hub::new(Catalog::embedded(), LinkSettings::default(), events));
+    for (line, sentence) in [
+        ("answer heartbeat none", "Heartbeat of every station is not answered from now on; answers lists the rules."),
+        (
+            "answer authorize error=SecurityError delay=2s --once",
+            "Authorize of every station is answered with the error SecurityError after 2s the next time; answers lists the rules.",
+        ),
+        ("answer heartbeat default", "Heartbeat of every station is answered as usual again."),
+        ("answer heartbeat default", "Heartbeat of every station is answered as usual already."),
+        ("hold dir:in", "Frames that pass dir:in are held from now on."),
+        ("hold off", "No more frames are held."),
+        ("release all", "No frame waits."),
+        ("default authorize idTag=A", "Authorize is sent with idTag=A from now on."),
+        ("default authorize reset", "Authorize is sent as its sample again."),
+        ("answers remove 1", "Removed: answer authorize error=SecurityError delay=2s --once"),
+    ] {
+        let output = console.run(line, &RunContext::default()).await;
+        assert_eq!(output.done.as_deref(), Some(sentence), "{line}: {:?}", output.lines);
+    }
+    let failed = console.run("answers remove 1", &RunContext::default()).await;
+    assert!(failed.failed() && failed.done.is_none());
+    let failed = console.run("clear", &RunContext::default()).await;
+    assert!(failed.failed() && failed.screen.is_none(), "there is no screen");
+}
+
 /// Whether whoever typed the command is told that something came of it.
 fn speaks(output: &CommandOutput) -> bool {
     let said = output.lines.iter().map(|line| &line.text).chain(&output.done);

@@ -161,7 +161,10 @@ fn draw_title(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
 
 fn nothing(app: &App) -> Vec<(String, Style)> {
     let styles = &app.theme.styles;
-    let text = if app.trace.paused() && app.trace.evicted() > 0 {
+    let text = if app.trace.total() == 0 && app.trace.hidden_by_clear() > 0 {
+        let hidden = format::number(app.trace.hidden_by_clear());
+        format!("The clear mark hides {hidden} records; what comes from now on appears here. u shows all again.")
+    } else if app.trace.paused() && app.trace.evicted() > 0 {
         "What was held still has been dropped to save memory. Space goes on.".to_owned()
     } else if app.trace.narrowed() && app.trace.total() > 0 {
         format!(
