@@ -53,7 +53,7 @@ pub fn payload_meaning(version: Option<Version>, kind: FrameKind, action: &str, 
 pub fn exchange_meaning(call: &Record<'_>, answer: Option<&Record<'_>>) -> MessageSummary {
     let Some(answer) = answer else { return record_meaning(call, None) };
     let readable = call.action.filter(|_| call.text.len() + answer.text.len() <= READ_FOR_A_LINE);
-    let (Some(action), RecordKind::Frame(..)) = (readable, call.kind) else { return record_meaning(call, None) };
+    let (Some(action), RecordKind::Frame(..)) = (readable, call.kind) else { return refusal_meaning(call, answer) };
     let version = call.version.unwrap_or(NEWEST);
     let payload = call_payload(call);
     if answer.kind == RecordKind::Unanswered {
@@ -71,6 +71,16 @@ pub fn exchange_meaning(call: &Record<'_>, answer: Option<&Record<'_>>) -> Messa
         DecodedMessage::Call { .. } | DecodedMessage::Unreadable => {
             summary::exchange(version, action, &payload, AnswerContent::Nothing("an answer that cannot be read"))
         }
+    }
+}
+
+/// What a frame says whose action is not known, and the error that answers it.
+fn refusal_meaning(call: &Record<'_>, answer: &Record<'_>) -> MessageSummary {
+    match (call.kind, decode(answer).message) {
+        (RecordKind::Frame(_, FrameKind::Malformed), DecodedMessage::Error { code, description, .. }) => {
+            summary::refusal(call.text, &code, description.as_deref())
+        }
+        _ => record_meaning(call, None),
     }
 }
 
@@ -257,7 +267,7 @@ mod tests {
                 (FrameKind::Malformed, None, "no\tJSON"),
                 (FrameKind::Error, None, r#"[4,"-1","RpcFrameworkError","why"]"#),
                 ["no\\tJSON", "✗ RpcFrameworkError: why"],
-                "no\\tJSON",
+                "✗ no\\tJSON ⇒ RpcFrameworkError: why",
             ),
         ] {
             let (each, both) = meanings(&[call, answer]);

@@ -93,6 +93,17 @@ fn push_error(summary: &mut MessageSummary, code: &str, description: Option<&str
     }
 }
 
+/// A text that could not be read, and the error that answers it: `✗ hello ⇒ FormationViolation: sentence`.
+pub fn refusal(text: &str, code: &str, description: Option<&str>) -> MessageSummary {
+    let mut summary = MessageSummary::default();
+    summary.push("✗ ", SummaryTone::Fault);
+    // Its beginning tells which one it is; the reason is what one looks for.
+    summary.push(&writer::short(text, 24), SummaryTone::Plain);
+    summary.push(" ⇒ ", SummaryTone::Weak);
+    push_error(&mut summary, code, description);
+    summary
+}
+
 /// What a call and its answer say: `#1 Charging`, `#1 77FF 950 Wh ⇒ tx 33`, `✗ sugar=2 ⇒ NotImplemented`. An answer that says nothing
 /// is left out. The payload of the call is `null` when it is not known.
 pub fn exchange(version: Version, action: &str, payload: &Value, answer: AnswerContent<'_>) -> MessageSummary {
