@@ -144,14 +144,14 @@ fn a_call_is_edited_and_answered_by_a_real_peer() {
     screen.send("getconf\r");
     screen.wait_for("GetConfiguration → CP1");
     screen.send(F5);
-    screen.wait_for("configurationKey");
+    screen.wait_for("HeartbeatInterval ⇒ 300");
     // What moves something asks first, and Enter does not confirm it.
     screen.send("xunlock\r");
     screen.wait_for("UnlockConnector → CP1");
     screen.send(F5);
     screen.wait_for("UnlockConnector to CP1?");
     screen.send("\ry");
-    screen.wait_for("\"status\":\"Unlock");
+    screen.wait_for("⇒ Unlock");
     screen.send("q");
     ends(screen, 0);
 }
@@ -171,7 +171,7 @@ fn a_call_of_the_peer_is_held_edited_and_released() {
     screen.wait_for("BEFORX");
     screen.send(F5);
     screen.wait_for("what waited as 1");
-    screen.wait_for("{\"idTagInfo\"");
+    screen.wait_for("BEFORE ⇒ Accepted");
     screen.send("q");
     ends(screen, 0);
 }
@@ -284,7 +284,7 @@ fn the_editor_of_the_user_edits_the_payload() {
     screen.send("\r");
     screen.wait_for("FromScript");
     screen.send(F5);
-    screen.wait_for("unknownKey");
+    screen.wait_for("FromScript ⇒ unknown");
     screen.send("q");
     ends(screen, 0);
 }
