@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::lexer::{JsonToken, JsonTokenKind, lex};
+use super::lexer::lex;
 use super::spans::SpanMap;
 use crate::ocpp::{Finding, FindingRule};
 use crate::rpc::JsonFault;
@@ -66,42 +66,22 @@ fn locate(text: &str, map: &SpanMap, finding: Finding) -> Diagnostic {
 }
 
 fn syntax(text: &str, error: &serde_json::Error) -> Diagnostic {
-    let offset = offset(text, error.line(), error.column());
-    let tokens: Vec<JsonToken> = lex(text)
-        .into_iter()
-        .take_while(|token| token.span.start <= offset)
-        .filter(|token| token.kind != JsonTokenKind::Whitespace)
-        .collect();
-    // The parser notices a half-written word at the character behind it.
-    let half_word = tokens.iter().rev().take(2).find(|token| token.kind == JsonTokenKind::Error && token.span.end == offset);
-    let span = match half_word.or(tokens.last()) {
-        // The end of the text is reported at the last word, because there is nothing to underline after it.
-        Some(token) if offset <= token.span.end || error.is_eof() => token.span.clone(),
-        _ => first_character(text, offset),
+    let fault = JsonFault::of(text, error);
+    let span = fault.span(text, error);
+    let token = |at: usize| lex(text).into_iter().find(|token| token.span.start <= at && at < token.span.end);
+    let span = match span.is_empty() {
+        // Where the parser has stopped, the word there is underlined.
+        true => token(span.start).map_or_else(|| first_character(text, span.start), |token| token.span),
+        false => span,
     };
-    let sentence = if text.trim().is_empty() {
-        "The payload is empty; a payload is at least {}.".to_owned()
+    let message = if text.trim().is_empty() {
+        "the payload is empty; a payload is at least {}".to_owned()
+    } else if fault.is_json() {
+        format!("this cannot be read: {fault}")
     } else {
-        let fault = JsonFault::of(text, error);
-        let full = fault.to_string();
-        let what = full.split(" at line ").next().unwrap_or(&full);
-        let line_start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
-        // The parser counts bytes.
-        let column = text[line_start..offset].chars().count() + 1;
-        let kind = if fault.is_json() { "This cannot be read" } else { "This is not JSON" };
-        format!("{kind}: {what} (line {}, column {column}).", error.line())
+        fault.to_string()
     };
-    Diagnostic { span, severity: DiagnosticSeverity::Error, message: sentence, rule: None }
-}
-
-/// The parser counts lines from 1 and columns in bytes from 1; column 0 is the line end before.
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let mut offset = (start + column.saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
+    Diagnostic { span, severity: DiagnosticSeverity::Error, message, rule: None }
 }
 
 /// The character at a place, or the last one when the place is the end of the text.
@@ -130,20 +110,17 @@ mod tests {
     #[test]
     fn faults_of_the_json_are_shown_where_they_stand() {
         for (text, underlined, message) in [
-            ("", "", "The payload is empty; a payload is at least {}."),
-            ("{\"a\": }", "}", "This is not JSON: expected value (line 1, column 7)."),
-            ("{\"a\": tru}", "tru", "This is not JSON: expected ident (line 1, column 10)."),
-            ("{\"a\": 1,}", "}", "This is not JSON: trailing comma (line 1, column 9)."),
-            ("{\"a\": 1\n \"b\": 2}", "\"b\"", "This is not JSON: expected `,` or `}` (line 2, column 2)."),
-            ("{\"a\": \"é", "\"é", "This is not JSON: EOF while parsing a string (line 1, column 8)."),
-            ("{\"a\": [1, 2", "2", "This is not JSON: EOF while parsing a list (line 1, column 11)."),
-            ("{} x", "x", "This is not JSON: trailing characters (line 1, column 4)."),
+            ("", "", "the payload is empty; a payload is at least {}"),
+            (" ", " ", "the payload is empty; a payload is at least {}"),
+            ("{\n  \"a\": \"Soft\n}", "\"Soft", "this text has no closing \""),
+            ("{\"a\": }", ":", "a value is missing behind this colon"),
+            ("{\"a\": 1\n \"b\": 2}", "1", "a comma is missing behind this"),
+            ("{} x", "x", "the JSON ends before this"),
             (
                 "{\"a\": 1e400}",
                 "1e400",
-                "This cannot be read: the number 1e400 is larger than a 64-bit float can hold (line 1, column 11).",
+                "this cannot be read: the number 1e400 is larger than a 64-bit float can hold",
             ),
-            ("{\"a\": 1 \"a\": 2}", "\"a\"", "This is not JSON: expected `,` or `}` (line 1, column 9)."),
         ] {
             let (shown, found) = only(text);
             assert_eq!(found, message, "{text}");

@@ -1,7 +1,10 @@
 //! Why a text cannot be read as JSON: that it is none, or that it breaks a limit of ours. The parser reports both as faults of the syntax.
 
-use serde::de::IgnoredAny;
+use std::ops::Range;
+
 use thiserror::Error;
+
+use super::json_mistake::first_mistake;
 
 /// How deep lists and objects may be in each other: the limit of serde_json, which keeps the stack from its end.
 const DEPTH: usize = 127;
@@ -12,8 +15,13 @@ const SHOWN: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JsonFault {
     /// It is no JSON.
-    #[error("{0}")]
-    Syntax(String),
+    #[error("{what}")]
+    Syntax {
+        /// What is wrong, in our words.
+        what: String,
+        /// The part of the text to look at.
+        span: Range<usize>,
+    },
     /// It is JSON, deeper than we read.
     #[error("its lists and objects are more than {DEPTH} deep in each other")]
     TooDeep,
@@ -25,20 +33,37 @@ pub enum JsonFault {
 impl JsonFault {
     /// The fault of a text that the parser has refused with this error.
     pub fn of(text: &str, error: &serde_json::Error) -> JsonFault {
-        // A reader that ignores the values needs neither the stack nor the numbers, so what it refuses is no JSON.
-        if serde_json::from_str::<IgnoredAny>(text).is_err() {
-            return JsonFault::Syntax(error.to_string());
+        if let Some((span, what)) = first_mistake(text) {
+            return JsonFault::Syntax { what, span };
         }
-        match beyond(text) {
-            Some(fault) => fault,
-            None => JsonFault::Syntax(error.to_string()),
+        beyond(text).unwrap_or_else(|| {
+            let offset = parser_offset(text, error);
+            let what = error.to_string();
+            JsonFault::Syntax { what: what.split(" at line ").next().unwrap_or_default().to_owned(), span: offset..offset }
+        })
+    }
+
+    /// The place of the fault; of a limit that of the parser, which has stopped there.
+    pub fn span(&self, text: &str, error: &serde_json::Error) -> Range<usize> {
+        match self {
+            JsonFault::Syntax { span, .. } => span.clone(),
+            JsonFault::TooDeep | JsonFault::LargeNumber(_) => {
+                let offset = parser_offset(text, error);
+                offset..offset
+            }
         }
     }
 
     /// Whether the text is JSON all the same.
     pub fn is_json(&self) -> bool {
-        !matches!(self, JsonFault::Syntax(_))
+        !matches!(self, JsonFault::Syntax { .. })
     }
+}
+
+/// Where the parser has stopped. It counts lines from 1 and columns in bytes from 1; column 0 is the line end before.
+fn parser_offset(text: &str, error: &serde_json::Error) -> usize {
+    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    text.floor_char_boundary((before + error.column().saturating_sub(1)).min(text.len()))
 }
 
 /// The first place in a JSON text that breaks a limit.
@@ -111,7 +136,7 @@ mod tests {
         let long = fault(&"9".repeat(400)).unwrap();
         assert_eq!(long.to_string(), format!("the number {}… is larger than a 64-bit float can hold", "9".repeat(SHOWN)));
         assert!(long.is_json() && !fault("{\"a\"}").unwrap().is_json());
-        assert_eq!(fault("{\"a\"}").unwrap().to_string(), "expected `:` at line 1 column 5");
+        assert_eq!(fault("{\"a\"}").unwrap().to_string(), "this name has no colon and no value");
         let broken = format!("{}x", "[".repeat(200));
         assert!(!fault(&broken).unwrap().is_json(), "deep, and no JSON");
     }

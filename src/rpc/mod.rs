@@ -1,6 +1,7 @@
 //! Codecs: from the text of a frame to a message and back. No I/O, and no validation of payloads.
 
 mod json_fault;
+mod json_mistake;
 mod payload;
 pub mod soap;
 pub mod srpc;

@@ -316,11 +316,9 @@ impl Judge {
     fn not_json(&self, text: &str, body: &str, error: &serde_json::Error) -> MalformedFrame {
         // The body is a part of the text.
         let start = body.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-        let offset = (start + offset(body, error.line(), error.column())).min(text.len());
         let fault = JsonFault::of(body, error);
-        let what = fault.to_string();
-        let what = what.split(" at line ").next().unwrap_or_default();
-        let reason = format!("{}: {what}", if fault.is_json() { "it cannot be read" } else { "not JSON" });
+        let offset = (start + fault.span(body, error).start).min(text.len());
+        let reason = format!("{}: {fault}", if fault.is_json() { "it cannot be read" } else { "not JSON" });
         let mut malformed = MalformedFrame { reply: None, reason, offset: Some(offset), answers: None };
         let Some((kind, id)) = beginning(text) else { return malformed };
         match (self.dialect.message_type(kind), self.dialect.treatment(FrameDeviation::NotJson, self.strictness)) {
@@ -354,12 +352,6 @@ fn text_of(json: &str) -> Result<String, serde_json::Error> {
         Some(text) if !text.contains('\\') => Ok(text.to_owned()),
         _ => serde_json::from_str(json),
     }
-}
-
-/// The byte at which serde_json's one-based line and column point.
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    (before + column.saturating_sub(1)).min(text.len())
 }
 
 /// Type and id of a text that begins like a message, `[2,"id",`, and breaks after it. An answer that breaks in its id has none.

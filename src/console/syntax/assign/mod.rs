@@ -98,6 +98,8 @@ pub enum AssignFault {
         value: String,
         /// What the field holds.
         wanted: String,
+        /// What is wrong with it as JSON, when it was meant to be that.
+        mistake: Option<String>,
     },
     /// JSON of another type than the definitions want.
     #[error("Error: field `{field}' holds {wanted}, this is {found}.")]
@@ -191,6 +193,9 @@ impl AssignFault {
     pub fn hint(&self) -> Option<String> {
         match self {
             AssignFault::UnknownField { nearest, .. } => nearest.as_ref().map(|name| format!("Did you mean {name}?")),
+            AssignFault::InvalidValue { wanted, mistake: Some(mistake), .. } => {
+                Some(format!("The field holds {wanted}; in this JSON, {mistake}."))
+            }
             AssignFault::InvalidValue { wanted, .. } => {
                 Some(format!("The field holds {wanted}; text stands in double quotes."))
             }
@@ -220,7 +225,12 @@ pub fn apply(
             spelling.put("", text, applied.payload.value());
         }
         let result = match step {
-            PayloadStep::Whole(text) => whole(&text.value).map(|payload| {
+            PayloadStep::Whole(text) => whole(&text.value).map_err(|(fault, place)| {
+                // A word in quotes is shorter than what was typed.
+                let exact = text.value.len() == text.span.len();
+                let span = place.filter(|_| exact).map(|place| text.span.start + place.start..text.span.start + place.end);
+                (fault, span)
+            }).map(|payload| {
                 for key in SpanMap::of(&text.value).repeated_keys() {
                     let name = short(&text.value[key.clone()]);
                     let start = text.span.start + key.start;
@@ -229,8 +239,16 @@ pub fn apply(
                 applied.payload = payload;
             }),
             PayloadStep::File(name) => read_file(&name.value)
-                .map_err(|error| AssignFault::File { name: name.value.clone(), reason: error.to_string() })
-                .and_then(|text| whole(&text).map(|payload| (text, payload)))
+                .map_err(|error| (AssignFault::File { name: name.value.clone(), reason: error.to_string() }, None))
+                .and_then(|text| match whole(&text) {
+                    Ok(payload) => Ok((text, payload)),
+                    Err((AssignFault::BadPayload { reason }, Some(place))) => {
+                        let (line, column) = line_and_column(&text, place.start);
+                        let reason = format!("{reason} (line {line}, column {column} of the file)");
+                        Err((AssignFault::BadPayload { reason }, None))
+                    }
+                    Err((fault, _)) => Err((fault, None)),
+                })
                 .map(|(text, payload)| {
                     for key in SpanMap::of(&text).repeated_keys() {
                         let place = Some(line_and_column(&text, key.start));
@@ -244,8 +262,8 @@ pub fn apply(
                 Ok(())
             }
         };
-        if let Err(fault) = result {
-            applied.errors.push(AssignError { fault, span: step.span() });
+        if let Err((fault, span)) = result {
+            applied.errors.push(AssignError { fault, span: span.unwrap_or_else(|| step.span()) });
         }
     }
     if applied.payload.typed_text().is_none()
@@ -257,13 +275,14 @@ pub fn apply(
     applied
 }
 
-fn whole(text: &str) -> Result<OutgoingPayload, AssignFault> {
+/// A whole payload, or what is wrong with it and where in its text.
+fn whole(text: &str) -> Result<OutgoingPayload, (AssignFault, Option<Range<usize>>)> {
     match OutgoingPayload::parse(text) {
         Ok(payload) if payload.is_object() => Ok(payload),
-        Ok(other) => Err(AssignFault::BadPayload { reason: format!("it is {}", type_of(&other)) }),
+        Ok(other) => Err((AssignFault::BadPayload { reason: format!("it is {}", type_of(&other)) }, None)),
         Err(error) => Err(match JsonFault::of(text, &error) {
-            JsonFault::Syntax(reason) => AssignFault::BadPayload { reason },
-            fault => AssignFault::UnreadablePayload { fault },
+            JsonFault::Syntax { what, span } => (AssignFault::BadPayload { reason: what }, Some(span)),
+            fault => (AssignFault::UnreadablePayload { fault }, None),
         }),
     }
 }
@@ -342,10 +361,12 @@ fn read(text: &str, place: Option<FieldPlace<'_>>, field: impl Fn() -> String) -
         (Err(error), place) => {
             let word = Value::from(text);
             let fault = match (JsonFault::of(text, &error), place) {
-                (JsonFault::Syntax(_), None) if !text.starts_with(['"', '\'', '{', '[']) => None,
-                (JsonFault::Syntax(_), place) => {
+                (JsonFault::Syntax { .. }, None) if !text.starts_with(['"', '\'', '{', '[']) => None,
+                (JsonFault::Syntax { what, .. }, place) => {
                     let wanted = place.map_or_else(|| "JSON".to_owned(), label);
-                    Some(AssignFault::InvalidValue { field: field(), value: short(text), wanted })
+                    // Of a bare word the type says what is wrong; of JSON that was begun, the mistake in it.
+                    let mistake = text.starts_with(['"', '{', '[']).then_some(what);
+                    Some(AssignFault::InvalidValue { field: field(), value: short(text), wanted, mistake })
                 }
                 (fault, _) => Some(AssignFault::UnreadableValue { field: field(), fault }),
             };

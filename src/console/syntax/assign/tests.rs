@@ -270,7 +270,7 @@ fn some_faults_cannot_be_forced() {
     for (line, text) in [
         ("a..b=1", "Error: cannot read the field `a..b': a name is missing."),
         ("values[3]=1", "Error: field `values[3]' leaves a gap: the list before it has 0 elements."),
-        ("{\"a\"}", "Error: the payload is no JSON object: expected `:` at line 1 column 5."),
+        ("{\"a\"}", "Error: the payload is no JSON object: this name has no colon and no value."),
         ("@list.json", "Error: the payload is no JSON object: it is a list."),
         ("@none.json", "Error: cannot read none.json: no such file."),
     ] {
