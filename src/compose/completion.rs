@@ -1,13 +1,14 @@
 //! Completion at the cursor: missing fields, values of enumerations, values that occurred in the session. It returns candidates; the
-//! caller changes the text.
+//! caller changes the text. A text that is JSON is still JSON when a candidate was accepted, and only the key or the value at the cursor
+//! is another one.
 
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fields::{FieldPlace, describe, field_at, fields_at, type_label};
 use super::known::KnownValues;
-use super::position::{CursorPosition, position};
+use super::position::{CursorPosition, WordEdge, position};
 use super::skeleton::{element_skeleton, field_skeleton, skeleton};
 use super::walk::{ExpectedToken, PathStep};
 use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition};
@@ -19,8 +20,8 @@ pub struct FieldCandidate {
     pub label: String,
     /// What is written, with the quotes, the colon and the comma that the place needs.
     pub insert: String,
-    /// Where the cursor goes afterwards: a byte offset into `insert`.
-    pub caret: usize,
+    /// What is selected afterwards, in bytes of `insert`: the value to be typed over. Empty where only the cursor goes.
+    pub select: Range<usize>,
     /// What is replaced, in bytes of the text.
     pub span: Range<usize>,
     /// The type, in a word or two.
@@ -29,11 +30,30 @@ pub struct FieldCandidate {
     pub required: bool,
     /// One line more about it.
     pub doc: String,
+    /// Whether it is what stands at the cursor already.
+    pub present: bool,
+}
+
+/// How much of what may stand at the cursor is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProposalScope {
+    /// What begins with or contains what was typed up to the cursor.
+    Typed,
+    /// The same for somebody who asks: everything where a complete key or value stands, or where nothing fits what was typed.
+    Asked,
+    /// Everything, whatever was typed.
+    Everything,
 }
 
 /// Proposals for a payload. In an empty object the first one is all required fields at once.
-pub fn complete(message: &MessageDefinition, text: &str, cursor: usize, known: &KnownValues) -> Vec<FieldCandidate> {
-    complete_value(message, &[], text, cursor, known)
+pub fn complete(
+    message: &MessageDefinition,
+    text: &str,
+    cursor: usize,
+    known: &KnownValues,
+    scope: ProposalScope,
+) -> Vec<FieldCandidate> {
+    complete_value(message, &[], text, cursor, known, scope)
 }
 
 /// Proposals for a text that is one value inside of a payload; `base` is the path that leads to it.
@@ -43,43 +63,137 @@ pub fn complete_value(
     text: &str,
     cursor: usize,
     known: &KnownValues,
+    scope: ProposalScope,
 ) -> Vec<FieldCandidate> {
-    let position = position(text, cursor);
-    let under = |path: Vec<PathStep>| -> Vec<PathStep> { base.iter().cloned().chain(path).collect() };
-    match position.expected {
-        ExpectedToken::Key | ExpectedToken::Separator if position.in_object => {
-            fields_at(&message.fields, &under(position.container.clone()))
-                .map_or_else(Vec::new, |fields| keys(fields, &position, known))
-        }
-        ExpectedToken::Value => {
-            let path = under(position.value_path());
-            if path.is_empty() {
-                payload(message, &position, known)
-            } else {
-                field_at(&message.fields, &path).map_or_else(Vec::new, |place| values(place, &position, known))
-            }
-        }
-        _ => Vec::new(),
+    let search = ProposalSearch { message, base, known, scope };
+    if scope == ProposalScope::Typed {
+        return search.at(&position(text, cursor, WordEdge::Behind));
     }
+    let found = search.at(&position(text, cursor, WordEdge::Part));
+    // Behind a value for which nothing is known the next field is what one looks for.
+    if found.is_empty() { search.at(&position(text, cursor, WordEdge::Behind)) } else { found }
 }
 
-fn payload(message: &MessageDefinition, position: &CursorPosition, known: &KnownValues) -> Vec<FieldCandidate> {
-    if !position.prefix.is_empty() {
-        return Vec::new();
+/// What proposals are looked for with.
+#[derive(Clone, Copy)]
+struct ProposalSearch<'a> {
+    message: &'a MessageDefinition,
+    base: &'a [PathStep],
+    known: &'a KnownValues,
+    scope: ProposalScope,
+}
+
+impl ProposalSearch<'_> {
+    fn at(&self, position: &CursorPosition) -> Vec<FieldCandidate> {
+        let fields = &self.message.fields;
+        match position.expected {
+            ExpectedToken::Key | ExpectedToken::Separator if position.in_object => {
+                fields_at(fields, &self.under(position.container.clone()))
+                    .map_or_else(Vec::new, |fields| self.keys(fields, position))
+            }
+            // Behind an element comes another one.
+            ExpectedToken::Separator => {
+                let place = field_at(fields, &self.under(position.value_path()));
+                let mut candidates = place.map_or_else(Vec::new, |place| self.values(place, position));
+                for candidate in &mut candidates {
+                    candidate.insert.insert_str(0, ", ");
+                    candidate.select = candidate.select.start + 2..candidate.select.end + 2;
+                }
+                candidates
+            }
+            ExpectedToken::Value => {
+                let path = self.under(position.value_path());
+                if path.is_empty() {
+                    self.payload(position)
+                } else {
+                    field_at(fields, &path).map_or_else(Vec::new, |place| self.values(place, position))
+                }
+            }
+            _ => Vec::new(),
+        }
     }
-    let insert = format!("{{{}}}", members(&message.fields, known));
-    vec![FieldCandidate { caret: insert.len() - 1, insert, ..required_fields(position.span.clone()) }]
+
+    fn under(&self, path: Vec<PathStep>) -> Vec<PathStep> {
+        self.base.iter().cloned().chain(path).collect()
+    }
+
+    fn payload(&self, position: &CursorPosition) -> Vec<FieldCandidate> {
+        if !position.prefix.is_empty() {
+            return Vec::new();
+        }
+        let insert = format!("{{{}}}", members(&self.message.fields, self.known));
+        let end = insert.len() - 1;
+        vec![FieldCandidate { select: end..end, insert, ..required_fields(position.span.clone()) }]
+    }
+
+    fn keys(&self, fields: &[FieldDefinition], position: &CursorPosition) -> Vec<FieldCandidate> {
+        let mut candidates = Vec::new();
+        if position.expected == ExpectedToken::Key && position.present.is_empty() && position.standing.is_none() {
+            let insert = members(fields, self.known);
+            if !insert.is_empty() {
+                let end = insert.len();
+                candidates.push(FieldCandidate { select: end..end, insert, ..required_fields(position.span.clone()) });
+            }
+        }
+        let missing = || fields.iter().filter(|field| !position.present.contains(&field.name));
+        let sorted = missing().filter(|field| field.required).chain(missing().filter(|field| !field.required));
+        let matching = self.fitting(sorted.map(|field| (field.name.clone(), field)).collect(), position);
+        candidates.extend(matching.into_iter().map(|(_, field)| key(field, position, self.known)));
+        candidates
+    }
+
+    fn values(&self, place: FieldPlace<'_>, position: &CursorPosition) -> Vec<FieldCandidate> {
+        let (field, known) = (place.field, self.known);
+        let mut offered: Vec<(Value, &str)> = Vec::new();
+        if place.is_list() {
+            offered.push((field_skeleton(field, known), "list"));
+        } else {
+            match &field.kind {
+                FieldKind::Enumeration(values) => offered.extend(values.iter().map(|value| (Value::from(value.as_str()), ""))),
+                FieldKind::Boolean => offered.extend([(Value::Bool(true), ""), (Value::Bool(false), "")]),
+                FieldKind::Object(_) | FieldKind::Map(_) => offered.push((element_skeleton(field, known), "object")),
+                FieldKind::DateTime => offered.extend(known.now().map(|now| (Value::from(now), "now"))),
+                FieldKind::Text { .. }
+                | FieldKind::Uri
+                | FieldKind::Integer(_)
+                | FieldKind::Decimal { .. }
+                | FieldKind::Any => {}
+            }
+            if !matches!(field.kind, FieldKind::Enumeration(_) | FieldKind::Boolean) {
+                offered.extend(known.of(&field.name).iter().map(|value| (value.clone(), "seen")));
+            }
+        }
+        let offered = offered.into_iter().map(|(value, detail)| (plain(&value), (value, detail))).collect();
+        let fitting = self.fitting(offered, position).into_iter();
+        fitting.map(|(label, (value, detail))| value_candidate(label, &value, detail, field, position)).collect()
+    }
+
+    /// Those of the offered labels that are wanted here.
+    fn fitting<T>(&self, offered: Vec<(String, T)>, position: &CursorPosition) -> Vec<(String, T)> {
+        let stands = |label: &String| position.standing.as_ref() == Some(label);
+        let typed = position.prefix.to_lowercase();
+        let all = match self.scope {
+            ProposalScope::Typed => false,
+            ProposalScope::Asked => {
+                offered.iter().any(|(label, _)| stands(label))
+                    || !offered.iter().any(|(label, _)| label.to_lowercase().contains(&typed))
+            }
+            ProposalScope::Everything => true,
+        };
+        if all { offered } else { best_first(offered, &position.prefix) }
+    }
 }
 
 fn required_fields(span: Range<usize>) -> FieldCandidate {
     FieldCandidate {
         label: "required fields".to_owned(),
         insert: String::new(),
-        caret: 0,
+        select: 0..0,
         span,
         detail: "all of them".to_owned(),
         required: true,
         doc: "writes every required field with a placeholder".to_owned(),
+        present: false,
     }
 }
 
@@ -88,82 +202,64 @@ fn members(fields: &[FieldDefinition], known: &KnownValues) -> String {
     members.join(", ")
 }
 
-fn keys(fields: &[FieldDefinition], position: &CursorPosition, known: &KnownValues) -> Vec<FieldCandidate> {
-    let mut candidates = Vec::new();
-    if position.expected == ExpectedToken::Key && position.present.is_empty() && position.prefix.is_empty() {
-        let insert = members(fields, known);
-        if !insert.is_empty() {
-            candidates.push(FieldCandidate { caret: insert.len(), insert, ..required_fields(position.span.clone()) });
-        }
-    }
-    let missing = || fields.iter().filter(|field| !position.present.contains(&field.name));
-    let sorted = missing().filter(|field| field.required).chain(missing().filter(|field| !field.required));
-    let matching = best_first(sorted.map(|field| (field.name.clone(), field)).collect(), &position.prefix);
-    candidates.extend(matching.into_iter().map(|(_, field)| key(field, position)));
-    candidates
-}
-
-fn key(field: &FieldDefinition, position: &CursorPosition) -> FieldCandidate {
+/// A key with its value: a placeholder that is selected, or the brackets with the cursor between them.
+fn key(field: &FieldDefinition, position: &CursorPosition, known: &KnownValues) -> FieldCandidate {
     let name = quoted(&field.name);
-    let (insert, caret) = if position.following_mark == Some(':') {
-        (name.clone(), name.len())
+    let (insert, select) = if position.following_mark == Some(':') {
+        (name.clone(), name.len()..name.len())
     } else {
         let comma = if position.expected == ExpectedToken::Separator { ", " } else { "" };
-        let (opening, closing) = match (&field.kind, field.repeated) {
-            (_, Some(_)) => ("[", "]"),
-            (FieldKind::Object(_) | FieldKind::Map(_), None) => ("{", "}"),
-            (FieldKind::Text { .. } | FieldKind::Uri | FieldKind::DateTime, None) => ("\"", "\""),
-            _ => ("", ""),
+        let value = match (&field.kind, field.repeated) {
+            (_, Some(_)) => Value::Array(Vec::new()),
+            (FieldKind::Object(_) | FieldKind::Map(_), None) => Value::Object(Map::new()),
+            _ => element_skeleton(field, known),
         };
-        let before = format!("{comma}{name}: {opening}");
-        let caret = before.len();
-        (format!("{before}{closing}{}", comma_behind(position)), caret)
+        let before = format!("{comma}{name}: ");
+        let selected = inside_of(&value);
+        let select = before.len() + selected.start..before.len() + selected.end;
+        (format!("{before}{value}{}", comma_behind(position)), select)
     };
     FieldCandidate {
         label: field.name.clone(),
         insert,
-        caret,
+        select,
         span: position.span.clone(),
         detail: type_label(field),
         required: field.required,
         doc: describe(field),
+        present: position.standing.as_ref() == Some(&field.name),
     }
 }
 
-fn values(place: FieldPlace<'_>, position: &CursorPosition, known: &KnownValues) -> Vec<FieldCandidate> {
-    let field = place.field;
-    let mut offered: Vec<(Value, &str)> = Vec::new();
-    if place.is_list() {
-        offered.push((field_skeleton(field, known), "list"));
-    } else {
-        match &field.kind {
-            FieldKind::Enumeration(values) => offered.extend(values.iter().map(|value| (Value::from(value.as_str()), ""))),
-            FieldKind::Boolean => offered.extend([(Value::Bool(true), ""), (Value::Bool(false), "")]),
-            FieldKind::Object(_) | FieldKind::Map(_) => offered.push((element_skeleton(field, known), "object")),
-            FieldKind::DateTime => offered.extend(known.now().map(|now| (Value::from(now), "now"))),
-            FieldKind::Text { .. } | FieldKind::Uri | FieldKind::Integer(_) | FieldKind::Decimal { .. } | FieldKind::Any => {}
-        }
-        if !matches!(field.kind, FieldKind::Enumeration(_) | FieldKind::Boolean) {
-            offered.extend(known.of(&field.name).iter().map(|value| (value.clone(), "seen")));
-        }
+fn value_candidate(
+    label: String,
+    value: &Value,
+    detail: &str,
+    field: &FieldDefinition,
+    position: &CursorPosition,
+) -> FieldCandidate {
+    let written = value.to_string();
+    let caret = if value.is_object() || value.is_array() { written.len() - 1 } else { written.len() };
+    FieldCandidate {
+        present: position.standing.as_ref() == Some(&label),
+        label,
+        select: caret..caret,
+        insert: format!("{written}{}", comma_behind(position)),
+        span: position.span.clone(),
+        detail: if detail.is_empty() { field.type_name.clone() } else { detail.to_owned() },
+        required: false,
+        doc: describe(field),
     }
-    let offered = offered.into_iter().map(|(value, detail)| (plain(&value), (value, detail))).collect();
-    best_first(offered, &position.prefix)
-        .into_iter()
-        .map(|(label, (value, detail))| {
-            let written = value.to_string();
-            let caret = if value.is_object() || value.is_array() { written.len() - 1 } else { written.len() };
-            FieldCandidate {
-                label,
-                caret,
-                insert: format!("{written}{}", comma_behind(position)),
-                span: position.span.clone(),
-                detail: if detail.is_empty() { field.type_name.clone() } else { detail.to_owned() },
-                required: false,
-                doc: describe(field),
-            }
-        })
-        .collect()
+}
+
+/// The part of a written value that is typed over: a text without its quotes, a number, the place between two brackets.
+fn inside_of(value: &Value) -> Range<usize> {
+    let length = value.to_string().len();
+    match value {
+        Value::String(_) => 1..length - 1,
+        Value::Object(_) | Value::Array(_) => 1..1,
+        _ => 0..length,
+    }
 }
 
 /// A comma, when the next member or element is right after the cursor.
@@ -210,21 +306,32 @@ mod tests {
     fn at(message: &MessageDefinition, marked: &str) -> (String, Vec<FieldCandidate>) {
         let cursor = marked.find('|').unwrap();
         let text = marked.replace('|', "");
-        let candidates = complete(message, &text, cursor, &known());
+        let candidates = complete(message, &text, cursor, &known(), ProposalScope::Typed);
         (text, candidates)
+    }
+
+    /// What is offered on request: the labels, the present one in brackets.
+    fn asked(message: &MessageDefinition, marked: &str, scope: ProposalScope) -> Vec<String> {
+        let candidates = complete(message, &marked.replace('|', ""), marked.find('|').unwrap(), &known(), scope);
+        let label =
+            |candidate: FieldCandidate| if candidate.present { format!("[{}]", candidate.label) } else { candidate.label };
+        candidates.into_iter().map(label).collect()
     }
 
     fn labels(message: &MessageDefinition, marked: &str) -> Vec<String> {
         at(message, marked).1.into_iter().map(|candidate| candidate.label).collect()
     }
 
-    /// The text after accepting the candidate with this label, with `|` at the cursor.
+    /// The text after accepting the candidate with this label, with `|` at the cursor, or at both ends of what is selected.
     fn accept(message: &MessageDefinition, marked: &str, label: &str) -> String {
         let (mut text, candidates) = at(message, marked);
         let candidate = candidates.into_iter().find(|candidate| candidate.label == label).unwrap();
         let start = candidate.span.start;
         text.replace_range(candidate.span, &candidate.insert);
-        text.insert(start + candidate.caret, '|');
+        text.insert(start + candidate.select.end, '|');
+        if !candidate.select.is_empty() {
+            text.insert(start + candidate.select.start, '|');
+        }
         text
     }
 
@@ -251,13 +358,13 @@ mod tests {
     fn keys_bring_quotes_colon_and_comma() {
         let message = start_transaction();
         for (before, label, after) in [
-            (r#"{"id|}"#, "idTag", r#"{"idTag": "|"}"#),
-            (r#"{id|"#, "idTag", r#"{"idTag": "|""#),
+            (r#"{"id|}"#, "idTag", r#"{"idTag": "|B4F62CEF|"}"#),
+            (r#"{id|"#, "idTag", r#"{"idTag": "|B4F62CEF|""#),
             (r#"{"i|d": 1}"#, "idTag", r#"{"idTag"|: 1}"#),
-            (r#"{"idTag": "A" |}"#, "meterStart", r#"{"idTag": "A" , "meterStart": |}"#),
-            (r#"{"met|" "idTag": "A"}"#, "meterStart", r#"{"meterStart": |, "idTag": "A"}"#),
-            (r#"{|"idTag": "A"}"#, "meterStart", r#"{"meterStart": |, "idTag": "A"}"#),
-            (r#"{"met|", "idTag": "A"}"#, "meterStart", r#"{"meterStart": |, "idTag": "A"}"#),
+            (r#"{"idTag": "A" |}"#, "meterStart", r#"{"idTag": "A" , "meterStart": |0|}"#),
+            (r#"{"met|" "idTag": "A"}"#, "meterStart", r#"{"meterStart": |0|, "idTag": "A"}"#),
+            (r#"{|"idTag": "A"}"#, "meterStart", r#"{"meterStart": |0|, "idTag": "A"}"#),
+            (r#"{"met|", "idTag": "A"}"#, "meterStart", r#"{"meterStart": |0|, "idTag": "A"}"#),
         ] {
             assert_eq!(accept(&message, before, label), after, "{before}");
         }
@@ -277,6 +384,41 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_there_is_replaced_and_all_there_is_is_offered() {
+        for place in [
+            r#"{"type": |"Soft"}"#,
+            r#"{"type":| "Soft"}"#,
+            r#"{"type": "|Soft"}"#,
+            r#"{"type": "So|ft"}"#,
+            r#"{"type": "Soft|"}"#,
+            r#"{"type": "Soft"|}"#,
+        ] {
+            assert_eq!(asked(&reset(), place, ProposalScope::Asked), ["Hard", "[Soft]"], "{place}");
+        }
+        assert_eq!(asked(&reset(), r#"{"type": "So|"}"#, ProposalScope::Asked), ["Soft"]);
+        assert_eq!(asked(&reset(), r#"{"type": "So|"}"#, ProposalScope::Everything), ["Hard", "Soft"]);
+        assert_eq!(asked(&reset(), r#"{"type": "Exhausted|"}"#, ProposalScope::Asked), ["Hard", "Soft"], "nothing fits");
+        assert_eq!(asked(&reset(), r#"{"force": fal|se}"#, ProposalScope::Asked), ["true", "[false]"]);
+        assert_eq!(asked(&reset(), r#"{"force": null|}"#, ProposalScope::Asked), ["true", "false"]);
+        assert_eq!(asked(&start_transaction(), r#"{"connectorId": |2}"#, ProposalScope::Asked), ["[2]"]);
+        let keys = ["connectorId", "[idTag]", "timestamp", "meterStart", "reservationId"];
+        assert_eq!(asked(&start_transaction(), r#"{"idTag|": "A"}"#, ProposalScope::Asked), keys);
+        assert_eq!(asked(&reset(), r#"{"location": "x"|}"#, ProposalScope::Asked)[0], "type", "nothing is known of the value");
+        assert_eq!(labels(&reset(), r#"{"type": "Soft"|}"#)[0], "force", "who types goes on");
+    }
+
+    #[test]
+    fn an_element_is_added_behind_another() {
+        let message = crate::compose::test_session::message(vec![crate::compose::test_session::list(
+            0,
+            crate::compose::test_session::required("kinds", "Kind", crate::compose::test_session::one_of(&["A", "B"])),
+        )]);
+        assert_eq!(accept(&message, r#"{"kinds": ["A" |]}"#, "B"), r#"{"kinds": ["A" , "B"|]}"#);
+        assert_eq!(accept(&message, r#"{"kinds": [| "A"]}"#, "B"), r#"{"kinds": ["B"|, "A"]}"#);
+        assert_eq!(accept(&message, r#"{"kinds": [|"A"]}"#, "B"), r#"{"kinds": ["B"|]}"#);
+    }
+
+    #[test]
     fn nested_objects_and_lists_are_reached() {
         assert_eq!(labels(&authorize_response(), r#"{"idTagInfo": {"status": "B|"#), ["Blocked"]);
         let place = r#"{"values": [{"timestamp": "x"}, {|}]}"#;
@@ -286,7 +428,7 @@ mod tests {
             r#"{"values": [{"timestamp":"2024-05-01T12:00:00Z","value":[""]}|]}"#
         );
         let base = [PathStep::Key("idTagInfo".to_owned())];
-        let inner = complete_value(&authorize_response(), &base, "{\"st", 4, &known());
+        let inner = complete_value(&authorize_response(), &base, "{\"st", 4, &known(), ProposalScope::Typed);
         assert_eq!(inner[0].label, "status");
     }
 

@@ -116,11 +116,7 @@ mod tests {
             ("{\"a\": }", ":", "a value is missing behind this colon"),
             ("{\"a\": 1\n \"b\": 2}", "1", "a comma is missing behind this"),
             ("{} x", "x", "the JSON ends before this"),
-            (
-                "{\"a\": 1e400}",
-                "1e400",
-                "this cannot be read: the number 1e400 is larger than a 64-bit float can hold",
-            ),
+            ("{\"a\": 1e400}", "1e400", "this cannot be read: the number 1e400 is larger than a 64-bit float can hold"),
         ] {
             let (shown, found) = only(text);
             assert_eq!(found, message, "{text}");

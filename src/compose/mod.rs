@@ -10,6 +10,7 @@ mod lexer;
 mod position;
 mod skeleton;
 mod spans;
+mod step;
 mod walk;
 
 #[cfg(test)]
@@ -18,13 +19,14 @@ mod properties;
 pub(crate) mod test_session;
 
 pub(crate) use completion::best_first;
-pub use completion::{FieldCandidate, complete, complete_value};
+pub use completion::{FieldCandidate, ProposalScope, complete, complete_value};
 pub use diagnosis::{Diagnostic, DiagnosticSeverity, diagnose};
 pub use fields::{FieldPlace, describe, field_at, fields_at, type_label};
 pub use format::{compact, pretty};
 pub use known::KnownValues;
 pub use lexer::{JsonLexer, JsonToken, JsonTokenKind, lex};
-pub use position::{CursorPosition, line_and_column, position};
+pub use position::{CursorPosition, WordEdge, line_and_column, position};
 pub use skeleton::skeleton;
 pub use spans::{SpanMap, ValueSpan};
+pub use step::step_value;
 pub use walk::{ExpectedToken, PathStep};

@@ -20,7 +20,9 @@ pub struct CursorPosition {
     pub expected: ExpectedToken,
     /// What was typed of it, up to the cursor, without the opening quote.
     pub prefix: String,
-    /// What an insertion replaces: the word or string at the cursor with its quotes, or nothing.
+    /// All that stands here, without its quotes; `None` where nothing does.
+    pub standing: Option<String>,
+    /// What an insertion replaces: the key or value at the cursor with its quotes, or nothing.
     pub span: Range<usize>,
     /// The keys of the object around the cursor, before and behind it, without the one being typed.
     pub present: Vec<String>,
@@ -46,9 +48,18 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
+/// Which word a cursor belongs to that is at the end of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordEdge {
+    /// To the place behind it, once the word is complete: somebody who types goes on.
+    Behind,
+    /// To the word: somebody who came back wants to change it.
+    Part,
+}
+
 /// Finds the place of a cursor (a byte offset). One beyond the text or inside of a character is moved back to the next place that
-/// exists.
-pub fn position(text: &str, cursor: usize) -> CursorPosition {
+/// exists. A cursor in front of the value of a field is at that value.
+pub fn position(text: &str, cursor: usize, edge: WordEdge) -> CursorPosition {
     let mut cursor = cursor.min(text.len());
     while !text.is_char_boundary(cursor) {
         cursor -= 1;
@@ -58,7 +69,7 @@ pub fn position(text: &str, cursor: usize) -> CursorPosition {
     let mut active = None;
     let mut following = None;
     for token in tokens.by_ref() {
-        if is_typed_at(&token, cursor) {
+        if stands_at(&token, cursor, edge) {
             active = Some(token);
             break;
         }
@@ -68,34 +79,43 @@ pub fn position(text: &str, cursor: usize) -> CursorPosition {
         }
         walker.feed(&token, text);
     }
-    let (prefix, span) = typed(text, cursor, active.as_ref());
+    let expected = walker.expected();
+    let in_object = walker.frames.last().is_some_and(OpenContainer::is_object);
+    let mut rest: Vec<JsonToken> =
+        following.into_iter().chain(tokens).filter(|token| token.kind != JsonTokenKind::Whitespace).collect();
+    let (prefix, mut span) = typed(text, cursor, active.as_ref());
+    let mut standing = active.as_ref().map(|token| bare(&token.content(text)).to_owned());
+    if active.is_none()
+        && expected == ExpectedToken::Value
+        && (in_object || walker.frames.is_empty())
+        && let Some(count) = value_length(&rest, text)
+    {
+        span = rest[0].span.start..rest[count - 1].span.end;
+        standing = Some(if count == 1 { bare(&rest[0].content(text)).to_owned() } else { text[span.clone()].to_owned() });
+        rest.drain(..count);
+    }
     let mut present = match walker.frames.last() {
         Some(OpenContainer::Object { keys, .. }) => keys.clone(),
         _ => Vec::new(),
     };
-    let expected = walker.expected();
     let mut depth = 0_u32;
-    let mut next = None;
-    for token in following.into_iter().chain(tokens).filter(|token| token.kind != JsonTokenKind::Whitespace) {
-        let mut leaves = false;
+    for token in &rest {
         match token.text(text) {
             "{" | "[" => depth += 1,
-            "}" | "]" if depth == 0 => leaves = true,
+            "}" | "]" if depth == 0 => break,
             "}" | "]" => depth -= 1,
             _ if depth == 0 && token.kind == JsonTokenKind::Key => present.push(token.content(text)),
             _ => {}
         }
-        next.get_or_insert(token);
-        if leaves {
-            break;
-        }
     }
+    let next = rest.into_iter().next();
     CursorPosition {
         container: walker.container(),
         slot: if expected == ExpectedToken::Key { None } else { walker.slot() },
-        in_object: walker.frames.last().is_some_and(OpenContainer::is_object),
+        in_object,
         expected,
         prefix,
+        standing,
         span,
         present,
         following_mark: next
@@ -106,21 +126,47 @@ pub fn position(text: &str, cursor: usize) -> CursorPosition {
     }
 }
 
-/// Whether the cursor is in a word or string, so that typing changes it.
-fn is_typed_at(token: &JsonToken, cursor: usize) -> bool {
+/// Whether the cursor is at a word or string, so that typing or accepting a proposal changes it. In front of a key another member can
+/// be written, so only there the front does not count.
+fn stands_at(token: &JsonToken, cursor: usize, edge: WordEdge) -> bool {
     let inside = token.span.start < cursor && cursor < token.span.end;
+    let at_front = cursor == token.span.start;
+    let at_end = cursor == token.span.end && (!token.terminated || edge == WordEdge::Part);
     match token.kind {
         JsonTokenKind::Punctuation | JsonTokenKind::Whitespace => false,
-        JsonTokenKind::Key | JsonTokenKind::String => inside || (cursor == token.span.end && !token.terminated),
-        JsonTokenKind::Number | JsonTokenKind::Literal | JsonTokenKind::Error => inside || cursor == token.span.end,
+        JsonTokenKind::Key => inside || at_end,
+        JsonTokenKind::String => inside || at_front || at_end,
+        JsonTokenKind::Number | JsonTokenKind::Literal | JsonTokenKind::Error => inside || at_front || cursor == token.span.end,
     }
+}
+
+/// How many of the tokens make up the value that they begin with; `None` when they begin with none, or when it has no end.
+fn value_length(tokens: &[JsonToken], text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate() {
+        match token.text(text) {
+            "{" | "[" => depth += 1,
+            "}" | "]" => depth = depth.checked_sub(1)?,
+            _ if token.kind == JsonTokenKind::Punctuation && depth == 0 => return None,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index + 1);
+        }
+    }
+    None
+}
+
+/// A word without single quotes, which some write for double ones.
+fn bare(word: &str) -> &str {
+    word.trim_matches('\'')
 }
 
 fn typed(text: &str, cursor: usize, active: Option<&JsonToken>) -> (String, Range<usize>) {
     let Some(token) = active else { return (String::new(), cursor..cursor) };
     let start = token.span.start;
     if !token.is_string() {
-        return (text[start..cursor].to_owned(), token.span.clone());
+        return (bare(&text[start..cursor]).to_owned(), token.span.clone());
     }
     let end = if token.terminated {
         token.span.end
@@ -129,7 +175,8 @@ fn typed(text: &str, cursor: usize, active: Option<&JsonToken>) -> (String, Rang
         let rest = &text[cursor..token.span.end];
         cursor + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
     };
-    (text[start + 1..cursor].to_owned(), start..end)
+    let typed_end = if token.terminated { cursor.min(token.span.end - 1) } else { cursor };
+    (text.get(start + 1..typed_end).unwrap_or_default().to_owned(), start..end)
 }
 
 #[cfg(test)]
@@ -147,7 +194,7 @@ mod tests {
     /// The place of the `|` in the text.
     fn at(marked: &str) -> CursorPosition {
         let cursor = marked.find('|').unwrap();
-        position(&marked.replace('|', ""), cursor)
+        position(&marked.replace('|', ""), cursor, WordEdge::Behind)
     }
 
     fn key(name: &str) -> PathStep {
@@ -205,6 +252,32 @@ mod tests {
         ] {
             let position = at(text);
             assert_eq!(&text.replace('|', "")[position.span], replaced, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_replaced_from_both_of_its_edges() {
+        for (text, replaced, prefix, standing) in [
+            (r#"{"a": |"Soft"}"#, "\"Soft\"", "", Some("Soft")),
+            (r#"{"a":|  "Soft"}"#, "\"Soft\"", "", Some("Soft")),
+            (r#"{"a": "Soft"|}"#, "\"Soft\"", "Soft", Some("Soft")),
+            (r#"{"a": "Soft|"}"#, "\"Soft\"", "Soft", Some("Soft")),
+            (r#"{"a": |12, "b": 1}"#, "12", "", Some("12")),
+            (r#"{"a": | {"b": [1]}, "c": 1}"#, r#"{"b": [1]}"#, "", Some(r#"{"b": [1]}"#)),
+            (r#"{"a|": 1}"#, "\"a\"", "a", Some("a")),
+            (r#"{"a"|: 1}"#, "\"a\"", "a", Some("a")),
+            (r#"{|"a": 1}"#, "", "", None),
+            (r#"{"a": 'So|ft'}"#, "'Soft'", "So", Some("Soft")),
+            (r#"[|true, 1]"#, "true", "", Some("true")),
+            (r#"[| true]"#, "", "", None),
+            (r#"{"a": | {"b": 1"#, "", "", None),
+            (r#"|{}"#, "{}", "", Some("{}")),
+        ] {
+            let cursor = text.find('|').unwrap();
+            let plain = text.replace('|', "");
+            let found = position(&plain, cursor, WordEdge::Part);
+            let standing = standing.map(str::to_owned);
+            assert_eq!((&plain[found.span], found.prefix.as_str(), found.standing), (replaced, prefix, standing), "{text}");
         }
     }
 

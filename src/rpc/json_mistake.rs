@@ -248,16 +248,17 @@ impl MistakeSearch<'_> {
             return Err((start..start + 1, "a comma stands between two values".to_owned()));
         }
         if let Wanted::Name(_) = self.wanted {
-            let what = if rest[word.len()..].starts_with('"') { "this name has no opening \"" } else { "a name stands in double quotes" };
+            let what = if rest[word.len()..].starts_with('"') {
+                "this name has no opening \""
+            } else {
+                "a name stands in double quotes"
+            };
             return Err((span, what.to_owned()));
         }
         self.takes_value(span.clone())?;
         if !is_value(word) {
-            let what = if rest[word.len()..].starts_with('"') {
-                "this text has no opening \"".to_owned()
-            } else {
-                no_value(word)
-            };
+            let what =
+                if rest[word.len()..].starts_with('"') { "this text has no opening \"".to_owned() } else { no_value(word) };
             return Err((span, what));
         }
         self.done(span);
@@ -394,8 +395,8 @@ mod tests {
 
     fn text() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
-            "{", "}", "[", "]", ",", ":", "\"", "\\", " ", "\n", "\"a\"", "\"a\": ", "12.50", "-0", "01", "1e5", "true", "nul", "é⚡",
-            "\\u00e9", "x", "'", "//", "/*", "\t", "=",
+            "{", "}", "[", "]", ",", ":", "\"", "\\", " ", "\n", "\"a\"", "\"a\": ", "12.50", "-0", "01", "1e5", "true", "nul",
+            "é⚡", "\\u00e9", "x", "'", "//", "/*", "\t", "=",
         ]);
         prop_oneof![any::<String>(), prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())]
     }

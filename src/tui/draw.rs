@@ -72,10 +72,7 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
                 drawn.counts_seconds = true;
                 None
             }
-            ScreenOverlay::Editor(editor) => {
-                pane::editor(app, editor, areas.editor, buffer);
-                None
-            }
+            ScreenOverlay::Editor(editor) => pane::editor(app, editor, areas.editor, buffer),
             ScreenOverlay::ActionPicker(picker) => Some(pane::action_picker(app, picker, outside, areas.editor, buffer)),
             ScreenOverlay::Palette(palette) => Some(pane::palette(app, palette, areas.body, buffer)),
             ScreenOverlay::Pager(pager) => {

@@ -13,7 +13,7 @@ use super::syntax::spec::{
     ArgumentStyle, CONDITION, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional, STATION_ID,
 };
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
-use crate::compose::{self, KnownValues, PathStep, best_first, fields_at, type_label};
+use crate::compose::{self, KnownValues, PathStep, ProposalScope, best_first, fields_at, type_label};
 use crate::link::UnknownProtocol;
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
@@ -424,7 +424,7 @@ impl Line<'_> {
                 if typed.text.starts_with(['{', '[']) {
                     return self.json(typed, Some(message), &steps);
                 }
-                let values = compose::complete_value(message, &steps, "", 0, self.context.known);
+                let values = compose::complete_value(message, &steps, "", 0, self.context.known, ProposalScope::Typed);
                 typed.choose(values.into_iter().map(|value| candidate(as_typed(&value.label, &value.insert), value.detail)))
             }
             _ => typed.nothing(),
@@ -434,14 +434,21 @@ impl Line<'_> {
     /// Completion inside of JSON.
     fn json(&self, typed: &Typed<'_>, message: Option<&MessageDefinition>, base: &[PathStep]) -> Completions {
         let Some(message) = message else { return typed.nothing() };
-        let found = compose::complete_value(message, base, typed.text, typed.text.len(), self.context.known);
+        let found =
+            compose::complete_value(message, base, typed.text, typed.text.len(), self.context.known, ProposalScope::Typed);
         let Some(first) = found.first() else { return typed.nothing() };
         let start = typed.span.start;
         Completions {
             span: start + first.span.start..start + first.span.end,
             candidates: found
                 .into_iter()
-                .map(|value| CommandCandidate { text: value.insert, detail: value.detail, required: value.required })
+                .map(|value| {
+                    // Nothing is selected in a command line, so a placeholder would have to be removed: the value comes next.
+                    let end = if value.select.is_empty() { value.insert.len() } else { value.select.start };
+                    let text =
+                        value.insert[..end].trim_end_matches(if value.select.is_empty() { '\0' } else { '"' }).to_owned();
+                    CommandCandidate { text, detail: value.detail, required: value.required }
+                })
                 .collect(),
         }
     }

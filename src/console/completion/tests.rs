@@ -131,8 +131,8 @@ fn values_are_written_as_one_would_type_them() {
 
 #[test]
 fn json_is_completed_inside() {
-    assert_eq!(accept("authorize {\"id|"), "authorize {\"idTag\": \"\"");
-    assert_eq!(accept("send -n Authorize -p {\"id|"), "send -n Authorize -p {\"idTag\": \"\"");
+    assert_eq!(accept("authorize {\"id|"), "authorize {\"idTag\": ");
+    assert_eq!(accept("send -n Authorize -p {\"id|"), "send -n Authorize -p {\"idTag\": ");
     assert_eq!(accept("answer Authorize idTagInfo={\"st|"), "answer Authorize idTagInfo={\"status\": ");
     assert_eq!(texts("answer Authorize {\"idTagInfo\": {\"status\": \"B|"), ["\"Blocked\""]);
 }

@@ -99,6 +99,11 @@ impl KeyContext {
         }
     }
 
+    /// Whether it is a pane, from which everything else is opened.
+    pub const fn is_pane(self) -> bool {
+        matches!(self, KeyContext::Stations | KeyContext::Trace | KeyContext::Message | KeyContext::Panes)
+    }
+
     /// Whether text is typed in it. Then a key that inserts text cannot have an action.
     pub const fn takes_text(self) -> bool {
         matches!(

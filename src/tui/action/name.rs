@@ -299,6 +299,22 @@ actions! {
     Undo,
     /// Redoes a change.
     Redo,
+    /// Proposes everything that may stand at a place.
+    CompleteAll,
+    /// The value before of an enumeration, or one more of a number.
+    PreviousValue,
+    /// The next value of an enumeration, or one less of a number.
+    NextValue,
+    /// Selects the whole text.
+    SelectAll,
+    /// Removes the whole text.
+    Clear,
+    /// Copies what is selected.
+    CopySelection,
+    /// Removes what is selected, and keeps it for pasting.
+    Cut,
+    /// Inserts what was cut or copied last.
+    Insert,
 
     /// Searches a text.
     Search,

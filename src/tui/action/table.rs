@@ -180,8 +180,11 @@ table! {
         Send, "send", "Send; an invalid payload needs it twice", ["F5", "ctrl-s", "alt-enter", "ctrl-enter"];
         Complete as "accept-completion", "complete", "Accept the proposal, or propose what may stand here", ["tab"];
         PreviousProposal as "previous-completion", "", "Previous proposal", ["backtab"];
+        CompleteAll, "", "Propose all that may stand here, whatever is typed", ["ctrl-space"];
+        PreviousValue, "", "Previous value of an enumeration; one more of a number", ["alt-up"];
+        NextValue, "", "Next value of an enumeration; one less of a number", ["alt-down"];
         Format, "format", "Lay the payload out anew", ["ctrl-f"];
-        Source, "source", "Begin with another text: sample, required fields, last sent, selected frame, favourite, draft", ["ctrl-o"];
+        Source, "source", "Begin with another text: sample, required fields, empty, last sent, selected frame, favourite, draft", ["ctrl-o"];
         SendKeep, "", "Send and keep the editor open", ["F4"];
         Repeat, "repeat", "Send several times: asks how often and how fast", ["F6"];
         Favourite, "", "Save the text as a favourite, under a name", ["F2"];
@@ -191,6 +194,11 @@ table! {
         PreviousFinding, "", "To the fault before", ["shift-F8", "F9"];
         Undo, "", "Undo", ["ctrl-z", "ctrl-u"];
         Redo, "", "Redo", ["ctrl-y", "ctrl-r"];
+        SelectAll, "", "Select the whole text", ["ctrl-a"];
+        Clear, "", "Remove the whole text", ["alt-c"];
+        CopySelection, "", "Copy what is selected", ["alt-w"];
+        Cut, "", "Cut what is selected", ["ctrl-x"];
+        Insert, "", "Insert what was cut or copied last", ["ctrl-v"];
         Palette as "editor-command-line", "", "The palette; the editor waits", ["ctrl-p"];
         Help as "editor-help", "keys", "Show the keys", ["F1"];
         Close as "close-editor", "close", "Stop repeating, close the proposals, then the editor; the draft is kept", ["esc"];

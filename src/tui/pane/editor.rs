@@ -16,8 +16,8 @@ use crate::tui::state::Editor;
 use crate::tui::theme::Styles;
 use crate::tui::widget::{LineWriter, colour_line, draw_box, draw_candidates, width_of};
 
-/// Draws the editor into an area.
-pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
+/// Draws the editor into an area; returns where the cursor is.
+pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let styles = &app.theme.styles;
     let subject = &editor.subject;
     let what = if subject.is_raw() { "whole frame" } else { &subject.action };
@@ -28,31 +28,52 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
     let title = format!("{way} · OCPP {}", subject.version);
     let inside = draw_box(buffer, area, &title, styles.base, styles.rule_focused, styles.title);
     if inside.height < 3 || inside.width < 4 {
-        return;
+        return None;
     }
     let text = Rect { x: inside.x + 1, width: inside.width - 2, height: inside.height - 2, ..inside };
     editor.area().render(text, buffer);
     colour(editor, text, styles, buffer);
     let below = Rect { y: text.bottom(), height: 2, ..inside };
-    LineWriter::new(buffer, below, 0).fill('─', styles.rule);
-    verdict(app, editor, Rect { x: text.x, width: text.width, ..below }, buffer);
+    rule(app, editor, below, buffer);
+    verdict(editor, Rect { x: text.x, width: text.width, ..below }, styles, buffer);
     if app.context() == KeyContext::Editor {
         proposals(editor, inside, text, styles, buffer);
     }
+    let cursor = cursor_place(editor, text);
+    text.contains(cursor).then_some(cursor)
+}
+
+/// Where the cursor is drawn.
+fn cursor_place(editor: &Editor, text: Rect) -> Position {
+    let (top, left) = editor.area().scroll_offset();
+    let cursor = editor.area().screen_cursor();
+    let place =
+        |at: usize, from: u16, start: u16| start.saturating_add((at.saturating_sub(usize::from(from))).min(10_000) as u16);
+    Position::new(place(cursor.col, left, text.x), place(cursor.row, top, text.y))
+}
+
+/// The rule below the text. It has one text: what the peer should answer, or the key that sends the text in spite of that.
+fn rule(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let mut writer = LineWriter::new(buffer, area, 0);
+    writer.text("─", styles.rule);
+    if editor.armed {
+        let keys = app.bindings.keys(ContextAction::Editor(EditorAction::Send));
+        let key = keys.first().map(ToString::to_string).unwrap_or_default();
+        writer.text(&format!(" Press {key} again to send it anyway "), styles.warning.add_modifier(Modifier::BOLD));
+    }
+    if let Some(code) = editor.expected_code() {
+        let text = format!(" the peer should answer {code} ");
+        if writer.room() > width_of(&text) + 1 {
+            writer.up_to_right(width_of(&text) + 1, '─', styles.rule).text(&text, styles.muted);
+        }
+    }
+    writer.fill('─', styles.rule);
 }
 
 /// The fault at the cursor, or that the text is valid.
-fn verdict(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) {
-    let styles = &app.theme.styles;
-    if let Some(code) = editor.expected_code() {
-        let text = format!(" the peer should answer {code} ");
-        LineWriter::new(buffer, area, 0).up_to_right(width_of(&text) + 1, '─', styles.rule).text(&text, styles.muted);
-    }
+fn verdict(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
     if editor.armed {
-        let key =
-            app.bindings.keys(ContextAction::Editor(EditorAction::Send)).first().map(ToString::to_string).unwrap_or_default();
-        let order = format!(" Press {key} again to send it anyway ");
-        LineWriter::new(buffer, area, 0).text("─", styles.rule).text(&order, styles.warning.add_modifier(Modifier::BOLD));
         let objection = editor.objection().unwrap_or_default();
         LineWriter::new(buffer, area, 1).text("✗ ", styles.error).text(&objection, styles.error);
         return;
@@ -119,11 +140,7 @@ fn restyle(buffer: &mut Buffer, area: Rect, y: u16, line: &str, left: u16, bytes
 }
 
 fn proposals(editor: &Editor, bounds: Rect, text: Rect, styles: &Styles, buffer: &mut Buffer) {
-    let (top, left) = editor.area().scroll_offset();
-    let cursor = editor.area().screen_cursor();
-    let place =
-        |at: usize, from: u16, start: u16| start.saturating_add((at.saturating_sub(usize::from(from))).min(10_000) as u16);
-    let at = Position::new(place(cursor.col, left, text.x), place(cursor.row, top, text.y));
+    let at = cursor_place(editor, text);
     let candidates: Vec<CommandCandidate> = editor
         .candidates()
         .iter()

@@ -6,8 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::toasts::ToastEntry;
 use crate::console::{LegendPart, legend_of_filters, legend_of_signs};
-use crate::tui::action::KeyContext;
+use crate::tui::action::{KeyContext, TEXT_KEYS};
 use crate::tui::bindings::Bindings;
+use crate::tui::key::KeyPress;
 use crate::tui::widget::{InputLine, width_of, wrap};
 
 /// The width of the column with the keys.
@@ -63,10 +64,13 @@ impl Pager {
         Pager { title: title.into(), search, searching: false, all, lines, top: 0 }
     }
 
-    /// The keys, those of the given context first, in lines of at most this width.
+    /// The keys, those of the given context first, in lines of at most this width. From a pane one gets everywhere, so all others
+    /// follow; where text is typed or chosen, only the keys that work there.
     pub fn help(first: KeyContext, bindings: &Bindings, width: usize) -> Pager {
         let mut order: Vec<KeyContext> = first.reach().to_vec();
-        order.extend(KeyContext::ALL.iter().filter(|context| !first.reach().contains(context)));
+        if first.is_pane() {
+            order.extend(KeyContext::ALL.iter().filter(|context| !first.reach().contains(context)));
+        }
         let mut lines = Vec::new();
         for context in order {
             if !lines.is_empty() {
@@ -74,7 +78,8 @@ impl Pager {
             }
             keys_of(context, bindings, width, &mut lines);
         }
-        for part in legend_of_signs().into_iter().chain(legend_of_filters()) {
+        let legend = legend_of_signs().into_iter().chain(legend_of_filters());
+        for part in legend.filter(|_| first.is_pane()) {
             lines.push(PagerLine::Text(String::new()));
             part_lines(part, width, &mut lines);
         }
@@ -173,6 +178,12 @@ fn keys_of(context: KeyContext, bindings: &Bindings, width: usize, lines: &mut V
         let keys = if keys.is_empty() { "no key".to_owned() } else { keys };
         entry_lines(keys, row.help, width, lines);
     }
+    if context == KeyContext::Editor {
+        for (keys, help) in TEXT_KEYS {
+            let keys = keys.iter().filter_map(|key| KeyPress::parse(key)).map(|key| key.to_string());
+            entry_lines(keys.collect::<Vec<_>>().join("  "), help, width, lines);
+        }
+    }
 }
 
 fn part_lines(part: LegendPart, width: usize, lines: &mut Vec<PagerLine>) {
@@ -198,7 +209,7 @@ fn entry_lines(keys: String, sentence: &str, width: usize, lines: &mut Vec<Pager
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::action::TABLE;
+    use crate::tui::action::{ActionRow, TABLE};
 
     #[test]
     fn help_lists_every_action_and_begins_with_the_context() {
@@ -207,8 +218,11 @@ mod tests {
                 let help = Pager::help(context, &Bindings::default(), width);
                 let listed =
                     help.lines.iter().filter(|line| matches!(line, PagerLine::Keys(keys, _) if !keys.is_empty())).count();
-                let parts = legend_of_signs().into_iter().chain(legend_of_filters());
-                assert_eq!(listed, TABLE.len() + parts.map(|part| part.rows.len()).sum::<usize>());
+                let works = |row: &&ActionRow| context.is_pane() || context.reach().contains(&row.context);
+                let text_keys = if context.is_pane() || context == KeyContext::Editor { TEXT_KEYS.len() } else { 0 };
+                let parts = legend_of_signs().into_iter().chain(legend_of_filters()).filter(|_| context.is_pane());
+                let legend = parts.map(|part| part.rows.len()).sum::<usize>();
+                assert_eq!(listed, TABLE.iter().filter(works).count() + text_keys + legend, "{context:?}");
             }
             let help = Pager::help(context, &Bindings::default(), 110);
             assert_eq!(help.lines[0], PagerLine::Heading(context.title().to_owned()));

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::tui::action::{KeyContext, TABLE, keys};
+use crate::tui::action::{KeyContext, TABLE, TEXT_KEYS, keys};
+use crate::tui::key::KeyPress;
 
 /// The keys of a context as a table for the page.
 fn table(context: KeyContext) -> String {
@@ -10,6 +11,12 @@ fn table(context: KeyContext) -> String {
     for row in TABLE.iter().filter(|row| row.context == context) {
         let keys: Vec<String> = keys(row).map(|key| format!("`{key}`")).collect();
         writeln!(table, "| {} | {} |", keys.join(" "), row.help.replace('|', "\\|")).unwrap();
+    }
+    if context == KeyContext::Editor {
+        for (keys, help) in TEXT_KEYS {
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", KeyPress::parse(key).unwrap())).collect();
+            writeln!(table, "| {} | {help} |", keys.join(" ")).unwrap();
+        }
     }
     table
 }

@@ -4,7 +4,8 @@ use super::test_screen::Screen;
 use crate::hub::{LinkCommand, Order, Receipt};
 use crate::rpc::OutgoingPayload;
 use crate::trace::{Direction, FrameKind, StationKey};
-use crate::tui::action::KeyContext;
+use crate::tui::action::{KeyContext, TEXT_KEYS};
+use crate::tui::key::KeyPress;
 use crate::tui::state::Editor;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
@@ -218,5 +219,144 @@ fn a_call_in_an_odd_form_is_edited_like_any_other() {
         screen.send(ScreenMessage::Refresh);
         screen.press("2 G e");
         assert_eq!(text(&screen), "{\n  \"idTag\": \"A\",\n  \"x\": 1.10\n}", "{frame}");
+    }
+}
+
+/// The first gesture of the README, and the other natural ways to change a value by its proposals.
+#[test]
+fn a_value_is_changed_by_completion_from_wherever_the_cursor_is() {
+    let hard = "{\n  \"type\": \"Hard\"\n}";
+    for keys in [
+        "tab up tab",
+        "H tab",
+        "left tab up tab",
+        "right tab up tab",
+        "home right right right right right right right right right right tab up tab",
+        "end tab up tab",
+        "ctrl-space up tab",
+        "alt-up",
+        "alt-down",
+        "left alt-down",
+    ] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press("e res enter");
+        screen.press(keys);
+        assert_eq!(text(&screen), hard, "{keys}");
+    }
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter tab tab");
+    assert_eq!(text(&screen), "{\n  \"type\": \"Soft\"\n}", "what stands there is the selected proposal");
+    screen.press("ctrl-space");
+    let editor = screen.app.overlays.get::<Editor>().unwrap();
+    assert_eq!((editor.candidates().len(), editor.selected()), (2, 1));
+}
+
+#[test]
+fn the_first_value_is_selected_and_typed_over() {
+    for (action, typed, expected) in [("res", "x", "\"type\": \"x\""), ("unlock", "7", "\"connectorId\": 7")] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press(&format!("e {action} enter"));
+        assert!(screen.app.overlays.get::<Editor>().unwrap().selection().is_some());
+        screen.press(typed);
+        assert!(text(&screen).contains(expected), "{}", text(&screen));
+    }
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 g e");
+    assert!(screen.app.overlays.get::<Editor>().is_none_or(|editor| editor.selection().is_none()));
+}
+
+#[test]
+fn the_whole_text_is_replaced_and_pieces_are_moved() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter ctrl-a");
+    screen.send(ScreenMessage::Paste("{\"type\": \"Hard\"}".to_owned()));
+    assert_eq!(text(&screen), "{\"type\": \"Hard\"}");
+    screen.press("alt-c");
+    assert_eq!(text(&screen), "");
+    assert!(screen.picture().contains("the payload is empty"), "{}", screen.picture());
+    screen.press("ctrl-z ctrl-a");
+    assert_eq!(screen.press("alt-w"), [UpdateEffect::Copy("{\"type\": \"Hard\"}".to_owned())]);
+    screen.press("ctrl-x");
+    assert_eq!(text(&screen), "");
+    screen.press("ctrl-v ctrl-v");
+    assert_eq!(text(&screen), "{\"type\": \"Hard\"}{\"type\": \"Hard\"}");
+    screen.press("ctrl-o empty enter");
+    assert_eq!(text(&screen), "{}");
+}
+
+#[test]
+fn a_text_in_which_nothing_was_typed_is_no_draft() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 g j j j j r esc");
+    assert!(!screen.picture().contains("is kept"), "{}", screen.picture());
+    assert!(screen.app.kept.drafts.is_empty());
+    screen.press("r x esc");
+    assert_eq!(screen.app.kept.drafts.len(), 1);
+}
+
+/// Each of two texts in a border is whole, or left out.
+#[test]
+fn the_border_of_the_editor_has_texts_beside_each_other() {
+    for (width, both) in [(200, true), (80, false), (60, false)] {
+        let mut screen = Screen::busy(width, 24);
+        screen.press("e res enter x F5");
+        let picture = screen.picture();
+        assert!(picture.contains("─ Press F5 again to send it anyway ─"), "{picture}");
+        let line = picture.lines().find(|line| line.contains("Press F5")).unwrap();
+        assert_eq!(line.contains(" the peer should answer PropertyConstraintViolation ─"), both, "{picture}");
+        assert_eq!(line.contains("Violation"), both, "{picture}");
+    }
+}
+
+#[test]
+fn a_mistake_of_the_json_is_named_with_its_place() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter");
+    screen.send(ScreenMessage::Edited(Ok("{\n  \"type\": \"Soft\n}".to_owned())));
+    assert!(screen.picture().contains("✗ 2:11 this text has no closing \""), "{}", screen.picture());
+}
+
+#[test]
+fn the_cursor_of_the_terminal_is_in_the_text() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter home");
+    let (buffer, drawn) = screen.draw();
+    let at = drawn.cursor.unwrap();
+    assert_eq!(buffer[(at.x + 2, at.y)].symbol(), "\"");
+    assert!(!buffer[(at.x, at.y)].modifier.contains(ratatui::style::Modifier::REVERSED), "it is not painted");
+    screen.press("F2");
+    let line = screen.draw().1.cursor.unwrap();
+    assert_eq!(line.y, 39, "a question in the last line has it");
+}
+
+#[test]
+fn the_help_of_the_editor_lists_what_works_there() {
+    let mut screen = Screen::busy(120, 60);
+    screen.press("e res enter F1");
+    let picture = screen.picture();
+    assert!(picture.contains("Alt-c") && picture.contains("Move by a word"), "{picture}");
+    screen.press("G");
+    for foreign in ["Mark the station", "Show pings", "Stations pane"] {
+        assert!(!picture.contains(foreign) && !screen.picture().contains(foreign), "{foreign}");
+    }
+    for (keys, help) in TEXT_KEYS {
+        for key in *keys {
+            let mut screen = Screen::busy(120, 40);
+            screen.press("e res enter");
+            let lines: String = (0..60).map(|line| format!("one two {line}\n")).collect();
+            screen.send(ScreenMessage::Edited(Ok(lines)));
+            let state = |screen: &Screen| {
+                let editor = screen.app.overlays.get::<Editor>().unwrap();
+                (editor.text(), editor.cursor(), editor.selection())
+            };
+            let has_effect = ["alt-< down down ctrl-right", "alt-> up up ctrl-right"].iter().any(|way| {
+                screen.press(way);
+                screen.draw();
+                let before = state(&screen);
+                screen.send(ScreenMessage::Key(KeyPress::parse(key).unwrap().event()));
+                state(&screen) != before
+            });
+            assert!(has_effect, "{key}: {help}");
+        }
     }
 }

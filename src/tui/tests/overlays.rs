@@ -76,8 +76,7 @@ fn a_command_from_the_palette_is_typed_over_the_editor() {
 
 #[test]
 fn only_the_overlay_on_top_shows_a_cursor() {
-    for (way, has_cursor) in [("ctrl-p", true), ("e", true), (": F1", false), ("e res enter F2", true), ("e res enter", false)]
-    {
+    for (way, has_cursor) in [("ctrl-p", true), ("e", true), (": F1", false), ("e res enter F2", true), ("e res enter", true)] {
         let mut screen = Screen::busy(80, 24);
         screen.press(way);
         assert_eq!(screen.draw().1.cursor.is_some(), has_cursor, "{way}");

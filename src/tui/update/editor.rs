@@ -2,7 +2,8 @@
 
 use super::common::{open_help, open_list};
 use super::effect::UpdateEffect;
-use super::{drafts, palette, send, sources};
+use super::{clipboard, drafts, palette, send, sources};
+use crate::compose::ProposalScope;
 use crate::config::SavedPart;
 use crate::tui::action::EditorAction;
 use crate::tui::app::App;
@@ -34,11 +35,23 @@ pub fn act(app: &mut App, action: EditorAction, outside: &ReadContext<'_>) -> Ve
         EditorAction::Close => return close(app, outside),
         EditorAction::Complete => edit(app, Editor::accept_or_propose),
         EditorAction::PreviousProposal => edit(app, |editor| editor.move_proposal(-1)),
+        EditorAction::CompleteAll => edit(app, |editor| editor.propose(ProposalScope::Everything)),
+        EditorAction::PreviousValue => edit(app, |editor| editor.step_value(true)),
+        EditorAction::NextValue => edit(app, |editor| editor.step_value(false)),
         EditorAction::Format => edit(app, Editor::format),
         EditorAction::NextFinding => edit(app, |editor| editor.go_to_finding(false)),
         EditorAction::PreviousFinding => edit(app, |editor| editor.go_to_finding(true)),
         EditorAction::Undo => edit(app, |editor| editor.undo(false)),
         EditorAction::Redo => edit(app, |editor| editor.undo(true)),
+        EditorAction::SelectAll => edit(app, Editor::select_all),
+        EditorAction::Clear => edit(app, Editor::clear),
+        EditorAction::CopySelection => return take(app, false, outside),
+        EditorAction::Cut => return take(app, true, outside),
+        EditorAction::Insert => {
+            if app.overlays.get_mut::<Editor>().is_some_and(|editor| !editor.put()) {
+                app.toasts.info("Nothing was cut or copied here yet", outside.now.monotonic_micros);
+            }
+        }
     }
     Vec::new()
 }
@@ -46,6 +59,17 @@ pub fn act(app: &mut App, action: EditorAction, outside: &ReadContext<'_>) -> Ve
 fn edit(app: &mut App, change: impl FnOnce(&mut Editor)) {
     if let Some(editor) = app.overlays.get_mut::<Editor>() {
         change(editor);
+    }
+}
+
+/// Copies or cuts the selected text, to the clipboard too.
+fn take(app: &mut App, remove: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    match app.overlays.get_mut::<Editor>().and_then(|editor| editor.take(remove)) {
+        Some(text) => vec![clipboard::copy_text(app, text, outside)],
+        None => {
+            app.toasts.info("Nothing is selected; Shift and an arrow key select", outside.now.monotonic_micros);
+            Vec::new()
+        }
     }
 }
 

@@ -36,6 +36,7 @@ fn choices(app: &App, editor: &Editor, outside: &ReadContext<'_>) -> Vec<Palette
     };
     text("Sample", Some(editor.sample().to_owned()), "");
     if !subject.is_raw() {
+        text("Empty", Some("{}".to_owned()), "");
         text("Required fields only", editor.skeleton(), "there is no definition of this action");
         text("Last sent", last(subject, Direction::Out, outside), "none was sent in this session");
         text("Last received", last(subject, Direction::In, outside), "none was received in this session");

@@ -225,19 +225,21 @@ pub fn apply(
             spelling.put("", text, applied.payload.value());
         }
         let result = match step {
-            PayloadStep::Whole(text) => whole(&text.value).map_err(|(fault, place)| {
-                // A word in quotes is shorter than what was typed.
-                let exact = text.value.len() == text.span.len();
-                let span = place.filter(|_| exact).map(|place| text.span.start + place.start..text.span.start + place.end);
-                (fault, span)
-            }).map(|payload| {
-                for key in SpanMap::of(&text.value).repeated_keys() {
-                    let name = short(&text.value[key.clone()]);
-                    let start = text.span.start + key.start;
-                    applied.fault(AssignFault::DoubledName { name, place: None }, &(start..start + key.len()));
-                }
-                applied.payload = payload;
-            }),
+            PayloadStep::Whole(text) => whole(&text.value)
+                .map_err(|(fault, place)| {
+                    // A word in quotes is shorter than what was typed.
+                    let exact = text.value.len() == text.span.len();
+                    let span = place.filter(|_| exact).map(|place| text.span.start + place.start..text.span.start + place.end);
+                    (fault, span)
+                })
+                .map(|payload| {
+                    for key in SpanMap::of(&text.value).repeated_keys() {
+                        let name = short(&text.value[key.clone()]);
+                        let start = text.span.start + key.start;
+                        applied.fault(AssignFault::DoubledName { name, place: None }, &(start..start + key.len()));
+                    }
+                    applied.payload = payload;
+                }),
             PayloadStep::File(name) => read_file(&name.value)
                 .map_err(|error| (AssignFault::File { name: name.value.clone(), reason: error.to_string() }, None))
                 .and_then(|text| match whole(&text) {

@@ -1,62 +1,21 @@
 //! The payload editor: the text, its faults, and the proposals at its cursor. Faults and proposals come from `compose`; sending is in
 //! `update`.
 
-use std::sync::Arc;
+mod proposals;
+mod target;
+
+use std::ops::Range;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use tui_textarea::{CursorMove, DataCursor, TextArea};
 
-use crate::compose::{self, Diagnostic, DiagnosticSeverity, FieldCandidate, KnownValues};
-use crate::ocpp::{ActionDefinition, ErrorCode, MessageDefinition, Version};
-use crate::trace::StationKey;
+use ratatui::style::{Modifier, Style};
+
+use crate::compose::{self, Diagnostic, DiagnosticSeverity, FieldCandidate, JsonTokenKind, KnownValues, ProposalScope};
+use crate::ocpp::ErrorCode;
 use crate::tui::widget::head;
 
-/// What is edited, and the stations that get it.
-#[derive(Debug, Clone)]
-pub struct EditTarget {
-    /// The stations.
-    pub targets: Vec<StationKey>,
-    /// The stations in words.
-    pub names: String,
-    /// The version of their links.
-    pub version: Version,
-    /// The action; empty when the text is a whole frame.
-    pub action: String,
-    /// The definition of the action.
-    pub definition: Option<Arc<ActionDefinition>>,
-    /// The held frame that sending releases with this text.
-    pub held: Option<HeldSubject>,
-    /// Why it should not be sent, in a sentence; it must be confirmed like an invalid payload.
-    pub warning: Option<String>,
-}
-
-/// A held frame whose payload is edited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HeldSubject {
-    /// Its number.
-    pub number: u64,
-    /// Whether the payload is that of an answer.
-    pub is_answer: bool,
-}
-
-impl EditTarget {
-    /// The message that the text must be.
-    pub fn message(&self) -> Option<&MessageDefinition> {
-        let is_answer = self.held.is_some_and(|held| held.is_answer);
-        let definition = self.definition.as_deref()?;
-        Some(if is_answer { &definition.response } else { &definition.request })
-    }
-
-    /// What is sent: the action, or a word for a whole frame.
-    pub fn what(&self) -> &str {
-        if self.is_raw() { "the frame" } else { &self.action }
-    }
-
-    /// Whether the text is a whole frame, sent unchanged.
-    pub fn is_raw(&self) -> bool {
-        self.action.is_empty()
-    }
-}
+pub use target::{EditTarget, HeldSubject};
 
 /// The state.
 #[derive(Debug)]
@@ -72,6 +31,8 @@ pub struct Editor {
     /// The revision that was saved as a draft.
     pub kept: u64,
     area: TextArea<'static>,
+    /// The text that it was opened with.
+    opened: String,
     sample: String,
     known: KnownValues,
     diagnostics: Vec<Diagnostic>,
@@ -82,11 +43,15 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// An editor with a text, the cursor at its first place to write.
+    /// An editor with a text; its first value is selected, so that typing replaces it.
     pub fn new(subject: EditTarget, text: &str, sample: String, known: KnownValues) -> Editor {
         let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
         area.set_tab_length(2);
         area.set_max_histories(500);
+        area.set_cursor_line_style(Style::new());
+        // The cursor is the terminal's own, which input methods and screen readers follow.
+        area.set_cursor_style(Style::new());
+        area.set_selection_style(Style::new().add_modifier(Modifier::REVERSED));
         let mut editor = Editor {
             subject,
             armed: false,
@@ -94,6 +59,7 @@ impl Editor {
             revision: 0,
             kept: 0,
             area,
+            opened: text.to_owned(),
             sample,
             known,
             diagnostics: Vec::new(),
@@ -101,8 +67,7 @@ impl Editor {
             selected: 0,
             moved: false,
         };
-        let start = text.find(": ").map_or(text.len().min(1), |index| index + 2);
-        editor.put_cursor(start);
+        editor.select(first_place(text, editor.subject.is_raw()));
         editor.diagnose();
         editor
     }
@@ -122,19 +87,10 @@ impl Editor {
         &self.diagnostics
     }
 
-    /// The proposals at the cursor.
-    pub fn candidates(&self) -> &[FieldCandidate] {
-        &self.candidates
-    }
-
-    /// The selected proposal.
-    pub fn selected(&self) -> usize {
-        self.selected
-    }
-
-    /// Whether a draft must be kept: the text is not the sample.
+    /// Whether a draft must be kept: the text was changed, and is not the sample.
     pub fn is_changed(&self) -> bool {
-        self.text() != self.sample
+        let text = self.text();
+        text != self.sample && text != self.opened
     }
 
     /// Whether both edit the same action.
@@ -197,6 +153,71 @@ impl Editor {
         self.area.move_cursor(CursorMove::Jump(clamp(row), clamp(column)));
     }
 
+    /// Selects a part of the text; the cursor goes to its end.
+    fn select(&mut self, part: Range<usize>) {
+        self.put_cursor(part.start);
+        if !part.is_empty() {
+            let (row, column) = self.place_of(part.end);
+            let clamp = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+            self.area.start_selection();
+            self.area.move_cursor(CursorMove::Jump(clamp(row), clamp(column)));
+        }
+    }
+
+    /// Replaces the value at the cursor by the one before or behind it, which is then selected.
+    pub fn step_value(&mut self, up: bool) {
+        let (text, cursor) = (self.text(), self.cursor());
+        let Some((span, next)) = compose::step_value(self.subject.message(), &text, cursor, up) else { return };
+        self.select(span.clone());
+        self.area.insert_str(&next);
+        let quote = usize::from(next.starts_with('"'));
+        self.select(span.start + quote..span.start + next.len() - quote);
+        self.hide_proposals();
+        self.changed();
+    }
+
+    /// Selects all of the text.
+    pub fn select_all(&mut self) {
+        self.hide_proposals();
+        self.area.select_all();
+    }
+
+    /// Removes all of the text, which can be undone.
+    pub fn clear(&mut self) {
+        self.set_text("");
+    }
+
+    /// The selected text; `None` without a selection.
+    pub fn selection(&self) -> Option<String> {
+        let ((first, start), (last, end)) = self.area.selection_range().filter(|(start, end)| start != end)?;
+        let lines = &self.area.lines()[first..=last];
+        let offset = |line: &str, column: usize| line.char_indices().nth(column).map_or(line.len(), |(index, _)| index);
+        let whole = lines.join("\n");
+        let tail = lines.last().map_or(0, |line| line.len() - offset(line, end));
+        Some(whole[offset(&lines[0], start)..whole.len() - tail].to_owned())
+    }
+
+    /// Remembers the selected text for [`put`](Self::put), and removes it or not. `None` without a selection.
+    pub fn take(&mut self, remove: bool) -> Option<String> {
+        let selected = self.selection()?;
+        if remove {
+            self.area.cut();
+            self.hide_proposals();
+            self.changed();
+        }
+        self.area.set_yank_text(&selected);
+        Some(selected)
+    }
+
+    /// Inserts what was taken last. False when nothing was.
+    pub fn put(&mut self) -> bool {
+        let taken = self.area.yank_text();
+        if !taken.is_empty() {
+            self.paste(&taken);
+        }
+        !taken.is_empty()
+    }
+
     fn changed(&mut self) {
         self.armed = false;
         self.revision += 1;
@@ -234,7 +255,7 @@ impl Editor {
         self.changed();
         let typing = matches!(key.code, KeyCode::Char(character) if character.is_alphanumeric() || matches!(character, '"' | ':' | '-' | '_'));
         let correcting = key.code == KeyCode::Backspace && self.proposes();
-        if typing || correcting { self.propose(false) } else { self.hide_proposals() }
+        if typing || correcting { self.propose(ProposalScope::Typed) } else { self.hide_proposals() }
     }
 
     /// Starts a line with the indentation of this one, deeper after an opening bracket.
@@ -259,70 +280,6 @@ impl Editor {
         self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
         self.hide_proposals();
         self.changed();
-    }
-
-    /// Whether proposals are shown.
-    pub fn proposes(&self) -> bool {
-        !self.candidates.is_empty()
-    }
-
-    /// Shows no proposals.
-    pub fn hide_proposals(&mut self) {
-        self.candidates.clear();
-        (self.selected, self.moved) = (0, false);
-    }
-
-    /// Looks for proposals at the cursor. Unless the user asks, a single one that is already typed in full is not shown.
-    pub fn propose(&mut self, asked: bool) {
-        let text = self.text();
-        self.hide_proposals();
-        let Some(message) = self.subject.message() else { return };
-        self.candidates = compose::complete(message, &text, self.cursor(), &self.known);
-        let written = |candidate: &FieldCandidate| {
-            text.get(candidate.span.clone()) == Some(candidate.insert.trim_end_matches([',', ' ', ':']))
-        };
-        if !asked && self.candidates.iter().all(written) {
-            self.hide_proposals();
-        }
-    }
-
-    /// Moves through the proposals.
-    pub fn move_proposal(&mut self, by: isize) {
-        let count = self.candidates.len();
-        if count > 0 {
-            self.selected = (self.selected + count).saturating_add_signed(by) % count;
-            self.moved = true;
-        }
-    }
-
-    /// Accepts the selected proposal; without one, looks for some. A single proposal that was asked for is accepted at once.
-    pub fn accept_or_propose(&mut self) {
-        if !self.accept() {
-            self.propose(true);
-            if self.candidates.len() == 1 {
-                self.accept();
-            }
-        }
-    }
-
-    fn accept(&mut self) -> bool {
-        let Some(candidate) = self.candidates.get(self.selected).cloned() else { return false };
-        let text = self.text();
-        let Some(replaced) = text.get(candidate.span.clone()) else { return false };
-        self.put_cursor(candidate.span.start);
-        self.area.delete_str(replaced.chars().count());
-        self.area.insert_str(&candidate.insert);
-        self.put_cursor(candidate.span.start + candidate.caret);
-        self.hide_proposals();
-        self.changed();
-        if candidate.insert.matches("\":").count() > 1 {
-            // Several fields at once come on one line.
-            self.format();
-        }
-        if candidate.caret < candidate.insert.len() {
-            self.propose(false);
-        }
-        true
     }
 
     /// Lays the text out; the cursor stays at the same character.
@@ -396,5 +353,18 @@ impl Editor {
         let Some(start) = next else { return };
         self.put_cursor(start);
         self.hide_proposals();
+    }
+}
+
+/// What is selected when a text is opened: its first value, without quotes, else the place behind its opening bracket. The first values
+/// of a whole frame are its type and its id, which nobody wants to type over.
+fn first_place(text: &str, raw: bool) -> Range<usize> {
+    let is_value = |kind| matches!(kind, JsonTokenKind::String | JsonTokenKind::Number | JsonTokenKind::Literal);
+    let value = compose::lex(text).into_iter().find(|token| !raw && is_value(token.kind));
+    let start = text.find(": ").map_or(text.len().min(1), |index| index + 2);
+    match value {
+        Some(token) if token.is_string() && token.terminated => token.span.start + 1..token.span.end - 1,
+        Some(token) => token.span,
+        None => start..start,
     }
 }
