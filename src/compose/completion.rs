@@ -6,12 +6,12 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::fields::{FieldPlace, describe, field_at, fields_at, type_label};
+use super::fields::{FieldPlace, field_at, fields_at, type_label};
 use super::known::KnownValues;
 use super::position::{CursorPosition, WordEdge, position};
 use super::skeleton::{element_skeleton, field_skeleton, skeleton};
 use super::walk::{ExpectedToken, PathStep};
-use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition};
+use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition, field_docs};
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +28,18 @@ pub struct FieldCandidate {
     pub detail: String,
     /// Whether the definitions require it.
     pub required: bool,
-    /// One line more about it.
+    /// What it means, in a line; empty where nothing is known.
     pub doc: String,
     /// Whether it is what stands at the cursor already.
     pub present: bool,
+}
+
+impl FieldCandidate {
+    /// What a list shows beside it: the type and the meaning, as far as they are known.
+    pub fn note(&self) -> String {
+        let parts = [self.detail.as_str(), self.doc.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
+    }
 }
 
 /// How much of what may stand at the cursor is offered.
@@ -138,12 +146,20 @@ impl ProposalSearch<'_> {
         let missing = || fields.iter().filter(|field| !position.present.contains(&field.name));
         let sorted = missing().filter(|field| field.required).chain(missing().filter(|field| !field.required));
         let matching = self.fitting(sorted.map(|field| (field.name.clone(), field)).collect(), position);
-        candidates.extend(matching.into_iter().map(|(_, field)| key(field, position, self.known)));
+        let container = self.under(position.container.clone());
+        candidates.extend(matching.into_iter().map(|(_, field)| {
+            let mut path = names(&container);
+            path.push(&field.name);
+            let doc = field_docs::field(self.message.action(), &path).unwrap_or_default().to_owned();
+            FieldCandidate { doc, ..key(field, position, self.known) }
+        }));
         candidates
     }
 
     fn values(&self, place: FieldPlace<'_>, position: &CursorPosition) -> Vec<FieldCandidate> {
         let (field, known) = (place.field, self.known);
+        let value_path = self.under(position.value_path());
+        let path = names(&value_path);
         let mut offered: Vec<(Value, &str)> = Vec::new();
         if place.is_list() {
             offered.push((field_skeleton(field, known), "list"));
@@ -152,7 +168,10 @@ impl ProposalSearch<'_> {
                 FieldKind::Enumeration(values) => offered.extend(values.iter().map(|value| (Value::from(value.as_str()), ""))),
                 FieldKind::Boolean => offered.extend([(Value::Bool(true), ""), (Value::Bool(false), "")]),
                 FieldKind::Object(_) | FieldKind::Map(_) => offered.push((element_skeleton(field, known), "object")),
-                FieldKind::DateTime => offered.extend(known.now().map(|now| (Value::from(now), "now"))),
+                FieldKind::DateTime => {
+                    offered.extend(known.now().map(|now| (Value::from(now), "now")));
+                    offered.extend(known.now().and_then(in_an_hour).map(|later| (Value::from(later), "in an hour")));
+                }
                 FieldKind::Text { .. }
                 | FieldKind::Uri
                 | FieldKind::Integer(_)
@@ -160,12 +179,31 @@ impl ProposalSearch<'_> {
                 | FieldKind::Any => {}
             }
             if !matches!(field.kind, FieldKind::Enumeration(_) | FieldKind::Boolean) {
+                let next = known.next_transaction().filter(|_| field.name == "transactionId" && self.gives_ids());
+                offered.extend(next.map(|id| (Value::from(id), "next transaction")));
+                offered.extend(known.used(&path).map(|value| (value.clone(), "sent last")));
                 offered.extend(known.of(&field.name).iter().map(|value| (value.clone(), "seen")));
+                let mut before = Vec::new();
+                offered.retain(|(value, _)| {
+                    let new = !before.contains(value);
+                    before.push(value.clone());
+                    new
+                });
             }
         }
         let offered = offered.into_iter().map(|(value, detail)| (plain(&value), (value, detail))).collect();
         let fitting = self.fitting(offered, position).into_iter();
-        fitting.map(|(label, (value, detail))| value_candidate(label, &value, detail, field, position)).collect()
+        fitting
+            .map(|(label, (value, detail))| {
+                let doc = field_docs::value(self.message.action(), &path, &label).unwrap_or_default().to_owned();
+                FieldCandidate { doc, ..value_candidate(label, &value, detail, position) }
+            })
+            .collect()
+    }
+
+    /// Whether the message gives a transaction its id; every other one names a transaction that there is.
+    fn gives_ids(&self) -> bool {
+        &*self.message.name == "StartTransactionResponse"
     }
 
     /// Those of the offered labels that are wanted here.
@@ -226,18 +264,12 @@ fn key(field: &FieldDefinition, position: &CursorPosition, known: &KnownValues) 
         span: position.span.clone(),
         detail: type_label(field),
         required: field.required,
-        doc: describe(field),
+        doc: String::new(),
         present: position.standing.as_ref() == Some(&field.name),
     }
 }
 
-fn value_candidate(
-    label: String,
-    value: &Value,
-    detail: &str,
-    field: &FieldDefinition,
-    position: &CursorPosition,
-) -> FieldCandidate {
+fn value_candidate(label: String, value: &Value, detail: &str, position: &CursorPosition) -> FieldCandidate {
     let written = value.to_string();
     let caret = if value.is_object() || value.is_array() { written.len() - 1 } else { written.len() };
     FieldCandidate {
@@ -246,10 +278,22 @@ fn value_candidate(
         select: caret..caret,
         insert: format!("{written}{}", comma_behind(position)),
         span: position.span.clone(),
-        detail: if detail.is_empty() { field.type_name.clone() } else { detail.to_owned() },
+        detail: detail.to_owned(),
         required: false,
-        doc: describe(field),
+        doc: String::new(),
     }
+}
+
+/// The names in a path, without the places in lists.
+fn names(path: &[PathStep]) -> Vec<&str> {
+    let name = |step| if let &PathStep::Key(ref name) = step { Some(name.as_str()) } else { None };
+    path.iter().filter_map(name).collect()
+}
+
+/// The time an hour after another one.
+fn in_an_hour(time: &str) -> Option<String> {
+    let time: jiff::Timestamp = time.parse().ok()?;
+    Some(time.checked_add(jiff::SignedDuration::from_hours(1)).ok()?.to_string())
 }
 
 /// The part of a written value that is typed over: a text without its quotes, a number, the place between two brackets.
@@ -293,7 +337,8 @@ fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::test_session::{authorize_response, meter_values, reset, start_transaction};
+    use crate::compose::UsedValues;
+    use crate::compose::test_session::{authorize_response, list, message, meter_values, one_of, required, reset, start_transaction};
 
     fn known() -> KnownValues {
         let mut known = KnownValues::default();
@@ -379,7 +424,7 @@ mod tests {
         assert_eq!(accept(&reset(), r#"{"force": t|"#, "true"), r#"{"force": true|"#);
         assert_eq!(labels(&start_transaction(), r#"{"idTag": |}"#), ["B4F62CEF"]);
         assert_eq!(accept(&start_transaction(), r#"{"connectorId": |}"#, "2"), r#"{"connectorId": 2|}"#);
-        assert_eq!(labels(&start_transaction(), r#"{"timestamp": "|"}"#), ["2024-05-01T12:00:00Z"]);
+        assert_eq!(labels(&start_transaction(), r#"{"timestamp": "|"}"#), ["2024-05-01T12:00:00Z", "2024-05-01T13:00:00Z"]);
         assert_eq!(labels(&reset(), r#"{"key": [|]}"#), Vec::<String>::new());
     }
 
@@ -408,11 +453,31 @@ mod tests {
     }
 
     #[test]
+    fn what_was_sent_last_and_what_comes_next_are_offered_first() {
+        let catalog = crate::ocpp::Catalog::embedded();
+        let action = |name| {
+            let (version, initiator) = (crate::ocpp::Version::V1_6, crate::ocpp::Role::ChargePoint);
+            catalog.action(version, initiator, name).unwrap().clone()
+        };
+        let mut known = known();
+        known.add("transactionId", 7);
+        known.set_used(UsedValues::of(&serde_json::json!({"idTag": "LAST", "meterStart": 12})));
+        let start = action("StartTransaction");
+        let notes = |message: &MessageDefinition, text: &str| -> Vec<String> {
+            let found = complete(message, text, text.len() - 1, &known, ProposalScope::Asked).into_iter();
+            found.map(|candidate| format!("{} {}", candidate.label, candidate.note())).collect()
+        };
+        assert_eq!(notes(&start.request, r#"{"idTag": }"#), ["LAST sent last", "B4F62CEF seen"]);
+        assert_eq!(notes(&start.request, r#"{"meterStart": }"#), ["12 sent last"]);
+        assert_eq!(notes(&start.response, r#"{"transactionId": }"#), ["8 next transaction", "7 seen"]);
+        assert_eq!(notes(&action("StopTransaction").request, r#"{"transactionId": }"#), ["7 seen"]);
+        let key = &notes(&start.request, "{}")[2];
+        assert!(key.starts_with("idTag text ≤ 20  ") && key.len() > 25, "{key}");
+    }
+
+    #[test]
     fn an_element_is_added_behind_another() {
-        let message = crate::compose::test_session::message(vec![crate::compose::test_session::list(
-            0,
-            crate::compose::test_session::required("kinds", "Kind", crate::compose::test_session::one_of(&["A", "B"])),
-        )]);
+        let message = message(vec![list(0, required("kinds", "Kind", one_of(&["A", "B"])))]);
         assert_eq!(accept(&message, r#"{"kinds": ["A" |]}"#, "B"), r#"{"kinds": ["A" , "B"|]}"#);
         assert_eq!(accept(&message, r#"{"kinds": [| "A"]}"#, "B"), r#"{"kinds": ["B"|, "A"]}"#);
         assert_eq!(accept(&message, r#"{"kinds": [|"A"]}"#, "B"), r#"{"kinds": ["B"|]}"#);

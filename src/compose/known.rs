@@ -9,6 +9,8 @@ use serde_json::Value;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct KnownValues {
     by_field: BTreeMap<String, Vec<Value>>,
+    /// What was sent last in a field, by its path.
+    used: UsedValues,
     now: Option<String>,
 }
 
@@ -35,9 +37,50 @@ impl KnownValues {
         self.by_field.get(field).map_or(&[], Vec::as_slice)
     }
 
+    /// Sets what was sent last in the fields of the message.
+    pub fn set_used(&mut self, used: UsedValues) {
+        self.used = used;
+    }
+
+    /// What was sent last in the field at this path.
+    pub fn used(&self, path: &[&str]) -> Option<&Value> {
+        self.used.0.get(&path.join("."))
+    }
+
+    /// A number that no transaction of the session has, if it has had any.
+    pub fn next_transaction(&self) -> Option<i64> {
+        self.of("transactionId").iter().filter_map(Value::as_i64).max()?.checked_add(1)
+    }
+
     /// The time that is offered for dates.
     pub fn now(&self) -> Option<&str> {
         self.now.as_deref()
+    }
+}
+
+/// The values of a payload by the paths of their fields, without the places in lists.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UsedValues(BTreeMap<String, Value>);
+
+impl UsedValues {
+    /// The texts, numbers and truth values of a payload; of a list the last ones.
+    pub fn of(payload: &Value) -> UsedValues {
+        let mut used = UsedValues::default();
+        used.collect(payload, "");
+        used
+    }
+
+    fn collect(&mut self, value: &Value, path: &str) {
+        match value {
+            Value::Array(elements) => elements.iter().for_each(|element| self.collect(element, path)),
+            Value::Object(members) => {
+                for (name, member) in members {
+                    self.collect(member, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") });
+                }
+            }
+            Value::Null => {}
+            _ => _ = self.0.insert(path.to_owned(), value.clone()),
+        }
     }
 }
 
@@ -53,6 +96,19 @@ mod tests {
         }
         assert_eq!(known.of("idTag"), ["A", "B"]);
         assert!(known.of("other").is_empty());
+    }
+
+    #[test]
+    fn what_was_sent_is_found_by_its_path() {
+        let payload = serde_json::json!({"a": 1, "o": {"b": "x", "c": null}, "l": [{"d": true}, {"d": false}]});
+        let mut known = KnownValues::default();
+        known.set_used(UsedValues::of(&payload));
+        assert_eq!(known.used(&["o", "b"]), Some(&"x".into()));
+        assert_eq!(known.used(&["l", "d"]), Some(&false.into()));
+        assert_eq!((known.used(&["o", "c"]), known.used(&["b"])), (None, None));
+        known.add("transactionId", 7);
+        known.add("transactionId", 3);
+        assert_eq!(known.next_transaction(), Some(8));
     }
 
     #[test]

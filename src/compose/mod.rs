@@ -2,6 +2,7 @@
 //! catalog, diagnostics with spans, formatting without loss. Pure, without widgets.
 
 mod completion;
+mod cursor_field;
 mod diagnosis;
 mod fields;
 mod format;
@@ -20,10 +21,11 @@ pub(crate) mod test_session;
 
 pub(crate) use completion::best_first;
 pub use completion::{FieldCandidate, ProposalScope, complete, complete_value};
+pub use cursor_field::{CursorField, cursor_field};
 pub use diagnosis::{Diagnostic, DiagnosticSeverity, diagnose};
 pub use fields::{FieldPlace, describe, field_at, fields_at, type_label};
 pub use format::{compact, pretty};
-pub use known::KnownValues;
+pub use known::{KnownValues, UsedValues};
 pub use lexer::{JsonLexer, JsonToken, JsonTokenKind, lex};
 pub use position::{CursorPosition, WordEdge, line_and_column, position};
 pub use skeleton::skeleton;

@@ -109,6 +109,11 @@ pub enum FieldKind {
 }
 
 impl MessageDefinition {
+    /// The name of its action: its own without what it is of the action, call or result.
+    pub fn action(&self) -> &str {
+        self.name.strip_suffix("Request").or_else(|| self.name.strip_suffix("Response")).unwrap_or(&self.name)
+    }
+
     /// A message whose schema is derived from its fields.
     pub fn new(name: impl Into<Arc<str>>, fields: Vec<FieldDefinition>, xml: Option<XmlBody>) -> MessageDefinition {
         let schema = SchemaSource::Derived(OnceLock::new());

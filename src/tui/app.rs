@@ -1,7 +1,7 @@
 //! All state of the screen. It holds no terminal, no clock and no handle to the session: `update` changes it, `draw` reads it, and both
 //! get what they need from below as a [`ReadContext`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,6 +17,7 @@ use super::state::{
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use super::widget::format;
+use crate::compose::UsedValues;
 use crate::config::SavedState;
 use crate::console::RunContext;
 use crate::trace::filter::FilterContext;
@@ -56,6 +57,8 @@ pub struct App {
     pub command_line: CommandLine,
     /// An order that is sent several times or to several stations.
     pub batch: Option<SendBatch>,
+    /// What was sent last in the fields of each action.
+    pub used: BTreeMap<String, UsedValues>,
     /// What is saved for the next session.
     pub kept: SavedState,
     /// The keys that are in force.
@@ -107,6 +110,7 @@ impl App {
             overlays: OverlayStack::default(),
             command_line: CommandLine::default(),
             batch: None,
+            used: BTreeMap::new(),
             kept: SavedState::default(),
             bindings: Bindings::default(),
             commands: Vec::new(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::context::{ReadContext, ReadTime};
-use crate::compose::{self, KnownValues};
+use crate::compose::{self, KnownValues, UsedValues};
 use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};
 use crate::trace::{Contents, StationKey, station_names};
@@ -30,10 +30,14 @@ fn timestamp(now: ReadTime) -> Timestamp {
     Timestamp::from_microsecond(now.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The values that occurred recently in the trace: those of the target, or of all stations if there are several targets.
-pub fn known_values(targets: &[StationKey], outside: &ReadContext<'_>) -> KnownValues {
+/// The values that occurred recently in the trace: those of the target, or of all stations if there are several targets. `used` is what
+/// was sent last in the fields of the message.
+pub fn known_values(targets: &[StationKey], used: Option<&UsedValues>, outside: &ReadContext<'_>) -> KnownValues {
     let station = if let [only] = targets { Some(*only) } else { None };
     let mut known = console::known_values(outside.contents, station);
+    if let Some(used) = used {
+        known.set_used(used.clone());
+    }
     known.set_now(timestamp(outside.now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     known
 }

@@ -425,7 +425,7 @@ impl Line<'_> {
                     return self.json(typed, Some(message), &steps);
                 }
                 let values = compose::complete_value(message, &steps, "", 0, self.context.known, ProposalScope::Typed);
-                typed.choose(values.into_iter().map(|value| candidate(as_typed(&value.label, &value.insert), value.detail)))
+                typed.choose(values.into_iter().map(|value| candidate(as_typed(&value.label, &value.insert), value.note())))
             }
             _ => typed.nothing(),
         }
@@ -445,9 +445,8 @@ impl Line<'_> {
                 .map(|value| {
                     // Nothing is selected in a command line, so a placeholder would have to be removed: the value comes next.
                     let end = if value.select.is_empty() { value.insert.len() } else { value.select.start };
-                    let text =
-                        value.insert[..end].trim_end_matches(if value.select.is_empty() { '\0' } else { '"' }).to_owned();
-                    CommandCandidate { text, detail: value.detail, required: value.required }
+                    let text = value.insert[..end].trim_end_matches(if value.select.is_empty() { '\0' } else { '"' }).to_owned();
+                    CommandCandidate { text, detail: value.note(), required: value.required }
                 })
                 .collect(),
         }

@@ -9,6 +9,7 @@ use ratatui::widgets::Widget;
 use super::json::ink_style;
 use crate::compose::DiagnosticSeverity;
 use crate::console::CommandCandidate;
+use crate::ocpp::paragraph;
 use crate::sanitize::is_unsafe;
 use crate::tui::action::{ContextAction, EditorAction, KeyContext};
 use crate::tui::app::App;
@@ -30,12 +31,20 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) -> Op
     if inside.height < 3 || inside.width < 4 {
         return None;
     }
-    let text = Rect { x: inside.x + 1, width: inside.width - 2, height: inside.height - 2, ..inside };
+    // The field at the cursor is explained where the text has room all the same.
+    let explained = match inside.height {
+        0..8 => 0,
+        8..12 => 1,
+        12..18 => 2,
+        _ => 3,
+    };
+    let text = Rect { x: inside.x + 1, width: inside.width - 2, height: inside.height - 2 - explained, ..inside };
     editor.area().render(text, buffer);
     colour(editor, text, styles, buffer);
     let below = Rect { y: text.bottom(), height: 2, ..inside };
     rule(app, editor, below, buffer);
     verdict(editor, Rect { x: text.x, width: text.width, ..below }, styles, buffer);
+    explanation(editor, Rect { x: text.x, width: text.width, y: below.bottom(), height: explained }, styles, buffer);
     if app.context() == KeyContext::Editor {
         proposals(editor, inside, text, styles, buffer);
     }
@@ -97,6 +106,25 @@ fn verdict(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
     }
 }
 
+/// The field at the cursor: its name, what it means, its type, and what its value means.
+fn explanation(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
+    let Some(field) = editor.field().filter(|_| area.height > 0) else { return };
+    let mut lines = vec![(field.name.clone(), field.meaning.map_or_else(|| field.kind.clone(), str::to_owned))];
+    if let Some((value, meaning)) = &field.value {
+        lines.push((value.clone(), (*meaning).to_owned()));
+    }
+    if field.meaning.is_some() {
+        let paragraph = editor.subject.definition.as_ref().and_then(|action| paragraph(action.version, action.initiator, &action.name));
+        let paragraph = paragraph.map_or_else(String::new, |paragraph| format!("; OCPP {} §{paragraph}", editor.subject.version));
+        lines.push((String::new(), format!("{}{paragraph}", field.kind)));
+    }
+    let names = lines.iter().map(|(name, _)| width_of(name)).max().unwrap_or(0).min(30);
+    for (row, (name, text)) in lines.iter().take(usize::from(area.height)).enumerate() {
+        let style = if name.is_empty() { styles.muted } else { styles.base };
+        LineWriter::new(buffer, area, row as u16).field(name, names, styles.key).text("  ", style).text(text, style);
+    }
+}
+
 /// Sets the colours of the visible cells and replaces unsafe characters.
 fn colour(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
     let (top, left) = editor.area().scroll_offset();
@@ -146,7 +174,7 @@ fn proposals(editor: &Editor, bounds: Rect, text: Rect, styles: &Styles, buffer:
         .iter()
         .map(|candidate| CommandCandidate {
             text: candidate.label.clone(),
-            detail: candidate.detail.clone(),
+            detail: candidate.note(),
             required: candidate.required,
         })
         .collect();

@@ -360,3 +360,36 @@ fn the_help_of_the_editor_lists_what_works_there() {
         }
     }
 }
+
+#[test]
+fn the_field_at_the_cursor_is_explained() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e res enter");
+    let picture = screen.picture();
+    assert!(picture.contains("required, ResetType: Hard, Soft; OCPP 1.6 §5.14"), "{picture}");
+    let editor = screen.app.overlays.get::<Editor>().unwrap();
+    let field = editor.field().unwrap();
+    assert!(picture.contains(field.meaning.unwrap()) && picture.contains(field.value.as_ref().unwrap().1), "{picture}");
+    screen.press("tab");
+    let editor = screen.app.overlays.get::<Editor>().unwrap();
+    assert!(editor.candidates().iter().all(|candidate| candidate.doc.len() > 10 && !candidate.note().contains("ResetType")));
+    screen.press("esc ctrl-a");
+    assert_eq!(screen.app.overlays.get::<Editor>().unwrap().field(), None, "behind the end there is no field");
+    let mut small = Screen::busy(80, 12);
+    small.press("e res enter");
+    assert!(small.picture().contains("\"type\""), "{}", small.picture());
+}
+
+#[test]
+fn what_was_sent_last_is_offered_again() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("e changeconf enter");
+    screen.send(ScreenMessage::Edited(Ok("{\"key\": \"MinimumStatusDuration\", \"value\": \"9\"}".to_owned())));
+    screen.press("F5");
+    screen.press("esc e changeconf enter");
+    screen.send(ScreenMessage::Edited(Ok("{\"key\": \"\", \"value\": \"9\"}".to_owned())));
+    screen.press("alt-< right right right right right right right right ctrl-space");
+    let editor = screen.app.overlays.get::<Editor>().unwrap();
+    let notes: Vec<String> = editor.candidates().iter().map(|candidate| format!("{} {}", candidate.label, candidate.note())).collect();
+    assert_eq!(notes, ["MinimumStatusDuration sent last"]);
+}

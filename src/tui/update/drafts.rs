@@ -64,11 +64,13 @@ pub fn text_to_keep(app: &App, part: SavedPart) -> String {
     }
 }
 
-/// Saves the text of the open editor when it has changed since the last time.
+/// Saves the text of the open editor when it has changed since the last time, and finds the field at its cursor.
 pub fn keep_open_one(app: &mut App) -> Option<UpdateEffect> {
-    let editor = app.overlays.get_mut::<Editor>().filter(|editor| editor.kept != editor.revision)?;
+    let editor = app.overlays.get_mut::<Editor>()?;
+    editor.look_at_cursor();
+    let changed = editor.kept != editor.revision;
     editor.kept = editor.revision;
-    Some(UpdateEffect::Keep(SavedPart::Drafts))
+    changed.then_some(UpdateEffect::Keep(SavedPart::Drafts))
 }
 
 /// Saves the editor's text under a name; a favourite of this name and action is replaced.

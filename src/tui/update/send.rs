@@ -2,7 +2,7 @@
 
 use super::drafts;
 use super::effect::UpdateEffect;
-use crate::compose::{SpanMap, line_and_column};
+use crate::compose::{SpanMap, UsedValues, line_and_column};
 use crate::config::SavedPart;
 use crate::console::{self, GivenCalls};
 use crate::hub::{LinkCommand, Order, Receipt};
@@ -72,6 +72,9 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
             Err(_) => LinkCommand::Raw(format!("[2,\"raw-{now}\",\"{}\",{text}]", subject.action)),
         }
     };
+    if let LinkCommand::Call { action, payload } = &command {
+        app.used.insert(action.clone(), UsedValues::of(payload.value()));
+    }
     let what = subject.what().to_owned();
     let order = Order { targets: subject.targets.clone(), command };
     editor.stays = stays;

@@ -8,6 +8,8 @@ use super::line_writer::{LineWriter, width_of};
 use crate::console::CommandCandidate;
 use crate::tui::theme::Styles;
 
+/// The most columns of what is said beside a proposal.
+const DETAIL: usize = 80;
 /// How many proposals are shown at once.
 const SHOWN: usize = 14;
 
@@ -70,7 +72,7 @@ pub fn draw_candidates(
         return;
     }
     let texts = candidates.iter().map(|candidate| width_of(&candidate.text)).max().unwrap_or(0).min(40);
-    let details = candidates.iter().map(|candidate| width_of(&candidate.detail)).max().unwrap_or(0).min(40);
+    let details = candidates.iter().map(|candidate| width_of(&candidate.detail)).max().unwrap_or(0).min(DETAIL);
     let width = (texts + details + 6).min(usize::from(bounds.width)) as u16; // a u16 in size
     let below = bounds.bottom().saturating_sub(at.y + 1);
     let above = at.y.saturating_sub(bounds.y);

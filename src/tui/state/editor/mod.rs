@@ -11,7 +11,7 @@ use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 use ratatui::style::{Modifier, Style};
 
-use crate::compose::{self, Diagnostic, DiagnosticSeverity, FieldCandidate, JsonTokenKind, KnownValues, ProposalScope};
+use crate::compose::{self, CursorField, Diagnostic, DiagnosticSeverity, FieldCandidate, JsonTokenKind, KnownValues, ProposalScope};
 use crate::ocpp::ErrorCode;
 use crate::tui::widget::head;
 
@@ -36,6 +36,9 @@ pub struct Editor {
     sample: String,
     known: KnownValues,
     diagnostics: Vec<Diagnostic>,
+    field: Option<CursorField>,
+    /// The text and the cursor for which the field was found.
+    looked_at: Option<(u64, DataCursor)>,
     candidates: Vec<FieldCandidate>,
     selected: usize,
     /// Whether the user moved through the proposals; only then Enter accepts one.
@@ -63,12 +66,15 @@ impl Editor {
             sample,
             known,
             diagnostics: Vec::new(),
+            field: None,
+            looked_at: None,
             candidates: Vec::new(),
             selected: 0,
             moved: false,
         };
         editor.select(first_place(text, editor.subject.is_raw()));
         editor.diagnose();
+        editor.look_at_cursor();
         editor
     }
 
@@ -174,6 +180,22 @@ impl Editor {
         self.select(span.start + quote..span.start + next.len() - quote);
         self.hide_proposals();
         self.changed();
+    }
+
+    /// What the definitions know of the field at the cursor.
+    pub fn field(&self) -> Option<&CursorField> {
+        self.field.as_ref()
+    }
+
+    /// Finds the field at the cursor, if the text or the cursor has changed. It is not found when it is drawn, because a text may be long.
+    pub fn look_at_cursor(&mut self) {
+        let place = (self.revision, self.area.cursor());
+        if self.looked_at != Some(place) {
+            self.looked_at = Some(place);
+            let text = self.text();
+            let cursor = self.cursor();
+            self.field = self.subject.message().and_then(|message| compose::cursor_field(message, &text, cursor));
+        }
     }
 
     /// Selects all of the text.
