@@ -286,8 +286,13 @@ fn value_candidate(label: String, value: &Value, detail: &str, position: &Cursor
 
 /// The names in a path, without the places in lists.
 fn names(path: &[PathStep]) -> Vec<&str> {
-    let name = |step| if let &PathStep::Key(ref name) = step { Some(name.as_str()) } else { None };
-    path.iter().filter_map(name).collect()
+    let mut names = Vec::with_capacity(path.len());
+    for step in path {
+        if let PathStep::Key(name) = step {
+            names.push(name.as_str());
+        }
+    }
+    names
 }
 
 /// The time an hour after another one.
@@ -338,7 +343,9 @@ fn quoted(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::compose::UsedValues;
-    use crate::compose::test_session::{authorize_response, list, message, meter_values, one_of, required, reset, start_transaction};
+    use crate::compose::test_session::{
+        authorize_response, list, message, meter_values, one_of, required, reset, start_transaction,
+    };
 
     fn known() -> KnownValues {
         let mut known = KnownValues::default();

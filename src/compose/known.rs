@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::template::TemplateValues;
+
 /// Known values by field name, the most recent first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct KnownValues {
     by_field: BTreeMap<String, Vec<Value>>,
     /// What was sent last in a field, by its path.
     used: UsedValues,
+    template: TemplateValues,
     now: Option<String>,
 }
 
@@ -35,6 +38,16 @@ impl KnownValues {
     /// The values of a field, the most recent first.
     pub fn of(&self, field: &str) -> &[Value] {
         self.by_field.get(field).map_or(&[], Vec::as_slice)
+    }
+
+    /// Sets what variables stand for in the first call.
+    pub fn set_template(&mut self, template: TemplateValues) {
+        self.template = template;
+    }
+
+    /// What variables stand for in the first call.
+    pub fn template(&self) -> &TemplateValues {
+        &self.template
     }
 
     /// Sets what was sent last in the fields of the message.

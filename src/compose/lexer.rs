@@ -12,7 +12,7 @@ pub enum JsonTokenKind {
     String,
     /// A number as JSON writes it.
     Number,
-    /// `true`, `false` or `null`.
+    /// `true`, `false` or `null`, or a variable of a template.
     Literal,
     /// One of `{ } [ ] : ,`.
     Punctuation,
@@ -132,9 +132,16 @@ impl<'a> JsonLexer<'a> {
 
     fn word(&mut self) -> JsonTokenKind {
         let rest = &self.text[self.at..];
+        self.key_comes_next = false;
+        // A variable stands for a value and has brackets of its own.
+        if let Some(end) = rest.find('}').filter(|_| rest.starts_with("${"))
+            && rest[2..end].chars().all(|character| character.is_ascii_alphanumeric())
+        {
+            self.at += end + 1;
+            return JsonTokenKind::Literal;
+        }
         let length = rest.find(ends_word).unwrap_or(rest.len());
         self.at += length;
-        self.key_comes_next = false;
         match &rest[..length] {
             "true" | "false" | "null" => JsonTokenKind::Literal,
             word if is_number(word) => JsonTokenKind::Number,
@@ -254,6 +261,12 @@ mod tests {
         for word in ["tru", "01", "1.", "+1", "-", "NaN", "'x'", "é", "1e"] {
             assert_eq!(kinds(word), [(JsonTokenKind::Error, word)], "{word}");
         }
+    }
+
+    #[test]
+    fn a_variable_is_one_word() {
+        assert_eq!(kinds("{\"a\": ${tx}}")[3], (JsonTokenKind::Literal, "${tx}"));
+        assert_eq!(kinds("$ {}")[0], (JsonTokenKind::Error, "$"));
     }
 
     #[test]

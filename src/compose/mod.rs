@@ -12,6 +12,7 @@ mod position;
 mod skeleton;
 mod spans;
 mod step;
+mod template;
 mod walk;
 
 #[cfg(test)]
@@ -31,4 +32,5 @@ pub use position::{CursorPosition, WordEdge, line_and_column, position};
 pub use skeleton::skeleton;
 pub use spans::{SpanMap, ValueSpan};
 pub use step::step_value;
+pub use template::{ResolvedText, TemplateFault, TemplateValues, VARIABLES, has_variables, resolve};
 pub use walk::{ExpectedToken, PathStep};

@@ -21,7 +21,9 @@ pub use commands::{
     ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice,
     help, is_physical, parse, question,
 };
-pub use completion::{CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values};
+pub use completion::{
+    CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values, template_values,
+};
 pub use console::Console;
 pub use legend::{LegendPart, legend_of_filters, legend_of_signs};
 pub use output::{CommandOutput, FailureKind, GivenCalls, OutputKind, OutputLine, ScreenRequest};

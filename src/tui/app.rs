@@ -12,14 +12,15 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    ActionPicker, CommandLine, Editor, MessageView, OverlayStack, PaneFilter, SendBatch, Stations, TimeDisplay, Toasts,
-    TraceLine, TraceView, UndoHistory,
+    ActionPicker, BatchResult, CommandLine, Editor, MessageView, OverlayStack, PaneFilter, SendBatch, Stations, TimeDisplay,
+    Toasts, TraceLine, TraceView, UndoHistory,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use super::widget::format;
 use crate::compose::UsedValues;
 use crate::config::SavedState;
 use crate::console::RunContext;
+use crate::hub::Order;
 use crate::trace::filter::FilterContext;
 use crate::trace::station_summary::StationSummaries;
 use crate::trace::{Contents, Sequence, StationKey};
@@ -57,6 +58,10 @@ pub struct App {
     pub command_line: CommandLine,
     /// An order that is sent several times or to several stations.
     pub batch: Option<SendBatch>,
+    /// The last call to a single station, until a link has accepted it.
+    pub single: Option<(Order, Sequence)>,
+    /// How the last batch ended.
+    pub result: Option<BatchResult>,
     /// What was sent last in the fields of each action.
     pub used: BTreeMap<String, UsedValues>,
     /// What is saved for the next session.
@@ -110,6 +115,8 @@ impl App {
             overlays: OverlayStack::default(),
             command_line: CommandLine::default(),
             batch: None,
+            single: None,
+            result: None,
             used: BTreeMap::new(),
             kept: SavedState::default(),
             bindings: Bindings::default(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::context::{ReadContext, ReadTime};
-use crate::compose::{self, KnownValues, UsedValues};
+use crate::compose::{self, KnownValues, TemplateValues, UsedValues};
 use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};
 use crate::trace::{Contents, StationKey, station_names};
@@ -38,8 +38,16 @@ pub fn known_values(targets: &[StationKey], used: Option<&UsedValues>, outside: 
     if let Some(used) = used {
         known.set_used(used.clone());
     }
+    if let Some(first) = targets.first() {
+        known.set_template(template_values(*first, 1, outside));
+    }
     known.set_now(timestamp(outside.now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     known
+}
+
+/// What the variables of a text stand for in a call to a station.
+pub fn template_values(station: StationKey, number: u64, outside: &ReadContext<'_>) -> TemplateValues {
+    console::template_values(outside.contents, station, timestamp(outside.now), number)
 }
 
 /// The targets for a title: up to three identities.

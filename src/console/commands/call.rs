@@ -8,6 +8,8 @@ use super::context::CommandContext;
 use super::entry::{CommandEntry, write_target};
 use super::payloads::edited;
 use crate::clock::now;
+use crate::compose::TemplateFault;
+use crate::console::completion::template_values;
 use crate::console::output::{CommandFailure, CommandOutput, GivenCalls};
 use crate::console::syntax::arguments::CommandWords;
 use crate::console::syntax::edit::PayloadEdit;
@@ -103,9 +105,25 @@ impl CallCommand {
         let mut made: Vec<(Version, Option<OutgoingPayload>)> = Vec::new();
         let from = context.hub.trace().read().records().range().end;
         let mut given: Option<GivenCalls> = None;
-        for (station, version) in links {
+        let varies = self.payload.has_variables();
+        for (number, (station, version)) in (1..).zip(links) {
+            if varies {
+                // Each station has its own payload.
+                made.clear();
+                let values = template_values(&context.hub.trace().read(), station, now().wall, number);
+                let payload = match self.payload.resolved(&values) {
+                    Ok(edit) => self.payload(&edit, version, context),
+                    Err(fault @ TemplateFault::Unknown { .. }) => {
+                        output.add(CommandFailure::plain(format!("Error: {fault}.")));
+                        return Ok(output);
+                    }
+                    Err(fault) => Err(vec![CommandFailure::plain(format!("Error: {fault}."))]),
+                };
+                let payload = payload.map_err(|failures| failures.into_iter().for_each(|failure| output.add(failure))).ok();
+                made.push((version, payload));
+            }
             if !made.iter().any(|(known, _)| *known == version) {
-                let payload = self.payload(version, context);
+                let payload = self.payload(&self.payload, version, context);
                 let payload = payload.map_err(|failures| failures.into_iter().for_each(|failure| output.add(failure))).ok();
                 made.push((version, payload));
             }
@@ -131,11 +149,16 @@ impl CallCommand {
         Ok(output)
     }
 
-    /// The payload in the version of a link.
+    /// The payload with these changes in the version of a link.
     ///
     /// # Errors
     /// When the version has no such action, a change fits no field, or the result breaks the definitions without `--force`.
-    fn payload(&self, version: Version, context: &CommandContext<'_>) -> Result<OutgoingPayload, Vec<CommandFailure>> {
+    fn payload(
+        &self,
+        edit: &PayloadEdit,
+        version: Version,
+        context: &CommandContext<'_>,
+    ) -> Result<OutgoingPayload, Vec<CommandFailure>> {
         let hub = context.hub;
         let Some(definition) = hub.catalog().action(version, self.initiator, &self.action) else {
             return Err(vec![ExecutionError::NotInVersion { action: self.action.clone(), version }.into()]);
@@ -146,9 +169,8 @@ impl CallCommand {
             // What does not fit this version's message was reported when the default was changed.
             base = change(base, &edit).payload;
         }
-        let payload = change(base, &self.payload)
-            .accept(self.force)
-            .map_err(|errors| CommandFailure::assignments(&errors, context.line))?;
+        let payload =
+            change(base, edit).accept(self.force).map_err(|errors| CommandFailure::assignments(&errors, context.line))?;
         let value = hub.profile().write(payload.value().clone(), definition);
         let payload = payload.with_value(value);
         let findings = definition.request.check(&payload, version);

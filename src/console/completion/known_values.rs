@@ -1,9 +1,12 @@
 //! Values of identifiers that the session has seen, to be offered again.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::clock::now;
-use crate::compose::KnownValues;
+use crate::compose::{KnownValues, TemplateValues};
 use crate::trace::decode::payload_value;
 use crate::trace::{Contents, RecordKind, StationKey};
 
@@ -30,6 +33,29 @@ pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownVa
         }
     }
     known
+}
+
+/// What the variables of a text stand for in a call to a station.
+pub fn template_values(contents: &Contents, station: StationKey, now: Timestamp, number: u64) -> TemplateValues {
+    let known = known_values(contents, Some(station));
+    let newest = |field: &str| {
+        let value = known.of(field).first()?;
+        Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    let half = |part: u8| {
+        let mut hasher = DefaultHasher::new();
+        (part, station.0, now.as_nanosecond(), number).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    TemplateValues {
+        station: contents.stations().get(station).map_or_else(String::new, |row| row.identity.to_string()),
+        now: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        transaction: newest("transactionId"),
+        tag: newest("idTag"),
+        connector: newest("connectorId"),
+        uuid: uuid::Builder::from_random_bytes(((half(0) << 64) | half(1)).to_be_bytes()).into_uuid().to_string(),
+        number,
+    }
 }
 
 fn collect(value: &Value, known: &mut KnownValues) {

@@ -21,7 +21,7 @@ use crate::simulator::{CableKind, FeatureProfile, StationQuirk};
 use crate::trace::{LinkState, StationTable};
 
 pub use files::list_files;
-pub use known_values::known_values;
+pub use known_values::{known_values, template_values};
 
 /// A station as completion offers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -445,7 +445,8 @@ impl Line<'_> {
                 .map(|value| {
                     // Nothing is selected in a command line, so a placeholder would have to be removed: the value comes next.
                     let end = if value.select.is_empty() { value.insert.len() } else { value.select.start };
-                    let text = value.insert[..end].trim_end_matches(if value.select.is_empty() { '\0' } else { '"' }).to_owned();
+                    let text =
+                        value.insert[..end].trim_end_matches(if value.select.is_empty() { '\0' } else { '"' }).to_owned();
                     CommandCandidate { text, detail: value.note(), required: value.required }
                 })
                 .collect(),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::token::{Spanned, quote};
+use crate::compose::{TemplateFault, TemplateValues, has_variables, resolve};
 
 /// Changes of a payload, in the order in which they were typed.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,6 +43,37 @@ pub struct Assignment {
     pub value: Spanned<String>,
 }
 
+impl PayloadEdit {
+    /// Whether a value has variables.
+    pub fn has_variables(&self) -> bool {
+        self.steps.iter().any(|step| match step {
+            PayloadStep::Assign(assignment) => has_variables(&assignment.value.value),
+            PayloadStep::Whole(text) => has_variables(&text.value),
+            PayloadStep::File(_) => false,
+        })
+    }
+
+    /// The same changes with values in place of the variables.
+    ///
+    /// # Errors
+    /// When a variable has no value.
+    pub fn resolved(&self, values: &TemplateValues) -> Result<PayloadEdit, TemplateFault> {
+        let put = |text: &mut String| -> Result<(), TemplateFault> {
+            *text = resolve(text, values).map_err(|(_, fault)| fault)?.text;
+            Ok(())
+        };
+        let mut edit = self.clone();
+        for step in &mut edit.steps {
+            match step {
+                PayloadStep::Assign(assignment) => put(&mut assignment.value.value)?,
+                PayloadStep::Whole(text) => put(&mut text.value)?,
+                PayloadStep::File(_) => {}
+            }
+        }
+        Ok(edit)
+    }
+}
+
 /// Each change with a blank before it, so that the parser reads it back.
 impl fmt::Display for PayloadEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,5 +82,25 @@ impl fmt::Display for PayloadEdit {
             PayloadStep::Whole(text) => write!(f, " {}", text.value),
             PayloadStep::File(name) => write!(f, " @{}", quote(&name.value)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_resolved_and_names_are_not() {
+        let spanned = |text: &str| Spanned::new(text.to_owned(), 0..text.len());
+        let assign = |path: &str, value: &str| PayloadStep::Assign(Assignment { path: spanned(path), value: spanned(value) });
+        let edit =
+            PayloadEdit { steps: vec![assign("${n}", "${n}-${station}"), PayloadStep::Whole(spanned("{\"a\": ${tx}}"))] };
+        let values =
+            TemplateValues { station: "CP1".into(), number: 2, transaction: Some("7".into()), ..TemplateValues::default() };
+        assert!(edit.has_variables());
+        assert_eq!(edit.resolved(&values).unwrap().to_string(), " ${n}=2-CP1 {\"a\": 7}");
+        let unknown = PayloadEdit { steps: vec![assign("a", "${zebra}")] };
+        assert!(matches!(unknown.resolved(&values), Err(TemplateFault::Unknown { .. })));
+        assert!(!PayloadEdit { steps: vec![assign("a", "$5")] }.has_variables());
     }
 }

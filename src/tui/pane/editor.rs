@@ -108,14 +108,17 @@ fn verdict(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
 
 /// The field at the cursor: its name, what it means, its type, and what its value means.
 fn explanation(editor: &Editor, area: Rect, styles: &Styles, buffer: &mut Buffer) {
-    let Some(field) = editor.field().filter(|_| area.height > 0) else { return };
-    let mut lines = vec![(field.name.clone(), field.meaning.map_or_else(|| field.kind.clone(), str::to_owned))];
-    if let Some((value, meaning)) = &field.value {
-        lines.push((value.clone(), (*meaning).to_owned()));
+    let mut lines: Vec<(String, String)> = Vec::new();
+    lines.extend(editor.first_call().map(|call| ("first call".to_owned(), call.to_owned())));
+    if let Some(field) = editor.field() {
+        lines.push((field.name.clone(), field.meaning.map_or_else(|| field.kind.clone(), str::to_owned)));
+        lines.extend(field.value.as_ref().map(|(value, meaning)| (value.clone(), (*meaning).to_owned())));
     }
-    if field.meaning.is_some() {
-        let paragraph = editor.subject.definition.as_ref().and_then(|action| paragraph(action.version, action.initiator, &action.name));
-        let paragraph = paragraph.map_or_else(String::new, |paragraph| format!("; OCPP {} §{paragraph}", editor.subject.version));
+    if let Some(field) = editor.field().filter(|field| field.meaning.is_some()) {
+        let paragraph =
+            editor.subject.definition.as_ref().and_then(|action| paragraph(action.version, action.initiator, &action.name));
+        let paragraph =
+            paragraph.map_or_else(String::new, |paragraph| format!("; OCPP {} §{paragraph}", editor.subject.version));
         lines.push((String::new(), format!("{}{paragraph}", field.kind)));
     }
     let names = lines.iter().map(|(name, _)| width_of(name)).max().unwrap_or(0).min(30);

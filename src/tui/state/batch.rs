@@ -1,8 +1,10 @@
 //! An order that is sent several times or to several stations: what is still to be sent, and the answers so far. The clock is passed in;
 //! sending is in `update`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::batch_result::{BatchResult, StationOutcome};
 use crate::console::GivenCalls;
 use crate::hub::{Order, Receipt};
 use crate::trace::{Contents, Direction, FrameKind, RecordKind, Sequence, StationKey};
@@ -56,6 +58,17 @@ fn duration(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok().filter(|duration| *duration <= Duration::from_secs(86_400))
 }
 
+/// A text with variables, from which an order for each station is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendTemplate {
+    /// The text.
+    pub text: String,
+    /// The action; empty for a whole frame.
+    pub action: String,
+    /// How many calls were made of it.
+    pub made: u64,
+}
+
 /// The state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendBatch {
@@ -82,12 +95,22 @@ pub struct SendBatch {
     stopped: bool,
     /// The station, when it is one.
     name: Option<String>,
+    /// How it went so far at each station.
+    outcomes: BTreeMap<StationKey, StationOutcome>,
+    /// The text with variables that makes the order of each station.
+    pub template: Option<SendTemplate>,
+    /// Whether a key was pressed since it began.
+    pub touched: bool,
 }
 
 impl SendBatch {
     /// A batch that starts now.
     pub fn new(order: Order, what: String, pace: RepeatPlan, now_micros: u64, from: Sequence) -> SendBatch {
+        let outcomes = order.targets.iter().map(|station| (*station, StationOutcome::default())).collect();
         SendBatch {
+            outcomes,
+            template: None,
+            touched: false,
             order,
             what,
             pace,
@@ -149,7 +172,8 @@ impl SendBatch {
     pub fn is_over(&self) -> bool {
         let open = self.taken.saturating_sub(self.results + self.errors + self.timeouts);
         let answers = matches!(self.order.command, crate::hub::LinkCommand::Call { .. });
-        !self.is_sending() && self.receipts == self.sent && (open == 0 || !answers)
+        let orders = if self.template.is_some() { self.order.targets.len() } else { 1 };
+        !self.is_sending() && u64::from(self.receipts) == u64::from(self.sent) * orders as u64 && (open == 0 || !answers)
     }
 
     /// Counts what the links did with an order.
@@ -157,6 +181,11 @@ impl SendBatch {
         self.receipts += 1;
         self.taken += receipt.taken.len() as u64;
         self.refused += receipt.refused.len() as u64;
+        for (station, reason) in &receipt.refused {
+            if let Some(outcome) = self.outcomes.get_mut(station) {
+                outcome.refusal = Some(reason.clone());
+            }
+        }
         if self.refusal.is_none() {
             self.refusal = receipt.refused.into_iter().next();
         }
@@ -167,15 +196,19 @@ impl SendBatch {
         let end = contents.records().range().end;
         for record in contents.records().iter(self.from..end) {
             let ours = record.action == Some(self.what.as_str())
-                && record.station.is_some_and(|station| self.order.targets.contains(&station))
                 && record.partner.is_some_and(|call| call >= self.began && call < record.sequence);
-            match record.kind {
-                RecordKind::Frame(Direction::In, FrameKind::Result) if ours => self.results += 1,
-                RecordKind::Frame(Direction::In, FrameKind::Error) if ours => self.errors += 1,
-                RecordKind::Timeout | RecordKind::Unreachable if ours => self.timeouts += 1,
+            let Some(station) = record.station.filter(|_| ours) else { continue };
+            let Some(outcome) = self.outcomes.get_mut(&station) else { continue };
+            let (all, own) = match record.kind {
+                RecordKind::Frame(Direction::In, FrameKind::Result) => (&mut self.results, &mut outcome.results),
+                RecordKind::Frame(Direction::In, FrameKind::Error) => (&mut self.errors, &mut outcome.errors),
+                RecordKind::Timeout | RecordKind::Unreachable => (&mut self.timeouts, &mut outcome.timeouts),
                 _ => continue,
-            }
-            self.waited += record.latency.unwrap_or_default();
+            };
+            (*all, *own) = (*all + 1, *own + 1);
+            let latency = record.latency.unwrap_or_default();
+            outcome.note(record.sequence, latency);
+            self.waited += latency;
         }
         self.from = end;
     }
@@ -210,6 +243,17 @@ impl SendBatch {
         }
         let stopped = if self.stopped { ", stopped" } else { "" };
         format!("{}: {}{stopped}", self.what, parts.join(", "))
+    }
+
+    /// The only call, when it is one to one station: its answer, and how long that took.
+    pub fn only(&self) -> Option<(Sequence, Duration)> {
+        let outcome = self.outcomes.values().next().filter(|_| self.outcomes.len() == 1 && self.pace.times == 1)?;
+        Some((outcome.record?, outcome.slowest))
+    }
+
+    /// The result for every station.
+    pub fn result(self, summary: String) -> BatchResult {
+        BatchResult::new(self.what, summary, self.outcomes.into_iter())
     }
 
     /// Whether anything went wrong.

@@ -2,6 +2,7 @@
 
 mod action_picker;
 mod batch;
+mod batch_result;
 mod column_chooser;
 mod columns;
 mod command_line;
@@ -24,7 +25,8 @@ mod trace;
 mod undo;
 
 pub use action_picker::ActionPicker;
-pub use batch::{RepeatPlan, SendBatch};
+pub use batch::{RepeatPlan, SendBatch, SendTemplate};
+pub use batch_result::{BatchResult, StationOutcome};
 pub use column_chooser::ColumnChooser;
 pub use columns::{COLUMNS, Column, ColumnChoice, ColumnLayout, MARGIN};
 pub use command_line::CommandLine;

@@ -9,7 +9,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::columns::Column;
 use crate::ocpp::ActionDefinition;
-use crate::trace::StationKey;
+use crate::trace::{Sequence, StationKey};
 use crate::tui::action::ContextAction;
 use crate::tui::theme::Theme;
 use crate::tui::widget::{InputLine, NarrowedList};
@@ -45,6 +45,10 @@ pub enum ChoiceAction {
     Forget(usize),
     /// A text is copied.
     Copy(String),
+    /// A record is selected in the trace.
+    Record(Sequence),
+    /// The table of the last batch is shown.
+    Results,
 }
 
 /// Which list of saved texts.

@@ -19,6 +19,8 @@ pub struct Toast {
     /// Whether it is about a failure.
     pub failure: bool,
     until_micros: u64,
+    /// Since when it is shown, for one that stays until a key is pressed.
+    stays_since: Option<u64>,
 }
 
 /// A sentence of the log.
@@ -50,6 +52,25 @@ impl Toasts {
     /// Shows an information that is of no use later; the log does not get it.
     pub fn hint(&mut self, text: impl Into<String>, now_micros: u64) {
         self.show(text.into(), false, now_micros + INFO);
+    }
+
+    /// Shows a result, which may come when nobody looks: it stays until the next key, and at least as long as others.
+    pub fn result(&mut self, text: impl Into<String>, failure: bool, now_micros: u64) {
+        let shown_for = if failure { ERROR } else { INFO };
+        self.push(text.into(), failure, now_micros + shown_for);
+        if let Some(toast) = self.waiting.back_mut() {
+            toast.stays_since = Some(now_micros);
+            toast.until_micros = u64::MAX;
+        }
+    }
+
+    /// A key was pressed: what stayed until then has been seen.
+    pub fn seen(&mut self, now_micros: u64) {
+        for toast in &mut self.waiting {
+            if let Some(since) = toast.stays_since.take() {
+                toast.until_micros = now_micros.max(since + if toast.failure { ERROR } else { INFO });
+            }
+        }
     }
 
     /// Shows a failure.
@@ -84,7 +105,7 @@ impl Toasts {
     fn show(&mut self, text: String, failure: bool, until_micros: u64) {
         // An information is replaced by the next toast; a failure is shown for its time.
         self.waiting.retain(|toast| toast.failure && toast.text != text);
-        self.waiting.push_back(Toast { text, failure, until_micros });
+        self.waiting.push_back(Toast { text, failure, until_micros, stays_since: None });
         if self.waiting.len() > MOST {
             self.waiting.pop_front();
         }
@@ -107,7 +128,7 @@ impl Toasts {
 
     /// When the time of the next one is over.
     pub fn deadline(&self) -> Option<u64> {
-        self.waiting.iter().map(|toast| toast.until_micros).min()
+        self.waiting.iter().filter(|toast| toast.stays_since.is_none()).map(|toast| toast.until_micros).min()
     }
 }
 
@@ -126,6 +147,20 @@ mod tests {
         assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("broken", 0)));
         toasts.expire(6_000_000);
         assert_eq!(toasts.current(), None);
+    }
+
+    #[test]
+    fn a_result_stays_until_a_key_was_pressed() {
+        let mut toasts = Toasts::default();
+        toasts.result("answered", false, 0);
+        toasts.expire(60_000_000);
+        assert_eq!(toasts.current().map(|(toast, _)| toast.text.as_str()), Some("answered"));
+        assert_eq!(toasts.deadline(), None, "no timer waits for it");
+        toasts.seen(1_000_000);
+        toasts.expire(1_500_000);
+        assert!(toasts.current().is_some(), "a key that came early hides nothing at once");
+        toasts.expire(2_000_000);
+        assert!(toasts.current().is_none());
     }
 
     #[test]

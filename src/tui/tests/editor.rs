@@ -388,8 +388,9 @@ fn what_was_sent_last_is_offered_again() {
     screen.press("F5");
     screen.press("esc e changeconf enter");
     screen.send(ScreenMessage::Edited(Ok("{\"key\": \"\", \"value\": \"9\"}".to_owned())));
-    screen.press("alt-< right right right right right right right right ctrl-space");
+    screen.press("ctrl-home home right right right right right right right right ctrl-space");
     let editor = screen.app.overlays.get::<Editor>().unwrap();
-    let notes: Vec<String> = editor.candidates().iter().map(|candidate| format!("{} {}", candidate.label, candidate.note())).collect();
+    let notes: Vec<String> =
+        editor.candidates().iter().map(|candidate| format!("{} {}", candidate.label, candidate.note())).collect();
     assert_eq!(notes, ["MinimumStatusDuration sent last"]);
 }

@@ -12,6 +12,7 @@ mod overlays;
 mod palette;
 mod profiles;
 mod saving;
+mod sending;
 mod shown;
 mod sizes;
 mod soap;

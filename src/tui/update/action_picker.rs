@@ -1,6 +1,7 @@
 //! The actions of the list of calls that can be sent.
 
 use super::compose;
+use super::palette::remember;
 use crate::tui::action::ActionPickerAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -31,5 +32,6 @@ fn move_by(app: &mut App, lines: isize) {
 fn accept(app: &mut App, outside: &ReadContext<'_>) {
     let Some(definition) = app.overlays.get::<ActionPicker>().and_then(|picker| picker.list.choice()).cloned() else { return };
     let Some(picker) = app.overlays.close::<ActionPicker>() else { return };
+    remember(app, &definition.name);
     compose::open_editor(app, picker.targets, &definition, outside);
 }

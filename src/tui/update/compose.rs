@@ -1,11 +1,12 @@
 //! Opening the payload editor: with a chosen action, with a saved text, with a frame of the trace. Its actions are in `editor`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::targets::{common, subject};
 use super::{drafts, held_frames};
 use crate::compose;
-use crate::ocpp::ActionDefinition;
+use crate::ocpp::{ActionDefinition, ErrorCode};
 use crate::trace::decode::payload_text;
 use crate::trace::{Direction, FrameKind, Record, RecordKind, StationKey};
 use crate::tui::app::App;
@@ -13,6 +14,8 @@ use crate::tui::assist;
 use crate::tui::context::ReadContext;
 use crate::tui::state::{ActionPicker, EditTarget, Editor, KeptKind};
 
+/// How many of the newest records are searched for what a station does not support.
+const SEARCHED: u64 = 20_000;
 /// Longer texts are not edited here: every key would check all of it.
 const LONGEST: usize = 256 * 1024;
 
@@ -29,7 +32,29 @@ pub fn open_picker(app: &mut App, station: Option<StationKey>, outside: &ReadCon
         return;
     }
     tell_hidden_targets(app, station, &targets, outside);
-    app.overlays.open(ActionPicker::new(targets, outside.catalog, version, role));
+    let unsupported = unsupported(&targets, outside);
+    let recent = app.kept.screen.recent.clone();
+    app.overlays.open(ActionPicker::new(targets, outside.catalog, version, role, recent, unsupported));
+}
+
+/// The actions whose last call to the first of the stations was refused because it does not know or support them.
+fn unsupported(targets: &[StationKey], outside: &ReadContext<'_>) -> BTreeSet<String> {
+    let records = outside.contents.records();
+    let range = records.range();
+    let mut refused = BTreeSet::new();
+    for record in records.iter(range.end.saturating_sub(SEARCHED).max(range.start)..range.end) {
+        let Some(action) = record.action.filter(|_| record.station == targets.first().copied()) else { continue };
+        match record.kind {
+            RecordKind::Frame(Direction::In, FrameKind::Error)
+                if matches!(record.code, Some(ErrorCode::NotImplemented | ErrorCode::NotSupported)) =>
+            {
+                refused.insert(action.to_owned());
+            }
+            RecordKind::Frame(Direction::In, FrameKind::Result) => _ = refused.remove(action),
+            _ => {}
+        }
+    }
+    refused
 }
 
 /// Names the targets when they are not those that one sees: marked stations while another one is selected, or hidden ones.

@@ -24,6 +24,7 @@ mod palette;
 mod panes;
 mod profiles_page;
 mod prompt;
+mod results;
 mod search;
 mod send;
 mod sources;
@@ -57,10 +58,19 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
     match message {
         ScreenMessage::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
         ScreenMessage::Key(event) => {
+            app.toasts.seen(now);
+            if let Some(batch) = &mut app.batch {
+                batch.touched = true;
+            }
+            let selected = app.trace.selected();
             // What was changed by other means than keys is a step of its own.
             views::note(app);
             let mut effects = act::key(app, event, outside);
             views::note(app);
+            if app.trace.selected() != selected {
+                // Who has moved meanwhile is not taken back to what was sent.
+                app.trace.stop_awaiting();
+            }
             show_selected(app, outside);
             effects.extend(drafts::keep_open_one(app));
             effects

@@ -2,14 +2,16 @@
 
 use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view};
 use super::effect::UpdateEffect;
-use super::{clipboard, command_line, compose, configuration_page, drafts, machine, targets, themes, views};
+use super::{clipboard, command_line, compose, configuration_page, drafts, machine, results, sources, targets, themes, views};
 use crate::config::SavedPart;
+use crate::ocpp::field_docs;
 use crate::trace::StationKey;
 use crate::tui::action::{
     Action, ActionRow, ContextAction, EditorAction, EverywhereAction, KeyContext, MessageAction, PaletteAction, PanesAction,
     StationDetailsAction,
 };
 use crate::tui::app::App;
+use crate::tui::assist;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::state::{COLUMNS, ChoiceAction, Column, Editor, KeptKind, Palette, PaletteChoice, PaneFilter, StationDetails};
@@ -39,10 +41,23 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
             does: ChoiceAction::Act(row.bound),
         }));
     }
+    choices.extend(app.result.as_ref().map(|result| PaletteChoice {
+        kind: "result",
+        name: format!("results of {}", result.what),
+        detail: result.summary.clone(),
+        keys: String::new(),
+        obstacle: None,
+        does: ChoiceAction::Results,
+    }));
+    let receivers = assist::names(&app.targets(app.run_context(outside.contents).selected), outside.contents);
     choices.extend(targets::offered(app, outside).into_iter().map(|definition| PaletteChoice {
         kind: "call",
         name: definition.name.to_string(),
-        detail: format!("edit and send it, OCPP {}", definition.version),
+        detail: format!(
+            "→ {receivers}, OCPP {}: {}",
+            definition.version,
+            field_docs::action(&definition.name).unwrap_or("edit and send it")
+        ),
         keys: String::new(),
         obstacle: None,
         does: ChoiceAction::Call(definition),
@@ -129,7 +144,7 @@ fn kept_choices(app: &App) -> Vec<PaletteChoice> {
             PaletteChoice {
                 kind: word,
                 name: if kept.name.is_empty() { action.to_owned() } else { kept.name.clone() },
-                detail: format!("{action}, OCPP {}", kept.version),
+                detail: format!("{action}, OCPP {}: {}", kept.version, sources::first_words(&kept.text)),
                 keys: String::new(),
                 obstacle: None,
                 does: ChoiceAction::Kept(kind, index),
@@ -267,11 +282,15 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         return None;
     }
     leave(app);
-    if !matches!(choice.does, ChoiceAction::Text(_) | ChoiceAction::Forget(_) | ChoiceAction::Copy(_) | ChoiceAction::Line(_)) {
-        let recent = &mut app.kept.screen.recent;
-        recent.retain(|name| *name != choice.name);
-        recent.insert(0, choice.name);
-        recent.truncate(RECENT);
+    if !matches!(
+        choice.does,
+        ChoiceAction::Record(_)
+            | ChoiceAction::Text(_)
+            | ChoiceAction::Forget(_)
+            | ChoiceAction::Copy(_)
+            | ChoiceAction::Line(_)
+    ) {
+        remember(app, &choice.name);
         effects.push(UpdateEffect::Keep(SavedPart::Screen));
     }
     match choice.does {
@@ -301,9 +320,19 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         }
         ChoiceAction::Kept(kind, index) => compose::edit_kept(app, kind, index, outside),
         ChoiceAction::Forget(index) => effects.extend(drafts::forget_favourite(app, index, outside)),
+        ChoiceAction::Record(record) => results::show_record(app, record, outside),
+        ChoiceAction::Results => results::open(app, outside),
         ChoiceAction::Copy(text) => effects.push(clipboard::copy_text(app, text, outside)),
     }
     None
+}
+
+/// Remembers what was chosen; the next lists begin with it.
+pub fn remember(app: &mut App, name: &str) {
+    let recent = &mut app.kept.screen.recent;
+    recent.retain(|known| known != name);
+    recent.insert(0, name.to_owned());
+    recent.truncate(RECENT);
 }
 
 /// Focuses the pane of an action, as if its key had been pressed there.

@@ -1,8 +1,8 @@
 //! Sending the text of the editor: confirmation of faults and of physical actions, one order or a batch, the summary at the end.
 
-use super::drafts;
 use super::effect::UpdateEffect;
-use crate::compose::{SpanMap, UsedValues, line_and_column};
+use super::{drafts, results};
+use crate::compose::{self, SpanMap, UsedValues, line_and_column};
 use crate::config::SavedPart;
 use crate::console::{self, GivenCalls};
 use crate::hub::{LinkCommand, Order, Receipt};
@@ -11,7 +11,8 @@ use crate::rpc::OutgoingPayload;
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{ConfirmPurpose, ConfirmQuestion, Editor, RepeatPlan, SendBatch};
+use crate::tui::state::{ConfirmPurpose, ConfirmQuestion, Editor, RepeatPlan, SendBatch, SendTemplate};
+use crate::tui::widget::format::duration;
 
 /// A call to more stations than this is confirmed, whatever the action.
 const MANY: usize = 10;
@@ -55,7 +56,23 @@ fn doubled_names(text: &str) -> Option<String> {
 pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     let Some(editor) = app.overlays.get_mut::<Editor>() else { return Vec::new() };
-    let (subject, text) = (&editor.subject, editor.text());
+    let (subject, typed) = (&editor.subject, editor.text());
+    // Every station must have a value for every variable, before anything is sent.
+    let mut text = None;
+    for station in &subject.targets {
+        if !compose::has_variables(&typed) {
+            break;
+        }
+        match compose::resolve(&typed, &assist::template_values(*station, 1, outside)) {
+            Ok(resolved) => _ = text.get_or_insert(resolved.text),
+            Err((_, fault)) => {
+                app.toasts.error(format!("Nothing was sent: {fault}"), now);
+                return Vec::new();
+            }
+        }
+    }
+    let template = text.is_some().then(|| SendTemplate { text: typed.clone(), action: subject.action.clone(), made: 0 });
+    let text = text.unwrap_or(typed);
     let command = if let Some(held) = subject.held {
         match OutgoingPayload::parse(&text) {
             Ok(payload) => LinkCommand::Release { number: held.number, action: ReleaseAction::Go(Some(payload)) },
@@ -64,13 +81,8 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
                 return Vec::new();
             }
         }
-    } else if subject.is_raw() {
-        LinkCommand::Raw(text)
     } else {
-        match OutgoingPayload::parse(&text) {
-            Ok(payload) => LinkCommand::Call { action: subject.action.clone(), payload },
-            Err(_) => LinkCommand::Raw(format!("[2,\"raw-{now}\",\"{}\",{text}]", subject.action)),
-        }
+        command(&subject.action, text, now)
     };
     if let LinkCommand::Call { action, payload } = &command {
         app.used.insert(action.clone(), UsedValues::of(payload.value()));
@@ -79,6 +91,7 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
     let order = Order { targets: subject.targets.clone(), command };
     editor.stays = stays;
     if order.targets.len() == 1 && pace == RepeatPlan::ONCE {
+        app.single = Some((order.clone(), outside.contents.records().range().end));
         return vec![UpdateEffect::Submit { order, what }];
     }
     let mut effects = Vec::new();
@@ -87,9 +100,22 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
     } else {
         effects.extend(leave_editor(app));
     }
-    app.batch = Some(SendBatch::new(order, what, pace, now, outside.contents.records().range().end));
+    let mut batch = SendBatch::new(order, what, pace, now, outside.contents.records().range().end);
+    batch.template = template;
+    app.batch = Some(batch);
     effects.extend(continue_batch(app, outside));
     effects
+}
+
+/// What a text is sent as: a call, or a frame where it is a whole one or no JSON.
+fn command(action: &str, text: String, now: u64) -> LinkCommand {
+    if action.is_empty() {
+        return LinkCommand::Raw(text);
+    }
+    match OutgoingPayload::parse(&text) {
+        Ok(payload) => LinkCommand::Call { action: action.to_owned(), payload },
+        Err(_) => LinkCommand::Raw(format!("[2,\"raw-{now}\",\"{action}\",{text}]")),
+    }
 }
 
 /// Closes the editor and removes the draft of what was sent.
@@ -105,7 +131,24 @@ pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEff
     let Some(batch) = &mut app.batch else { return Vec::new() };
     let mut effects = Vec::new();
     for _ in 0..batch.due(now) {
-        effects.push(UpdateEffect::Give(batch.order.clone()));
+        let Some(template) = &mut batch.template else {
+            effects.push(UpdateEffect::Give(batch.order.clone()));
+            continue;
+        };
+        let mut refused = Vec::new();
+        for station in &batch.order.targets {
+            template.made += 1;
+            match compose::resolve(&template.text, &assist::template_values(*station, template.made, outside)) {
+                Ok(resolved) => {
+                    let command = command(&template.action, resolved.text, now);
+                    effects.push(UpdateEffect::Give(Order { targets: vec![*station], command }));
+                }
+                Err((_, fault)) => refused.push((*station, fault.to_string())),
+            }
+        }
+        for refusal in refused {
+            batch.count_receipt(Receipt { taken: Vec::new(), refused: vec![refusal] });
+        }
     }
     batch.count_answers(outside.contents);
     if effects.is_empty() && batch.is_over() {
@@ -113,10 +156,15 @@ pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEff
         if let Some((_, reason)) = &batch.refusal {
             summary = format!("{summary} ({reason})");
         }
-        if batch.failed() {
-            app.toasts.error(summary, now);
-        } else {
-            app.toasts.info(summary, now);
+        let only = batch.only().and_then(|(answer, latency)| Some((results::meaning(answer, outside)?, latency)));
+        if let Some((meaning, latency)) = only {
+            let names = assist::names(&batch.order.targets, outside.contents);
+            summary = format!("{} → {names}: {meaning}  {}", batch.what, duration(latency));
+        }
+        app.toasts.result(summary.clone(), batch.failed(), now);
+        if let Some(batch) = app.batch.take().filter(|batch| matches!(batch.order.command, LinkCommand::Call { .. })) {
+            let waiting = !batch.touched;
+            results::keep(app, batch.result(summary), waiting, outside);
         }
         app.batch = None;
     }
@@ -154,6 +202,12 @@ pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadCon
         app.toasts.info(format!("{what} → {}", assist::names(&receipt.taken, outside.contents)), now);
     }
     app.trace.await_call(receipt.taken.clone(), what.to_owned());
+    let single = app.single.take().filter(|(order, _)| matches!(order.command, LinkCommand::Call { .. }));
+    if let Some((order, from)) = single.filter(|(order, _)| order.targets == receipt.taken) {
+        let names = assist::names(&order.targets, outside.contents);
+        let calls = GivenCalls { order, action: what.to_owned(), receipt: receipt.clone(), from };
+        app.batch = Some(SendBatch::given(calls, names, now));
+    }
     match app.overlays.get_mut::<Editor>().filter(|editor| editor.stays) {
         Some(editor) => {
             editor.armed = false;

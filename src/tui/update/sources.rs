@@ -61,7 +61,7 @@ fn choices(app: &App, editor: &Editor, outside: &ReadContext<'_>) -> Vec<Palette
 }
 
 /// The beginning of a text on one line.
-fn first_words(text: &str) -> String {
+pub fn first_words(text: &str) -> String {
     compact(text).chars().take(80).collect()
 }
 

@@ -11,7 +11,9 @@ use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 use ratatui::style::{Modifier, Style};
 
-use crate::compose::{self, CursorField, Diagnostic, DiagnosticSeverity, FieldCandidate, JsonTokenKind, KnownValues, ProposalScope};
+use crate::compose::{
+    self, CursorField, Diagnostic, DiagnosticSeverity, FieldCandidate, JsonTokenKind, KnownValues, ProposalScope,
+};
 use crate::ocpp::ErrorCode;
 use crate::tui::widget::head;
 
@@ -36,6 +38,8 @@ pub struct Editor {
     sample: String,
     known: KnownValues,
     diagnostics: Vec<Diagnostic>,
+    /// The first call that a text with variables makes.
+    first_call: Option<String>,
     field: Option<CursorField>,
     /// The text and the cursor for which the field was found.
     looked_at: Option<(u64, DataCursor)>,
@@ -66,6 +70,7 @@ impl Editor {
             sample,
             known,
             diagnostics: Vec::new(),
+            first_call: None,
             field: None,
             looked_at: None,
             candidates: Vec::new(),
@@ -246,12 +251,38 @@ impl Editor {
         self.diagnose();
     }
 
+    /// Finds the faults. Of a text with variables the first call is checked, and kept to be shown.
     fn diagnose(&mut self) {
         let text = self.text();
         let version = self.subject.version;
-        self.diagnostics = compose::diagnose(&text, |payload| {
-            self.subject.message().map_or_else(Vec::new, |message| message.check(payload, version))
-        });
+        let check = |text: &str| {
+            compose::diagnose(text, |payload| {
+                self.subject.message().map_or_else(Vec::new, |message| message.check(payload, version))
+            })
+        };
+        if !compose::has_variables(&text) {
+            (self.diagnostics, self.first_call) = (check(&text), None);
+            return;
+        }
+        match compose::resolve(&text, self.known.template()) {
+            Ok(resolved) => {
+                let mut diagnostics = check(&resolved.text);
+                for diagnostic in &mut diagnostics {
+                    diagnostic.span = resolved.source(&diagnostic.span);
+                }
+                (self.diagnostics, self.first_call) = (diagnostics, Some(compose::compact(&resolved.text)));
+            }
+            Err((span, fault)) => {
+                let (severity, message) = (DiagnosticSeverity::Error, fault.to_string());
+                self.diagnostics = vec![Diagnostic { span, severity, message, rule: None }];
+                self.first_call = None;
+            }
+        }
+    }
+
+    /// The first call that a text with variables makes, on one line.
+    pub fn first_call(&self) -> Option<&str> {
+        self.first_call.as_deref()
     }
 
     /// Handles a key that has no action. Proposals appear after a quotation mark, after a colon and while a word is typed.

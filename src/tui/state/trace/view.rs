@@ -436,6 +436,11 @@ impl TraceView {
         self.awaited = Some(Awaited { targets, action, from: self.end });
     }
 
+    /// Selects no call that is still to come.
+    pub fn stop_awaiting(&mut self) {
+        self.awaited = None;
+    }
+
     fn find_awaited(&mut self, contents: &Contents, height: usize) {
         let Some(awaited) = &mut self.awaited else { return };
         let found = contents.records().iter(awaited.from..self.end).find(|record| {
