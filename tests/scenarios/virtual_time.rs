@@ -213,7 +213,7 @@ fn after_a_reset(options: impl Fn(u16) -> ChargePointOptions) -> Vec<String> {
 fn a_reset_ends_the_transaction_closes_the_link_and_boots() {
     let told = after_a_reset(|port| charge_point(port, "CP1", Version::V1_6, true));
     let down = "closed by the peer with code 1001: the charge point restarts";
-    let expected = ["StatusNotification", "StopTransaction", down, "up", "BootNotification", "StatusNotification"];
+    let expected = ["StopTransaction", "StatusNotification", down, "up", "BootNotification", "StatusNotification"];
     let mut rest = told.iter();
     assert!(expected.iter().all(|wanted| rest.any(|said| said == wanted)), "{told:?}");
     assert_eq!(told.iter().filter(|said| *said == "BootNotification").count(), 1, "{told:?}");

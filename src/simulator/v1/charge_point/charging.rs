@@ -328,13 +328,14 @@ impl ChargePoint {
         connectors.find(|(it, _)| it.transaction.as_ref().is_some_and(runs)).map(|(_, number)| number)
     }
 
-    /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is unplugged.
+    /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is unplugged (OCPP 1.6 §3.1).
     pub(super) fn stop_transaction(&mut self, number: i32, reason: &str, now: Moment, out: &mut Outbox) {
         if let Some(sample) = self.transaction_sample(number, "Transaction.End", "StopTxnSampledData", now) {
             self.keep_sample(number, sample);
         }
         let reading = self.read_meter(number, now);
-        let Some(transaction) = self.end_transaction(number, now, out) else { return };
+        let Some(transaction) = self.take_transaction(number) else { return };
+        let unplugged = transaction.unplugged;
         let mut payload = json!({
             "transactionId": transaction.id.unwrap_or(UNKNOWN_TRANSACTION),
             "idTag": transaction.id_tag,
@@ -353,6 +354,7 @@ impl ChargePoint {
         }
         self.transaction_messages.push("StopTransaction", payload, transaction.key);
         self.send_transaction_messages(out);
+        self.finish(number, unplugged, now, out);
     }
 
     /// Adds a reading to those that StopTransaction carries. When there are too many, an early one goes, but the first one stays.
@@ -365,23 +367,34 @@ impl ChargePoint {
         transaction.samples.push(sample);
     }
 
-    /// Records the end of a transaction. The caller reports it to the central system.
-    pub(super) fn end_transaction(&mut self, number: i32, now: Moment, out: &mut Outbox) -> Option<Transaction> {
+    /// Ends the transaction of a connector whose StopTransaction was sent by the user.
+    pub(super) fn end_transaction(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        if let Some(transaction) = self.take_transaction(number) {
+            self.finish(number, transaction.unplugged, now, out);
+        }
+    }
+
+    /// Records the end of a transaction. The status of the connector is left to `finish`, so that StopTransaction can leave before it.
+    fn take_transaction(&mut self, number: i32) -> Option<Transaction> {
         let connector = self.connector_mut(number)?;
         let transaction = connector.transaction.take()?;
         connector.limits.clear();
         connector.served = true;
-        let by_hand = connector.by_hand && (connector.plugged || transaction.unplugged);
         self.agenda.cancel(TimerTask::Sample(number));
         self.agenda.cancel(TimerTask::Limit(number));
         self.profiles.forget_transaction(number);
+        Some(transaction)
+    }
+
+    /// The status after a transaction: `Finishing` until the car has gone.
+    fn finish(&mut self, number: i32, unplugged: bool, now: Moment, out: &mut Outbox) {
+        let by_hand = self.connector(number).is_some_and(|it| it.by_hand && (it.plugged || unplugged));
         self.change_status(number, ConnectorStatus::Finishing, now, out);
         if self.has_driver() && !by_hand {
             self.schedule(TimerTask::Unplug(number), UNPLUG_DELAY, now);
         } else {
             self.settle(number, now, out);
         }
-        Some(transaction)
     }
 
     /// The connector is no longer in use: it becomes available, reserved or unavailable.

@@ -18,7 +18,7 @@ fn a_remote_start_leads_to_meter_values_and_a_remote_stop_ends_them() {
     let stop = world.sent.iter().find(|call| call.action == "StopTransaction").unwrap();
     let meter_stop = stop.payload["meterStop"].as_i64().unwrap();
     assert!((235..=260).contains(&meter_stop), "about two minutes at 7.4 kW are 245 Wh, not {meter_stop}");
-    let end = ["StatusNotification 2 Finishing", "StopTransaction 42 TAG Remote", "StatusNotification 2 Available"];
+    let end = ["StopTransaction 42 TAG Remote", "StatusNotification 2 Finishing", "StatusNotification 2 Available"];
     assert_eq!(world.live(5), end);
     assert!(world.live(200).is_empty());
 }
@@ -114,7 +114,7 @@ fn a_tag_that_is_not_accepted_does_not_charge() {
 #[test]
 fn a_tag_refused_at_the_start_is_stopped_or_suspended_as_configured() {
     for (stop, expected) in [
-        ("true", vec!["StatusNotification 2 Finishing", "StopTransaction 42 TAG DeAuthorized"]),
+        ("true", vec!["StopTransaction 42 TAG DeAuthorized", "StatusNotification 2 Finishing"]),
         ("false", vec!["StatusNotification 2 SuspendedEVSE"]),
     ] {
         let mut world = World::accepted(Version::V1_6);
@@ -187,6 +187,6 @@ fn a_start_that_is_answered_without_a_transaction_id_has_failed() {
         let sent = world.live(200);
         assert!(sent.contains(&"StartTransaction 1 TAG".to_owned()), "it is sent again: {sent:?}");
         assert_eq!(world.ask_status("RemoteStopTransaction", json!({"transactionId": 42})), "Accepted");
-        assert_eq!(world.live(5)[1], "StopTransaction 42 TAG Remote");
+        assert_eq!(world.live(5)[0], "StopTransaction 42 TAG Remote");
     }
 }

@@ -19,8 +19,8 @@ fn a_reset_stops_transactions_and_boots_again() {
         assert_eq!(world.ask_status("Reset", json!({"type": kind})), "Accepted");
         let stop = format!("StopTransaction 42 TAG {reason}");
         let expected = [
-            "StatusNotification 1 Finishing",
             &stop,
+            "StatusNotification 1 Finishing",
             "BootNotification",
             "StatusNotification 0 Available",
             "StatusNotification 1 Available",

@@ -32,7 +32,7 @@ fn a_power_loss_stops_transactions_after_the_boot() {
 fn a_reserve_of_power_lasts_for_the_messages() {
     let mut world = charging();
     let sent = world.acts(&PhysicalAction::PowerOff { stop: PowerLossStop::Before });
-    assert_eq!(sent, ["StatusNotification 1 Finishing", "StopTransaction 42 TAG PowerLoss"]);
+    assert_eq!(sent, ["StopTransaction 42 TAG PowerLoss", "StatusNotification 1 Finishing"]);
     assert!(world.live(60).is_empty());
     world.acts(&unplug(1));
     let sent = world.acts(&PhysicalAction::PowerOn);
@@ -48,7 +48,7 @@ fn a_transaction_can_go_on_after_a_power_loss() {
     world.pass_seconds(100);
     let sent = world.acts(&PhysicalAction::PowerOn);
     assert!(sent.contains(&"StatusNotification 1 Charging".to_owned()), "{sent:?}");
-    assert_eq!(world.acts(&card("TAG", 1))[1], "StopTransaction 42 TAG Local");
+    assert_eq!(world.acts(&card("TAG", 1))[0], "StopTransaction 42 TAG Local");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn unknown_cards_charge_offline_where_that_is_allowed_and_refused_ones_never() {
     let sent = world.take_sent();
     let start = sent.iter().find(|call| call.action == "StartTransaction").unwrap();
     world.result(start, json!({"transactionId": 9, "idTagInfo": {"status": "Invalid"}}));
-    assert_eq!(world.serve(), ["StatusNotification 1 Finishing", "StopTransaction 9 NEW DeAuthorized"]);
+    assert_eq!(world.serve(), ["StopTransaction 9 NEW DeAuthorized", "StatusNotification 1 Finishing"]);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_reserve_of_power_waits_for_a_slow_answer_and_not_longer() {
     let mut world = charging();
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     let sent = world.take_sent();
-    let [status, stop] = &sent[..] else { panic!("{sent:?}") };
+    let [stop, status] = &sent[..] else { panic!("{sent:?}") };
     world.result(status, json!({}));
     world.pass_seconds(20);
     assert!(world.charge_point.powered, "the answer may still come");
@@ -201,7 +201,7 @@ fn a_reserve_of_power_is_not_used_where_nothing_can_be_told() {
     let mut world = charging();
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     let sent = world.take_sent();
-    world.end(&sent[1], CallOutcome::Error { code: "InternalError", description: "" });
+    world.end(&sent[0], CallOutcome::Error { code: "InternalError", description: "" });
     assert!(!world.charge_point.powered, "an error is no reason to wait");
     let mut world = charging();
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();

@@ -25,8 +25,8 @@ fn a_users_transaction_can_be_stopped_remotely() {
     world.serve();
     assert_eq!(world.ask_status("RemoteStopTransaction", json!({"transactionId": 7})), "Accepted");
     let sent = world.take_sent();
-    assert_eq!(in_short(&sent[1]), "StopTransaction 7 TAG Remote");
-    assert_eq!(sent[1].payload["meterStop"], 1000);
+    assert_eq!(in_short(&sent[0]), "StopTransaction 7 TAG Remote");
+    assert_eq!(sent[0].payload["meterStop"], 1000);
 }
 
 #[test]
