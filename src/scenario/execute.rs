@@ -168,7 +168,7 @@ impl Player<'_> {
                 Ok(url) => json!({ "url": url }),
                 Err(error) => failed(error.to_string()),
             },
-            AsyncRequest::ChargePoint(config) => match self.session.charge_point(config, self.options).await {
+            AsyncRequest::ChargePoint(config) => match self.session.charge_point(config, self.options, &self.folder).await {
                 Ok(key) => json!({ "station": self.station(key) }),
                 Err(error @ StartError::Elsewhere(_)) => json!({ "other": error.to_string() }),
                 Err(error) => failed(error.to_string()),

@@ -2,13 +2,14 @@
 //! the simulator.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::request_error::ScriptRequestError;
 use crate::hub::MachineOptions;
-use crate::simulator::EquipmentPart;
+use crate::simulator::{EquipmentPart, StationQuirk};
 
 /// The options about the machine.
 #[derive(Debug, Default, Deserialize)]
@@ -24,11 +25,12 @@ pub(super) struct MachineConfig {
 }
 
 impl MachineConfig {
-    /// The machine of the run with what the script wants otherwise.
+    /// The machine of the run with what the script wants otherwise. The file of a quirk is sought from the folder of the script, as
+    /// those that it requires are.
     ///
     /// # Errors
     /// When a value is not what it must be.
-    pub fn apply(&self, usual: &MachineOptions) -> Result<MachineOptions, ScriptRequestError> {
+    pub fn apply(&self, usual: &MachineOptions, folder: &Path) -> Result<MachineOptions, ScriptRequestError> {
         let mut machine = usual.clone();
         for part in EquipmentPart::ALL {
             let Some(value) = self.others.get(part.name()) else { continue };
@@ -39,10 +41,11 @@ impl MachineConfig {
         machine.driver = self.driver.unwrap_or(machine.driver);
         match &self.quirk {
             None => {}
-            Some(Value::String(quirk)) => machine.quirks = vec![quirk.clone()],
+            Some(Value::String(quirk)) => machine.quirks = vec![StationQuirk::named_from(folder, quirk)],
             Some(list) => {
                 let wrong = |_| refused("quirk", "the name of a quirk, the path of its file, or a list of them", list);
-                machine.quirks = Vec::deserialize(list).map_err(wrong)?;
+                let quirks: Vec<String> = Vec::deserialize(list).map_err(wrong)?;
+                machine.quirks = quirks.iter().map(|quirk| StationQuirk::named_from(folder, quirk)).collect();
             }
         }
         Ok(machine)
@@ -74,7 +77,7 @@ mod tests {
 
     fn machine(options: Value, usual: &MachineOptions) -> Result<MachineOptions, String> {
         let config: MachineConfig = serde_json::from_value(options).unwrap();
-        config.apply(usual).map_err(|error| error.to_string())
+        config.apply(usual, Path::new("tests/ocpp")).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -83,12 +86,13 @@ mod tests {
             machine(json!({"connectors": 4, "quirk": "slow-boot", "driver": false}), &MachineOptions::default()).unwrap();
         let options = json!({
             "id": "CP1", "within": 5, "cable": "fixed", "profiles": ["Core", "Reservation"], "phases": 3, "maxCurrent": 16.5,
-            "vendor": "V", "model": "M", "serial": "", "firmware": "2", "quirk": ["no-finishing", "./mine.toml"],
+            "vendor": "V", "model": "M", "serial": "", "firmware": "2", "quirk": ["no-finishing", "./mine.toml", "/etc/theirs.toml"],
         });
         let made = machine(options, &usual).unwrap();
         let parts: Vec<String> = EquipmentPart::ALL.into_iter().map(|part| part.written(&made.equipment)).collect();
         assert_eq!(parts, ["4", "fixed", "Core,Reservation", "3", "16.5", "V", "M", "", "2"]);
-        assert_eq!((made.driver, made.quirks), (false, vec!["no-finishing".to_owned(), "./mine.toml".to_owned()]));
+        assert!(!made.driver);
+        assert_eq!(made.quirks, ["no-finishing", "tests/ocpp/mine.toml", "/etc/theirs.toml"].map(str::to_owned));
         assert_eq!(machine(json!({}), &usual), Ok(usual));
     }
 

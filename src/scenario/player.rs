@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -99,6 +99,8 @@ pub(super) struct Player<'a> {
     index: usize,
     /// The file as it was named.
     pub file: String,
+    /// Its folder.
+    pub folder: PathBuf,
     name: String,
 }
 
@@ -234,6 +236,7 @@ impl<'a> Player<'a> {
             hooked: false,
             index,
             file: shown,
+            folder: path.parent().unwrap_or(Path::new("")).to_owned(),
             name,
         })
     }

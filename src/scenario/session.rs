@@ -1,6 +1,7 @@
 //! The session of a scenario: a hub of its own, and what the script has started in it.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -149,7 +150,8 @@ impl ScenarioSession {
         Ok((address.port(), url, service))
     }
 
-    /// Starts a charge point of ours and returns its station. Without a URL it goes to the central system under test.
+    /// Starts a charge point of ours and returns its station. Without a URL it goes to the central system under test. Files that it names
+    /// are sought from this folder.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -157,6 +159,7 @@ impl ScenarioSession {
         &mut self,
         config: ChargePointConfig,
         options: &ScenarioOptions,
+        folder: &Path,
     ) -> Result<StationKey, StartError> {
         let identity = config.id.or_else(|| options.identity.clone()).unwrap_or_else(|| DEFAULT_IDENTITY.to_owned());
         let version = config.version.as_deref().map_or(Ok(Version::V1_6), version)?;
@@ -179,7 +182,7 @@ impl ScenarioSession {
         let hub = self.hub().clone();
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);
-        let machine = config.machine.apply(&options.machine)?;
+        let machine = config.machine.apply(&options.machine, folder)?;
         let made = ChargePointOptions { autonomous, machine, soap, ..ChargePointOptions::new(url, identity.clone(), version) };
         let key = hub.start_charge_point_as(&name, made, headers).map_err(StartError::Hub)?;
         if simulated {

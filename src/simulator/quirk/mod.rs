@@ -53,11 +53,21 @@ impl StationQuirk {
         if let Some((_, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
             return StationQuirk::parse(path, text);
         }
-        if !name.contains(['/', '\\']) && path.extension().is_none_or(|extension| extension != "toml") {
+        if !is_file(name) {
             return Err(QuirkError::unknown(name));
         }
         let text = text_file::read(path).map_err(|source| QuirkError::Unreadable { file: path.to_owned(), source })?;
         StationQuirk::parse(path, &text)
+    }
+
+    /// What `load` takes for a quirk that a file in a folder names: a relative path is meant from there.
+    pub fn named_from(folder: &Path, name: &str) -> String {
+        if is_file(name) && !SHIPPED.iter().any(|(shipped, _)| *shipped == name) {
+            let path = Path::new(name);
+            folder.join(path.strip_prefix(".").unwrap_or(path)).to_string_lossy().into_owned()
+        } else {
+            name.to_owned()
+        }
     }
 
     fn parse(path: &Path, text: &str) -> Result<StationQuirk, QuirkError> {
@@ -79,6 +89,11 @@ impl StationQuirk {
     pub fn description(&self) -> &str {
         &self.rules.description
     }
+}
+
+/// Whether a quirk is named by its file.
+fn is_file(name: &str) -> bool {
+    name.contains(['/', '\\']) || Path::new(name).extension().is_some_and(|extension| extension == "toml")
 }
 
 /// Why a quirk cannot be used.
