@@ -227,6 +227,7 @@ table! {
         PreviousStation as "page-previous", "", "Previous station", ["[", "backtab"];
         NarrowTrace as "page-narrow", "only its trace", "Close and show only this station in the trace", ["enter"];
         Compose as "page-compose", "new call", "Choose an action and edit a call to this station", ["e", "x"];
+        Palette as "page-palette", "", "The palette; the page waits", ["ctrl-p"];
         Plug as "hands-plug", "", "Plug a car in at the selected connector of a simulated machine, or take it out", ["p"];
         Card as "hands-card", "", "Hold a card to its reader: type which, then Enter", ["c"];
         CarSuspend as "hands-car", "", "Let the car want nothing for now, or be ready again", ["v"];
@@ -257,6 +258,7 @@ table! {
     }
     Configuration (ConfigurationAction) {
         Accept as "change-key", "change", "Change the value: ChangeConfiguration", ["enter", "e"];
+        Palette as "keys-palette", "", "The palette; the page waits", ["ctrl-p"];
         Refresh as "ask-keys", "ask again", "Ask the station for all keys: GetConfiguration", ["r"];
         Search as "search-keys", "search", "Show only keys with a text in name, value or meaning", ["/"];
         Compare as "compare-keys", "compare", "Compare with the other marked station, or with one of a list", ["d"];
@@ -275,6 +277,7 @@ table! {
     Profiles (ProfilesAction) {
         Accept as "edit-profile", "edit & resend", "Edit the selected profile and send it again", ["enter", "e"];
         Compose as "new-profile", "new", "Edit a new SetChargingProfile", ["n", "x"];
+        Palette as "profiles-palette", "", "The palette; the page waits", ["ctrl-p"];
         WhatIf, "what if", "Count the draft of a SetChargingProfile as installed, or not", ["i"];
         Refresh as "ask-schedule", "ask the station", "Ask the station for its own composite schedule", ["r"];
         ClearProfile, "remove", "Edit a ClearChargingProfile for the selected profile", ["d"];

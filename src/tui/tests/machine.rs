@@ -132,6 +132,15 @@ fn the_palette_offers_each_connector() {
 }
 
 #[test]
+fn the_palette_opens_over_the_page_of_a_station() {
+    let (mut screen, _) = page(120, 40, busy_machine());
+    screen.press("ctrl-p");
+    screen.press("p l u g space 2");
+    assert_eq!(command(screen.press("enter")).as_deref(), Some("plug connector=2 --id SIM1"));
+    assert_eq!(command(screen.press("p")).as_deref(), Some("unplug connector=1 --id SIM1"), "the page is there again");
+}
+
+#[test]
 fn a_real_station_has_no_hands() {
     let mut screen = Screen::busy(80, 24);
     let station = screen.station("CP1");

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::common::{open_help, open_list};
 use super::effect::UpdateEffect;
+use super::palette;
 use crate::hub::{LinkCommand, Order};
 use crate::ocpp::Role;
 use crate::trace::StationKey;
@@ -65,6 +66,7 @@ pub fn act(app: &mut App, action: ConfigurationAction, outside: &ReadContext<'_>
                 page.only_differences = !page.only_differences;
             }
         }
+        ConfigurationAction::Palette => palette::open(app, outside),
         ConfigurationAction::Help => open_help(app),
         ConfigurationAction::Close => close(app),
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::common::{open_help, refresh_profiles};
 use super::compose;
 use super::effect::UpdateEffect;
+use super::palette;
 use crate::hub::{LinkCommand, Order};
 use crate::ocpp::Role;
 use crate::trace::{LinkState, StationKey};
@@ -60,6 +61,7 @@ pub fn act(app: &mut App, action: ProfilesAction, outside: &ReadContext<'_>) -> 
         }
         ProfilesAction::NextStation => turn(app, 1, outside),
         ProfilesAction::PreviousStation => turn(app, -1, outside),
+        ProfilesAction::Palette => palette::open(app, outside),
         ProfilesAction::Help => open_help(app),
         ProfilesAction::Close => {
             app.overlays.close::<ProfilesPage>();

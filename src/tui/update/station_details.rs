@@ -4,6 +4,7 @@ use super::common::{open_help, refresh_view};
 use super::compose;
 use super::effect::UpdateEffect;
 use super::machine;
+use super::palette;
 use crate::trace::StationKey;
 use crate::tui::action::StationDetailsAction;
 use crate::tui::app::App;
@@ -32,6 +33,7 @@ pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_
             refresh_view(app, outside);
         }
         StationDetailsAction::Compose => compose::open_picker(app, Some(station), outside),
+        StationDetailsAction::Palette => palette::open(app, outside),
         StationDetailsAction::Help => open_help(app),
         StationDetailsAction::Close => {
             app.overlays.pop();
