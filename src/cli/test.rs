@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,10 +10,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use ocpp_tui::link::{ExtraHeaders, LinkSettings};
+use ocpp_tui::link::{CentralSystemUrl, ExtraHeaders, LinkSettings};
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::scenario::report::{ResultCount, count};
-use ocpp_tui::scenario::{self, FileReport, PROFILES, PeerCredentials, ScenarioOptions, run_hook};
+use ocpp_tui::scenario::{self, FileReport, ListenPort, PROFILES, PeerCredentials, ScenarioOptions, run_hook};
 use ocpp_tui::scenario_writer::TYPES;
 use ocpp_tui::signals::ExitSignals;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::arguments::DEFAULT_MEMORY;
 use super::arguments::GeneralOptions;
 use super::shipped_scenarios::SHIPPED_FILES;
-use super::test_arguments::Scenarios;
+use super::test_arguments::{RoleArgument, Scenarios};
 use super::test_output::{ResultPrinter, RoundLabel, print_list};
 use super::test_report::{head, reports};
 
@@ -59,11 +60,13 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
             "--connectors, --cable, --profiles and their like"
         );
     }
+    fits_the_role(arguments)?;
     let options = options(general, catalog, arguments)?;
     if arguments.list {
         return list(&files, &options, arguments);
     }
     scenario::check_parameters(&files, SHIPPED_FILES, arguments.set.iter().map(|(name, _)| name.as_str()))?;
+    can_listen(arguments)?;
     // Opened before anything runs, so that no long run ends without its report.
     let mut reports = reports(&arguments.report, &files)?;
     let signal = stop_at_a_signal(options.stop.clone()).context("no thread that waits for signals")?;
@@ -82,7 +85,8 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
         }
     });
     // In the order of the files, not of their ends. A run that was cancelled has not begun all of them.
-    let finished: Vec<FileReport> = finished.into_iter().flatten().collect();
+    // Files of which nothing was chosen have nothing to tell.
+    let finished: Vec<FileReport> = finished.into_iter().flatten().filter(|file| !file.cases.is_empty()).collect();
     let head = head(&options, began);
     for (format, name, file) in &mut reports {
         file.write_all(format.write(&finished, &head).as_bytes()).with_context(|| format!("{name} cannot be written"))?;
@@ -114,6 +118,38 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
         return Ok(ExitCode::from(128 + signal.load(Ordering::Relaxed)));
     }
     Ok(ExitCode::from(code))
+}
+
+/// Whether the side under test is reached in the way of its role: what is skipped for that reason would look like a success.
+fn fits_the_role(arguments: &Scenarios) -> anyhow::Result<()> {
+    if let Some(url) = &arguments.url {
+        CentralSystemUrl::parse(url).context("--url")?;
+    }
+    match (arguments.role, &arguments.url, &arguments.listen) {
+        (Some(RoleArgument::ChargePoint), Some(_), None) => {
+            bail!(
+                "--url names a central system, but --role charge-point tests a charge point; say where it connects, like --listen 9000"
+            )
+        }
+        (Some(RoleArgument::CentralSystem), None, Some(_)) => {
+            bail!(
+                "--listen is for a charge point, but --role central-system tests a central system; name it, like --url ws://localhost:9000"
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the port of `--listen` is free, before every scenario says that it is not.
+fn can_listen(arguments: &Scenarios) -> anyhow::Result<()> {
+    let Some(ListenPort { host, port, .. }) = &arguments.listen else { return Ok(()) };
+    match TcpListener::bind((host.as_deref().unwrap_or("0.0.0.0"), *port)) {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            bail!("port {port} is in use by another program; choose another one with --listen, or end that program")
+        }
+        // What else can be wrong is told by those who listen.
+        _ => Ok(()),
+    }
 }
 
 /// Writes the scenarios that come with the program into a new or empty folder.

@@ -21,6 +21,14 @@ pub enum FileError {
         /// The error of the operating system. It is part of the sentence and no `source`, so that it is not printed twice.
         reason: io::Error,
     },
+    /// There is no such file or folder, here or in the program.
+    #[error("there is no file or folder {path}{}", nearest.as_ref().map_or_else(|| String::from("; what comes with the program is written into a folder by --unpack"), |near| format!("; did you mean {near}, which comes with the program?")))]
+    Nowhere {
+        /// As it was named.
+        path: String,
+        /// What comes with the program under a similar name.
+        nearest: Option<String>,
+    },
     /// A folder without scenarios.
     #[error("{path} has no scenarios: no file in it ends in .js")]
     Empty {
@@ -68,7 +76,13 @@ pub fn find(named: &[PathBuf], shipped: ShippedFiles) -> Result<Vec<PathBuf>, Fi
             Err(error) => {
                 found.extend(shipped.find(path));
                 if found.len() == before {
-                    return Err(unreadable(error));
+                    let path = path.display().to_string();
+                    let nearest = shipped.similar(&path);
+                    return Err(if error.kind() == io::ErrorKind::NotFound {
+                        FileError::Nowhere { path, nearest }
+                    } else {
+                        unreadable(error)
+                    });
                 }
                 continue;
             }
@@ -188,7 +202,7 @@ mod tests {
         assert_eq!(found, [root.join("b/a.js"), root.join("z.js"), root.join("b/lib/shared.js")]);
         fs::create_dir(root.join("none")).unwrap();
         assert!(find(&[root.join("none")]).unwrap_err().to_string().contains("no file in it ends in .js"));
-        assert!(find(&[root.join("x.js")]).unwrap_err().to_string().contains("cannot be read"));
+        assert!(find(&[root.join("x.js")]).unwrap_err().to_string().contains("there is no file or folder"));
     }
 
     #[test]

@@ -170,10 +170,11 @@ impl ScenarioOptions {
         self.url.is_none() && self.listen.is_none()
     }
 
-    /// Whether the filter selects a scenario with this title, and nothing leaves it out.
+    /// Whether the filter selects a scenario with this title, and nothing leaves it out. A text like an id is no beginning of another id:
+    /// `TC_010_CS` is not `TC_010_CSMS`.
     pub(super) fn wants(&self, file: &str, title: &str) -> bool {
         let whole = format!("{file} {title}").to_lowercase();
-        let named = |texts: &[String]| texts.iter().any(|text| whole.contains(&text.to_lowercase()));
+        let named = |texts: &[String]| texts.iter().any(|text| stands_in(&whole, &text.to_lowercase()));
         (self.filter.is_empty() || named(&self.filter)) && !named(&self.without)
     }
 
@@ -197,6 +198,13 @@ impl ScenarioOptions {
     }
 }
 
+/// Whether a text stands in another one, both in lower case. With `_` in it, it does not end inside a word.
+fn stands_in(whole: &str, text: &str) -> bool {
+    let is_letter = |found: Option<char>| found.is_some_and(char::is_alphabetic);
+    let whole_words = text.contains('_') && is_letter(text.chars().next_back());
+    whole.match_indices(text).any(|(at, _)| !whole_words || !is_letter(whole[at + text.len()..].chars().next()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +224,21 @@ mod tests {
             [(&["BOOT"][..], true), (&["Reset"], true), (&["x", "reset"], true), (&["x"], false), (&["boot a"], true)]
         {
             assert_eq!(options(filter, false).wants("boot", "a reset"), wanted, "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_not_the_beginning_of_another_one() {
+        for (filter, central_system, charge_point) in [
+            ("TC_010_CS", false, true),
+            ("tc_010_csms", true, false),
+            ("TC_010", true, true),
+            ("TC_01", true, true),
+            ("TC_010_C", false, false),
+        ] {
+            let options = options(&[filter], false);
+            assert_eq!(options.wants("a.js", "TC_010_CSMS a remote start"), central_system, "{filter}");
+            assert_eq!(options.wants("a.js", "TC_010_CS a remote start"), charge_point, "{filter}");
         }
     }
 

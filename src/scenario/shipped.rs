@@ -3,6 +3,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::ocpp::suggest;
+
 /// The first part of the paths of shipped files.
 pub const SHIPPED: &str = "shipped:";
 
@@ -30,6 +32,15 @@ impl ShippedFiles {
             .collect();
         found.sort();
         found
+    }
+
+    /// The shipped file or folder with the most similar path.
+    pub(super) fn similar(self, named: &str) -> Option<String> {
+        let paths = self.0.iter().flat_map(|(name, _)| {
+            let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
+            folders.chain(std::iter::once(*name))
+        });
+        suggest(named.trim_start_matches("shipped:/"), paths).map(str::to_owned)
     }
 
     /// The text of a shipped file.

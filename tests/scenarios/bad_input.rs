@@ -128,14 +128,17 @@ fn a_peer_that_cannot_be_reached() {
     let url = format!("ws://127.0.0.1:{}/ocpp", free_port());
     let played = stage.play(&["s.js", "--url", &url]);
     cannot(&played, "CP1 could not connect to the central system: connect ECONNREFUSED 127.0.0.1:", "s.js:2:20");
-    played.ends(2, &["(scenario \"boots\")\n  const cs = await centralSystemUnderTest();\n"]);
+    played.ends(
+        2,
+        &["; start it, or wait for it with --wait 30 (scenario \"boots\")\n  const cs = await centralSystemUnderTest();\n"],
+    );
     for (url, message) in [
         ("nonsense", "\"nonsense\" is not a URL; write it like ws://localhost:9000"),
         ("ftp://h", "\"ftp://h\" begins with ftp://; a charge point connects with ws://"),
         ("ws://", "\"ws://\" is not a URL"),
         ("", "\"\" is not a URL"),
     ] {
-        cannot(&stage.play(&["s.js", "--url", url]), message, "s.js:2:20");
+        stage.play(&["s.js", "--url", url]).ends(2, &["ocpp-tui: --url: ", message]);
     }
 }
 
@@ -147,13 +150,28 @@ fn a_charge_point_that_does_not_connect() {
     played.ends(2, &["/ocpp within 0.2 s (scenario \"s\")\n"]);
 }
 
+/// The wait for a charge point is long: who has come with another identity is told at once, and again at its end.
+#[test]
+fn a_charge_point_with_another_identity() {
+    let port = free_port();
+    let stage = Stage::with(&format!(
+        "const waits = chargePointUnderTest({{ within: 3000 }});
+         await chargePoint({{ id: 'CP1', url: 'ws://127.0.0.1:{port}' }});
+         await waits;"
+    ));
+    let played = stage.play(&["s.js", "--listen", &format!("127.0.0.1:{port}"), "--identity", "CP7"]);
+    let late = "within 3 s; CP1 is connected: name it with --identity CP1";
+    cannot(&played, &format!("no charge point CP7 connected to ws://127.0.0.1:{port} {late}"), "s.js:1:");
+    assert!(played.err.contains("PLEASE: Let the charge point connect as CP7; CP1 is connected: name it with"), "{played}");
+}
+
 #[test]
 fn a_port_in_use() {
     let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
     let stage = Stage::with("\nawait chargePointUnderTest();");
     let listen = format!("127.0.0.1:{port}");
-    cannot(&stage.play(&["s.js", "--listen", &listen]), &format!("port {port} is in use by another program"), "s.js:2:7");
+    stage.play(&["s.js", "--listen", &listen]).ends(2, &[&format!("ocpp-tui: port {port} is in use by another program; ")]);
     let stage = Stage::with(&format!("const cs = await centralSystem({{ port: {port} }});"));
     cannot(&stage.play(&["s.js"]), &format!("port {port} is in use by another program"), "s.js:1:");
 }
@@ -166,7 +184,11 @@ fn files_that_do_not_exist() {
     stage.file("large.js", " ".repeat((4 << 20) + 1));
     for (arguments, message) in [
         (&[][..], "<FILE>"),
-        (&["none.js"], "ocpp-tui: none.js cannot be read: No such file or directory (os error 2)\n"),
+        (
+            &["none.js"],
+            "ocpp-tui: there is no file or folder none.js; what comes with the program is written into a folder by --unpack\n",
+        ),
+        (&["certificaton"], "no file or folder certificaton; did you mean certification, which comes with the program?\n"),
         (&["folder"], "ocpp-tui: folder has no scenarios: no file in it ends in .js\n"),
         (&["latin.js"], "latin.js is no scenario: its text is not UTF-8\n"),
         (&["large.js"], "large.js is no scenario: it is larger than 4 MiB\n"),
@@ -190,6 +212,8 @@ fn arguments_that_do_not_go_together() {
         (&["--jobs", "0"], "--jobs"),
         (&["--listen", "0", "--jobs", "2"], "--jobs is 1 with --listen"),
         (&["--seed", "-1"], "-1"),
+        (&["--role", "charge-point", "--url", "ws://h"], "but --role charge-point tests a charge point; say where it connects"),
+        (&["--role", "central-system", "--listen", "0"], "but --role central-system tests a central system; name it"),
     ] {
         let played = stage.play(&[&["s.js"], arguments].concat());
         played.ends(2, &[message]);

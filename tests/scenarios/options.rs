@@ -30,7 +30,7 @@ fn shipped_scenarios_are_found_by_name_where_no_file_has_it() {
     none.ends(2, &["--role charge-point leaves none of these"]);
     stage.file("charge-point/own.js", "scenario('own', () => {});");
     assert_eq!(listed(&["charge-point", "--list"]), "charge-point/own.js › own\n");
-    stage.play(&["nothing-like-it"]).ends(2, &["nothing-like-it cannot be read"]);
+    stage.play(&["nothing-like-it"]).ends(2, &["there is no file or folder nothing-like-it; "]);
 }
 
 #[test]

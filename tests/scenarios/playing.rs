@@ -101,7 +101,7 @@ fn parameters_are_json_or_texts() {
         "expect(parameter('number', 0), 17);
          expect(parameter('text', ''), 'ABC def');
          expect(parameter('list', []), ['a', { b: null }]);
-         expect(parameter('quoted', 0), '17');
+         expect(parameter('quoted'), '17');
          expect(parameter('empty', 'x'), '');
          expect(parameter('equals', ''), 'a=b');
          expect(parameter('last', 0), 2);
@@ -113,6 +113,27 @@ fn parameters_are_json_or_texts() {
     let arguments: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
     stage.play_virtually(&arguments).is_silent();
     stage.play_virtually(&["--set", "number"]).ends(2, &["write name=value"]);
+}
+
+#[test]
+fn a_parameter_is_of_the_kind_of_its_default() {
+    let stage = Stage::with("scenario('x', () => expect(parameter('n', 7), any)); parameter('b', false); parameter('l', []);");
+    let all = "scenario('x', () => expect([parameter('n', 7), parameter('b', false), parameter('l', [])], [null, true, ['A', 'B']]));";
+    Stage::with(all).play_virtually(&["--set", "n=null", "--set", "b=true", "--set", "l=A, B"]).is_silent();
+    stage.play_virtually(&["--set", "b=maybe"]).ends(2, &["the parameter b is true or false, not maybe"]);
+    stage.play_virtually(&["--set", "n=x"]).ends(2, &["the parameter n is a number, like 7, not x"]);
+}
+
+#[test]
+fn the_file_of_a_quirk_stands_beside_the_script() {
+    let stage = Stage::new();
+    let quirk =
+        "description = \"odd\"\n[[set]]\naction = \"BootNotification\"\nfield = \"chargePointModel\"\nvalue = \"Odd\"\n";
+    stage.file("folder/odd.toml", quirk);
+    let script = "const cp = await chargePointUnderTest({ quirk: './odd.toml' });
+                  await cp.expectCall('BootNotification', { chargePointModel: 'Odd' });";
+    stage.file("folder/s.js", script);
+    stage.play(&["folder/s.js", "--virtual-time"]).is_silent();
 }
 
 #[test]

@@ -324,7 +324,10 @@
           if (!waits) startTimer(() => { if (!this.connected) request('link', { station: this.key, order: 'connect' }); }, pause, false, []);
           pause = Math.min(2 * pause, LONGEST_PAUSE);
         }
-        if (failed && !patient) return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}`) };
+        if (failed && !patient) {
+          const remedy = toolkit.foreign.centralSystem && NOBODY.test(failed.text) ? '; start it, or wait for it with --wait 30' : '';
+          return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}${remedy}`) };
+        }
         const record = records.find((record) => record.kind === 'connected' && !record.taken);
         if (!record) return undefined;
         record.taken = true;

@@ -178,13 +178,21 @@
   function parameter(name, otherwise) {
     if (!Object.prototype.hasOwnProperty.call(parameters, name)) return otherwise;
     const text = parameters[name];
+    let value;
     try {
-      const value = parse(text);
-      // Where a text is expected, digits are a text.
-      return typeof otherwise === 'string' && value !== null && typeof value !== 'string' ? text : value;
+      value = parse(text);
     } catch (_) {
-      return text;
+      value = text;
     }
+    // `null` is for "none". Where a text is expected, digits are a text.
+    if (value === null) return value;
+    if (typeof otherwise === 'string') return typeof value === 'string' ? value : text;
+    // A list of texts may be written without brackets.
+    if (Array.isArray(otherwise)) return Array.isArray(value) ? value : text.split(',').map((part) => part.trim()).filter(Boolean);
+    for (const [type, words] of [['number', `a number, like ${otherwise}`], ['boolean', 'true or false']]) {
+      if (typeof otherwise === type && typeof value !== type) throw new TypeError(`the parameter ${name} is ${words}, not ${text}`);
+    }
+    return value;
   }
 
   // ---- the file --------------------------------------------------------------------------------------------------------------

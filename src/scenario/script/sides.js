@@ -83,8 +83,8 @@
       send('operator', { text: `Let ${who} connect to ${listening.url}/${path}.` });
     }
     const link = await connectedStation(step, within, id, () => missing(
-      step, `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}`,
-    ));
+      step, `no charge point${id === undefined ? '' : ` ${id}`} connected to ${listening.url} within ${seconds(within)}${other()}`,
+    ), foreign.chargePoint && options.id === undefined);
     giveBack();
     const { version = '1.6', transport = 'websocket' } = options;
     if (foreign.chargePoint && link.version !== version) skip(`${link.id} speaks OCPP ${link.version}, and this scenario is for ${version}`);
@@ -94,10 +94,23 @@
 
   const given = new Set(); // stations that a scenario has a link to
 
-  function connectedStation(step, within, id, late) {
+  let told = false; // that a charge point with another identity is connected
+
+  /** What is connected instead of the charge point that `--identity` names. */
+  function other() {
+    const link = stations().find((link) => link.role === 'cs' && link.connected && !given.has(link.key));
+    return link ? `; ${link.id} is connected: name it with --identity ${link.id}` : '';
+  }
+
+  /** Waits for a charge point. With `awaited` a person may have to be told that the one who has come has another identity. */
+  function connectedStation(step, within, id, late, awaited = false) {
     const fits = (link) => link.role === 'cs' && link.connected && (id === undefined ? !given.has(link.key) : link.id === String(id));
     return wait(step, within, () => {
       const link = stations().find(fits);
+      if (!link && awaited && !told && other()) {
+        told = true;
+        send('operator', { text: `Let the charge point connect as ${id}${other()}.` });
+      }
       if (!link) return undefined;
       given.add(link.key);
       for (const record of link.log.records) if (record.kind === 'connected') record.taken = true;
