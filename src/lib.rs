@@ -42,5 +42,6 @@ pub mod scenario_writer;
 pub mod signals;
 pub mod simulator;
 pub mod text_file;
+pub mod text_width;
 pub mod trace;
 pub mod tui;

@@ -15,16 +15,31 @@ pub fn escape_control(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Joins two pictures to one, such as the members of a family.
+const JOINER: char = '\u{200d}';
+
 fn push_escaped(text: &str, out: &mut String) {
-    for character in text.chars() {
+    let mut before = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
         match character {
+            JOINER if is_picture(before) && characters.peek().is_some_and(|next| is_picture(*next)) => out.push(character),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             _ if is_unsafe(character) => out.extend(character.escape_unicode()),
             _ => out.push(character),
         }
+        // The selector of the coloured form belongs to the picture before it.
+        if character != '\u{fe0f}' {
+            before = character;
+        }
     }
+}
+
+/// Whether a character is in the blocks of symbols and pictures, between which a joiner is drawn and hides nothing.
+fn is_picture(character: char) -> bool {
+    matches!(character, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// A buffer to which everything is appended as [`escape_control`] shows it, so that a line that is written through it stays one line.
@@ -93,11 +108,19 @@ mod tests {
         assert_eq!(escape_control("\u{2028}\u{2029}\u{85}"), "\\u{2028}\\u{2029}\\u{85}");
     }
 
+    #[test]
+    fn a_joiner_is_drawn_between_pictures_only() {
+        for text in ["👨\u{200d}👩\u{200d}👧", "🏳\u{fe0f}\u{200d}🌈"] {
+            assert_eq!(escape_control(text), text);
+        }
+        assert_eq!(escape_control("a\u{200d}b👨\u{200d}"), "a\\u{200d}b👨\\u{200d}");
+    }
+
     proptest! {
         #[test]
         fn what_was_escaped_is_safe_and_stays_as_it_is(text in any::<String>()) {
             let shown = escape_control(&text);
-            prop_assert!(!shown.chars().any(is_unsafe));
+            prop_assert!(!shown.chars().any(|character| is_unsafe(character) && character != JOINER));
             prop_assert_eq!(&*escape_control(&shown), &*shown);
             let mut written = String::new();
             write!(EscapingBuffer(&mut written), "{text}").unwrap();

@@ -37,6 +37,7 @@ pub fn options(general: &GeneralOptions, settings: &Settings, paths: Option<&Pat
         mouse: !general.no_mouse && settings.mouse.or(saved.screen.mouse).unwrap_or(true),
         bindings,
         confirm: settings.confirm.unwrap_or(true),
+        title: settings.title.unwrap_or(true),
         kept: saved,
         one_end: false,
         state,

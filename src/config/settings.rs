@@ -22,6 +22,8 @@ pub struct Settings {
     pub mouse: Option<bool>,
     /// Whether actions with a physical effect are confirmed first. The default is true.
     pub confirm: Option<bool>,
+    /// Whether the title of the terminal tells the state of the session. The default is true.
+    pub title: Option<bool>,
     /// Memory for the trace: `"64M"`.
     pub trace_memory: Option<String>,
     /// Seconds to wait for the answer to a call.

@@ -17,9 +17,9 @@ mod test_console;
 
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, CallCommand, Command, DefaultChange, DefaultCommand, HeldSelection, HelpCommand,
-    HoldCommand, LegendCommand, MessageForm, PluginAction, PluginsCommand, QuitCommand, RunContext, ScenarioCommand,
-    ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice,
-    help, is_physical, parse, question,
+    HoldCommand, LegendCommand, MessageForm, NotifyCommand, PluginAction, PluginsCommand, QuitCommand, RunContext,
+    ScenarioCommand, ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, StartSimulator,
+    StationsCommand, TraceChoice, help, is_physical, parse, question,
 };
 pub use completion::{
     CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values, template_values,

@@ -1,6 +1,7 @@
 //! The running session: the role of each peer, the link of each station, the target of an order. Floor 3: it parses no
 //! text.
 
+mod alert_filters;
 mod answer_rules;
 mod central_system;
 mod error;
@@ -37,6 +38,7 @@ use crate::simulator::{
 };
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
+pub use alert_filters::AlertFilters;
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
 pub use central_system::ListenAddress;
 pub use error::{HubError, LinkOrderError};
@@ -88,6 +90,7 @@ impl Hub {
             running: Mutex::default(),
             answers: Arc::default(),
             plugins: Plugins::default(),
+            alerts: AlertFilters::default(),
             gate: Arc::new(Gate::new(events.trace().clone())),
             machines: MachinePanels::default(),
             network,
@@ -302,6 +305,11 @@ impl Hub {
     /// What can be seen at the machines of ours.
     pub fn machines(&self) -> &MachinePanels {
         &self.shared.machines
+    }
+
+    /// The filters whose records call the user.
+    pub fn alerts(&self) -> &AlertFilters {
+        &self.shared.alerts
     }
 
     /// Where frames may be stopped, and which wait.

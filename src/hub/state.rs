@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::alert_filters::AlertFilters;
 use super::answer_rules::AnswerRules;
 use super::central_system::ListenAddress;
 use super::registry::Registry;
@@ -26,6 +27,8 @@ pub(super) struct HubState {
     pub running: Mutex<Vec<(Role, SharedSettings)>>,
     pub answers: Arc<AnswerRules>,
     pub plugins: Plugins,
+    /// The filters whose records call the user.
+    pub alerts: AlertFilters,
     /// Where frames may be stopped.
     pub gate: Arc<Gate>,
     /// What can be seen at the machines of ours.

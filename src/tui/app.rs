@@ -12,8 +12,8 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    ActionPicker, BatchResult, CommandLine, Editor, MessageView, OverlayStack, PaneFilter, SendBatch, Stations, TimeDisplay,
-    Toasts, TraceLine, TraceView, UndoHistory,
+    ActionPicker, AlertState, BatchResult, CommandLine, Editor, MessageView, OverlayStack, PaneFilter, SendBatch, Stations,
+    TimeDisplay, Toasts, TraceLine, TraceView, UndoHistory,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use super::widget::format;
@@ -76,8 +76,12 @@ pub struct App {
     pub dragging: Option<Border>,
     /// Whether actions with a physical effect ask first.
     pub confirm: bool,
+    /// Whether the title of the terminal tells the state of the session.
+    pub title: bool,
     /// Toasts.
     pub toasts: Toasts,
+    /// Notifications about records that pass a filter.
+    pub alerts: AlertState,
     /// The theme.
     pub theme: Theme,
     /// All themes.
@@ -124,7 +128,9 @@ impl App {
             mouse: true,
             dragging: None,
             confirm: true,
+            title: true,
             toasts: Toasts::default(),
+            alerts: AlertState::default(),
             theme: theme.at_depth(depth),
             themes: Themes::embedded().unwrap_or_default(),
             ascii: false,

@@ -12,6 +12,7 @@ use crate::link::Gate;
 use crate::ocpp::Catalog;
 use crate::simulator::{MachinePanels, Profile};
 use crate::trace::Trace;
+use crate::trace::filter::TraceFilter;
 use crate::tui::context::SessionModes;
 
 /// How many replies may wait for the screen.
@@ -145,6 +146,11 @@ impl ScreenBackend {
     /// What is switched on in the session and changes what leaves it.
     pub fn modes(&self) -> SessionModes {
         SessionModes { rules: self.hub().answers().count(), plugins: self.hub().plugins().count() }
+    }
+
+    /// The filters whose records call the user.
+    pub fn alerts(&self) -> Arc<Vec<TraceFilter>> {
+        self.hub().alerts().all()
     }
 
     /// The gate that holds frames.

@@ -17,9 +17,11 @@ use tokio_util::sync::CancellationToken;
 use super::app::App;
 use super::backend::{BackendReply, ScreenBackend};
 use super::bindings::Bindings;
+use super::clipboard::{ClipboardRoute, CopyOutcome, NoClipboard, copy_through_tmux};
 use super::context::{ReadContext, ReadTime};
 use super::draw::{DrawnAreas, draw};
 use super::external;
+use super::pane::window_title;
 use super::persistence::{Persistence, copy_to_file};
 use super::signals::Signals;
 use super::state::SendBatch;
@@ -54,6 +56,8 @@ pub struct ScreenOptions {
     pub bindings: Bindings,
     /// Whether actions with a physical effect ask first.
     pub confirm: bool,
+    /// Whether the title of the terminal tells the state of the session.
+    pub title: bool,
     /// What the last session saved.
     pub kept: SavedState,
     /// Whether links whose two ends are in this console are shown from the central system only.
@@ -90,7 +94,7 @@ pub async fn run(
     app.themes = options.themes;
     (app.bindings, app.confirm, app.kept) = (options.bindings, options.confirm, options.kept);
     app.trace.look.time = app.kept.screen.time.as_deref().and_then(TimeDisplay::named).unwrap_or_default();
-    app.mouse = options.mouse;
+    (app.mouse, app.title) = (options.mouse, options.title);
     app.show_one_end(options.one_end);
     app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());
     let commands = session.grammar().commands().iter();
@@ -112,6 +116,7 @@ pub async fn run(
         persistence,
         background,
         own_theme,
+        clipboard: ClipboardRoute::detect(|name| std::env::var(name).ok()),
         drawn: DrawnAreas::default(),
         last_frame: None,
         dirty: true,
@@ -142,6 +147,8 @@ struct Screen {
     background: mpsc::Sender<ScreenMessage>,
     /// Whether the active theme is in the user's folder, which is watched then.
     own_theme: watch::Sender<bool>,
+    /// Who takes copied texts.
+    clipboard: ClipboardRoute,
     drawn: DrawnAreas,
     last_frame: Option<Instant>,
     dirty: bool,
@@ -235,8 +242,8 @@ impl Screen {
                     UpdateEffect::Suspend => after = After::Suspend,
                     UpdateEffect::EditOutside { text, extension } => after = After::Edit { text, extension },
                     UpdateEffect::Continue => self.busy = true,
-                    UpdateEffect::Copy(text) => self.terminal.copy(&text)?,
-                    UpdateEffect::CopyToFile(text) => self.copy_to_file(text),
+                    UpdateEffect::Copy(text) => messages.extend(self.copy(text)?),
+                    UpdateEffect::Announce(text) => self.terminal.announce(&text)?,
                     UpdateEffect::Redraw => self.terminal.redraw()?,
                     UpdateEffect::Mouse(mouse) => self.terminal.set_mouse(mouse)?,
                     UpdateEffect::Keep(part) => self.persistence.keep(&self.app, part),
@@ -260,13 +267,31 @@ impl Screen {
         Ok(after)
     }
 
-    /// Writes a text into a file on a thread for blocking work; the result comes back as a message.
-    fn copy_to_file(&self, text: String) {
+    /// Copies a text on the route that this terminal has. What became of it is a message, at once or later.
+    fn copy(&mut self, text: String) -> Result<Option<ScreenMessage>, TerminalError> {
+        let bytes = text.len();
         let (file, background) = (self.persistence.copy_file(), self.background.clone());
-        tokio::task::spawn_blocking(move || {
-            // Without a receiver the screen has ended.
-            let _ = background.blocking_send(ScreenMessage::Copied(copy_to_file(file, &text)));
-        });
+        match self.clipboard.of_text(&text) {
+            ClipboardRoute::Terminal => {
+                self.terminal.copy(&text)?;
+                return Ok(Some(ScreenMessage::Copied(Ok(CopyOutcome::Terminal { bytes }))));
+            }
+            ClipboardRoute::Behind => {
+                self.terminal.copy(&text)?;
+                return Ok(Some(ScreenMessage::Copied(Ok(CopyOutcome::Behind { bytes }))));
+            }
+            ClipboardRoute::Tmux => {
+                tokio::spawn(async move {
+                    match copy_through_tmux(&text).await {
+                        // Without a receiver the screen has ended.
+                        Some(outcome) => drop(background.send(ScreenMessage::Copied(Ok(outcome))).await),
+                        None => copy_into_file(file, text, NoClipboard::Tmux, background),
+                    }
+                });
+            }
+            ClipboardRoute::Nowhere(reason) => copy_into_file(file, text, reason, background),
+        }
+        Ok(None)
     }
 
     fn apply(&mut self, message: ScreenMessage) -> Vec<UpdateEffect> {
@@ -288,6 +313,7 @@ impl Screen {
     fn catch_up(&mut self) -> Result<(), TerminalError> {
         self.busy = false;
         self.app.listening = self.session.listening();
+        self.app.alerts.set_filters(self.session.alerts());
         self.dispatch(ScreenMessage::Refresh)?;
         Ok(())
     }
@@ -303,7 +329,7 @@ impl Screen {
         self.catch_up()?;
         self.dirty = false;
         let (session, app) = (&self.session, &self.app);
-        let mut drawn = DrawnAreas::default();
+        let (mut drawn, mut title) = (DrawnAreas::default(), None);
         self.terminal.draw(|frame| {
             let contents = session.trace().read();
             let outside = ReadContext {
@@ -317,11 +343,15 @@ impl Screen {
                 now: now(session),
             };
             drawn = draw(app, &outside, frame.buffer_mut());
+            title = app.title.then(|| window_title(app, &outside));
             if let Some(cursor) = drawn.cursor {
                 frame.set_cursor_position(cursor);
             }
         })?;
         self.drawn = drawn;
+        if let Some(title) = title {
+            self.terminal.set_title(&title)?;
+        }
         Ok(())
     }
 
@@ -340,7 +370,8 @@ impl Screen {
         let micros = |until: u64| Duration::from_micros(until.saturating_sub(now(&self.session).monotonic_micros));
         let change = self.drawn.changes_at.map(micros).map(|wait| wait.max(Duration::from_millis(1)));
         let batch = self.app.batch.as_ref().and_then(SendBatch::deadline).map(micros);
-        toast.into_iter().chain(second).chain(change).chain(batch).min()
+        let alert = self.app.alerts.deadline().map(micros);
+        toast.into_iter().chain(alert).chain(second).chain(change).chain(batch).min()
     }
 
     /// Releases the terminal for the external editor, and takes it back when that has ended. The network goes on meanwhile.
@@ -405,6 +436,15 @@ impl Screen {
         self.dirty = true;
         Ok(())
     }
+}
+
+/// Writes a text into a file on a thread for blocking work; the result comes back as a message.
+fn copy_into_file(file: Option<PathBuf>, text: String, reason: NoClipboard, background: mpsc::Sender<ScreenMessage>) {
+    tokio::task::spawn_blocking(move || {
+        let copied = copy_to_file(file, &text).map(|name| CopyOutcome::File { name, reason });
+        // Without a receiver the screen has ended.
+        let _ = background.blocking_send(ScreenMessage::Copied(copied));
+    });
 }
 
 fn now(session: &ScreenBackend) -> ReadTime {

@@ -39,6 +39,9 @@ impl Pane {
 /// Below this size only a request for more room is drawn.
 pub const MINIMUM: Size = Size { width: 20, height: 5 };
 
+/// From this height on there is a rule above the status line.
+const ROOMY: u16 = 30;
+
 /// The rectangles of a screen. A pane that is not shown has no area.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Areas {
@@ -58,6 +61,8 @@ pub struct Areas {
     pub editor: Rect,
     /// Everything between header and status line.
     pub body: Rect,
+    /// A rule between the body and the status line, where the height allows it.
+    pub bottom_rule: Rect,
     /// The last line.
     pub status: Rect,
     /// How many lines of headings the trace has above its lines, where there is room.
@@ -123,11 +128,16 @@ fn share(of: u16, hundredths: u16) -> u16 {
     (u32::from(of) * u32::from(hundredths) / 100) as u16 // at most the length itself
 }
 
-/// The area of a list of choices over the panes.
-pub fn list_box(body: Rect) -> Rect {
-    let width = body.width.min(96);
-    let height = body.height.min(24);
-    Rect { x: body.x + (body.width - width) / 2, y: body.y, width, height }
+/// The area of a list of so many choices over the panes. `aside` is for a list whose selection changes what is below: it leaves most of
+/// that visible.
+pub fn list_box(body: Rect, choices: usize, aside: bool) -> Rect {
+    // The frame, what is typed, and a blank line.
+    let lines = u16::try_from(choices).unwrap_or(u16::MAX).max(3).saturating_add(4);
+    let (width, height) =
+        if aside { (body.width.min(46), body.height * 2 / 3) } else { (body.width.min(96), body.height.min(24)) };
+    let height = lines.min(height);
+    let (x, y) = if aside { (body.width - width, body.height - height) } else { ((body.width - width) / 2, 0) };
+    Rect { x: body.x + x, y: body.y + y, width, height }
 }
 
 /// Whether the screen is too small for anything.
@@ -143,9 +153,15 @@ pub fn areas(size: Size, situation: Situation) -> Areas {
         return Areas::default();
     }
     let (width, height) = (size.width, size.height);
-    let body = Rect::new(0, 1, width, height - 2);
-    let mut areas =
-        Areas { header: Rect::new(0, 0, width, 1), body, status: Rect::new(0, height - 1, width, 1), ..Areas::default() };
+    let rule = u16::from(height >= ROOMY);
+    let body = Rect::new(0, 1, width, height - 2 - rule);
+    let mut areas = Areas {
+        header: Rect::new(0, 0, width, 1),
+        body,
+        bottom_rule: Rect::new(0, body.bottom(), width, rule),
+        status: Rect::new(0, height - 1, width, 1),
+        ..Areas::default()
+    };
     areas.editor = body;
     areas.trace_heading = u16::from(trace_heading);
     areas.message_footer = u16::from(message_footer);
@@ -211,6 +227,11 @@ impl Areas {
         }
     }
 
+    /// How many lines a page in place of the panes has below its title.
+    pub fn page_lines(&self) -> usize {
+        usize::from(self.body.height.saturating_sub(1))
+    }
+
     /// How many lines a pane's list has.
     pub fn list_lines(&self, pane: Pane) -> usize {
         usize::from(self.list(pane).height)
@@ -263,7 +284,7 @@ fn divide_three(areas: &mut Areas, editing: bool, stations_width: u16, proportio
     areas.stations = Rect { width: left, ..body };
     areas.separator = Rect { x: left, width: 1, ..body };
     let right = Rect { x: left + 1, width: body.width - left - 1, ..body };
-    let roomy = right.height >= 30;
+    let roomy = right.height >= 29;
     let default = right.height * 2 / 5;
     let lower = match proportions.lower {
         _ if editing && roomy => right.height * 2 / 3,

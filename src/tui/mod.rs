@@ -10,6 +10,7 @@ pub mod app;
 mod assist;
 pub mod backend;
 pub mod bindings;
+mod clipboard;
 pub mod context;
 pub mod draw;
 mod event_loop;

@@ -12,8 +12,9 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, KeyboardEnhancementFlags,
     PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode,
     enable_raw_mode,
 };
 use crossterm::{Command, cursor, queue};
@@ -21,6 +22,12 @@ use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc;
+
+use crate::sanitize::escape_control;
+
+/// Puts the title of the window on the stack of the terminal, and takes it from there (XTWINOPS).
+const SAVE_TITLE: &str = "\x1b[22;0t";
+const RESTORE_TITLE: &str = "\x1b[23;0t";
 
 /// Whether the terminal is set up. A process has one terminal, and the panic hook has no handle to it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -67,6 +74,8 @@ pub struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Output>>,
     output: Output,
     mouse: bool,
+    /// The title that the terminal has from us.
+    title: String,
 }
 
 impl Terminal {
@@ -79,7 +88,7 @@ impl Terminal {
         install_panic_hook(thread::current().id(), panics);
         let output = Output::default();
         let inner = ratatui::Terminal::new(CrosstermBackend::new(output.clone()))?;
-        let mut terminal = Terminal { inner, output, mouse };
+        let mut terminal = Terminal { inner, output, mouse, title: String::new() };
         terminal.set_up()?;
         Ok(terminal)
     }
@@ -90,7 +99,8 @@ impl Terminal {
         enable_raw_mode()?;
         // The flags are pushed without a query: terminals that do not know them ignore them, and a query may take seconds.
         let flags = PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES);
-        queue!(self.output, EnterAlternateScreen, EnableBracketedPaste, flags)?;
+        self.title.clear();
+        queue!(self.output, Print(SAVE_TITLE), EnterAlternateScreen, EnableBracketedPaste, flags)?;
         if self.mouse {
             queue!(self.output, EnableMouseCapture)?;
         }
@@ -125,6 +135,26 @@ impl Terminal {
     /// When the terminal is gone.
     pub fn copy(&mut self, text: &str) -> Result<(), TerminalError> {
         self.send(CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// Sets the title of the terminal's window; it is restored at the end.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn set_title(&mut self, title: &str) -> Result<(), TerminalError> {
+        if self.title == title {
+            return Ok(());
+        }
+        title.clone_into(&mut self.title);
+        self.send(SetTitle(title))
+    }
+
+    /// Rings the bell, and asks the desktop to show a sentence (OSC 9). A terminal that does not know it ignores it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn announce(&mut self, text: &str) -> Result<(), TerminalError> {
+        self.send(Print(format!("\x07\x1b]9;{}\x07", escape_control(text))))
     }
 
     /// Captures the mouse, or releases it to the terminal, which then selects text with it.
@@ -180,6 +210,8 @@ fn give_back() {
         PopKeyboardEnhancementFlags,
         DisableBracketedPaste,
         LeaveAlternateScreen,
+        SetTitle(""),
+        Print(RESTORE_TITLE),
         cursor::Show
     );
     let mut terminal = io::stdout().lock();

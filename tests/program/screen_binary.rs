@@ -51,7 +51,9 @@ impl Person {
         command.env("HOME", self.home.path());
         command.env("XDG_CONFIG_HOME", self.home.path().join("config"));
         command.env("XDG_STATE_HOME", self.home.path().join("state"));
-        for variable in ["NO_COLOR", "COLORTERM", "VISUAL", "EDITOR", "OCPP_TUI_THEME", "OCPP_TUI_CONFIG"] {
+        for variable in
+            ["NO_COLOR", "COLORTERM", "VISUAL", "EDITOR", "OCPP_TUI_THEME", "OCPP_TUI_CONFIG", "TMUX", "STY", "TERM_PROGRAM"]
+        {
             command.env_remove(variable);
         }
         command
@@ -285,6 +287,41 @@ fn the_editor_of_the_user_edits_the_payload() {
     screen.wait_for("FromScript");
     screen.send(F5);
     screen.wait_for("FromScript ⇒ unknown");
+    screen.send("q");
+    ends(screen, 0);
+}
+
+#[test]
+fn the_title_tells_the_state_and_a_notification_rings() {
+    let mut screen = Person::new().screen(&[]);
+    screen.wait_for("start_cs 9000");
+    screen.send(":notify listening\r");
+    screen.wait_for("will ring");
+    screen.wait_to_be_told("ocpp-tui", 0);
+    screen.send(":start_cs 0 --host 127.0.0.1\r");
+    screen.wait_to_be_told("ocpp-tui cs", 1);
+    screen.send("Q");
+    assert_eq!(screen.exit_code(), 0);
+    // The terminal takes its own title back.
+    screen.wait_to_be_told("", 1);
+}
+
+#[test]
+fn inside_tmux_a_copied_text_is_given_to_tmux() {
+    let person = Person::new();
+    let (folder, taken) = (person.home.path(), person.home.path().join("taken"));
+    let program = folder.join("tmux");
+    let answers = "case \"$1\" in show-options) echo external;; load-buffer) [ \"$2\" = -w ] && cat >";
+    fs::write(&program, format!("#!/bin/sh\n{answers} '{}';; esac\n", taken.display())).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut command = person.command(&["cs", "--host", "127.0.0.1", "--port", "0"], None);
+    command.env("TMUX", "/tmp/tmux-1000/default,1,0");
+    command.env("PATH", format!("{}:{}", folder.display(), std::env::var("PATH").unwrap()));
+    let mut screen = Terminal::spawn(command, 120, 40);
+    screen.wait_for("No charge point yet");
+    screen.send("2y");
+    screen.wait_for("bytes through tmux");
+    assert!(fs::read_to_string(&taken).unwrap().contains("127.0.0.1"));
     screen.send("q");
     ends(screen, 0);
 }

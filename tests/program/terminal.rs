@@ -10,12 +10,29 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long anything may take before a test gives up.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// What the program tells the terminal besides what is on the screen.
+#[derive(Default)]
+struct Told {
+    title: String,
+    bells: usize,
+}
+
+impl vt100::Callbacks for Told {
+    fn audible_bell(&mut self, _: &mut vt100::Screen) {
+        self.bells += 1;
+    }
+
+    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
+        self.title = String::from_utf8_lossy(title).into_owned();
+    }
+}
+
 /// The program and its screen.
 pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
-    parser: Arc<Mutex<vt100::Parser>>,
+    parser: Arc<Mutex<vt100::Parser<Told>>>,
     news: mpsc::Receiver<()>,
 }
 
@@ -28,7 +45,8 @@ impl Terminal {
         let mut output = pair.master.try_clone_reader().expect("a reader");
         let keys = pair.master.take_writer().expect("a writer");
         let dimension = |number: u16| number.try_into().expect("a size above zero");
-        let parser = Arc::new(Mutex::new(vt100::Parser::new(dimension(rows), dimension(columns), 0)));
+        let parser =
+            Arc::new(Mutex::new(vt100::Parser::new_with_callbacks(dimension(rows), dimension(columns), 0, Told::default())));
         let (tell, news) = mpsc::channel();
         let screen = parser.clone();
         std::thread::spawn(move || {
@@ -58,6 +76,12 @@ impl Terminal {
         at(self.parser.lock().expect("unbroken").screen())
     }
 
+    /// The title of the window, and how often the bell rang.
+    fn told(&self) -> (String, usize) {
+        let parser = self.parser.lock().expect("unbroken");
+        (parser.callbacks().title.clone(), parser.callbacks().bells)
+    }
+
     /// Waits until the screen shows a text; panics with the screen when it does not.
     pub fn wait_for(&self, text: &str) {
         self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contents().contains(text));
@@ -65,8 +89,17 @@ impl Terminal {
 
     /// Waits until the screen is as it should be; panics with the screen when it is not.
     pub fn wait_until(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
+        self.wait(what, |terminal| terminal.look(&is_so));
+    }
+
+    /// Waits until the program has set this title and has rung so often.
+    pub fn wait_to_be_told(&self, title: &str, bells: usize) {
+        self.wait(&format!("title {title:?} and {bells} bells"), |terminal| terminal.told() == (title.to_owned(), bells));
+    }
+
+    fn wait(&self, what: &str, is_so: impl Fn(&Terminal) -> bool) {
         let until = Instant::now() + DEADLINE;
-        while !self.look(&is_so) {
+        while !is_so(self) {
             let left = until.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "not so: {what}\n{}", self.look(vt100::Screen::contents));
             let _ = self.news.recv_timeout(left.min(Duration::from_millis(50)));

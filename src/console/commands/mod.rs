@@ -12,6 +12,7 @@ mod hands;
 mod help;
 mod hold;
 mod legend;
+mod notify;
 mod payloads;
 mod plugin;
 mod quit;
@@ -48,6 +49,7 @@ pub use hands::HandsCommand;
 pub use help::{HelpCommand, help, quick_start};
 pub use hold::{HeldSelection, HoldCommand};
 pub use legend::LegendCommand;
+pub use notify::NotifyCommand;
 pub use payloads::PayloadDefaults;
 pub use plugin::{PluginAction, PluginsCommand, output_of};
 pub use quit::QuitCommand;
@@ -140,6 +142,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hold::HELD,
         hold::RELEASE,
         hold::DROP,
+        notify::NOTIFY,
         scenario::SCENARIO,
         screen::VIEW,
         screen::CLEAR,
@@ -187,6 +190,8 @@ commands! {
         Answer(AnswerCommand),
         /// Hold frames, list them, release them.
         Hold(HoldCommand),
+        /// Notify about events that pass a filter.
+        Notify(NotifyCommand),
         /// Make a test script of what was recorded.
         Scenario(ScenarioCommand),
         /// Change what the full screen shows.

@@ -12,6 +12,7 @@ use crate::console::syntax::spec::{CommandSpec, CompletionKind, Positional, argu
 use crate::console::syntax::token::{quote, unquote};
 use crate::plugin::{PluginDetail, PluginReply, PluginState};
 use crate::sanitize::escape_control;
+use crate::text_width::{padded_to_width, width_of};
 
 /// The plugin that a command is about, in the words of ocppjs.
 const NAME: &[Positional] = &[argument("<filename>", CompletionKind::Plugin)];
@@ -162,17 +163,18 @@ fn listed(detail: &PluginDetail) -> String {
 
 /// The plugins with what is worth watching, in columns.
 fn in_columns(plugins: &[PluginDetail]) -> Vec<String> {
-    let width = plugins.iter().map(|detail| detail.name.chars().count()).max().unwrap_or_default().max("plugin".len());
+    let width = plugins.iter().map(|detail| width_of(&detail.name)).max().unwrap_or_default().max("plugin".len());
+    let name = |detail: &PluginDetail| padded_to_width(&detail.name, width);
     let mut lines = vec![format!("{:width$}  {:>10}  {:>8}  {:>6}  state", "plugin", "memory", "events", "errors")];
     lines.extend(plugins.iter().map(|detail| match &detail.state {
         PluginState::Loaded => {
             let (memory, last) = (detail.memory >> 10, detail.last_error.as_deref().map(escape_lines).unwrap_or_default());
             let state = if last.is_empty() { "loaded".to_owned() } else { format!("loaded; {last}") };
-            format!("{:width$}  {memory:>6} KiB  {:>8}  {:>6}  {state}", detail.name, detail.events, detail.errors)
+            format!("{}  {memory:>6} KiB  {:>8}  {:>6}  {state}", name(detail), detail.events, detail.errors)
         }
-        PluginState::Available => format!("{:width$}  {:>10}  {:>8}  {:>6}  not loaded", detail.name, "", "", ""),
+        PluginState::Available => format!("{}  {:>10}  {:>8}  {:>6}  not loaded", name(detail), "", "", ""),
         PluginState::Disabled(reason) => {
-            format!("{:width$}  {:>10}  {:>8}  {:>6}  disabled: {reason}", detail.name, "", "", "")
+            format!("{}  {:>10}  {:>8}  {:>6}  disabled: {reason}", name(detail), "", "", "")
         }
     }));
     lines

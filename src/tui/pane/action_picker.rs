@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
+use super::draw_page;
 use super::json::json;
 use crate::compose::{KnownValues, type_label};
 use crate::ocpp::{ActionDefinition, field_docs};
@@ -12,7 +13,7 @@ use crate::tui::assist;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
 use crate::tui::state::ActionPicker;
-use crate::tui::widget::{LineWriter, draw_box, wrap};
+use crate::tui::widget::{LineWriter, wrap};
 
 /// The width of the names.
 const NAMES: usize = 30;
@@ -23,7 +24,7 @@ const PREVIEW_FROM: u16 = 84;
 pub fn action_picker(app: &App, picker: &ActionPicker, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> Position {
     let styles = &app.theme.styles;
     let title = format!("new call → {}", assist::names(&picker.targets, outside.contents));
-    let inside = draw_box(buffer, area, &title, styles.base, styles.rule_focused, styles.title);
+    let inside = draw_page(app, &title, &[], "", area, buffer);
     let line = Rect { height: inside.height.min(1), ..inside };
     let cursor = picker.input.draw(buffer, line, " ❯ ", styles.key, styles.base);
     let list = below(inside, 2);

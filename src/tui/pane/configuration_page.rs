@@ -4,13 +4,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::title_of_page;
+use super::draw_page;
 use crate::ocpp::field_docs;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
 use crate::tui::state::{ConfigurationPage, ConfigurationRow, configuration_obstacle};
-use crate::tui::widget::{LineWriter, clear_below, width_of, wrap};
+use crate::tui::widget::{LineWriter, width_of, wrap};
 
 /// The width of the names.
 const NAMES: usize = 30;
@@ -27,7 +27,6 @@ pub fn configuration_lines(app: &App) -> usize {
 /// Draws the page.
 pub fn configuration_page(app: &App, page: &ConfigurationPage, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    clear_below(buffer, area, styles.base);
     let stations = outside.contents.stations();
     let name = |station| stations.get(station).map_or("?", |row| &*row.identity);
     let rows = page.rows(&app.facts);
@@ -40,8 +39,7 @@ pub fn configuration_page(app: &App, page: &ConfigurationPage, outside: &ReadCon
         remarks.push((format!("/{}", page.search), styles.key));
     }
     let title = format!("Configuration of {}", name(page.station));
-    title_of_page(app, &title, &remarks, &rows.len().to_string(), area, buffer);
-    let body = below(area, 1);
+    let body = draw_page(app, &title, &remarks, &rows.len().to_string(), area, buffer);
     if rows.is_empty() {
         return super::sentences(&nothing(app, page, outside), body, buffer);
     }

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
+use super::draw_page;
 use super::json::ink_style;
 use crate::compose::DiagnosticSeverity;
 use crate::console::CommandCandidate;
@@ -15,7 +16,7 @@ use crate::tui::action::{ContextAction, EditorAction, KeyContext};
 use crate::tui::app::App;
 use crate::tui::state::Editor;
 use crate::tui::theme::Styles;
-use crate::tui::widget::{LineWriter, colour_line, draw_box, draw_candidates, width_of};
+use crate::tui::widget::{LineWriter, colour_line, draw_candidates, width_of};
 
 /// Draws the editor into an area; returns where the cursor is.
 pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -27,7 +28,7 @@ pub fn editor(app: &App, editor: &Editor, area: Rect, buffer: &mut Buffer) -> Op
         None => format!("{what} → {}", subject.names),
     };
     let title = format!("{way} · OCPP {}", subject.version);
-    let inside = draw_box(buffer, area, &title, styles.base, styles.rule_focused, styles.title);
+    let inside = draw_page(app, &title, &[], "", area, buffer);
     if inside.height < 3 || inside.width < 4 {
         return None;
     }

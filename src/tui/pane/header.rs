@@ -6,7 +6,7 @@ use ratatui::layout::{Rect, Size};
 use ratatui::style::Style;
 
 use crate::ocpp::Role;
-use crate::trace::LinkState;
+use crate::trace::{LinkState, StationTable};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
@@ -66,13 +66,7 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
     let (records, stations) = (outside.contents.records(), outside.contents.stations());
     let mut pieces = Vec::new();
     let mut add = |rank: u8, text: String, style: Style| pieces.push(HeaderPiece { text, style, rank });
-    let is_central_system = !app.listening.is_empty() || stations.has_role(Role::CentralSystem);
-    let role = match (is_central_system, stations.has_role(Role::ChargePoint)) {
-        (true, true) => "cs+cp",
-        (true, false) => "cs",
-        (false, true) => "cp",
-        (false, false) => "",
-    };
+    let role = role_name(app, stations);
     if !role.is_empty() {
         add(6, role.to_owned(), styles.muted);
     }
@@ -135,6 +129,30 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
     pieces
 }
 
+/// Which side we are.
+fn role_name(app: &App, stations: &StationTable) -> &'static str {
+    let is_central_system = !app.listening.is_empty() || stations.has_role(Role::CentralSystem);
+    match (is_central_system, stations.has_role(Role::ChargePoint)) {
+        (true, true) => "cs+cp",
+        (true, false) => "cs",
+        (false, true) => "cp",
+        (false, false) => "",
+    }
+}
+
+/// The title of the terminal's window: the state of the session for someone who looks at another window: `ocpp-tui cs 5/6 ✗3 ‖1`.
+pub fn window_title(app: &App, outside: &ReadContext<'_>) -> String {
+    let stations = outside.contents.stations();
+    let mut words = vec!["ocpp-tui".to_owned(), role_name(app, stations).to_owned()];
+    let total = stations.rows().len();
+    words.push(if total > 0 { format!("{}/{total}", stations.connected()) } else { String::new() });
+    for (count, sign) in [(stations.errors(), '✗'), (outside.gate.count() as u64, '‖')] {
+        words.push(if count > 0 { format!("{sign}{count}") } else { String::new() });
+    }
+    words.retain(|word| !word.is_empty());
+    words.join(" ")
+}
+
 /// The first address at which stations reach us, and what else there is.
 fn address(listening: &[String]) -> Option<String> {
     let (first, rest) = listening.split_first()?;
@@ -151,10 +169,25 @@ pub fn tabs(app: &App, area: Rect, buffer: &mut Buffer) {
     }
     let styles = &app.theme.styles;
     let mut writer = LineWriter::new(buffer, area, 0);
-    for (index, pane) in Pane::ALL.into_iter().enumerate() {
+    for pane in Pane::ALL {
         let style = if pane == app.focus { styles.selection } else { styles.base };
-        writer.text(&format!(" {} {} ", index + 1, pane.title()), style).text(" ", styles.base);
+        writer.text(&tab_name(pane), style).text(" ", styles.base);
     }
+}
+
+fn tab_name(pane: Pane) -> String {
+    format!(" {} {} ", pane as usize + 1, pane.title())
+}
+
+/// The pane whose name is so many columns from the left of the line with the names.
+pub fn tab_at(column: usize) -> Option<Pane> {
+    let mut start = 0;
+    Pane::ALL.into_iter().find(|pane| {
+        let width = width_of(&tab_name(*pane));
+        let found = (start..start + width).contains(&column);
+        start += width + 1;
+        found
+    })
 }
 
 /// Asks for more room.

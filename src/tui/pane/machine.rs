@@ -5,9 +5,9 @@ use ratatui::style::Style;
 
 use crate::behaviour::CarState;
 use crate::simulator::{CableKind, ConnectorState, MachineState};
+use crate::text_width::{cut_to_width, width_of};
 use crate::tui::action::{ContextAction, StationDetailsAction};
 use crate::tui::app::App;
-use crate::tui::widget::{head, width_of};
 
 /// The width inside of the machine.
 const INSIDE: usize = 30;
@@ -86,7 +86,7 @@ impl Drawing<'_> {
     fn row(&self, left: (&str, Style), right: (&str, Style)) -> DrawingLine {
         let wall = (self.signs.vertical.to_string(), self.app.theme.styles.muted);
         let right_width = width_of(right.0);
-        let text = head(left.0, INSIDE.saturating_sub(right_width + 1)).to_owned();
+        let text = cut_to_width(left.0, INSIDE.saturating_sub(right_width + 1)).into_owned();
         let blanks = INSIDE.saturating_sub(width_of(&text) + right_width);
         vec![wall.clone(), (text, left.1), (format!("{}{}", " ".repeat(blanks), right.0), right.1), wall]
     }
@@ -130,7 +130,7 @@ impl Drawing<'_> {
             (CableKind::Socket, ..) => self.signs.socket,
         };
         let name = format!("{pointer}{number} {}", connector.status);
-        let mut first = self.row((&name, status_style), (&format!("{power}{end}"), styles.outgoing));
+        let mut first = self.row((&name, status_style), (&format!("{power}{end}"), styles.active));
         let mut told: Vec<String> = Vec::new();
         if let Some(fault) = &connector.fault {
             told.push(format!("{} {fault}", self.signs.broken));
@@ -162,7 +162,7 @@ impl Drawing<'_> {
             (false, false) if connector.locked => (self.signs.cable, "", ""),
             (false, false) => ("", "", ""),
         };
-        first.push((cable.to_owned(), styles.outgoing));
+        first.push((cable.to_owned(), styles.active));
         first.push((car.to_owned(), styles.title));
         if !does.is_empty() {
             second.push((format!("  {does}"), styles.muted));

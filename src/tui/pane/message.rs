@@ -54,6 +54,11 @@ fn tabs(app: &App) -> Vec<(String, Style)> {
     MessageTab::ALL.into_iter().map(name).collect()
 }
 
+/// The view whose name is so many columns from the left of the title.
+pub fn message_tab_at(app: &App, column: usize) -> Option<MessageTab> {
+    super::remark_at(Pane::Message, &tabs(app), column).and_then(|index| MessageTab::ALL.get(index).copied())
+}
+
 /// One line about the record as a whole.
 fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;

@@ -23,9 +23,9 @@ pub use action_picker::action_picker;
 pub use column_chooser::column_chooser;
 pub use configuration_page::{configuration_lines, configuration_page};
 pub use editor::editor;
-pub use header::{header, tabs, too_small};
+pub use header::{header, tab_at, tabs, too_small, window_title};
 pub use held_pane::held_pane;
-pub use message::message;
+pub use message::{message, message_tab_at};
 pub use pager::pager;
 pub use palette::palette;
 pub use profiles_page::profiles_page;
@@ -33,7 +33,7 @@ pub use station_details::{page_lines, station_details};
 #[cfg(test)]
 pub use stations::connector as connector_sign;
 pub use stations::stations;
-pub use status::status;
+pub use status::{hint_at, status};
 pub use trace::trace;
 
 use ratatui::buffer::Buffer;
@@ -42,29 +42,44 @@ use ratatui::style::Style;
 
 use super::action::KeyContext;
 use super::app::App;
-use super::layout::Pane;
-use super::widget::{LineWriter, width_of, wrap};
+use super::layout::{Pane, below};
+use super::widget::{HEAVY_RULE, LineWriter, RULE, clear_below, width_of, wrap};
 
-/// Draws the rule above a page that lies over the panes: its title, remarks, and a count at the right.
-fn title_of_page(app: &App, title: &str, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) {
+/// Draws a page in place of panes: clears its area and draws the rule above it, with its title, remarks, and a count at the right.
+/// Returns what is below the rule.
+fn draw_page(app: &App, title: &str, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) -> Rect {
     let styles = &app.theme.styles;
+    clear_below(buffer, area, styles.base);
+    let rule = styles.rule_focused;
     let mut writer = LineWriter::new(buffer, area, 0);
-    writer.text("━ ", styles.rule_focused).text(title, styles.rule_focused).text(" ", styles.rule_focused);
+    writer.text("━ ", rule).text(title, rule).text(" ", rule);
     for (text, style) in remarks {
-        writer.text("━ ", styles.rule_focused).text(text, *style).text(" ", styles.rule_focused);
+        writer.text("━ ", rule).text(text, *style).text(" ", rule);
     }
-    if writer.room() > width_of(counts) + 4 {
-        writer.up_to_right(width_of(counts) + 3, '━', styles.rule_focused);
-        writer.text(" ", styles.rule_focused).text(counts, styles.muted).text(" ", styles.rule_focused);
+    if !counts.is_empty() && writer.room() > width_of(counts) + 4 {
+        writer.up_to_right(width_of(counts) + 3, HEAVY_RULE, rule).text(" ", rule).text(counts, styles.muted).text(" ", rule);
     }
-    writer.fill('━', styles.rule_focused);
+    writer.fill(HEAVY_RULE, rule);
+    below(area, 1)
+}
+
+/// The index of the remark in the title of a pane that is so many columns from its left.
+fn remark_at(pane: Pane, remarks: &[(String, Style)], column: usize) -> Option<usize> {
+    let mut start = width_of(pane.title()) + 3;
+    remarks.iter().enumerate().position(|(index, (text, _))| {
+        start += if index == 0 || pane != Pane::Message { 2 } else { 1 };
+        let width = width_of(text);
+        let found = (start..start + width).contains(&column);
+        start += width + 1;
+        found
+    })
 }
 
 /// Draws the rule above a pane: heavy when the pane has the keyboard, with its title, remarks, and counts at the right.
 fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let focused = has_keyboard(app, pane);
-    let (rule, symbol) = if focused { (styles.rule_focused, '━') } else { (styles.rule, '─') };
+    let (rule, symbol) = if focused { (styles.rule_focused, HEAVY_RULE) } else { (styles.rule, RULE) };
     let mut writer = LineWriter::new(buffer, area, 0);
     let stroke = symbol.to_string();
     writer.text(&stroke, rule);

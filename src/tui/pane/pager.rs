@@ -5,18 +5,17 @@ use ratatui::layout::Rect;
 
 use crate::tui::app::App;
 use crate::tui::state::{KEYS, Pager, PagerLine, WIDEST};
-use crate::tui::widget::{LineWriter, draw_box};
+use crate::tui::widget::{BoxLook, LineWriter, draw_box};
 
 /// Draws the text into the middle of an area.
 pub fn pager(app: &App, pager: &Pager, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let width = area.width.min(WIDEST);
     let middle = Rect { x: area.x + (area.width - width) / 2, width, ..area };
-    let inside = draw_box(buffer, middle, &pager.title, styles.base, styles.rule_focused, styles.title);
+    let inside = draw_box(buffer, area, middle, &pager.title, BoxLook::focused(styles));
     let top = pager.top.min(pager.lines.len().saturating_sub(usize::from(inside.height)));
     for (row, line) in pager.lines.iter().skip(top).take(usize::from(inside.height)).enumerate() {
         let mut writer = LineWriter::new(buffer, inside, row as u16); // less than the height
-        writer.blanks(1, styles.base);
         match line {
             PagerLine::Heading(text) => writer.text(text, styles.title),
             PagerLine::Keys(names, help) if help.is_empty() => writer.blanks(1, styles.base).text(names, styles.key),

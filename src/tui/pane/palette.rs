@@ -5,10 +5,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::app::App;
-use crate::tui::layout::{below, list_box};
+use crate::tui::layout::below;
 use crate::tui::state::{Palette, PaletteChoice};
 use crate::tui::theme::Styles;
-use crate::tui::widget::{LineWriter, draw_box, width_of};
+use crate::tui::widget::{BoxLook, LineWriter, draw_box, width_of};
 
 /// The width of the column with the kinds.
 const KIND: usize = 10;
@@ -17,13 +17,13 @@ const KIND: usize = 10;
 pub fn palette(app: &App, palette: &Palette, body: Rect, buffer: &mut Buffer) -> Position {
     let styles = &app.theme.styles;
     let title = format!("{} · {}/{}", palette.title, palette.list.shown().len(), palette.list.items().len());
-    let inside = draw_box(buffer, list_box(body), &title, styles.base, styles.rule_focused, styles.title);
+    let inside = draw_box(buffer, body, palette.area(body), &title, BoxLook::focused(styles));
     let line = Rect { height: inside.height.min(1), ..inside };
-    let cursor = palette.input.draw(buffer, line, " ❯ ", styles.key, styles.base);
+    let cursor = palette.input.draw(buffer, line, "❯ ", styles.key, styles.base);
     let list = if inside.height > 4 { below(inside, 2) } else { below(inside, 1) };
     let height = usize::from(list.height);
     if palette.list.shown().len() == 0 {
-        LineWriter::new(buffer, list, 0).text("  Nothing has such a name.", styles.muted);
+        LineWriter::new(buffer, list, 0).text(" Nothing has such a name.", styles.muted);
     }
     let top = palette.list.top(height);
     for (row, (index, choice)) in palette.list.shown().enumerate().skip(top).take(height).enumerate() {
@@ -41,7 +41,7 @@ fn draw_choice(choice: &PaletteChoice, selected: bool, styles: &Styles, mut writ
         Some(reason) => format!("not now: {reason}"),
         None => choice.keys.clone(),
     };
-    writer.text(if selected { " ▸ " } else { "   " }, style);
+    writer.text(if selected { "▸ " } else { "  " }, style);
     if writer.room() > 50 {
         writer.field(choice.kind, KIND, faint).text(" ", style);
     }

@@ -6,13 +6,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{sentences, title_of_page};
+use super::{draw_page, sentences};
 use crate::trace::station_summary::StationSummary;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
 use crate::tui::state::{LimitCurve, ProfilesPage};
-use crate::tui::widget::{LineWriter, clear_below, format};
+use crate::tui::widget::{LineWriter, format};
 
 /// The width of the scale at the left of a chart.
 const SCALE: usize = 9;
@@ -25,7 +25,6 @@ const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '
 /// Draws the page.
 pub fn profiles_page(app: &App, page: &ProfilesPage, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    clear_below(buffer, area, styles.base);
     let name = outside.contents.stations().get(page.station).map_or("?", |row| &*row.identity);
     let place = if page.connector == 0 { "station".to_owned() } else { format!("connector {}", page.connector) };
     let mut remarks = vec![
@@ -36,8 +35,8 @@ pub fn profiles_page(app: &App, page: &ProfilesPage, outside: &ReadContext<'_>, 
     if page.what_if {
         remarks.push(("with the draft".to_owned(), styles.warning));
     }
-    title_of_page(app, &format!("Charging profiles of {name}"), &remarks, &page.known().len().to_string(), area, buffer);
-    let body = below(area, 1);
+    let title = format!("Charging profiles of {name}");
+    let body = draw_page(app, &title, &remarks, &page.known().len().to_string(), area, buffer);
     let unknown = StationSummary::default();
     let facts = app.facts.of(page.station).unwrap_or(&unknown);
     let now = Timestamp::from_microsecond(outside.now.wall_micros).unwrap_or_default();

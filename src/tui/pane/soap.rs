@@ -2,6 +2,7 @@
 
 use super::json::json;
 use crate::rpc::soap::HeaderSeverity;
+use crate::text_width::behind_columns;
 use crate::tui::state::SoapLine;
 use crate::tui::theme::Styles;
 use crate::tui::widget::LineWriter;
@@ -9,7 +10,7 @@ use crate::tui::widget::LineWriter;
 /// Draws one line without its first columns.
 pub(super) fn draw(line: &SoapLine, left: usize, styles: &Styles, writer: &mut LineWriter<'_>) {
     let text = line.text();
-    let text = text.char_indices().nth(left).map_or("", |(index, _)| &text[index..]);
+    let text = behind_columns(text, left);
     let style = match line {
         SoapLine::Json(_) => return json(text, styles, writer),
         SoapLine::Xml(_) => return xml(text, styles, writer),

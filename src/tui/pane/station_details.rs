@@ -5,14 +5,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::draw_page;
 use super::machine::machine_lines;
 use crate::trace::station_summary::{StationSummary, TransactionSummary};
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::state::StationDetails;
+use crate::tui::widget::LineWriter;
 use crate::tui::widget::format;
-use crate::tui::widget::{LineWriter, draw_box};
 
 /// The width of the names.
 const NAMES: usize = 26;
@@ -32,22 +33,19 @@ pub struct PageLines {
 pub fn station_details(app: &App, page: StationDetails, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) -> bool {
     let styles = &app.theme.styles;
     let identity = outside.contents.stations().get(page.station).map_or("?", |row| &row.identity);
-    let inside =
-        draw_box(buffer, area, &crate::sanitize::escape_control(identity), styles.base, styles.rule_focused, styles.title);
     let content = page_lines(app, page, outside);
-    let height = usize::from(inside.height);
+    let height = usize::from(area.height.saturating_sub(1));
     let top = page.top.min(content.lines.len().saturating_sub(height));
+    let shown = (top + height).min(content.lines.len());
+    let counts =
+        if content.lines.len() > height { format!("{}–{shown}/{}", top + 1, content.lines.len()) } else { String::new() };
+    let inside = draw_page(app, &crate::sanitize::escape_control(identity), &[], &counts, area, buffer);
     for (row, line) in content.lines.iter().skip(top).take(height).enumerate() {
         let mut writer = LineWriter::new(buffer, inside, row as u16); // less than the height
         writer.blanks(1, styles.base);
         for (text, style) in line {
             writer.text(text, styles.base.patch(*style));
         }
-    }
-    if content.lines.len() > height && area.height > 0 {
-        let place = format!(" {}–{}/{} ", top + 1, (top + height).min(content.lines.len()), content.lines.len());
-        let bottom = Rect { y: area.bottom().saturating_sub(1), height: 1, x: area.x + 2, width: area.width.saturating_sub(3) };
-        LineWriter::new(buffer, bottom, 0).text(&place, styles.muted);
     }
     content.counts
 }

@@ -4,13 +4,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::hints::draw_hints;
+use super::hints::{self, draw_hints};
 use crate::trace::filter::FilterError;
-use crate::tui::action::KeyContext;
+use crate::tui::action::{ContextAction, KeyContext};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::{Areas, Pane};
-use crate::tui::state::{CommandLine, ConfirmQuestion, FilterLine, FilterPurpose, ScreenOverlay};
+use crate::tui::state::{CommandLine, ConfirmQuestion, FilterLine, FilterPurpose, ScreenOverlay, ToastKind};
 use crate::tui::theme::Styles;
 use crate::tui::widget::{LineWriter, clear_below, draw_candidates, format, width_of, wrap};
 
@@ -52,6 +52,24 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
         draw_toast(app, areas.header, buffer);
     }
     cursor
+}
+
+/// The action whose hint is at a column of the last line; `None` while the line shows something else there.
+pub fn hint_at(app: &App, outside: &ReadContext<'_>, areas: &Areas, column: u16) -> Option<ContextAction> {
+    let shows_hints = match app.overlays.top() {
+        Some(
+            ScreenOverlay::Confirm(_) | ScreenOverlay::CommandLine | ScreenOverlay::Prompt(_) | ScreenOverlay::FilterLine(_),
+        ) => false,
+        Some(ScreenOverlay::Pager(pager)) => !pager.searching,
+        _ => true,
+    };
+    // What stands before the hints takes room from them; it is drawn aside to see how much.
+    let mut aside = Buffer::empty(areas.status);
+    let used = draw_toast(app, areas.status, &mut aside);
+    let rest = Rect { x: areas.status.x + used, width: areas.status.width - used, ..areas.status };
+    let used = used + draw_batch(app, rest, &mut aside);
+    let distance = column.checked_sub(areas.status.x + used).filter(|_| shows_hints)?;
+    hints::hint_at(app, outside, usize::from(areas.status.width - used), usize::from(distance))
 }
 
 fn draw_question(app: &App, question: &ConfirmQuestion, area: Rect, buffer: &mut Buffer) {
@@ -138,12 +156,15 @@ fn draw_batch(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
 fn draw_toast(app: &App, area: Rect, buffer: &mut Buffer) -> u16 {
     let Some((toast, more)) = app.toasts.current() else { return 0 };
     let styles = &app.theme.styles;
-    let style = if toast.failure { styles.toast_error } else { styles.toast_info };
-    let sign = if toast.failure { " ✗ " } else { " " };
     let more = if more > 0 { format!(" ({more} more) ") } else { " ".to_owned() };
+    let (sign, signed, style) = match toast.kind {
+        ToastKind::Failure => (" ✗ ", styles.toast_error, styles.toast_error),
+        ToastKind::Done => (" ✓ ", styles.header.patch(styles.good), styles.header.patch(styles.title)),
+        ToastKind::Info => (" ", styles.header, styles.header.patch(styles.title)),
+    };
     let mut writer = LineWriter::new(buffer, area, 0);
     let room = writer.room().saturating_sub(width_of(sign) + width_of(&more));
     let shown = width_of(&crate::sanitize::escape_control(&toast.text)).min(room);
-    writer.text(sign, style).field(&toast.text, shown, style).text(&more, style);
+    writer.text(sign, signed).field(&toast.text, shown, style).text(&more, style);
     writer.column() - area.x
 }

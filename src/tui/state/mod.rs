@@ -1,6 +1,7 @@
 //! The state of each pane and each overlay. How it looks is in `pane`, when it changes in `update`.
 
 mod action_picker;
+mod alerts;
 mod batch;
 mod batch_result;
 mod column_chooser;
@@ -25,6 +26,7 @@ mod trace;
 mod undo;
 
 pub use action_picker::ActionPicker;
+pub use alerts::AlertState;
 pub use batch::{RepeatPlan, SendBatch, SendTemplate};
 pub use batch_result::{BatchResult, StationOutcome};
 pub use column_chooser::ColumnChooser;
@@ -44,6 +46,6 @@ pub use prompt::{Prompt, PromptPurpose};
 pub use soap::SoapLine;
 pub use station_details::StationDetails;
 pub use stations::Stations;
-pub use toasts::{Toast, ToastEntry, Toasts};
+pub use toasts::{Toast, ToastEntry, ToastKind, Toasts};
 pub use trace::{Goal, SeekProgress, TimeDisplay, TraceLine, TraceMode, TraceView};
 pub use undo::{ShownState, UndoHistory};

@@ -113,7 +113,7 @@ impl Pager {
 
     /// The output of a command, in lines of at most this width.
     pub fn text(title: String, body: &str, width: usize) -> Pager {
-        let lines = body.lines().flat_map(|line| wrap(line, width.saturating_sub(2).max(20))).map(PagerLine::Text);
+        let lines = body.lines().flat_map(|line| wrap(line, width.max(20))).map(PagerLine::Text);
         Pager::new(title, lines.collect())
     }
 
@@ -201,7 +201,7 @@ fn entry_lines(keys: String, sentence: &str, width: usize, lines: &mut Vec<Pager
     } else {
         keys
     };
-    for line in wrap(sentence, width.saturating_sub(KEYS + 4).max(20)) {
+    for line in wrap(sentence, width.saturating_sub(KEYS + 3).max(20)) {
         lines.push(PagerLine::Keys(std::mem::take(&mut keys), line));
     }
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ratatui::layout::Rect;
 
 use super::columns::Column;
 use crate::ocpp::ActionDefinition;
 use crate::trace::{Sequence, StationKey};
 use crate::tui::action::ContextAction;
+use crate::tui::layout::list_box;
 use crate::tui::theme::Theme;
 use crate::tui::widget::{InputLine, NarrowedList};
 
@@ -84,6 +86,8 @@ pub struct Palette {
     pub title: String,
     /// What is typed.
     pub input: InputLine,
+    /// Whether it leaves most of what is below visible, because the selection changes that.
+    pub aside: bool,
     /// The theme to restore when none is chosen.
     pub before: Option<Theme>,
     /// The choices; those that match what is typed are shown, best first.
@@ -98,12 +102,18 @@ impl Palette {
         let mut list = Palette {
             title: title.into(),
             input: InputLine::default(),
+            aside: false,
             before: None,
             list: NarrowedList::new(choices),
             recent,
         };
         list.narrow();
         list
+    }
+
+    /// Where it is on a screen with this body.
+    pub fn area(&self, body: Rect) -> Rect {
+        list_box(body, self.list.items().len(), self.aside)
     }
 
     /// Selects the choice of this name.

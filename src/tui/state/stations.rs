@@ -266,6 +266,11 @@ impl Stations {
         }
     }
 
+    /// Scrolls by some lines; the selection stays.
+    pub fn scroll(&mut self, lines: isize, height: usize) {
+        self.viewport.scroll(lines, self.position, self.shown.len(), height);
+    }
+
     /// Moves the selection by some lines.
     pub fn move_by(&mut self, lines: isize, height: usize) {
         self.go_to(self.position.saturating_add_signed(lines), height);

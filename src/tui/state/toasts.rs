@@ -11,13 +11,34 @@ const MOST: usize = 20;
 /// How many sentences the log keeps.
 const LOGGED: usize = 1_000;
 
+/// What a toast is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToastKind {
+    /// Something to know.
+    Info,
+    /// Something was done.
+    Done,
+    /// Something failed.
+    Failure,
+}
+
+impl ToastKind {
+    /// How long it is shown, in microseconds.
+    const fn shown_for(self) -> u64 {
+        match self {
+            ToastKind::Info | ToastKind::Done => INFO,
+            ToastKind::Failure => ERROR,
+        }
+    }
+}
+
 /// One sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
     /// The sentence.
     pub text: String,
-    /// Whether it is about a failure.
-    pub failure: bool,
+    /// What it is about.
+    pub kind: ToastKind,
     until_micros: u64,
     /// Since when it is shown, for one that stays until a key is pressed.
     stays_since: Option<u64>,
@@ -46,18 +67,22 @@ pub struct Toasts {
 impl Toasts {
     /// Shows an information.
     pub fn info(&mut self, text: impl Into<String>, now_micros: u64) {
-        self.push(text.into(), false, now_micros + INFO);
+        self.push(text.into(), ToastKind::Info, now_micros);
+    }
+
+    /// Shows that something was done.
+    pub fn done(&mut self, text: impl Into<String>, now_micros: u64) {
+        self.push(text.into(), ToastKind::Done, now_micros);
     }
 
     /// Shows an information that is of no use later; the log does not get it.
     pub fn hint(&mut self, text: impl Into<String>, now_micros: u64) {
-        self.show(text.into(), false, now_micros + INFO);
+        self.show(text.into(), ToastKind::Info, now_micros);
     }
 
     /// Shows a result, which may come when nobody looks: it stays until the next key, and at least as long as others.
     pub fn result(&mut self, text: impl Into<String>, failure: bool, now_micros: u64) {
-        let shown_for = if failure { ERROR } else { INFO };
-        self.push(text.into(), failure, now_micros + shown_for);
+        self.push(text.into(), if failure { ToastKind::Failure } else { ToastKind::Done }, now_micros);
         if let Some(toast) = self.waiting.back_mut() {
             toast.stays_since = Some(now_micros);
             toast.until_micros = u64::MAX;
@@ -68,14 +93,14 @@ impl Toasts {
     pub fn seen(&mut self, now_micros: u64) {
         for toast in &mut self.waiting {
             if let Some(since) = toast.stays_since.take() {
-                toast.until_micros = now_micros.max(since + if toast.failure { ERROR } else { INFO });
+                toast.until_micros = now_micros.max(since + toast.kind.shown_for());
             }
         }
     }
 
     /// Shows a failure.
     pub fn error(&mut self, text: impl Into<String>, now_micros: u64) {
-        self.push(text.into(), true, now_micros + ERROR);
+        self.push(text.into(), ToastKind::Failure, now_micros);
     }
 
     /// Sets the difference of the clocks.
@@ -96,24 +121,24 @@ impl Toasts {
         self.log.iter()
     }
 
-    fn push(&mut self, text: String, failure: bool, until_micros: u64) {
-        let shown_for = if failure { ERROR } else { INFO };
-        self.note(text.clone(), failure, until_micros.saturating_sub(shown_for) as i64 + self.offset_micros);
-        self.show(text, failure, until_micros);
+    fn push(&mut self, text: String, kind: ToastKind, now_micros: u64) {
+        self.note(text.clone(), kind == ToastKind::Failure, now_micros as i64 + self.offset_micros); // a session ends before this overflows
+        self.show(text, kind, now_micros);
     }
 
-    fn show(&mut self, text: String, failure: bool, until_micros: u64) {
-        // An information is replaced by the next toast; a failure is shown for its time.
-        self.waiting.retain(|toast| toast.failure && toast.text != text);
-        self.waiting.push_back(Toast { text, failure, until_micros, stays_since: None });
+    fn show(&mut self, text: String, kind: ToastKind, now_micros: u64) {
+        // Failures wait for each other, and come back after an information. After a success they are old news.
+        self.waiting.retain(|toast| kind != ToastKind::Done && toast.kind == ToastKind::Failure && toast.text != text);
+        self.waiting.push_back(Toast { text, kind, until_micros: now_micros + kind.shown_for(), stays_since: None });
         if self.waiting.len() > MOST {
             self.waiting.pop_front();
         }
     }
 
-    /// The newest toast and how many others there are.
+    /// The newest toast; of a failure also how many others wait.
     pub fn current(&self) -> Option<(&Toast, usize)> {
-        self.waiting.back().map(|toast| (toast, self.waiting.len() - 1))
+        let count = |toast: &Toast| if toast.kind == ToastKind::Failure { self.waiting.len() - 1 } else { 0 };
+        self.waiting.back().map(|toast| (toast, count(toast)))
     }
 
     /// Removes all toasts; the log keeps them.
@@ -138,15 +163,33 @@ mod tests {
 
     #[test]
     fn failures_stay_six_seconds_and_information_two() {
+        for (kind, until) in [(ToastKind::Info, INFO), (ToastKind::Done, INFO), (ToastKind::Failure, ERROR)] {
+            let mut toasts = Toasts::default();
+            toasts.push("it".to_owned(), kind, 1);
+            assert_eq!(toasts.deadline(), Some(until + 1));
+            toasts.expire(until);
+            assert!(toasts.current().is_some());
+            toasts.expire(until + 1);
+            assert_eq!(toasts.current(), None);
+        }
+    }
+
+    #[test]
+    fn failures_are_counted_until_something_succeeds() {
         let mut toasts = Toasts::default();
-        toasts.error("broken", 0);
-        toasts.info("done", 1_000_000);
-        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("done", 1)));
-        assert_eq!(toasts.deadline(), Some(3_000_000));
+        for text in ["broken", "torn", "broken"] {
+            toasts.error(text, 0);
+        }
+        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("broken", 1)));
+        toasts.info("by the way", 500_000);
+        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("by the way", 0)));
+        toasts.expire(2_500_000);
+        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("broken", 1)));
+        toasts.done("mended", 1_000_000);
+        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("mended", 0)));
         toasts.expire(3_000_000);
-        assert_eq!(toasts.current().map(|(toast, more)| (toast.text.as_str(), more)), Some(("broken", 0)));
-        toasts.expire(6_000_000);
-        assert_eq!(toasts.current(), None);
+        assert_eq!(toasts.current(), None, "the old failure does not come back");
+        assert_eq!(toasts.log().count(), 5);
     }
 
     #[test]

@@ -351,6 +351,23 @@ fn esc_with_nothing_to_leave_stays_out_of_the_log() {
 }
 
 #[test]
+fn esc_and_a_key_right_behind_it_are_two_keys() {
+    for (way, alt, expected) in [
+        ("2 / kind:error enter", "alt-g", "Trace, at 0"),
+        ("2 g enter", "alt-j", "Trace, at 1"),
+        ("? ", "alt-2", "Trace"),
+        (": ", "alt-z", "Stations, zoomed"),
+        ("e res enter", "alt-2", "Trace"),
+        ("e res enter", "alt-f", "Editor"),
+    ] {
+        let mut screen = Screen::busy(120, 40);
+        screen.press(way);
+        screen.press(alt);
+        assert_eq!(state(&screen), expected, "{way}, then {alt}");
+    }
+}
+
+#[test]
 fn a_key_draws_the_whole_screen_again() {
     assert_eq!(Screen::busy(120, 40).press("ctrl-l"), [UpdateEffect::Redraw]);
 }
@@ -530,33 +547,6 @@ fn long_sentences_are_broken_and_not_cut() {
     screen.press("3");
     let picture = screen.picture();
     assert!(picture.contains("none of the subprotocols") && picture.contains("one that we speak"), "{picture}");
-}
-
-#[test]
-fn the_mouse_selects_and_scrolls_but_not_through_what_lies_above() {
-    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-    let at = |kind, column, row| ScreenMessage::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
-    let click = MouseEventKind::Down(MouseButton::Left);
-    let mut screen = Screen::busy(120, 40);
-    screen.send(at(click, 5, 4));
-    assert_eq!(screen.app.stations.selected(), Some(StationKey(1)));
-    // The title, the headings, and then the lines.
-    screen.send(at(click, 60, 7));
-    assert_eq!((screen.app.focus, screen.app.trace.selected()), (Pane::Trace, Some(4)));
-    screen.send(at(MouseEventKind::ScrollUp, 60, 7));
-    assert_eq!(screen.app.trace.selected(), Some(1));
-    screen.send(at(click, 60, 35));
-    assert_eq!(screen.app.focus, Pane::Message);
-    screen.press("?");
-    screen.send(at(click, 5, 4));
-    assert_eq!((screen.app.focus, screen.app.context()), (Pane::Message, KeyContext::Pager));
-    for column in [0, 39, 40, 119, 500] {
-        for row in [0, 1, 2, 39, 500] {
-            let mut screen = Screen::busy(120, 40);
-            screen.send(at(click, column, row));
-            screen.send(at(MouseEventKind::ScrollDown, column, row));
-        }
-    }
 }
 
 #[test]

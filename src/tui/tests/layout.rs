@@ -42,8 +42,8 @@ fn borders_are_dragged() {
     mouse(&mut screen, MouseEventKind::Drag(left), 90, 10);
     assert_eq!(screen.app.areas().separator.x, 60, "only what was taken hold of moves");
     let row = screen.app.areas().message.y;
-    mouse(&mut screen, MouseEventKind::Down(left), 80, row);
-    mouse(&mut screen, MouseEventKind::Drag(left), 80, row - 8);
+    mouse(&mut screen, MouseEventKind::Down(left), 118, row);
+    mouse(&mut screen, MouseEventKind::Drag(left), 118, row - 8);
     assert!(screen.app.areas().message.y < row);
 }
 

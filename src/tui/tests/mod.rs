@@ -8,6 +8,7 @@ mod keys;
 mod layout;
 mod machine;
 mod message;
+mod mouse;
 mod overlays;
 mod palette;
 mod profiles;

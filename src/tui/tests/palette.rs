@@ -73,11 +73,11 @@ fn what_was_chosen_stands_on_top_the_next_time() {
 fn themes_are_seen_while_choosing_and_gone_with_esc() {
     let mut screen = Screen::busy(120, 40);
     let dark = Themes::embedded().unwrap().named("dark").unwrap();
-    screen.press("t down");
+    screen.press("t down down");
     assert_eq!(screen.app.theme, dark);
     screen.press("esc");
-    assert_eq!(screen.app.theme.name, "terminal");
-    assert!(screen.press("t down enter").contains(&UpdateEffect::Keep(SavedPart::Screen)));
+    assert_eq!(screen.app.theme.name, "terminal-dark");
+    assert!(screen.press("t down down enter").contains(&UpdateEffect::Keep(SavedPart::Screen)));
     assert_eq!((screen.app.theme.name.as_str(), screen.app.kept.screen.theme.as_deref()), ("dark", Some("dark")));
     screen.press("T");
     assert_eq!(screen.app.theme.name, "light");
@@ -138,7 +138,9 @@ fn a_message_is_copied_in_several_forms() {
     );
     screen.send(ScreenMessage::Refresh);
     screen.press("G k");
-    assert!(matches!(screen.press("y").as_slice(), [UpdateEffect::CopyToFile(_)]), "too long for a clipboard behind SSH");
-    screen.send(ScreenMessage::Copied(Ok("/state/copied.txt".to_owned())));
+    assert!(matches!(screen.press("y").as_slice(), [UpdateEffect::Copy(_)]));
+    let name = "/state/copied.txt".to_owned();
+    let outcome = crate::tui::clipboard::CopyOutcome::File { name, reason: crate::tui::clipboard::NoClipboard::TooLong };
+    screen.send(ScreenMessage::Copied(Ok(outcome)));
     assert!(screen.picture().contains("/state/copied.txt"), "{}", screen.picture());
 }

@@ -254,8 +254,14 @@ impl Screen {
     pub fn draw(&self) -> (Buffer, DrawnAreas) {
         let area = Rect::new(0, 0, self.app.size.width, self.app.size.height);
         let mut buffer = Buffer::empty(area);
+        let drawn = self.read(|outside| draw(&self.app, outside, &mut buffer));
+        (buffer, drawn)
+    }
+
+    /// Reads what the screen reads.
+    pub fn read<T>(&self, look: impl FnOnce(&ReadContext<'_>) -> T) -> T {
         let now = ReadTime { wall_micros: BEGAN + self.micros as i64, monotonic_micros: self.micros };
-        let outside = ReadContext {
+        look(&ReadContext {
             contents: &self.contents,
             catalog: &self.catalog,
             grammar: grammar(),
@@ -264,9 +270,7 @@ impl Screen {
             machines: &self.machines,
             modes: self.modes,
             now,
-        };
-        let drawn = draw(&self.app, &outside, &mut buffer);
-        (buffer, drawn)
+        })
     }
 
     /// The frame as text, blanks at the ends of lines removed.

@@ -2,7 +2,9 @@
 //! environment; the terminal is not queried, because it may not answer.
 //! Ours, because `supports-color` reads the variables of the process, which tests must not set, and `ansi_colours` is under the LGPL.
 
-use ratatui::style::{Color, Style};
+use ratatui::style::Color;
+
+use super::contrast::{ColourValue, PerceivedColour, SIXTEEN, contrast, values};
 
 /// How many colours a terminal has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,32 +40,84 @@ impl ColourDepth {
         }
     }
 
-    /// A style with colours that this depth has.
-    pub fn of(self, mut style: Style) -> Style {
-        style.fg = style.fg.map(|colour| self.colour(colour));
-        style.bg = style.bg.map(|colour| self.colour(colour));
-        if self == ColourDepth::Sixteen && style.fg.is_some() && style.fg == style.bg {
-            // Two colours that became the same are separated: light on dark or dark on light.
-            style.fg = Some(if matches!(style.bg, Some(Color::Black | Color::DarkGray | Color::Blue)) {
-                Color::White
-            } else {
-                Color::Black
-            });
-        }
-        style
-    }
-
-    fn colour(self, colour: Color) -> Color {
-        match (self, colour) {
-            (ColourDepth::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(indexed(red, green, blue)),
-            (ColourDepth::Sixteen, Color::Rgb(red, green, blue)) => sixteen(red, green, blue),
-            (ColourDepth::Sixteen, Color::Indexed(index @ 16..)) => {
-                let (red, green, blue) = rgb_of(index);
-                sixteen(red, green, blue)
-            }
+    /// The colour of this depth for a background.
+    pub(super) fn background(self, colour: Color) -> Color {
+        match (self, values(colour)) {
+            (ColourDepth::Indexed, Some([value, _])) if !is_sixteen(colour) => nearest_indexed(value, |_| true),
+            (ColourDepth::Sixteen, Some([value, _])) if !is_sixteen(colour) => sixteen_background(value),
             _ => colour,
         }
     }
+
+    /// The colour of this depth that is nearest to a colour of a text and has this contrast to all of the backgrounds, which are of this
+    /// depth. Where no colour has it, black or white is nearest to it.
+    pub(super) fn text(self, colour: Color, backgrounds: &[Color], ratio: f64) -> Color {
+        let is_readable =
+            |colour| backgrounds.iter().all(|background| contrast(colour, *background).is_none_or(|found| found >= ratio));
+        match (self, values(colour)) {
+            (ColourDepth::Indexed, Some([value, _])) if !is_sixteen(colour) => nearest_indexed(value, is_readable),
+            (ColourDepth::Sixteen, Some([value, _])) if !is_sixteen(colour) => sixteen_text(value, is_readable),
+            _ => colour,
+        }
+    }
+}
+
+/// Whether a colour is one of the terminal's sixteen, whose values the user has chosen.
+fn is_sixteen(colour: Color) -> bool {
+    !matches!(colour, Color::Rgb(..) | Color::Indexed(16..))
+}
+
+fn nearest_indexed(value: ColourValue, is_usable: impl Fn(Color) -> bool) -> Color {
+    let wanted = PerceivedColour::of(value);
+    let usable = (16..=255).map(Color::Indexed).filter(|colour| is_usable(*colour));
+    let distance =
+        |colour: &Color| values(*colour).map_or(f64::MAX, |[value, _]| wanted.difference(PerceivedColour::of(value)));
+    usable.min_by(|one, other| distance(one).total_cmp(&distance(other))).unwrap_or(nearer_end(wanted))
+}
+
+/// Black or white.
+fn nearer_end(wanted: PerceivedColour) -> Color {
+    if wanted.lightness < 0.5 { Color::Indexed(16) } else { Color::Indexed(231) }
+}
+
+/// A background in sixteen colours: one of the dark ones, on which white can be read, or black or white. The greys are left out: what can
+/// be read on one of them in one terminal cannot in another.
+fn sixteen_background(value: ColourValue) -> Color {
+    let wanted = PerceivedColour::of(value);
+    if !wanted.is_coloured() || !(0.2..0.6).contains(&wanted.lightness) {
+        return if wanted.lightness < 0.6 { Color::Black } else { Color::White };
+    }
+    by_hue(wanted, [Color::Blue, Color::Magenta, Color::Red].into_iter()).unwrap_or(Color::Black)
+}
+
+/// A text in sixteen colours: a colour keeps its hue rather than its lightness, because the hue has the meaning.
+fn sixteen_text(value: ColourValue, is_readable: impl Fn(Color) -> bool) -> Color {
+    let wanted = PerceivedColour::of(value);
+    let readable = || SIXTEEN.iter().filter(|(colour, _)| is_readable(*colour));
+    let perceived = |values: &[ColourValue; 2]| PerceivedColour::of(values[0]);
+    let hues =
+        readable().filter(|(_, values)| wanted.is_coloured() && perceived(values).is_coloured()).map(|(colour, _)| *colour);
+    let near = |colour: &Color| {
+        values(*colour).is_some_and(|values| wanted.hue_distance(perceived(&values)) < std::f64::consts::FRAC_PI_4)
+    };
+    if let Some(colour) = by_hue(wanted, hues.filter(near)) {
+        return colour;
+    }
+    let distance = |values: &[ColourValue; 2]| (wanted.lightness - perceived(values).lightness).abs();
+    let greys = readable().filter(|(_, values)| !perceived(values).is_coloured());
+    let nearest = greys.min_by(|one, other| distance(&one.1).total_cmp(&distance(&other.1)));
+    nearest.map_or(if wanted.lightness < 0.5 { Color::Black } else { Color::White }, |(colour, _)| *colour)
+}
+
+/// The colour whose hue is nearest, of the light and the dark one the nearer.
+fn by_hue(wanted: PerceivedColour, colours: impl Iterator<Item = Color>) -> Option<Color> {
+    let distance = |colour: &Color| {
+        values(*colour).map_or(f64::MAX, |[value, _]| {
+            let colour = PerceivedColour::of(value);
+            wanted.hue_distance(colour) + (wanted.lightness - colour.lightness).abs() / 4.0
+        })
+    };
+    colours.min_by(|one, other| distance(one).total_cmp(&distance(other)))
 }
 
 /// Whether the terminal reports a light background. Some set `COLORFGBG` to `<foreground>;<background>`, in numbers of
@@ -71,58 +125,6 @@ impl ColourDepth {
 pub fn is_light(get: impl Fn(&str) -> Option<String>) -> bool {
     let background = get("COLORFGBG").and_then(|value| value.rsplit(';').next().and_then(|last| last.parse::<u8>().ok()));
     matches!(background, Some(7 | 15))
-}
-
-/// The six steps of each channel in the colour cube.
-const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-
-fn indexed(red: u8, green: u8, blue: u8) -> u8 {
-    let step = |channel: u8| (0..6).min_by_key(|index| STEPS[*index as usize].abs_diff(channel)).unwrap_or(0);
-    let cube = 16 + 36 * step(red) + 6 * step(green) + step(blue);
-    let average = (u16::from(red) + u16::from(green) + u16::from(blue)) / 3;
-    let grey = 232 + ((average.saturating_sub(3)) / 10).min(23) as u8; // at most 23
-    let distance = |index: u8| difference(rgb_of(index), (red, green, blue));
-    if distance(grey) < distance(cube) { grey } else { cube }
-}
-
-fn rgb_of(index: u8) -> (u8, u8, u8) {
-    if index >= 232 {
-        let level = 8 + 10 * (index - 232);
-        return (level, level, level);
-    }
-    let index = usize::from(index.saturating_sub(16));
-    (STEPS[index / 36], STEPS[index / 6 % 6], STEPS[index % 6])
-}
-
-/// The sixteen with the values that most terminals give them.
-const SIXTEEN: [(Color, (u8, u8, u8)); 16] = [
-    (Color::Black, (0, 0, 0)),
-    (Color::Red, (170, 0, 0)),
-    (Color::Green, (0, 150, 0)),
-    (Color::Yellow, (170, 110, 0)),
-    (Color::Blue, (30, 60, 190)),
-    (Color::Magenta, (160, 30, 160)),
-    (Color::Cyan, (0, 150, 160)),
-    (Color::Gray, (192, 192, 192)),
-    (Color::DarkGray, (96, 96, 96)),
-    (Color::LightRed, (255, 110, 100)),
-    (Color::LightGreen, (120, 230, 120)),
-    (Color::LightYellow, (250, 220, 100)),
-    (Color::LightBlue, (120, 170, 255)),
-    (Color::LightMagenta, (235, 140, 245)),
-    (Color::LightCyan, (120, 220, 240)),
-    (Color::White, (255, 255, 255)),
-];
-
-fn sixteen(red: u8, green: u8, blue: u8) -> Color {
-    let nearest = SIXTEEN.iter().min_by_key(|(_, value)| difference(*value, (red, green, blue)));
-    nearest.map_or(Color::Reset, |(colour, _)| *colour)
-}
-
-/// How different two colours look, by a rule of thumb that weighs the channels as the eye does.
-fn difference(one: (u8, u8, u8), other: (u8, u8, u8)) -> u32 {
-    let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
-    2 * square(one.0, other.0) + 4 * square(one.1, other.1) + 3 * square(one.2, other.2)
 }
 
 /// Whether the locale of the terminal has only ASCII characters; `get` reads a variable. Without a locale it is taken to be UTF-8, as in most
@@ -166,14 +168,35 @@ mod tests {
             ("#ffffff", 231, Color::White),
             ("#14171f", 234, Color::Black),
             ("#ff8f88", 210, Color::LightRed),
-            ("#8a8a8a", 245, Color::DarkGray),
+            ("#8a8a8a", 245, Color::Gray),
         ] {
             let colour: Color = name.parse().unwrap();
-            assert_eq!(ColourDepth::Indexed.colour(colour), Color::Indexed(index), "{name}");
-            assert_eq!(ColourDepth::Sixteen.colour(colour), named, "{name}");
-            assert_eq!(ColourDepth::True.colour(colour), colour);
+            assert_eq!(ColourDepth::Indexed.text(colour, &[], 4.5), Color::Indexed(index), "{name}");
+            assert_eq!(ColourDepth::Sixteen.text(colour, &[], 4.5), named, "{name}");
+            assert_eq!(ColourDepth::True.text(colour, &[], 4.5), colour);
         }
-        assert_eq!(ColourDepth::Sixteen.colour(Color::Cyan), Color::Cyan);
+        assert_eq!(ColourDepth::Sixteen.text(Color::Cyan, &[Color::White], 4.5), Color::Cyan, "the user's own colour");
+    }
+
+    #[test]
+    fn a_text_that_would_be_hard_to_read_takes_another_colour_of_its_hue() {
+        let amber: Color = "#c08000".parse().unwrap();
+        for (depth, background) in [(ColourDepth::Indexed, Color::Indexed(231)), (ColourDepth::Sixteen, Color::White)] {
+            let nearest = depth.text(amber, &[], 4.5);
+            assert!(contrast(nearest, background).unwrap() < 4.5, "{nearest:?}");
+            let readable = depth.text(amber, &[background], 4.5);
+            assert!(contrast(readable, background).unwrap() >= 4.5, "{readable:?}");
+        }
+        let green: Color = "#8fd694".parse().unwrap();
+        assert_eq!(ColourDepth::Sixteen.text(green, &[Color::Black], 4.5), Color::LightGreen, "and not grey");
+    }
+
+    #[test]
+    fn a_yellowish_background_does_not_become_pink() {
+        let cream: Color = "#f2e5bc".parse().unwrap();
+        let Color::Indexed(index) = ColourDepth::Indexed.background(cream) else { panic!() };
+        let (red, green, _) = super::super::contrast::indexed_value(index);
+        assert_eq!(red, green, "{index}");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Themes: one style for each meaning. Nothing else names a colour. `style` has the styles, `themes` the set of themes, `file` reads a
-//! theme file, `folder` finds the changed files of the user's own themes, and `depth` maps to fewer colours.
+//! theme file, `folder` finds the changed files of the user's own themes, `depth` maps to fewer colours and `contrast` says
+//! what can be read.
 
+mod contrast;
 mod depth;
 mod error;
 mod file;

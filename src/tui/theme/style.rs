@@ -1,7 +1,8 @@
 //! A theme and its styles, one for each meaning, and the same theme in fewer colours.
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
+use super::contrast::{RULE_CONTRAST, TEXT_CONTRAST};
 use super::depth::ColourDepth;
 
 macro_rules! styles {
@@ -24,8 +25,8 @@ macro_rules! styles {
                 }
             }
 
-            fn each(&mut self) -> impl Iterator<Item = &mut Style> {
-                [$(&mut self.$name,)+].into_iter()
+            fn each(&mut self) -> impl Iterator<Item = (&'static str, &mut Style)> {
+                [$((stringify!($name), &mut self.$name),)+].into_iter()
             }
 
             #[cfg(test)]
@@ -57,17 +58,19 @@ styles! {
     header,
     /// Keys in hints.
     key,
-    /// Marks of stations.
+    /// What the user has marked: stations and bookmarks.
     marked,
-    /// Connected, valid.
+    /// Healthy: connected, valid, done.
     good,
-    /// Tolerated, waiting.
+    /// A fault that can be lived with: tolerated, late, about to be tried again.
     warning,
-    /// Errors.
+    /// A fault.
     error,
     /// A state that must be seen: FOLLOW, PAUSED.
     state,
-    /// Received frames.
+    /// In use: a connector that charges, a cable with power.
+    active,
+    /// Received frames. The themes of the program leave the direction to the arrow.
     incoming,
     /// Sent frames.
     outgoing,
@@ -85,10 +88,13 @@ styles! {
     popup,
     /// The selected line of such a list.
     popup_selected,
-    /// A toast that informs.
-    toast_info,
     /// A toast about a failure.
     toast_error,
+}
+
+/// The contrast that a style must have to its background.
+pub(super) fn contrast_of(name: &str) -> f64 {
+    if matches!(name, "rule" | "json_mark") { RULE_CONTRAST } else { TEXT_CONTRAST }
 }
 
 /// A theme.
@@ -105,13 +111,34 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The theme in the colours that a terminal has.
+    /// The theme in the colours that a terminal has. Texts stay readable: a colour that is hard to read on the background that the
+    /// terminal has gives way to a similar one.
     pub fn at_depth(mut self, depth: ColourDepth) -> Theme {
         if depth == ColourDepth::None {
             return self.without_colours();
         }
-        for style in self.styles.each() {
-            *style = depth.of(*style);
+        if depth == ColourDepth::True {
+            return self;
+        }
+        let wanted = self.styles;
+        let of = |colour: Option<Color>| colour.map(|colour| depth.background(colour));
+        let (base, over) = (of(wanted.base.bg), [wanted.base.bg, wanted.header.bg, wanted.popup.bg]);
+        let over: Vec<Color> = over.into_iter().filter_map(of).collect();
+        for (name, style) in self.styles.each() {
+            let had_own = style.bg.is_some() && style.bg != wanted.base.bg;
+            style.bg = of(style.bg);
+            let own: Vec<Color> = style.bg.into_iter().collect();
+            let backgrounds = if own.is_empty() { &over } else { &own };
+            style.fg = style.fg.map(|colour| depth.text(colour, backgrounds, contrast_of(name)));
+            if had_own && style.bg == base && !matches!(name, "header" | "popup") {
+                // Its background became that of everything else.
+                (style.fg, style.bg) = (None, None);
+                style.add_modifier |= match name {
+                    "selection_elsewhere" => Modifier::BOLD,
+                    "partner" => Modifier::BOLD | Modifier::UNDERLINED,
+                    _ => Modifier::REVERSED,
+                };
+            }
         }
         self
     }
@@ -119,7 +146,7 @@ impl Theme {
     /// The theme for `NO_COLOR`: pairs of colours become reverse video, the rest keeps its modifiers.
     pub fn without_colours(mut self) -> Theme {
         let background = self.styles.base.bg;
-        for style in self.styles.each() {
+        for (_, style) in self.styles.each() {
             if style.bg.is_some() && style.bg != background {
                 style.add_modifier |= Modifier::REVERSED;
             }

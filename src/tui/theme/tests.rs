@@ -2,46 +2,71 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use super::contrast::{ColourValue, RULE_CONTRAST, value_contrast, values};
+use super::style::contrast_of;
 use super::{ColourDepth, Theme, Themes};
-
-fn luminance(colour: Color) -> Option<f64> {
-    let Color::Rgb(red, green, blue) = colour else { return None };
-    let linear = |channel: u8| {
-        let value = f64::from(channel) / 255.0;
-        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-    };
-    Some(0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue))
-}
-
-fn contrast(one: Option<Color>, other: Option<Color>) -> Option<f64> {
-    let (one, other) = (luminance(one?)?, luminance(other?)?);
-    Some((one.max(other) + 0.05) / (one.min(other) + 0.05))
-}
 
 fn all() -> Vec<Theme> {
     let themes = Themes::embedded().unwrap();
     themes.names().iter().map(|name| themes.named(name).unwrap()).collect()
 }
 
+/// What a terminal shows for a text of a style on a background: a dim text is a third of the way to the background, as in xterm.
+fn shown(style: Style, text: ColourValue, background: ColourValue) -> ColourValue {
+    let nearer = |one: u8, other: u8| ((2 * u16::from(one) + u16::from(other)) / 3) as u8;
+    if style.add_modifier.contains(Modifier::DIM) {
+        return (nearer(text.0, background.0), nearer(text.1, background.1), nearer(text.2, background.2));
+    }
+    text
+}
+
+/// The least contrast of a text in this style, on a terminal that has these colours of its own for text and background.
+fn least_contrast(style: Style, background: Option<Color>, own: (Color, Color)) -> f64 {
+    let or_own = |colour: Option<Color>, own| colour.filter(|colour| *colour != Color::Reset).unwrap_or(own);
+    let (mut text, mut background) = (or_own(style.fg, own.0), or_own(style.bg.or(background), own.1));
+    if style.add_modifier.contains(Modifier::REVERSED) {
+        (text, background) = (background, text);
+    }
+    // The Linux console shows bold yellow as light yellow; the terminals that leave it as it is have a lighter yellow.
+    let is_bold_yellow = text == Color::Yellow && style.add_modifier.contains(Modifier::BOLD);
+    let texts = if is_bold_yellow { values(Color::LightYellow) } else { values(text) }.unwrap();
+    let backgrounds = values(background).unwrap();
+    texts
+        .into_iter()
+        .zip(backgrounds)
+        .map(|(text, background)| value_contrast(shown(style, text, background), background))
+        .fold(f64::MAX, f64::min)
+}
+
+/// Rules and dim text may have less than texts.
+fn needed(name: &str, style: Style) -> f64 {
+    if style.add_modifier.contains(Modifier::DIM) { RULE_CONTRAST } else { contrast_of(name) }
+}
+
 #[test]
-fn every_theme_loads_and_is_readable() {
+fn every_text_of_every_theme_is_readable_at_every_depth() {
     let mut dull = Vec::new();
-    for theme in all() {
-        let (name, styles) = (&theme.name, theme.styles);
-        let mut check = |meaning: String, fg: Option<Color>, bg: Option<Color>| match contrast(fg, bg) {
-            Some(contrast) if contrast < 4.5 => dull.push(format!("{name}.{meaning}: {contrast:.2}")),
-            Some(_) => {}
-            None => assert_eq!(name, "terminal", "{name}.{meaning} leaves a colour open"),
-        };
-        for (meaning, style) in styles.named() {
-            check(meaning.to_owned(), style.fg.or(styles.base.fg), style.bg.or(styles.base.bg));
-        }
-        // Text on the header, on the status line and in lists.
-        for (over, what) in [("header", styles.header), ("popup", styles.popup)] {
-            for (meaning, style) in
-                styles.named().into_iter().filter(|(meaning, _)| ["muted", "key", "title", "warning"].contains(meaning))
-            {
-                check(format!("{meaning} on {over}"), style.fg, what.bg);
+    for depth in [ColourDepth::True, ColourDepth::Indexed, ColourDepth::Sixteen] {
+        for theme in all() {
+            let theme = theme.at_depth(depth);
+            let styles = theme.styles;
+            // The colours of the terminal itself, where a theme leaves them.
+            let own = if theme.name == "terminal-light" { (Color::Black, Color::White) } else { (Color::Gray, Color::Black) };
+            assert!(
+                styles.base.bg.is_some() || theme.name.starts_with("terminal"),
+                "{} leaves the background open",
+                theme.name
+            );
+            for (name, style) in styles.named() {
+                let own_or_over = [("base", styles.base), ("header", styles.header), ("popup", styles.popup)];
+                for (over, below) in own_or_over {
+                    let style = Style { fg: style.fg.or(below.fg).or(styles.base.fg), ..style };
+                    let found = least_contrast(style, below.bg.or(styles.base.bg), own);
+                    let ratio = needed(name, style);
+                    if found < ratio {
+                        dull.push(format!("{}.{name} on {over}, {depth:?}: {found:.2} of {ratio}", theme.name));
+                    }
+                }
             }
         }
     }
@@ -50,9 +75,43 @@ fn every_theme_loads_and_is_readable() {
 
 #[test]
 fn the_default_paints_no_background_and_names_no_exact_colour() {
-    let styles = Theme::named("terminal").unwrap().styles;
-    assert_eq!(styles.base, Style::default());
-    assert!(styles.named().iter().all(|(_, style)| !matches!(style.fg, Some(Color::Rgb(..) | Color::Indexed(_)))));
+    for name in ["terminal-dark", "terminal-light"] {
+        let styles = Theme::named(name).unwrap().styles;
+        assert_eq!(styles.base, Style::default());
+        assert!(styles.named().iter().all(|(_, style)| !matches!(style.fg, Some(Color::Rgb(..) | Color::Indexed(_)))));
+        let painted: Vec<&str> = styles.named().iter().filter(|(_, style)| style.bg.is_some()).map(|(name, _)| *name).collect();
+        assert_eq!(painted, ["toast_error"], "only a failure is painted");
+    }
+}
+
+#[test]
+fn red_and_amber_are_for_faults_only() {
+    for theme in all() {
+        let styles = theme.styles;
+        for (name, style) in styles.named() {
+            for (meaning, colour) in [("error", styles.error.fg), ("warning", styles.warning.fg)] {
+                let is_fault = ["error", "warning", "toast_error"].contains(&name);
+                assert!(is_fault || style.fg != colour, "{}.{name} has the colour of {meaning}", theme.name);
+            }
+            let is_direction = ["incoming", "outgoing"].contains(&name);
+            assert!(!is_direction || style == Style::default(), "{}.{name}: the arrow tells the direction", theme.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_selected_differs_from_its_surroundings_at_every_depth() {
+    for depth in [ColourDepth::True, ColourDepth::Indexed, ColourDepth::Sixteen, ColourDepth::None] {
+        for theme in all() {
+            let styles = theme.at_depth(depth).styles;
+            for (name, style) in styles.named() {
+                if ["selection", "selection_elsewhere", "partner", "popup_selected", "state", "toast_error"].contains(&name) {
+                    let is_seen = style.bg.is_some_and(|bg| Some(bg) != styles.base.bg) || !style.add_modifier.is_empty();
+                    assert!(is_seen, "{name} at {depth:?}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -65,7 +124,7 @@ fn an_unknown_theme_is_reported_with_the_known_ones() {
 #[test]
 fn every_theme_has_its_counterpart() {
     let themes = Themes::embedded().unwrap();
-    for theme in all().into_iter().filter(|theme| theme.name != "terminal") {
+    for theme in all() {
         let pair = themes.named(theme.pair.as_deref().unwrap()).unwrap();
         assert_eq!(pair.pair.as_ref(), Some(&theme.name));
     }

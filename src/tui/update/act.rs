@@ -1,20 +1,44 @@
 //! From a key to what it does. The table of keys gives the action of the context; each context has a function that matches all of its
 //! actions.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::common::refresh_view;
 use super::effect::UpdateEffect;
 use super::{
     action_picker, column_chooser, command_line, configuration_page, confirm, editor, held_frames, message, pager, palette,
     panes, profiles_page, prompt, search, send, station_details, stations, text_input, trace,
 };
-use crate::tui::action::{ContextAction, EverywhereAction};
+use crate::tui::action::{ContextAction, EverywhereAction, KeyContext};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::key::KeyPress;
 
-/// Handles a key: an action of the context, or text for the overlay on top.
+/// Keys with Alt that the text of the editor knows.
+const EDITOR_ALT: &str = "bdfhnpv<>[]";
+
+/// Handles a key: an action of the context, or text for the overlay on top. A terminal sends Esc and a key right behind it as that key
+/// with Alt; where no action has it, it is taken for these two keys.
 pub fn key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+    let Some(second) = second_key(app, &event) else { return one_key(app, event, outside) };
+    let mut effects = one_key(app, KeyEvent::from(KeyCode::Esc), outside);
+    // The second key acts on what Esc has left, such as the lines that a filter hid.
+    refresh_view(app, outside);
+    effects.extend(one_key(app, second, outside));
+    effects
+}
+
+/// The key behind Esc.
+fn second_key(app: &App, event: &KeyEvent) -> Option<KeyEvent> {
+    let context = app.context();
+    let KeyCode::Char(character) = event.code else { return None };
+    let is_alt = event.modifiers.contains(KeyModifiers::ALT) && !event.modifiers.contains(KeyModifiers::CONTROL);
+    let is_known = app.bindings.action_of(context, KeyPress::of(event)).is_some()
+        || (context == KeyContext::Editor && EDITOR_ALT.contains(character.to_ascii_lowercase()));
+    (is_alt && !is_known).then(|| KeyEvent::new(event.code, event.modifiers - KeyModifiers::ALT))
+}
+
+fn one_key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let context = app.context();
     let action = app.bindings.action_of(context, KeyPress::of(&event));
     if action != Some(ContextAction::Everywhere(EverywhereAction::Interrupt)) {
@@ -34,7 +58,7 @@ pub fn key(app: &mut App, event: KeyEvent, outside: &ReadContext<'_>) -> Vec<Upd
 }
 
 /// Handles an action in its context.
-fn act(app: &mut App, action: ContextAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+pub(super) fn act(app: &mut App, action: ContextAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match action {
         ContextAction::Everywhere(action) => return everywhere(app, action, outside),
         ContextAction::Panes(action) => {

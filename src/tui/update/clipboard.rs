@@ -1,4 +1,4 @@
-//! Copying: through the terminal, which works over SSH too, and into a file where a text is too long for that.
+//! Copying: which text is copied. Where it goes, and what is said about that, is in `tui::clipboard`.
 
 use super::common::open_list;
 use super::effect::UpdateEffect;
@@ -10,20 +10,6 @@ use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::state::{ChoiceAction, Palette, PaletteChoice};
 
-/// Many terminals accept no more than this, and ignore a longer text silently.
-const CLIPBOARD: usize = 74_994;
-
-/// Copies a text through the terminal, or into a file if it is too long for that. A toast reports the result when it is known.
-pub fn copy_text(app: &mut App, text: String, outside: &ReadContext<'_>) -> UpdateEffect {
-    let bytes = text.len();
-    // Base64 makes four bytes of three.
-    if bytes.div_ceil(3) * 4 > CLIPBOARD {
-        return UpdateEffect::CopyToFile(text);
-    }
-    app.toasts.info(format!("Copied {bytes} bytes through the terminal (OSC 52)"), outside.now.monotonic_micros);
-    UpdateEffect::Copy(text)
-}
-
 /// Copies the payload of the selected message, or the text of a line that is no message.
 pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let Some(record) = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence)) else {
@@ -33,7 +19,7 @@ pub fn copy(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     };
     let is_frame = matches!(record.kind, RecordKind::Frame(..));
     let text = if is_frame { payload_text(&record).into_owned() } else { record.full_text().into_owned() };
-    vec![copy_text(app, text, outside)]
+    vec![UpdateEffect::Copy(text)]
 }
 
 /// Lists the forms in which the selected message can be copied.

@@ -84,12 +84,12 @@ pub fn open_filter_help(app: &mut App) {
 
 /// The width inside the box of a text.
 pub fn pager_width(app: &App) -> usize {
-    usize::from(app.size.width.min(WIDEST).saturating_sub(2))
+    usize::from(app.size.width.min(WIDEST).saturating_sub(4))
 }
 
 /// How many lines of a text are visible.
 pub fn pager_height(app: &App) -> usize {
-    usize::from(app.size.height).saturating_sub(6).max(1)
+    usize::from(app.areas().body.height.saturating_sub(2)).max(1)
 }
 
 /// Scrolls the text that is shown.

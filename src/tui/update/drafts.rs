@@ -83,7 +83,7 @@ pub fn save_favourite(app: &mut App, name: &str, outside: &ReadContext<'_>) -> V
     let favourite = kept_text(editor, name);
     app.kept.favourites.retain(|known| known.name != favourite.name || known.action != favourite.action);
     app.kept.favourites.push(favourite);
-    app.toasts.info(format!("Saved as \"{name}\"; Ctrl-O in the editor and Ctrl-P bring it back"), now);
+    app.toasts.done(format!("Saved as \"{name}\"; Ctrl-O in the editor and Ctrl-P bring it back"), now);
     vec![UpdateEffect::Keep(SavedPart::Favourites)]
 }
 
@@ -93,6 +93,6 @@ pub fn forget_favourite(app: &mut App, index: usize, outside: &ReadContext<'_>) 
         return Vec::new();
     }
     let gone = app.kept.favourites.remove(index);
-    app.toasts.info(format!("The favourite \"{}\" is forgotten", gone.name), outside.now.monotonic_micros);
+    app.toasts.done(format!("The favourite \"{}\" is forgotten", gone.name), outside.now.monotonic_micros);
     vec![UpdateEffect::Keep(SavedPart::Favourites)]
 }

@@ -2,7 +2,7 @@
 
 use super::common::{open_help, open_list};
 use super::effect::UpdateEffect;
-use super::{clipboard, drafts, palette, send, sources};
+use super::{drafts, palette, send, sources};
 use crate::compose::ProposalScope;
 use crate::config::SavedPart;
 use crate::tui::action::EditorAction;
@@ -65,7 +65,7 @@ fn edit(app: &mut App, change: impl FnOnce(&mut Editor)) {
 /// Copies or cuts the selected text, to the clipboard too.
 fn take(app: &mut App, remove: bool, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     match app.overlays.get_mut::<Editor>().and_then(|editor| editor.take(remove)) {
-        Some(text) => vec![clipboard::copy_text(app, text, outside)],
+        Some(text) => vec![UpdateEffect::Copy(text)],
         None => {
             app.toasts.info("Nothing is selected; Shift and an arrow key select", outside.now.monotonic_micros);
             Vec::new()

@@ -10,6 +10,7 @@ use crate::config::SavedPart;
 use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
 use crate::tui::backend::BackendReply;
+use crate::tui::clipboard::CopyOutcome;
 use crate::tui::external::EditError;
 use crate::tui::theme::ThemeChanges;
 
@@ -17,7 +18,7 @@ use crate::tui::theme::ThemeChanges;
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     /// No state is saved in this session.
-    #[error("The text is too long for the terminal's clipboard, and there is no folder to put it into")]
+    #[error("The clipboard cannot take the text, and there is no folder to put it into")]
     NoFolder,
     /// The file cannot be written.
     #[error("The text could not be copied to {}: {reason}", .file.display())]
@@ -66,8 +67,8 @@ pub enum ScreenMessage {
     Given(Receipt),
     /// The text from the external editor, or why there is none.
     Edited(Result<String, EditError>),
-    /// The file to which a long text was copied, or why it was not.
-    Copied(Result<String, CopyError>),
+    /// What became of a text that was copied, or why it is nowhere.
+    Copied(Result<CopyOutcome, CopyError>),
     /// Files of the user's own themes were changed.
     ThemesChanged(ThemeChanges),
     /// A part of the program panicked, and the panic was caught.
@@ -104,10 +105,8 @@ pub enum UpdateEffect {
     },
     /// Hand one more order of a batch to the links.
     Give(Order),
-    /// Put text into the clipboard.
+    /// Put text into the clipboard, or where the terminal has none, into a file.
     Copy(String),
-    /// Put text that is too long for the clipboard into a file.
-    CopyToFile(String),
     /// Let an external program edit a text.
     EditOutside {
         /// The text.
@@ -119,6 +118,8 @@ pub enum UpdateEffect {
     Keep(SavedPart),
     /// Capture the mouse, or release it to the terminal.
     Mouse(bool),
+    /// Ring the bell, and notify the desktop with a sentence.
+    Announce(String),
     /// Draw every cell again: something else wrote to the terminal.
     Redraw,
     /// Call again soon: the filter has more records to check.

@@ -46,11 +46,15 @@ use super::backend::BackendReply;
 use super::context::ReadContext;
 use super::state::Pager;
 use crate::console::Completions;
-use crate::trace::RecordKind;
+use crate::sanitize::escape_control;
+use crate::text_width::cut_to_width;
+use crate::trace::{FrameKind, FrameVerdict, Record, RecordKind};
 use common::{pager_width, refresh_view, show_selected};
 
 /// How many records are checked for failures between two frames.
 const NEWEST: u64 = 2_000;
+/// The longest notification, in columns.
+const ANNOUNCED: usize = 120;
 
 /// Changes the state.
 pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
@@ -91,11 +95,15 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
         ScreenMessage::Refresh => {
             app.toasts.expire(now);
             app.toasts.set_clock(outside.now.wall_micros, now);
-            report_failures(app, outside);
+            report_news(app, outside);
             held_frames::close_empty(app, outside);
             let more = refresh_view(app, outside);
             show_selected(app, outside);
             let mut effects = search::seek_on(app, outside);
+            if let Some(text) = app.alerts.due(now) {
+                app.toasts.info(text.clone(), now);
+                effects.push(UpdateEffect::Announce(text));
+            }
             effects.extend(send::continue_batch(app, outside));
             if more && !effects.contains(&UpdateEffect::Continue) {
                 effects.push(UpdateEffect::Continue);
@@ -118,7 +126,10 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
         }
         ScreenMessage::Copied(copied) => {
             match copied {
-                Ok(file) => app.toasts.info(format!("Too long for the terminal's clipboard; copied to {file}"), now),
+                Ok(outcome) => match outcome.sentence() {
+                    (text, true) => app.toasts.done(text, now),
+                    (text, false) => app.toasts.info(text, now),
+                },
                 Err(error) => app.toasts.error(error.to_string(), now),
             }
             Vec::new()
@@ -134,10 +145,13 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
     }
 }
 
-/// Shows failures of the program and toasts of plugins; they also stay in the trace. In a flood only the newest records are checked.
-fn report_failures(app: &mut App, outside: &ReadContext<'_>) {
+/// Shows failures of the program and toasts of plugins, and notices what passes the filters of notifications; all of it stays in the
+/// trace. In a flood only the newest records are checked.
+fn report_news(app: &mut App, outside: &ReadContext<'_>) {
     let records = outside.contents.records();
     let end = records.range().end;
+    let filters = app.alerts.filters();
+    let context = (!filters.is_empty()).then(|| app.filter_context(outside));
     for record in records.iter(app.heard.max(end.saturating_sub(NEWEST))..end) {
         match record.kind {
             RecordKind::Failure => app.toasts.error(record.text, outside.now.monotonic_micros),
@@ -145,14 +159,32 @@ fn report_failures(app: &mut App, outside: &ReadContext<'_>) {
             RecordKind::Note => app.toasts.note(record.summary(), false, record.wall_micros),
             _ => {}
         }
+        if let Some(context) = &context
+            && filters.iter().any(|filter| filter.matches(&record, context))
+        {
+            app.alerts.add(|| words_of(&record, outside));
+        }
     }
     app.heard = end;
+}
+
+/// A record in a few words, for a notification.
+fn words_of(record: &Record<'_>, outside: &ReadContext<'_>) -> String {
+    let station = record.station.and_then(|key| outside.contents.stations().get(key)).map(|row| &*row.identity);
+    let what = record.action.map_or_else(|| record.summary(), Into::into);
+    let kind = match record.kind {
+        RecordKind::Frame(_, FrameKind::Error) => ": error",
+        RecordKind::Frame(..) if record.verdict == FrameVerdict::Invalid => ": invalid",
+        _ => "",
+    };
+    let words = format!("{}{}{what}{kind}", station.unwrap_or_default(), if station.is_some() { " " } else { "" });
+    cut_to_width(&escape_control(&words), ANNOUNCED).into_owned()
 }
 
 fn reply(app: &mut App, reply: BackendReply, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let now = outside.now.monotonic_micros;
     match reply {
-        BackendReply::Info(text) => app.toasts.info(text, now),
+        BackendReply::Info(text) => app.toasts.done(text, now),
         BackendReply::Error(text) => {
             app.toasts.error(text, now);
             command_line::failed(app);

@@ -2,7 +2,7 @@
 
 use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view};
 use super::effect::UpdateEffect;
-use super::{clipboard, command_line, compose, configuration_page, drafts, machine, results, sources, targets, themes, views};
+use super::{command_line, compose, configuration_page, drafts, machine, results, sources, targets, themes, views};
 use crate::config::SavedPart;
 use crate::ocpp::field_docs;
 use crate::trace::StationKey;
@@ -171,7 +171,10 @@ fn theme_choices(app: &App) -> Vec<PaletteChoice> {
 /// Opens the list of themes, with the active one selected.
 pub fn open_themes(app: &mut App) {
     let (choices, name) = (theme_choices(app), app.theme.name.clone());
-    open_list(app, Palette::new("theme", choices, Vec::new()));
+    // Most of the screen stays visible, because it shows the theme that is selected.
+    let mut list = Palette::new("theme", choices, Vec::new());
+    list.aside = true;
+    open_list(app, list);
     let height = height(app);
     if let Some(list) = app.overlays.get_mut::<Palette>() {
         list.select(&name, height);
@@ -223,7 +226,8 @@ fn obstacle(app: &App, row: &ActionRow, outside: &ReadContext<'_>) -> Option<Str
 
 /// How many lines the list has on the screen.
 pub fn height(app: &App) -> usize {
-    usize::from(crate::tui::layout::list_box(app.areas().body).height.saturating_sub(4)).max(1)
+    let Some(list) = app.overlays.get::<Palette>() else { return 1 };
+    usize::from(list.area(app.areas().body).height.saturating_sub(4)).max(1)
 }
 
 /// Handles an action of the list; returns the action that was chosen from it, if it was one.
@@ -322,7 +326,7 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         ChoiceAction::Forget(index) => effects.extend(drafts::forget_favourite(app, index, outside)),
         ChoiceAction::Record(record) => results::show_record(app, record, outside),
         ChoiceAction::Results => results::open(app, outside),
-        ChoiceAction::Copy(text) => effects.push(clipboard::copy_text(app, text, outside)),
+        ChoiceAction::Copy(text) => effects.push(UpdateEffect::Copy(text)),
     }
     None
 }

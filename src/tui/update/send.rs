@@ -199,7 +199,7 @@ pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadCon
         return Vec::new();
     }
     if receipt.refused.is_empty() {
-        app.toasts.info(format!("{what} → {}", assist::names(&receipt.taken, outside.contents)), now);
+        app.toasts.done(format!("{what} → {}", assist::names(&receipt.taken, outside.contents)), now);
     }
     app.trace.await_call(receipt.taken.clone(), what.to_owned());
     let single = app.single.take().filter(|(order, _)| matches!(order.command, LinkCommand::Call { .. }));

@@ -16,7 +16,7 @@ use crate::tui::state::StationDetails;
 /// Handles an action of the page.
 pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let Some(station) = app.overlays.get::<StationDetails>().map(|page| page.station) else { return Vec::new() };
-    let height = app.size.height.saturating_sub(4) as isize;
+    let height = app.areas().page_lines() as isize; // a height of the screen
     match action {
         StationDetailsAction::Up => scroll(app, -1, outside),
         StationDetailsAction::Down => scroll(app, 1, outside),
@@ -56,7 +56,7 @@ pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_
 }
 
 fn scroll(app: &mut App, lines: isize, outside: &ReadContext<'_>) {
-    let height = usize::from(app.size.height.saturating_sub(4));
+    let height = app.areas().page_lines();
     let Some(page) = app.overlays.get::<StationDetails>().copied() else { return };
     let count = page_lines(app, page, outside).lines.len();
     if let Some(page) = app.overlays.get_mut::<StationDetails>() {

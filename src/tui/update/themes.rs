@@ -9,7 +9,7 @@ use crate::tui::theme::ThemeChanges;
 pub fn put_on(app: &mut App, name: &str, now: u64) -> Option<UpdateEffect> {
     match app.themes.named(name) {
         Ok(theme) => {
-            app.toasts.info(format!("Theme: {}", theme.name), now);
+            app.toasts.done(format!("Theme: {}", theme.name), now);
             app.kept.screen.theme = Some(theme.name.clone());
             app.set_theme(theme);
             Some(UpdateEffect::Keep(SavedPart::Screen))

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use unicode_segmentation::UnicodeSegmentation;
 
-use super::width_of;
 use crate::sanitize::escape_control;
+use crate::text_width::{columns_of, tail_columns_of, width_of};
 
 /// The time of day with milliseconds.
 pub fn time_of_day(micros: i64, zone: &TimeZone) -> String {
@@ -92,20 +91,9 @@ pub fn cut_middle(text: &str, width: usize) -> String {
     if width_of(&shown) <= width || width < 3 {
         return shown.into_owned();
     }
-    let parts: Vec<&str> = shown.graphemes(true).collect();
-    let take = |parts: &mut dyn Iterator<Item = &&str>, mut room: usize| {
-        let fits = |part: &&&str| {
-            let columns = width_of(part);
-            let fits = columns <= room;
-            room = room.saturating_sub(columns);
-            fits
-        };
-        parts.take_while(fits).count()
-    };
-    let head = take(&mut parts.iter(), (width - 1).div_ceil(2));
-    let used: usize = parts[..head].iter().map(|part| width_of(part)).sum();
-    let tail = take(&mut parts.iter().rev(), width - 1 - used);
-    format!("{}…{}", parts[..head].concat(), parts[parts.len() - tail..].concat())
+    let head = columns_of(&shown, (width - 1).div_ceil(2));
+    let tail = tail_columns_of(&shown, width - 1 - width_of(head));
+    format!("{head}…{tail}")
 }
 
 /// A number with its thousands apart.

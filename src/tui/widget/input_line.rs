@@ -6,7 +6,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::line_writer::{LineWriter, width_of};
+use super::line_writer::LineWriter;
+use crate::sanitize::escape_control;
+use crate::text_width::{clusters, width_of};
 
 /// The text and its cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,8 +57,9 @@ impl InputLine {
     pub fn key(&mut self, key: &KeyEvent) -> bool {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let (before, after) = self.text.split_at(self.cursor);
-        let previous = before.char_indices().next_back().map_or(0, |(index, _)| index);
-        let next = after.chars().next().map_or(self.cursor, |character| self.cursor + character.len_utf8());
+        // The cursor moves by clusters, as they are drawn.
+        let previous = clusters(before).next_back().map_or(0, |(index, _, _)| index);
+        let next = clusters(after).next().map_or(self.cursor, |(_, cluster, _)| self.cursor + cluster.len());
         let word = before.trim_end().rfind(' ').map_or(0, |index| index + 1);
         match key.code {
             KeyCode::Char('a') if control => self.cursor = 0,
@@ -94,11 +97,12 @@ impl InputLine {
         let room = writer.room().max(1);
         // The window begins where the cursor is still inside it.
         let mut from = 0;
-        while width_of(&self.text[from..self.cursor]) >= room {
-            from += self.text[from..].chars().next().map_or(1, char::len_utf8);
+        let width_to_cursor = |from: usize| width_of(&escape_control(&self.text[from..self.cursor]));
+        while width_to_cursor(from) >= room {
+            from += clusters(&self.text[from..]).next().map_or(1, |(_, cluster, _)| cluster.len());
         }
         writer.text(&self.text[from..], style).fill(' ', style);
-        let column = start + width_of(&self.text[from..self.cursor]) as u16; // less than the width of the area
+        let column = start + width_to_cursor(from) as u16; // less than the width of the area
         Position::new(column.min(area.right().saturating_sub(1)), area.y)
     }
 }
@@ -119,6 +123,9 @@ mod tests {
             ("abc", "ctrl-a ctrl-k", "", 0),
             ("abc", "left ctrl-u", "c", 0),
             ("日本", "left delete", "日", 3),
+            ("a🇩🇪", "backspace", "a", 1),
+            ("👨\u{200d}👩\u{200d}👧b", "home delete", "b", 0),
+            ("e\u{301}x", "left left y", "ye\u{301}x", 1),
         ] {
             let mut line = InputLine::new(before);
             for key in keys.split(' ') {

@@ -4,14 +4,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::sanitize::escape_control;
-
-/// How many columns a text takes.
-pub fn width_of(text: &str) -> usize {
-    text.width()
-}
+use crate::text_width::{clusters, width_of};
 
 /// At most so many bytes of a text, cut between characters.
 pub fn head(text: &str, limit: usize) -> &str {
@@ -96,37 +91,44 @@ impl<'a> LineWriter<'a> {
         self
     }
 
-    /// Writes at most `width` columns; returns how many.
+    /// Writes at most `width` columns; returns how many. A cluster is written as a whole or not at all.
     fn put(&mut self, text: &str, width: usize, style: Style) -> usize {
-        // Only the visible part is read: a message may have megabytes. Combining characters take no column, hence the slack.
-        let head = match text.char_indices().nth(width * 4 + 8) {
+        if width == 0 {
+            return 0;
+        }
+        // Only the visible part is read: a message may have megabytes. A cluster rarely has more characters than this.
+        let head = match text.char_indices().nth(width * 8 + 32) {
             Some((end, _)) => &text[..end],
             None => text,
         };
         let shown = escape_control(head);
         let fits = head.len() == text.len() && width_of(&shown) <= width;
-        let limit = if fits { width } else { width.saturating_sub(1) };
         let mut used = 0;
-        let mut cut = shown.len();
-        for (index, character) in shown.char_indices() {
-            let columns = character.width().unwrap_or(0);
-            if used + columns > limit {
-                cut = index;
+        for (_, cluster, columns) in clusters(&shown) {
+            if columns == 0 {
+                continue;
+            }
+            if used + columns > width - usize::from(!fits) {
                 break;
             }
+            self.cell(cluster, columns as u16, style); // a few columns
             used += columns;
         }
-        if width == 0 {
-            return 0;
-        }
-        self.buffer.set_stringn(self.x, self.y, &shown[..cut], limit, style);
-        self.x += used as u16; // at most the width of the line
         if !fits {
-            self.buffer[(self.x, self.y)].set_char('…').set_style(style);
-            self.x += 1;
+            self.cell("…", 1, style);
             used += 1;
         }
         used
+    }
+
+    /// Writes one cluster; the further cells of a wide one are blank.
+    fn cell(&mut self, cluster: &str, columns: u16, style: Style) {
+        self.buffer[(self.x, self.y)].set_symbol(cluster).set_style(style);
+        for further in 1..columns {
+            self.buffer[(self.x + further, self.y)].reset();
+            self.buffer[(self.x + further, self.y)].set_style(style);
+        }
+        self.x += columns;
     }
 }
 
@@ -150,6 +152,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text_width::ODD_TEXTS;
 
     fn written(width: u16, write: impl FnOnce(&mut LineWriter<'_>)) -> String {
         let area = Rect::new(0, 0, width, 1);
@@ -188,6 +191,27 @@ mod tests {
                 expected,
                 "{text:?} in {width}"
             );
+        }
+    }
+
+    #[test]
+    fn odd_texts_lose_nothing_and_leave_the_next_column_where_it_is() {
+        for text in ODD_TEXTS {
+            for room in width_of(text)..width_of(text) + 3 {
+                let line = written(40, |writer| {
+                    writer.field(text, room, Style::new()).text("|", Style::new());
+                });
+                let blanks = " ".repeat(room - width_of(text));
+                assert!(line.starts_with(&format!("{text}{blanks}|")), "{text:?} in {room}: {line:?}");
+            }
+            for room in 0..width_of(text) {
+                let line = written(40, |writer| {
+                    writer.field(text, room, Style::new()).text("|", Style::new());
+                });
+                let (field, _) = line.split_once('|').unwrap();
+                assert_eq!(width_of(field), room, "{text:?} in {room}: {line:?}");
+                assert!(room == 0 || field.contains('…'), "{text:?} in {room}: {line:?}");
+            }
         }
     }
 

@@ -57,6 +57,11 @@ impl<T> NarrowedList<T> {
         self.move_to(self.selected.saturating_add_signed(lines), height);
     }
 
+    /// Scrolls by so many lines; the selection stays.
+    pub fn scroll(&mut self, lines: isize, height: usize) {
+        self.viewport.scroll(lines, self.selected, self.shown.len(), height);
+    }
+
     /// Selects the item at this index of the shown ones, or the last one.
     pub fn move_to(&mut self, place: usize, height: usize) {
         let to = place.min(self.shown.len().saturating_sub(1));

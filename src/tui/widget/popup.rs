@@ -1,11 +1,13 @@
-//! Boxes over the panes: the frame of a dialogue, and the list of proposals beside a cursor.
+//! What lies over the panes: the frame of a list or a text, and the list of proposals beside a cursor.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::line_writer::{LineWriter, width_of};
+use super::line_writer::LineWriter;
+use super::rules::RULE;
 use crate::console::CommandCandidate;
+use crate::text_width::width_of;
 use crate::tui::theme::Styles;
 
 /// The most columns of what is said beside a proposal.
@@ -32,30 +34,62 @@ pub fn clear_below(buffer: &mut Buffer, area: Rect, style: Style) {
     }
 }
 
-/// Clears an area, draws a frame with a title around it and returns what is inside. Only the cells of the frame get the style of rules.
-pub fn draw_box(buffer: &mut Buffer, area: Rect, title: &str, base: Style, rule: Style, heading: Style) -> Rect {
+/// Draws the frame of something that floats over the panes: rounded, a blank column inside and, where `bounds` has room, outside, so that
+/// texts below do not touch it. Returns what is inside. Only the cells of the frame get the style of rules.
+pub fn draw_box(buffer: &mut Buffer, bounds: Rect, area: Rect, title: &str, look: BoxLook) -> Rect {
     let area = area.intersection(buffer.area);
-    clear_below(buffer, area, base);
-    if area.width < 4 || area.height < 3 {
+    let around = Rect { x: area.x.saturating_sub(1), width: area.width.saturating_add(2), ..area };
+    clear_below(buffer, around.intersection(bounds), look.around);
+    clear_below(buffer, area, look.base);
+    if area.width < 6 || area.height < 3 {
         return area;
     }
-    let rule = base.patch(rule);
+    let rule = look.base.patch(look.rule);
     let last = area.height - 1;
     let right = Rect { x: area.right() - 1, width: 1, ..area };
     for line in 0..area.height {
-        let mut edge = LineWriter::new(buffer, right, line);
-        edge.text("│", rule);
-        match line {
-            0 => LineWriter::new(buffer, area, 0).text("┌", rule).up_to_right(1, '─', rule).text("┐", rule),
-            _ if line == last => LineWriter::new(buffer, area, line).text("└", rule).up_to_right(1, '─', rule).text("┘", rule),
-            _ => LineWriter::new(buffer, area, line).text("│", rule),
+        let (left, end) = match line {
+            0 => ("╭", "╮"),
+            _ if line == last => ("╰", "╯"),
+            _ => ("│", "│"),
         };
+        let mut writer = LineWriter::new(buffer, area, line);
+        writer.text(left, rule);
+        if line == 0 || line == last {
+            writer.up_to_right(1, RULE, rule);
+        }
+        LineWriter::new(buffer, right, line).text(end, rule);
     }
     if !title.is_empty() {
         let place = Rect { x: area.x + 2, width: area.width - 3, ..area };
-        LineWriter::new(buffer, place, 0).text(" ", rule).text(title, base.patch(heading)).text(" ", rule);
+        LineWriter::new(buffer, place, 0).text(" ", rule).text(title, look.base.patch(look.title)).text(" ", rule);
     }
-    Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
+    Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2)
+}
+
+/// How a box looks.
+#[derive(Debug, Clone, Copy)]
+pub struct BoxLook {
+    /// Inside.
+    pub base: Style,
+    /// Beside it.
+    pub around: Style,
+    /// The frame.
+    pub rule: Style,
+    /// The title.
+    pub title: Style,
+}
+
+impl BoxLook {
+    /// A box that has the keyboard.
+    pub fn focused(styles: &Styles) -> BoxLook {
+        BoxLook { base: styles.base, around: styles.base, rule: styles.rule_focused, title: styles.title }
+    }
+
+    /// A list that only helps with typing.
+    pub fn list(styles: &Styles) -> BoxLook {
+        BoxLook { base: styles.popup, around: styles.base, rule: styles.rule, title: styles.muted }
+    }
 }
 
 /// Draws the proposals beside a cursor: below it where there is room, else above it.
@@ -84,7 +118,7 @@ pub fn draw_candidates(
     let y = if below >= height { at.y + 1 } else { at.y - height };
     let x = at.x.min(bounds.right() - width).max(bounds.x);
     let count = if candidates.len() > SHOWN { format!("{}/{}", selected + 1, candidates.len()) } else { String::new() };
-    let inside = draw_box(buffer, Rect::new(x, y, width, height), &count, styles.popup, styles.rule, styles.muted);
+    let inside = draw_box(buffer, bounds, Rect::new(x, y, width, height), &count, BoxLook::list(styles));
     let rows = usize::from(inside.height);
     let top = selected.saturating_sub(rows.saturating_sub(1));
     for (row, (index, candidate)) in candidates.iter().enumerate().skip(top).take(rows).enumerate() {

@@ -33,7 +33,7 @@ pub fn connector(status: &str, styles: &Styles) -> (char, Style) {
         "Available" => ('·', styles.muted),
         "Occupied" => ('■', styles.base),
         "Preparing" => ('▷', styles.base),
-        "Charging" => ('▶', styles.title),
+        "Charging" => ('▶', styles.active),
         "SuspendedEV" | "SuspendedEVSE" => ('‖', styles.base),
         "Finishing" => ('■', styles.base),
         "Reserved" => ('◷', styles.base),

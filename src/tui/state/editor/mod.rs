@@ -15,6 +15,7 @@ use crate::compose::{
     self, CursorField, Diagnostic, DiagnosticSeverity, FieldCandidate, JsonTokenKind, KnownValues, ProposalScope,
 };
 use crate::ocpp::ErrorCode;
+use crate::text_width::columns_of;
 use crate::tui::widget::head;
 
 pub use target::{EditTarget, HeldSubject};
@@ -326,6 +327,22 @@ impl Editor {
             self.area.insert_str(format!("\n{indentation}"));
             self.area.move_cursor(CursorMove::Jump(row as u16, column as u16)); // both are small: the text is at most 256 KiB
         }
+    }
+
+    /// Puts the cursor where the text was clicked: a line of the screen, and columns from the left of the text.
+    pub fn click(&mut self, row: usize, column: usize) {
+        let (top, left) = self.area.scroll_offset();
+        let row = (usize::from(top) + row).min(self.area.lines().len().saturating_sub(1));
+        let Some(line) = self.area.lines().get(row) else { return };
+        let before = columns_of(line, usize::from(left) + column).chars().count();
+        self.area.cancel_selection();
+        self.area.move_cursor(CursorMove::Jump(row as u16, before as u16)); // both are small: the text is at most 256 KiB
+        self.hide_proposals();
+    }
+
+    /// Scrolls the text; the cursor stays in sight.
+    pub fn scroll(&mut self, lines: i16) {
+        self.area.scroll((lines, 0));
     }
 
     /// Inserts pasted text; terminals send carriage returns for line ends.

@@ -195,6 +195,12 @@ impl MessageView {
         self.tab
     }
 
+    /// Chooses a view.
+    pub fn choose(&mut self, tab: MessageTab) {
+        let place = |tab| MessageTab::ALL.iter().position(|known| *known == tab).unwrap_or(0) as isize; // a few views
+        self.turn(place(tab) - place(self.tab));
+    }
+
     /// Chooses the next view, or the one before.
     pub fn turn(&mut self, by: isize) {
         let count = MessageTab::ALL.len() as isize;

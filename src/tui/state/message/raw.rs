@@ -1,6 +1,7 @@
 //! The raw view: the text as it was on the wire, broken only where the line ends on the screen; of a binary frame its bytes.
 
 use super::line::{LineTone, TextLine};
+use crate::text_width::{clusters, width_of};
 use crate::trace::Record;
 use crate::tui::widget::head;
 
@@ -41,12 +42,9 @@ fn dump(bytes: &[u8]) -> Vec<TextLine> {
 fn broken(text: &str, width: usize) -> Vec<TextLine> {
     let mut lines = Vec::new();
     let (mut start, mut used) = (0, 0);
-    for (at, character) in text.char_indices() {
-        let columns = if crate::sanitize::is_unsafe(character) {
-            crate::sanitize::escape_control(character.encode_utf8(&mut [0; 4])).len()
-        } else {
-            unicode_width::UnicodeWidthChar::width(character).unwrap_or(0)
-        };
+    for (at, cluster, columns) in clusters(text) {
+        let is_unsafe = cluster.chars().any(crate::sanitize::is_unsafe);
+        let columns = if is_unsafe { width_of(&crate::sanitize::escape_control(cluster)) } else { columns };
         if used + columns > width {
             lines.push(TextLine::new(&text[start..at], LineTone::Base));
             (start, used) = (at, 0);

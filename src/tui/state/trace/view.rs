@@ -60,6 +60,8 @@ pub struct TraceView {
     end: Sequence,
     pub(super) paused_at: Option<Sequence>,
     following: bool,
+    /// Whether following ended because the user scrolled away from the end; it goes on when the end is on the screen again.
+    scrolled_away: bool,
     /// The record that the user chose. The nearest one that is shown is selected.
     anchor: Sequence,
     viewport: Viewport,
@@ -90,6 +92,7 @@ impl Default for TraceView {
             end: 0,
             paused_at: None,
             following: true,
+            scrolled_away: false,
             anchor: 0,
             viewport: Viewport::with_margin(CONTEXT),
             unseen: 0,
@@ -261,7 +264,7 @@ impl TraceView {
         let (lines, gap) = (self.count() + self.gap(), self.gap());
         let selected = self.position() + gap;
         // The first record is never shown without the line about the evicted ones.
-        if selected <= gap { 0 } else { self.viewport.top(selected, lines, height) }
+        if selected <= gap && !self.viewport.is_scrolled() { 0 } else { self.viewport.top(selected, lines, height) }
     }
 
     /// The record on a line; `None` for the gap and beyond the end.
@@ -280,10 +283,11 @@ impl TraceView {
         if range.start != self.evicted {
             self.bookmarks = self.bookmarks.split_off(&range.start);
         }
+        let old_start = self.start;
         (self.evicted, self.start, self.end) = (range.start, range.start.max(self.cleared), range.end);
-        while self.matching.front().is_some_and(|first| *first < self.start) {
-            self.matching.pop_front();
-        }
+        let gone = self.matching.partition_point(|shown| *shown < self.start);
+        self.matching.drain(..gone);
+        self.viewport.lost(if self.is_indexed() { gone } else { self.start.saturating_sub(old_start) as usize });
         if self.is_indexed() {
             self.scan(contents, context);
         }
@@ -358,11 +362,39 @@ impl TraceView {
     /// Keeps the selected record selected when the rows around it change.
     fn keep_anchor(&mut self) {
         self.anchor = self.selected().unwrap_or(self.anchor);
+        if self.viewport.is_scrolled() {
+            // The lines above are other ones now; the selection is what stays.
+            self.viewport.place(0);
+        }
     }
 
     fn look_again(&mut self) {
         self.matching.clear();
         self.scanned = self.start;
+    }
+
+    /// Scrolls by some lines; the selection stays. Scrolling away from the end stops following, and scrolling back to it goes on.
+    pub fn scroll(&mut self, lines: isize, height: usize) {
+        let (selected, count) = (self.position() + self.gap(), self.count() + self.gap());
+        let before = self.top(height);
+        self.viewport.scroll(lines, selected, count, height);
+        let top = self.top(height);
+        if top < before && self.following {
+            self.leave_end();
+            self.scrolled_away = true;
+        } else if top + height >= count && self.scrolled_away {
+            (self.following, self.scrolled_away) = (true, false);
+            self.stay_at_end();
+        }
+        self.see(height);
+    }
+
+    /// Takes note of what is on the screen.
+    fn see(&mut self, height: usize) {
+        let lines = self.count() + self.gap();
+        if let Some(sequence) = self.on_line((self.top(height) + height).min(lines).saturating_sub(1)) {
+            self.unseen = self.unseen.max(sequence + 1);
+        }
     }
 
     /// Moves the selection by some lines. Any way up stops following.
@@ -379,13 +411,11 @@ impl TraceView {
         if index < from || !self.following {
             self.leave_end();
         }
+        self.scrolled_away = false;
         let (gap, lines) = (self.gap(), self.count() + self.gap());
         self.viewport.moved(from + gap, index + gap, lines, height);
         self.anchor = sequence;
-        let bottom = self.top(height) + height;
-        if let Some(sequence) = self.on_line(bottom.min(lines).saturating_sub(1)) {
-            self.unseen = self.unseen.max(sequence + 1);
-        }
+        self.see(height);
     }
 
     /// Selects a record if it is shown, in the middle of the screen when it was not on it; following ends. False when it is not shown.
