@@ -4,6 +4,7 @@ mod configuration;
 mod documents;
 mod editor;
 mod held_frames;
+mod jobs;
 mod keys;
 mod layout;
 mod machine;
