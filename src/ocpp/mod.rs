@@ -23,6 +23,7 @@ pub mod summary;
 pub(crate) mod test_message;
 mod tolerance;
 mod transport;
+pub mod units;
 mod version;
 pub mod xml;
 

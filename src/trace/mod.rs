@@ -7,12 +7,15 @@ pub mod decode;
 mod describe;
 mod event;
 pub mod export;
+pub mod faults;
+mod fields;
 pub mod filter;
 mod frame_content;
 mod handshake_finding;
 mod immediate;
 mod interner;
 pub mod line_words;
+mod message_rate;
 mod new_record;
 mod queue;
 mod record;
@@ -22,7 +25,11 @@ mod station_keys;
 mod station_names;
 pub mod station_summary;
 mod stations;
+pub mod statistics;
 mod store;
+#[cfg(test)]
+mod test_exchanges;
+pub mod transactions;
 
 pub use close_reason::{CloseReason, WireFault};
 pub use contents::{Contents, Trace};
@@ -33,6 +40,7 @@ pub use event::{
 };
 pub use frame_content::{FrameContent, RecordContent};
 pub use handshake_finding::HandshakeFinding;
+pub use message_rate::MessageRate;
 pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail};
 #[cfg(test)]
 pub(crate) use recorder::direct_with_events;

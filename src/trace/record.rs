@@ -122,6 +122,11 @@ impl<'a> Record<'a> {
         self.remarks.lines().skip(usize::from(self.remark_lines))
     }
 
+    /// The same with the place of each apart: a pointer into the payload, and the sentence.
+    pub fn placed_findings(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        self.findings().map(|finding| finding.split_once(": ").unwrap_or(("", finding)))
+    }
+
     /// Where a frame comes from, when that is worth knowing.
     pub fn origin(&self) -> Option<&'a FrameOrigin> {
         if let Some(RecordDetail::Frame(origin)) = self.detail { Some(origin) } else { None }

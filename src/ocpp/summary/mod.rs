@@ -9,7 +9,7 @@ mod general;
 mod local_list;
 mod maintenance;
 mod metering;
-mod quantity;
+pub(super) mod quantity;
 mod remote_control;
 mod reservations;
 mod security;

@@ -4,7 +4,7 @@
 const LARGEST: f64 = 1e12;
 
 /// A number with its unit, of a thousand and more in the next unit, without zeros at the end: `1.38 kWh`.
-pub(super) fn with_unit(number: &str, unit: &str) -> String {
+pub(in crate::ocpp) fn with_unit(number: &str, unit: &str) -> String {
     let name = match unit {
         "Celsius" | "Celcius" => "°C",
         "Fahrenheit" => "°F",

@@ -12,6 +12,7 @@ use super::payload::PayloadCondition;
 use super::quantity;
 use super::syntax::{FilterLiteral, FilterOperator, LiteralForm};
 use super::time_bound::TimeBound;
+use super::transaction::TransactionCondition;
 use crate::trace::decode::id_text;
 use crate::trace::{FrameKind, Record, RecordKind, StationRow};
 
@@ -23,6 +24,9 @@ pub(super) enum Condition {
     Identity(Pattern),
     Action(Pattern),
     Id(Pattern),
+    Transaction(Box<TransactionCondition>),
+    /// In one of the lines about what is wrong.
+    Finding(Pattern),
     Choice(FieldChoice),
     /// In bytes.
     Size(FilterOperator, u64),
@@ -50,6 +54,8 @@ impl Condition {
             KeyKind::Identity => Condition::Identity(pattern()?),
             KeyKind::Action => Condition::Action(pattern()?),
             KeyKind::Id => Condition::Id(pattern()?),
+            KeyKind::Finding => Condition::Finding(pattern()?),
+            KeyKind::Transaction => Condition::Transaction(Box::new(TransactionCondition::new(value)?)),
             KeyKind::Choice(field) => Condition::Choice(FieldChoice::parse(field, value)?),
             KeyKind::Size => Condition::Size(operator, quantity::parse_size(&value.text).ok_or_else(|| wrong("size"))?),
             KeyKind::Latency => {
@@ -75,6 +81,8 @@ impl Condition {
                 let is_message = is_frame && !matches!(record.kind, RecordKind::Frame(_, FrameKind::Malformed));
                 is_message && id_text(record).is_some_and(|id| pattern.matches(id))
             }
+            Condition::Transaction(transaction) => transaction.matches(record, context),
+            Condition::Finding(pattern) => record.remarks.lines().any(|line| pattern.matches(line)),
             Condition::Size(operator, bytes) => is_frame && operator.holds((record.text.len() as u64).cmp(bytes)),
             Condition::Latency(operator, micros) => match record.latency {
                 // What these carry is how long we wait before the next attempt.
@@ -128,9 +136,10 @@ impl Condition {
             Condition::Size(..) | Condition::Latency(..) | Condition::Since(_) | Condition::Before(_) => 1,
             Condition::Action(pattern) => of(pattern, 2),
             Condition::Identity(pattern) => of(pattern, 3),
-            Condition::Id(pattern) => of(pattern, 4),
+            Condition::Id(pattern) | Condition::Finding(pattern) => of(pattern, 4),
             Condition::Text(pattern) => of(pattern, 7),
             Condition::Payload(_) => 10,
+            Condition::Transaction(_) => 11,
         }
     }
 
@@ -140,6 +149,8 @@ impl Condition {
             Condition::Identity(_) => KeyKind::Identity,
             Condition::Action(_) => KeyKind::Action,
             Condition::Id(_) => KeyKind::Id,
+            Condition::Transaction(_) => KeyKind::Transaction,
+            Condition::Finding(_) => KeyKind::Finding,
             Condition::Choice(choice) => KeyKind::Choice(choice.field()),
             Condition::Size(..) => KeyKind::Size,
             Condition::Latency(..) => KeyKind::Latency,
@@ -157,7 +168,13 @@ impl fmt::Display for Condition {
         }
         match self {
             Condition::Text(pattern) => write!(f, "{pattern}"),
-            Condition::Identity(pattern) | Condition::Action(pattern) | Condition::Id(pattern) => write!(f, ":{pattern}"),
+            Condition::Identity(pattern)
+            | Condition::Action(pattern)
+            | Condition::Id(pattern)
+            | Condition::Finding(pattern) => {
+                write!(f, ":{pattern}")
+            }
+            Condition::Transaction(transaction) => write!(f, ":{transaction}"),
             Condition::Choice(choice) => write!(f, ":{choice}"),
             Condition::Since(bound) | Condition::Before(bound) => write!(f, ":{bound}"),
             Condition::Size(operator, bytes) => {

@@ -22,6 +22,8 @@ pub(super) enum KeyKind {
     Identity,
     Action,
     Id,
+    Transaction,
+    Finding,
     Choice(FilterField),
     Size,
     Latency,
@@ -45,11 +47,13 @@ pub const KEYS: &[FilterKey] = &[
     key("state", "state:connected", "state of the station's link now", KeyKind::Choice(FilterField::State)),
     key("code", "code:FormationViolation", "code of an error", KeyKind::Choice(FilterField::Code)),
     key("id", "id:4f*", "message id", KeyKind::Id),
+    key("tx", "tx:33", "messages of the transaction with this id", KeyKind::Transaction),
     key("size", "size>2k", "bytes of a frame", KeyKind::Size),
     key("latency", "latency>1s", "time from a call to this answer", KeyKind::Latency),
     key("since", "since:5m", "not older than this, or since this time", KeyKind::Since),
     key("before", "before:14:30", "older than this, or before this time", KeyKind::Before),
     key("valid", "valid:no", "verdict on the frame", KeyKind::Choice(FilterField::Valid)),
+    key("finding", "finding:*/status*", "sentence about what is wrong with a frame", KeyKind::Finding),
     key("answered", "answered:no", "whether a call has its answer", KeyKind::Choice(FilterField::Answered)),
 ];
 

@@ -19,6 +19,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod time_bound;
+mod transaction;
 
 use std::fmt;
 use std::str::FromStr;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Value};
 
-use super::fold::number;
+use crate::trace::fields::number;
 
 /// The changes that are remembered; the oldest leave first.
 const REMEMBERED: usize = 200;

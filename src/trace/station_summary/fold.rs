@@ -4,13 +4,8 @@
 use serde_json::{Map, Value};
 
 use super::{BootSummary, ConfigurationKey, ConnectorSummary, MOST_KEYS, REMEMBERED, StationSummary, TransactionSummary};
-use crate::trace::decode::payload_value;
+use crate::trace::fields::{number, object, short, text};
 use crate::trace::{FrameKind, FrameVerdict, Record, RecordKind, Store};
-
-/// Longer messages are not read here.
-const LONGEST: usize = 64 * 1024;
-/// Longer texts are cut.
-const LONGEST_TEXT: usize = 500;
 
 /// Takes a record in. The calls of answers are among the records.
 pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records: &Store) {
@@ -69,25 +64,9 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
 
 /// Hands the payload of a call or a result over, when it is an object.
 fn read(record: &Record<'_>, take: impl FnOnce(&Map<String, Value>)) {
-    if record.text.len() <= LONGEST
-        && let Some(Value::Object(payload)) = payload_value(record)
-    {
+    if let Some(payload) = object(record) {
         take(&payload);
     }
-}
-
-fn short(text: &str) -> Box<str> {
-    text.chars().take(LONGEST_TEXT).collect::<String>().into()
-}
-
-fn text(payload: &Map<String, Value>, field: &str) -> Option<Box<str>> {
-    payload.get(field)?.as_str().map(short)
-}
-
-/// A whole number, also one that is written as a text.
-pub(super) fn number(payload: &Map<String, Value>, field: &str) -> Option<i64> {
-    let value = payload.get(field)?;
-    value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
 fn boot(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String, Value>) {

@@ -1,17 +1,19 @@
 //! The facts in the records about each station: its boot, its connectors, transactions and configuration, its load. A
 //! reader folds it from the records that are new since the last time, so the recorder does nothing for it. Which field
-//! of which message contains which fact is in `fold`.
+//! of which message contains which fact is in `fold`. What is not about one station (the table of all transactions) is folded from the
+//! same records and has modules of its own.
 
 mod charging;
 mod fold;
-mod rate;
 
 use std::collections::{BTreeMap, VecDeque};
 
 pub use charging::{ChargingChange, ChargingHistory, ProfileChange, ReportedSchedule};
-pub use rate::MessageRate;
 
-use super::{Contents, HandshakeHeads, RecordKind, Sequence, StationKey};
+use super::faults::FaultTable;
+use super::statistics::TrafficStatistics;
+use super::transactions::TransactionTable;
+use super::{Contents, HandshakeHeads, MessageRate, RecordKind, Sequence, StationKey};
 
 /// The transactions and refused handshakes that are remembered; the oldest leave first.
 const REMEMBERED: usize = 50;
@@ -25,6 +27,10 @@ pub struct StationSummaries {
     stations: Vec<StationSummary>,
     rate: MessageRate,
     refused: VecDeque<RefusedHandshake>,
+    transactions: TransactionTable,
+    statistics: TrafficStatistics,
+    faults: FaultTable,
+    missed: u64,
 }
 
 /// What is known of one station.
@@ -121,6 +127,7 @@ impl StationSummaries {
         let records = contents.records();
         let range = records.range();
         let from = self.next.max(range.start);
+        self.missed += from - self.next;
         let to = range.end.min(from + most);
         if self.stations.len() < contents.stations().rows().len() {
             self.stations.resize_with(contents.stations().rows().len(), StationSummary::default);
@@ -129,6 +136,11 @@ impl StationSummaries {
             if matches!(record.kind, RecordKind::Frame(..)) {
                 self.rate.count(record.monotonic_micros);
             }
+            self.transactions.take(&record, records);
+            self.faults.take(&record);
+            let interval = record.station.and_then(|key| self.of(key)?.boot.as_ref()?.interval);
+            let role = record.station.and_then(|key| contents.stations().get(key)).map(|row| row.our_role);
+            self.statistics.take(&record, role, interval);
             match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
                 Some(station) => {
                     fold::record(station, &record, records);
@@ -157,6 +169,26 @@ impl StationSummaries {
     /// How many frames of all stations passed lately.
     pub fn rate(&self) -> &MessageRate {
         &self.rate
+    }
+
+    /// All transactions that were seen.
+    pub fn transactions(&self) -> &TransactionTable {
+        &self.transactions
+    }
+
+    /// The counters of the traffic.
+    pub fn statistics(&self) -> &TrafficStatistics {
+        &self.statistics
+    }
+
+    /// Everything that went wrong.
+    pub fn faults(&self) -> &FaultTable {
+        &self.faults
+    }
+
+    /// How many records had left the memory before they could be taken in.
+    pub fn missed(&self) -> u64 {
+        self.missed
     }
 
     /// The refused handshakes of all identities, oldest first.

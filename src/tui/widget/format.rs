@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use crate::sanitize::escape_control;
 use crate::text_width::{columns_of, tail_columns_of, width_of};
 
+pub use crate::ocpp::units::clock;
+
 /// The time of day with milliseconds.
 pub fn time_of_day(micros: i64, zone: &TimeZone) -> String {
     let seconds = Timestamp::from_microsecond(micros).map_or(0, |at| zone.to_offset(at).seconds());
@@ -41,15 +43,7 @@ pub fn elapsed(micros: u64) -> String {
 
 /// A duration, three digits of it.
 pub fn duration(duration: Duration) -> String {
-    let micros = duration.as_micros();
-    match micros {
-        0..100 => "<0.1 ms".to_owned(),
-        100..10_000 => format!("{:.1} ms", micros as f64 / 1e3),
-        10_000..1_000_000 => format!("{} ms", micros / 1_000),
-        1_000_000..100_000_000 => format!("{:.1} s", micros as f64 / 1e6),
-        100_000_000..6_000_000_000 => format!("{} min", micros / 60_000_000),
-        _ => format!("{} h", micros / 3_600_000_000),
-    }
+    crate::ocpp::units::micros(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }
 
 /// How long something is past, coarsely, so that a screen on which nothing happens is seldom drawn anew; and the microseconds until
@@ -70,12 +64,6 @@ pub fn age(past_micros: u64) -> (String, u64) {
 pub fn countdown(until_micros: u64, now_micros: u64) -> String {
     let seconds = until_micros.saturating_sub(now_micros).div_ceil(1_000_000);
     if seconds < 100 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
-}
-
-/// A running time: `4:05`, `1:02:03`.
-pub fn clock(seconds: u64) -> String {
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
 /// Counts as bars, the highest as high as a line; a blank is none.
@@ -169,7 +157,6 @@ mod tests {
         );
         assert_eq!([-1, 0].map(|micros| day(midnight + micros, &TimeZone::UTC)), [20_088, 20_089]);
         assert_eq!(day(midnight - 1, &zone), 20_089);
-        assert_eq!([clock(65), clock(3_723)], ["1:05", "1:02:03"]);
         assert_eq!(graph(&[0, 1, 4, 8, 80]), " ▁▁▁█");
         assert_eq!(graph(&[0, 1, 8]), " ▁█");
         assert_eq!(age(9_999_999), ("now".to_owned(), 1));
