@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::commands::{CommandContext, PayloadDefaults, RunContext, output_of, parse, quick_start};
+use super::commands::{CommandContext, PayloadDefaults, RunContext, SharedSummaries, output_of, parse, quick_start};
 use super::completion::{CompletionContext, Completions, KnownStation, Listing, complete, known_values, list_files};
 use super::output::{CommandFailure, CommandOutput};
 use super::syntax::grammar::Grammar;
@@ -15,6 +15,7 @@ pub struct Console {
     hub: Hub,
     grammar: Grammar,
     defaults: PayloadDefaults,
+    summaries: SharedSummaries,
     list: Lister,
 }
 
@@ -34,7 +35,13 @@ impl Console {
     pub fn with_lister(hub: Hub, list: impl Fn(&Hub, Listing<'_>) -> Vec<String> + Send + Sync + 'static) -> Console {
         let grammar = Grammar::new(hub.catalog());
         hub.plugins().reserve(grammar.commands().iter().map(|command| command.name.to_string()));
-        Console { hub, grammar, defaults: PayloadDefaults::default(), list: Arc::new(list) }
+        Console {
+            hub,
+            grammar,
+            defaults: PayloadDefaults::default(),
+            summaries: SharedSummaries::default(),
+            list: Arc::new(list),
+        }
     }
 
     /// The session.
@@ -78,7 +85,14 @@ impl Console {
             Ok(None) => return CommandOutput::default(),
             Err(error) => return CommandFailure::from(error).into(),
         };
-        let context = CommandContext { hub: &self.hub, grammar: &self.grammar, defaults: &self.defaults, meant: context, line };
+        let context = CommandContext {
+            hub: &self.hub,
+            grammar: &self.grammar,
+            defaults: &self.defaults,
+            meant: context,
+            summaries: &self.summaries,
+            line,
+        };
         command.run(&context).await.unwrap_or_else(CommandOutput::from)
     }
 

@@ -8,6 +8,7 @@ mod completion;
 mod console;
 mod legend;
 mod output;
+pub mod reports;
 mod syntax;
 
 #[cfg(test)]
@@ -17,7 +18,7 @@ mod test_console;
 
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, CallCommand, Command, DefaultChange, DefaultCommand, HeldSelection, HelpCommand,
-    HoldCommand, LegendCommand, MessageForm, NotifyCommand, PluginAction, PluginsCommand, QuitCommand, RunContext,
+    HoldCommand, LegendCommand, MessageForm, NotifyCommand, PluginAction, PluginsCommand, QuitCommand, ReportCommand, RunContext,
     ScenarioCommand, ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, StartSimulator,
     StationsCommand, TraceChoice, help, is_physical, parse, question,
 };

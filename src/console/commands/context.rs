@@ -2,6 +2,7 @@
 //! handing orders to links is here because several commands do it.
 
 use super::payloads::PayloadDefaults;
+use super::summaries::SharedSummaries;
 use super::trace_choice::TraceChoice;
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::error::ExecutionError;
@@ -77,6 +78,8 @@ pub struct CommandContext<'a> {
     pub defaults: &'a PayloadDefaults,
     /// What the line may refer to.
     pub meant: &'a RunContext,
+    /// What was summed up of the records.
+    pub summaries: &'a SharedSummaries,
     /// The text of the command, for places in it.
     pub line: &'a str,
 }

@@ -13,10 +13,12 @@ mod help;
 mod hold;
 mod legend;
 mod notify;
+mod new_file;
 mod payloads;
 mod plugin;
 mod quit;
 mod reply;
+mod report;
 mod scenario;
 mod screen;
 mod send;
@@ -24,6 +26,7 @@ mod set;
 mod show;
 mod start;
 mod stations;
+mod summaries;
 mod trace_choice;
 
 #[cfg(test)]
@@ -54,6 +57,7 @@ pub use payloads::PayloadDefaults;
 pub use plugin::{PluginAction, PluginsCommand, output_of};
 pub use quit::QuitCommand;
 pub use reply::{AnswerChoice, AnswerReply};
+pub use report::ReportCommand;
 pub use scenario::ScenarioCommand;
 pub use screen::ScreenCommand;
 pub use send::{SendCommand, SentText};
@@ -61,6 +65,7 @@ pub use set::{SetCommand, SettingChange};
 pub use show::{MessageForm, ShowCommand};
 pub use start::StartSimulator;
 pub use stations::StationsCommand;
+pub use summaries::SharedSummaries;
 pub use trace_choice::TraceChoice;
 
 /// Lists entries of all families.
@@ -149,6 +154,9 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         screen::FORGET,
         stations::STATIONS,
         legend::LEGEND,
+        report::TRANSACTIONS,
+        report::STATISTICS,
+        report::FAULTS,
         show::SCHEMA,
         show::EXAMPLE,
         stations::CONNECT,
@@ -202,6 +210,8 @@ commands! {
         Stations(StationsCommand),
         /// Do something at the machine of a charge point of ours.
         Hands(HandsCommand),
+        /// Sum up the session in a table.
+        Report(ReportCommand),
         /// Print the form of a message.
         Show(ShowCommand),
         /// Explain the signs of the screen and the filter language.

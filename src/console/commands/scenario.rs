@@ -2,14 +2,12 @@
 //! which records are meant is in `trace_choice`.
 
 use std::fmt;
-use std::io;
 use std::path::Path;
-
-use tokio::io::AsyncWriteExt;
 
 use super::context::CommandContext;
 use super::entry::CommandEntry;
 use super::hold::parse_filter;
+use super::new_file::{cannot_write, write};
 use super::trace_choice::TraceChoice;
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, CommandWords};
@@ -96,24 +94,6 @@ fn made(trace: &Trace, catalog: &Catalog, choice: &TraceChoice, file: &str) -> R
     let name = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or(file).to_owned();
     let (stem, file) = (name(path.file_stem()), name(path.file_name()));
     transcribe(&trace.read(), catalog, &chosen, ScriptTitle { name: &stem, file: &file })
-}
-
-async fn write(file: impl AsRef<Path>, force: bool, text: &str) -> io::Result<()> {
-    let mut options = tokio::fs::OpenOptions::new();
-    options.write(true);
-    let options = if force { options.create(true).truncate(true) } else { options.create_new(true) };
-    let mut opened = options.open(file).await?;
-    opened.write_all(text.as_bytes()).await?;
-    opened.flush().await
-}
-
-fn cannot_write(file: &str, error: &io::Error) -> CommandFailure {
-    let file = escape_control(file);
-    CommandFailure::plain(if error.kind() == io::ErrorKind::AlreadyExists {
-        format!("Error: {file} exists already; choose another name, or add --force behind it to overwrite the file.")
-    } else {
-        format!("Error: cannot write {file}: {error}; choose a file in a folder that exists and that you may write to.")
-    })
 }
 
 /// `3 exchanges and 1 other frame of CP1 and CP2`.

@@ -1,0 +1,63 @@
+//! What was summed up of the records, for the commands that print it. It is brought up to date when one of them runs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Zoned;
+
+use crate::console::reports::ReportContext;
+use crate::trace::Trace;
+use crate::trace::filter::{FilterContext, TraceFilter};
+use crate::trace::station_summary::StationSummaries;
+use crate::trace::statistics::TrafficStatistics;
+
+/// How many records are taken in before the recorder may continue.
+const CHUNK: u64 = 10_000;
+
+/// What was summed up of the records of a session. Commands bring it up to date when they need it.
+#[derive(Debug, Clone, Default)]
+pub struct SharedSummaries(Arc<Mutex<StationSummaries>>);
+
+impl SharedSummaries {
+    /// Takes in what is new and looks at it. It may take a while, and the recorder waits only for parts of it.
+    pub(super) fn look<T>(
+        &self,
+        trace: &Trace,
+        counted: Option<&TraceFilter>,
+        look: impl FnOnce(&ReportContext<'_>) -> T,
+    ) -> T {
+        let mut summaries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while summaries.catch_up(&trace.read(), CHUNK) {}
+        let of_filter = counted.map(|filter| count(trace, &summaries, filter));
+        let (now, contents) = (Zoned::now(), trace.read());
+        look(&ReportContext {
+            summaries: &summaries,
+            statistics: of_filter.as_ref().unwrap_or(summaries.statistics()),
+            contents: &contents,
+            zone: now.time_zone(),
+            wall_micros: now.timestamp().as_microsecond(),
+            monotonic_micros: trace.micros_since_start(std::time::Instant::now()),
+        })
+    }
+}
+
+/// Counts the records in memory that a filter lets through.
+fn count(trace: &Trace, summaries: &StationSummaries, filter: &TraceFilter) -> TrafficStatistics {
+    let mut statistics = TrafficStatistics::default();
+    let (now, range) = (Zoned::now(), trace.read().records().range());
+    let mut from = range.start;
+    while from < range.end {
+        let contents = trace.read();
+        let context = FilterContext::new(&contents, &now);
+        for record in contents.records().iter(from..range.end.min(from + CHUNK)) {
+            if filter.matches(&record, &context) {
+                let role = record.station.and_then(|key| contents.stations().get(key)).map(|row| row.our_role);
+                // Without some of its messages a station seems to be silent.
+                let whole = filter.is_about_stations();
+                let interval = record.station.filter(|_| whole).and_then(|key| summaries.of(key)?.boot.as_ref()?.interval);
+                statistics.take(&record, role, interval);
+            }
+        }
+        from += CHUNK;
+    }
+    statistics
+}
