@@ -18,8 +18,8 @@ mod test_console;
 
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, CallCommand, Command, DefaultChange, DefaultCommand, HeldSelection, HelpCommand,
-    HoldCommand, LegendCommand, MessageForm, NotifyCommand, PluginAction, PluginsCommand, QuitCommand, ReportCommand, RunContext,
-    ScenarioCommand, ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, StartSimulator,
+    HoldCommand, LegendCommand, MessageForm, NotifyCommand, PluginAction, PluginsCommand, QuitCommand, ReportCommand,
+    RunContext, ScenarioCommand, ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, StartSimulator,
     StationsCommand, TraceChoice, help, is_physical, parse, question,
 };
 pub use completion::{

@@ -12,8 +12,8 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    ActionPicker, AlertState, BatchResult, CommandLine, Editor, MessageView, OverlayStack, PaneFilter, SendBatch, Stations,
-    TimeDisplay, Toasts, TraceLine, TraceView, UndoHistory,
+    ActionPicker, AlertState, BatchResult, CommandLine, Editor, MessageView, OverlayStack, OverviewPages, PaneFilter,
+    SendBatch, Stations, TimeDisplay, Toasts, TraceLine, TraceView, UndoHistory,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use super::widget::format;
@@ -50,6 +50,8 @@ pub struct App {
     pub undo: UndoHistory,
     /// The facts in the records about each station.
     pub facts: StationSummaries,
+    /// The pages that sum up the session.
+    pub overview: OverviewPages,
     /// The filters and searches of this session, oldest first.
     pub filter_history: Vec<String>,
     /// What lies over the panes.
@@ -115,6 +117,7 @@ impl App {
             last_mark: None,
             undo: UndoHistory::default(),
             facts: StationSummaries::default(),
+            overview: OverviewPages::default(),
             filter_history: Vec::new(),
             overlays: OverlayStack::default(),
             command_line: CommandLine::default(),

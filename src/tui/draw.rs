@@ -53,6 +53,10 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
                 drawn.counts_seconds |= pane::station_details(app, *page, outside, areas.body, buffer);
                 None
             }
+            ScreenOverlay::Overview => {
+                drawn.counts_seconds |= pane::overview(app, outside, areas.body, buffer);
+                None
+            }
             ScreenOverlay::ProfilesPage(page) => {
                 pane::profiles_page(app, page, outside, areas.body, buffer);
                 None

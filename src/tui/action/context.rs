@@ -17,6 +17,8 @@ pub enum KeyContext {
     Message,
     /// On the page about a station.
     StationDetails,
+    /// On the pages that sum up the session.
+    Overview,
     /// In the payload editor.
     Editor,
     /// While a name or a number is entered.
@@ -47,12 +49,13 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [KeyContext; 19] = [
+    pub const ALL: [KeyContext; 20] = [
         KeyContext::Stations,
         KeyContext::Trace,
         KeyContext::Message,
         KeyContext::Panes,
         KeyContext::StationDetails,
+        KeyContext::Overview,
         KeyContext::Editor,
         KeyContext::Prompt,
         KeyContext::CommandLine,
@@ -83,6 +86,7 @@ impl KeyContext {
             KeyContext::Trace => "Trace",
             KeyContext::Message => "Message",
             KeyContext::StationDetails => "Station page",
+            KeyContext::Overview => "Overview pages",
             KeyContext::Editor => "Payload editor",
             KeyContext::CommandLine => "Command line",
             KeyContext::FilterLine => "Filter, search, time",
@@ -127,6 +131,7 @@ impl KeyContext {
             | KeyContext::Trace
             | KeyContext::Message
             | KeyContext::StationDetails
+            | KeyContext::Overview
             | KeyContext::Editor
             | KeyContext::CommandLine
             | KeyContext::FilterLine
@@ -149,6 +154,7 @@ impl KeyContext {
             KeyContext::Trace => &[KeyContext::Trace, KeyContext::Panes, KeyContext::Everywhere],
             KeyContext::Message => &[KeyContext::Message, KeyContext::Panes, KeyContext::Everywhere],
             KeyContext::StationDetails => &[KeyContext::StationDetails, KeyContext::Everywhere],
+            KeyContext::Overview => &[KeyContext::Overview, KeyContext::Everywhere],
             KeyContext::Editor => &[KeyContext::Editor, KeyContext::Everywhere],
             KeyContext::CommandLine => &[KeyContext::CommandLine, KeyContext::Everywhere],
             KeyContext::FilterLine => &[KeyContext::FilterLine, KeyContext::Everywhere],

@@ -270,6 +270,16 @@ actions! {
     EventLog,
     /// Draws the whole screen again.
     Redraw,
+    /// The page of the transactions.
+    Transactions,
+    /// The pages of the statistics.
+    Statistics,
+    /// The page of the faults.
+    Faults,
+    /// Shows the frames behind a row.
+    ShowFrames,
+    /// Writes a table into a file.
+    Export,
     /// Quits.
     Quit,
     /// Quits without a question.

@@ -151,6 +151,9 @@ table! {
         StationsPane, "", "Stations pane", ["1"];
         TracePane, "", "Trace pane", ["2"];
         MessagePane, "", "Message pane", ["3"];
+        Transactions, "", "All transactions: energy, power, charts, and what is missing or odd", ["4"];
+        Statistics, "", "Statistics: calls, errors, latencies, bytes and heartbeats, by action and by station", ["5"];
+        Faults, "", "All faults in groups: invalid messages, errors, timeouts, refused links", ["6"];
         Up, "", "One line up", ["k", "up"];
         Down, "", "One line down", ["j", "down"];
         PageUp, "", "One page up", ["pageup", "ctrl-u"];
@@ -249,6 +252,33 @@ table! {
         Bottom as "page-bottom", "", "To the last line", ["G", "end"];
         Help as "page-help", "help", "Show the keys", ["?", "F1"];
         Close as "page-close", "close", "Close", ["esc", "q", "o"];
+    }
+    Overview (OverviewAction) {
+        ShowFrames, "its frames", "Close and show only the frames of this row in the trace", ["enter"];
+        Filter as "overview-filter", "filter", "Filter the rows while you type: a word in a cell, or a filter that a frame of the row passes", ["/"];
+        Sort as "overview-sort", "sort", "Sort by the next column, then in the usual order again", ["s"];
+        SortReverse as "overview-sort-reverse", "", "Turn the order round", ["S"];
+        NextTab as "overview-next", "next page", "Next page", ["tab", "]"];
+        PreviousTab as "overview-previous", "", "Previous page", ["backtab", "["];
+        Transactions as "overview-transactions", "", "The transactions", ["4"];
+        Statistics as "overview-statistics", "", "The statistics by action; again: by station", ["5"];
+        Faults as "overview-faults", "", "The faults", ["6"];
+        StationDetails as "overview-station", "station", "Show all that is known of the station of this row", ["o"];
+        Export, "write", "Write the rows into a file: Markdown, CSV or JSON", ["w"];
+        Up as "overview-up", "", "One line up", ["k", "up"];
+        Down as "overview-down", "", "One line down", ["j", "down"];
+        PageUp as "overview-page-up", "", "One page up", ["pageup", "ctrl-u"];
+        PageDown as "overview-page-down", "", "One page down", ["pagedown", "ctrl-d", "space"];
+        Top as "overview-top", "", "To the first row", ["g", "home"];
+        Bottom as "overview-bottom", "", "To the last row", ["G", "end"];
+        CommandLine as "overview-command-line", "", "Type a command", [":"];
+        Palette as "overview-palette", "", "The palette", ["ctrl-p"];
+        StationsPane as "overview-stations", "", "Close and go to the stations", ["1"];
+        TracePane as "overview-trace", "", "Close and go to the trace", ["2"];
+        MessagePane as "overview-message", "", "Close and go to the message", ["3"];
+        Help as "overview-help", "help", "Show the keys", ["?", "F1"];
+        Back as "overview-back", "back", "Clear the filter, then close", ["esc"];
+        Close as "overview-close", "", "Close", ["q"];
     }
     ActionPicker (ActionPickerAction) {
         Accept as "pick", "edit", "Edit a call of this action", ["enter", "tab"];

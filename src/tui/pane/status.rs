@@ -36,7 +36,8 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             | ScreenOverlay::ConfigurationPage(_)
             | ScreenOverlay::ProfilesPage(_)
             | ScreenOverlay::HeldPane(_)
-            | ScreenOverlay::StationDetails(_),
+            | ScreenOverlay::StationDetails(_)
+            | ScreenOverlay::Overview,
         )
         | None => {
             // Hints make room for a toast as they do for a narrow screen.
@@ -99,6 +100,10 @@ fn filter_line(app: &App, line: &FilterLine, areas: &Areas, buffer: &mut Buffer)
     let (prompt, count) = match line.purpose {
         FilterPurpose::Filter(Pane::Stations) => ("/", of(app.stations.shown().len() as u64, app.stations.total() as u64)),
         FilterPurpose::Filter(_) => ("/", of(app.trace.count() as u64, app.trace.total())),
+        FilterPurpose::Report => {
+            let rows = app.overview.rows();
+            ("/", of(rows.shown().len() as u64, rows.total() as u64))
+        }
         FilterPurpose::Find => ("find: ", String::new()),
         FilterPurpose::Time => ("go to: ", "  14:30, 5m (ago), 2026-03-04T10:00 ".to_owned()),
     };

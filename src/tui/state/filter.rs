@@ -50,6 +50,8 @@ impl PaneFilter {
 pub enum FilterPurpose {
     /// Filters a list: stations or trace.
     Filter(Pane),
+    /// Filters the rows of the page that sums up the session.
+    Report,
     /// Finds lines of the trace without hiding the others.
     Find,
     /// Goes to a time.

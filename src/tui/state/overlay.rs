@@ -32,6 +32,8 @@ pub enum ScreenOverlay {
     ColumnChooser(ColumnChooser),
     /// The frames that wait.
     HeldPane(HeldPane),
+    /// A page that sums up the session. Its state is in `App`, because it outlives the page.
+    Overview,
     /// The payload editor.
     Editor(Editor),
     /// The list of actions that can be sent.
@@ -59,6 +61,7 @@ impl ScreenOverlay {
             ScreenOverlay::ConfigurationPage(_) => KeyContext::Configuration,
             ScreenOverlay::ColumnChooser(_) => KeyContext::ColumnChooser,
             ScreenOverlay::HeldPane(_) => KeyContext::HeldPane,
+            ScreenOverlay::Overview => KeyContext::Overview,
             ScreenOverlay::Editor(_) => KeyContext::Editor,
             ScreenOverlay::ActionPicker(_) => KeyContext::ActionPicker,
             ScreenOverlay::FilterLine(_) => KeyContext::FilterLine,
@@ -168,6 +171,16 @@ impl OverlayStack {
     /// The state of the overlay of a kind, to change it, if it is open.
     pub fn get_mut<S: OverlayState>(&mut self) -> Option<&mut S> {
         self.overlays.iter_mut().find_map(S::of_mut)
+    }
+
+    /// Whether a page that sums up the session is open.
+    pub fn has_overview(&self) -> bool {
+        self.overlays.iter().any(|overlay| matches!(overlay, ScreenOverlay::Overview))
+    }
+
+    /// Closes the page that sums up the session.
+    pub fn close_overview(&mut self) {
+        self.overlays.retain(|overlay| !matches!(overlay, ScreenOverlay::Overview));
     }
 
     /// Whether the command line is open.

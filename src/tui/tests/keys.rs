@@ -173,6 +173,7 @@ const WAYS: &[(KeyContext, &[&str])] = &[
     (KeyContext::Message, &["2 g j j j j 3", "2 g j j j j j 3", "2 g j j j j 3 v v l", "2 g j j j j 3 l"]),
     (KeyContext::Panes, &["2 k k k k k z", "3", "T 1 j", "+ + <"]),
     (KeyContext::StationDetails, &["j o", "j o j j"]),
+    (KeyContext::Overview, &["6", "6 j", "5"]),
     (
         KeyContext::Editor,
         &["e res enter", "e res enter x", "e res enter x ctrl-z", "e remotestart enter end enter \"", "e res enter end enter"],

@@ -11,6 +11,7 @@ mod machine;
 mod message;
 mod mouse;
 mod overlays;
+mod overview;
 mod palette;
 mod profiles;
 mod saving;

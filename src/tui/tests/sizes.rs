@@ -6,7 +6,7 @@ use super::test_screen::Screen;
 use crate::tui::update::ScreenMessage;
 
 /// Ways to everything that can be on the screen.
-const WAYS: [&str; 37] = [
+const WAYS: [&str; 42] = [
     "",
     "2",
     "3",
@@ -44,6 +44,11 @@ const WAYS: [&str; 37] = [
     "e res enter F7",
     "m j m e heart enter F5 + > >",
     "2 g . f cp1 enter n",
+    "4",
+    "4 / x",
+    "5",
+    "5 5",
+    "6",
 ];
 
 #[test]

@@ -6,8 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::common::refresh_view;
 use super::effect::UpdateEffect;
 use super::{
-    action_picker, column_chooser, command_line, configuration_page, confirm, editor, held_frames, message, pager, palette,
-    panes, profiles_page, prompt, search, send, station_details, stations, text_input, trace,
+    action_picker, column_chooser, command_line, configuration_page, confirm, editor, held_frames, message, overview, pager,
+    palette, panes, profiles_page, prompt, search, send, station_details, stations, text_input, trace,
 };
 use crate::tui::action::{ContextAction, EverywhereAction, KeyContext};
 use crate::tui::app::App;
@@ -84,6 +84,7 @@ pub(super) fn act(app: &mut App, action: ContextAction, outside: &ReadContext<'_
         ContextAction::Configuration(action) => return configuration_page::act(app, action, outside),
         ContextAction::HeldPane(action) => return held_frames::act(app, action, outside),
         ContextAction::ColumnChooser(action) => return column_chooser::act(app, action, outside),
+        ContextAction::Overview(action) => return overview::act(app, action, outside),
         ContextAction::Editor(action) => return editor::act(app, action, outside),
         ContextAction::ActionPicker(action) => action_picker::act(app, action, outside),
         ContextAction::CommandLine(action) => return command_line::act(app, action, outside),

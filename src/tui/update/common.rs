@@ -7,6 +7,7 @@ use crate::trace::station_summary::StationSummary;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
+use crate::tui::pane::report_context;
 use crate::tui::state::{ColumnChoice, Pager, Palette, ProfilesPage, ScreenOverlay, WIDEST};
 
 /// How many records are read in one turn for the facts about stations.
@@ -25,6 +26,7 @@ pub fn refresh_view(app: &mut App, outside: &ReadContext<'_>) -> bool {
     app.stations.set_columns(ColumnChoice::new(chosen, table.has_mixed_versions(), table.has_mixed_transports()));
     app.stations.refresh(outside.contents, &app.facts, outside.now);
     refresh_profiles(app, outside);
+    refresh_overview(app, outside);
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     app.trace.refresh(outside.contents, &context, height) || more_facts
 }
@@ -37,6 +39,16 @@ pub fn refresh_profiles(app: &mut App, outside: &ReadContext<'_>) {
         let unknown = StationSummary::default();
         page.refresh(app.facts.of(page.station).unwrap_or(&unknown), draft.map(|draft| draft.text.as_str()), now);
     }
+}
+
+/// Brings the rows of the page that sums up the session up to date, when one is open.
+pub fn refresh_overview(app: &mut App, outside: &ReadContext<'_>) {
+    if !app.overlays.has_overview() {
+        return;
+    }
+    let mut overview = std::mem::take(&mut app.overview);
+    overview.refresh(&report_context(app, outside), &app.filter_context(outside));
+    app.overview = overview;
 }
 
 /// Shows the selected record in the message pane.

@@ -19,6 +19,7 @@ mod layout;
 mod machine;
 mod message;
 mod mouse;
+mod overview;
 mod pager;
 mod palette;
 mod panes;

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::common::scroll_pager;
 use super::effect::UpdateEffect;
-use super::{act, layout, palette};
+use super::{act, layout, overview, palette};
 use crate::config::SavedPart;
 use crate::tui::action::{ActionPickerAction, ContextAction, KeyContext, PaletteAction};
 use crate::tui::app::App;
@@ -89,6 +89,7 @@ fn click(app: &mut App, event: MouseEvent, outside: &ReadContext<'_>) -> Vec<Upd
     }
     match app.context() {
         KeyContext::Stations | KeyContext::Trace | KeyContext::Message => click_pane(app, position, outside),
+        KeyContext::Overview => overview::click(app, event.column, event.row, outside),
         KeyContext::Palette => return click_palette(app, position, outside),
         KeyContext::ActionPicker => return click_picker(app, position, outside),
         KeyContext::Editor => {

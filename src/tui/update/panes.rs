@@ -3,8 +3,11 @@
 use super::common::{height_of, move_in, open_command_line, open_help, open_legend, pager_height, pager_width, run};
 use super::effect::UpdateEffect;
 use super::layout::{self, Resize};
-use super::{back, clipboard, configuration_page, confirm, held_frames, palette, profiles_page, search, themes, views};
+use super::{
+    back, clipboard, configuration_page, confirm, held_frames, overview, palette, profiles_page, search, themes, views,
+};
 use crate::console::RunContext;
+use crate::console::reports::ReportKind;
 use crate::tui::action::PanesAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -40,6 +43,9 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         PanesAction::StationsPane => app.focus(Pane::Stations),
         PanesAction::TracePane => app.focus(Pane::Trace),
         PanesAction::MessagePane => app.focus(Pane::Message),
+        PanesAction::Transactions => overview::open(app, ReportKind::Transactions, outside),
+        PanesAction::Statistics => overview::open(app, ReportKind::Actions, outside),
+        PanesAction::Faults => overview::open(app, ReportKind::Faults, outside),
         PanesAction::Up => move_by(app, -1),
         PanesAction::Down => move_by(app, 1),
         PanesAction::PageUp => move_by(app, -page(app)),

@@ -26,7 +26,11 @@ pub fn open_filter(app: &mut App) {
 
 /// Opens the line for something to find or for a time.
 pub fn open(app: &mut App, purpose: FilterPurpose) {
-    let before = if purpose == FilterPurpose::Find { app.trace.find().clone() } else { PaneFilter::default() };
+    let before = match purpose {
+        FilterPurpose::Find => app.trace.find().clone(),
+        FilterPurpose::Report => app.overview.rows().filter().clone(),
+        FilterPurpose::Filter(_) | FilterPurpose::Time => PaneFilter::default(),
+    };
     app.overlays.open(FilterLine::new(purpose, before));
 }
 
@@ -73,6 +77,7 @@ fn set(app: &mut App, purpose: FilterPurpose, filter: PaneFilter) {
         FilterPurpose::Filter(Pane::Stations) => app.stations.set_filter(filter),
         FilterPurpose::Filter(_) => app.trace.set_filter(filter),
         FilterPurpose::Find => app.trace.set_find(filter),
+        FilterPurpose::Report => app.overview.rows_mut().set_filter(filter),
         FilterPurpose::Time => {}
     }
 }
@@ -115,7 +120,7 @@ fn keep(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
         views::remember(app, &text);
     }
     match line.purpose {
-        FilterPurpose::Filter(_) => Vec::new(),
+        FilterPurpose::Filter(_) | FilterPurpose::Report => Vec::new(),
         FilterPurpose::Find if text.is_empty() => Vec::new(),
         FilterPurpose::Find => seek(app, Goal::Found, true, outside),
         FilterPurpose::Time if text.is_empty() => Vec::new(),

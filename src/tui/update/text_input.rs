@@ -43,6 +43,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         | KeyContext::Configuration
         | KeyContext::Profiles
         | KeyContext::HeldPane
+        | KeyContext::Overview
         | KeyContext::Confirm
         | KeyContext::Stations
         | KeyContext::Trace
@@ -82,6 +83,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
         | KeyContext::Profiles
         | KeyContext::ColumnChooser
         | KeyContext::HeldPane
+        | KeyContext::Overview
         | KeyContext::Confirm
         | KeyContext::Stations
         | KeyContext::Trace

@@ -1,5 +1,6 @@
 //! Widgets that several panes share. Nothing here depends on stations or records.
 
+mod chart;
 pub(super) mod format;
 mod input_line;
 mod json;
@@ -10,6 +11,7 @@ mod rules;
 mod viewport;
 mod xml;
 
+pub use chart::{ChartLine, ChartPicture, draw_chart};
 pub use input_line::InputLine;
 pub use json::{TextInk, colour_line, lay_out};
 pub use line_writer::{LineWriter, head, wrap};
