@@ -295,7 +295,7 @@ fn the_editor_of_the_user_edits_the_payload() {
 fn the_title_tells_the_state_and_a_notification_rings() {
     let mut screen = Person::new().screen(&[]);
     screen.wait_for("start_cs 9000");
-    screen.send(":notify listening\r");
+    screen.send(":notify 127.0.0.1\r");
     screen.wait_for("will ring");
     screen.wait_to_be_told("ocpp-tui", 0);
     screen.send(":start_cs 0 --host 127.0.0.1\r");
@@ -367,7 +367,7 @@ fn drafts_and_commands_survive_a_crash() {
     screen.send("egetconf\r");
     screen.wait_for("survives");
     screen.send("\x1b");
-    screen.wait_for("is kept");
+    screen.wait_until("the editor is closed", |screen| !screen.contents().contains("survives"));
     screen.send(":\x1b[A");
     screen.wait_for(":stations");
     screen.send(CTRL_C);
