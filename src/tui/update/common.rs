@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use super::effect::UpdateEffect;
+use crate::trace::StationKey;
 use crate::trace::station_summary::StationSummary;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::pane::report_context;
-use crate::tui::state::{ColumnChoice, Pager, Palette, ProfilesPage, ScreenOverlay, WIDEST};
+use crate::tui::state::{ColumnChoice, ConfigurationPage, Pager, Palette, ProfilesPage, ScreenOverlay, WIDEST};
 
 /// How many records are read in one turn for the facts about stations.
 const FOLDED: u64 = 5_000;
@@ -129,5 +130,12 @@ pub fn move_in(app: &mut App, pane: Pane, lines: isize) {
 pub fn keep_narrow(app: &mut App) {
     if app.trace.only().is_some() {
         app.trace.show_only(app.stations.selected());
+    }
+}
+
+/// Puts the values of another station beside those of the first.
+pub fn compare_with(app: &mut App, other: StationKey) {
+    if let Some(page) = app.overlays.get_mut::<ConfigurationPage>() {
+        page.other = Some(other);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::common::{open_help, open_list};
+use super::common::{compare_with, open_help, open_list};
 use super::effect::UpdateEffect;
 use super::palette;
 use crate::hub::{LinkCommand, Order};
@@ -162,11 +162,4 @@ fn compare(app: &mut App, page: &ConfigurationPage, outside: &ReadContext<'_>) {
         return app.toasts.info("There is no other station to compare with", outside.now.monotonic_micros);
     }
     open_list(app, Palette::new("compare with", choices, Vec::new()));
-}
-
-/// Puts the values of another station beside those of the first.
-pub fn compare_with(app: &mut App, other: StationKey) {
-    if let Some(page) = app.overlays.get_mut::<ConfigurationPage>() {
-        page.other = Some(other);
-    }
 }

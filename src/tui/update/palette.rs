@@ -1,8 +1,8 @@
 //! The palette and the other lists of choices: the entries, the preview of themes, and what follows from a choice.
 
-use super::common::{height_of, keep_narrow, open_command_line, open_list, refresh_view};
+use super::common::{compare_with, height_of, keep_narrow, open_command_line, open_list, refresh_view};
 use super::effect::UpdateEffect;
-use super::{command_line, compose, configuration_page, drafts, machine, results, sources, targets, themes, views};
+use super::{command_line, compose, drafts, machine, results, sources, targets, themes, views};
 use crate::config::SavedPart;
 use crate::ocpp::field_docs;
 use crate::trace::StationKey;
@@ -310,7 +310,7 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         ChoiceAction::Line(line) => command_line::recall(app, line),
         ChoiceAction::Filter(filter) => views::set_filter(app, &filter, now),
         ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
-        ChoiceAction::CompareWith(other) => configuration_page::compare_with(app, other),
+        ChoiceAction::CompareWith(other) => compare_with(app, other),
         ChoiceAction::SortBy(column) => {
             app.stations.sort_by(column);
             refresh_view(app, outside);
