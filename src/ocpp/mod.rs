@@ -7,6 +7,7 @@ pub mod definition;
 mod dialect;
 mod element_index;
 mod error_code;
+mod error_meaning;
 pub mod field_docs;
 mod finding;
 mod message;
