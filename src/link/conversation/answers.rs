@@ -111,9 +111,17 @@ impl<F: Framing> Conversation<F> {
             }
         };
         let PendingRequest { asked, action, exchange, effect, .. } = request;
+        // A rule, a plugin or a user may have written the result; what is wrong with it is told of ours as of the peer's.
+        let findings = match &answer {
+            Answer::Result(payload) => self
+                .catalog
+                .action(self.version, self.our_role().peer(), &action)
+                .map_or_else(Vec::new, |known| known.response.check(payload, self.version)),
+            _ => Vec::new(),
+        };
         let EncodedMessage { text, content, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
         let (exchange, action) = (Some(exchange), Some(action));
-        let frame = Frame { action, content, exchange, code, ..out_frame(kind, text) };
+        let frame = Frame { action, content, exchange, code, findings, ..out_frame(kind, text) };
         self.queue_outgoing(Outgoing {
             message: Some(outgoing),
             event: Some((now, EventKind::Frame(frame))),

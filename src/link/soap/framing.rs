@@ -318,6 +318,7 @@ impl Conversation<SoapFraming> {
             Err(error) => (FrameKind::Malformed, String::new(), Value::Null, Some(error.to_string())),
         };
         let definition = self.definition(&action);
+        let findings = definition.as_ref().map_or_else(Vec::new, |known| known.request.check(&payload, version));
         let call = QueuedCall {
             action: shared_name(&action, definition.as_ref()),
             definition,
@@ -337,6 +338,7 @@ impl Conversation<SoapFraming> {
             content,
             exchange: Some(exchange),
             action: (!name.is_empty()).then_some(name),
+            findings,
             remark: remark.map(String::into_boxed_str),
             origin: Some(Arc::new(typed_origin(headers))),
             ..out_frame(kind, text)

@@ -325,6 +325,20 @@ fn a_raw_call_is_linked_with_its_answer_and_raw_nonsense_is_sent_as_it_is() {
 }
 
 #[test]
+fn what_is_wrong_with_our_own_frames_is_recorded_like_that_of_the_peer() {
+    let paths = |frame: &Frame| frame.findings.iter().map(|finding| finding.path.clone()).collect::<Vec<_>>();
+    let answers = vec![Answer::result(json!({ "currentTime": 7 }))];
+    let mut talk = Talk::new(Version::V1_6, Scripted { answers, ..Scripted::default() });
+    talk.conversation.raw(r#"[2,"mine","Reset",{"type":"Never"}]"#.into(), talk.now);
+    talk.receive(r#"[2,"7","Heartbeat",{}]"#);
+    talk.receive(r#"[2,"8","Heartbeat",{}]"#);
+    let frames = talk.frames();
+    assert_eq!(paths(&frames[0]), ["/type"], "a call that was typed");
+    assert_eq!(paths(&frames[2]), ["/currentTime"], "a result that a rule or a behaviour has made");
+    assert!(paths(&frames[4]).is_empty());
+}
+
+#[test]
 fn a_lost_link_ends_the_open_calls_and_gives_the_behaviour_back() {
     let calls = vec![("ClearCache", json!({})), ("ClearCache", json!({}))];
     let talk = Talk::new(Version::V1_6, Scripted { calls, ..Scripted::default() });
