@@ -8,6 +8,7 @@ mod complete;
 mod condition;
 mod error;
 mod expression;
+mod field_condition;
 mod key;
 mod lexer;
 mod needle;
@@ -27,6 +28,7 @@ use std::str::FromStr;
 pub use call_condition::CallCondition;
 pub use complete::{FilterCandidate, FilterCompletion, KnownNames, complete, half_typed_key, quote_value};
 pub use error::FilterError;
+pub use field_condition::{member_step, value_condition};
 pub use key::{FilterKey, KEYS};
 
 use self::expression::FilterExpression;
