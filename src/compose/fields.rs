@@ -17,6 +17,16 @@ impl FieldPlace<'_> {
     pub const fn is_list(&self) -> bool {
         self.field.repeated.is_some() && !self.element
     }
+
+    /// The kind of what is here, in a word or two: of an element that of one element.
+    pub fn type_label(&self) -> String {
+        if self.element { kind_label(&self.field.kind) } else { type_label(self.field) }
+    }
+
+    /// One line about what is here, see [`describe`]; of an element about one element.
+    pub fn describe(&self) -> String {
+        if self.element { format!("{}{}", self.field.type_name, limit(self.field)) } else { describe(self.field) }
+    }
 }
 
 /// The field that a path leads to; `None` when the path leaves what the definitions know.
@@ -78,17 +88,7 @@ fn kind_label(kind: &FieldKind) -> String {
 
 /// One line about a field: its type in the definitions, its limits and whether it must be there.
 pub fn describe(field: &FieldDefinition) -> String {
-    let limit = match &field.kind {
-        FieldKind::Text { max_length: Some(most) } => format!(", at most {most} characters"),
-        FieldKind::Enumeration(values) => format!(": {}", values.join(", ")),
-        FieldKind::Decimal { fraction_digits: Some(most), range } => {
-            format!(", at most {most} fraction digits{}", limits(*range))
-        }
-        FieldKind::Integer(range) | FieldKind::Decimal { range, .. } => limits(*range),
-        FieldKind::Map(_) => ", any further fields".to_owned(),
-        FieldKind::DateTime => ", ISO 8601 as in 2024-05-01T12:00:00Z".to_owned(),
-        _ => String::new(),
-    };
+    let limit = limit(field);
     let many = match (field.repeated, field.max_items) {
         (None, _) => String::new(),
         (Some(0), None) => "any number of ".to_owned(),
@@ -98,6 +98,21 @@ pub fn describe(field: &FieldDefinition) -> String {
     };
     let need = if field.required { "required" } else { "optional" };
     format!("{need}, {many}{}{limit}", field.type_name)
+}
+
+/// What the kind of a field says beyond its type.
+fn limit(field: &FieldDefinition) -> String {
+    match &field.kind {
+        FieldKind::Text { max_length: Some(most) } => format!(", at most {most} characters"),
+        FieldKind::Enumeration(values) => format!(": {}", values.join(", ")),
+        FieldKind::Decimal { fraction_digits: Some(most), range } => {
+            format!(", at most {most} fraction digits{}", limits(*range))
+        }
+        FieldKind::Integer(range) | FieldKind::Decimal { range, .. } => limits(*range),
+        FieldKind::Map(_) => ", any further fields".to_owned(),
+        FieldKind::DateTime => ", ISO 8601 as in 2024-05-01T12:00:00Z".to_owned(),
+        _ => String::new(),
+    }
 }
 
 fn limits(range: NumberRange) -> String {
@@ -142,6 +157,8 @@ mod tests {
         assert!(!field_at(&message.fields, &element).unwrap().is_list());
         let names: Vec<_> = fields_at(&message.fields, &element).unwrap().iter().map(|field| field.name.as_str()).collect();
         assert_eq!(names, ["timestamp", "value"]);
+        let place = field_at(&message.fields, &element).unwrap();
+        assert_eq!((place.type_label(), place.describe()), ("object".to_owned(), "MeterValue".to_owned()));
         assert_eq!(fields_at(&message.fields, &[]).unwrap().len(), 3);
     }
 
