@@ -12,8 +12,8 @@ use super::bindings::Bindings;
 use super::context::ReadContext;
 use super::layout::{self, Areas, Border, Pane, Proportions, Situation};
 use super::state::{
-    ActionPicker, AlertState, BatchResult, CommandLine, Editor, MessageView, OverlayStack, OverviewPages, PaneFilter,
-    SendBatch, Stations, TimeDisplay, Toasts, TraceLine, TraceView, UndoHistory,
+    ActionPicker, AlertState, BatchResult, CommandLine, Editor, MessageTab, MessageView, OverlayStack, OverviewPages,
+    PaneFilter, SendBatch, Stations, TimeDisplay, Toasts, TraceLine, TraceView, UndoHistory,
 };
 use super::theme::{ColourDepth, Theme, Themes};
 use super::widget::format;
@@ -190,7 +190,8 @@ impl App {
                 _ => u16::try_from(self.stations.comfortable_width()).unwrap_or(u16::MAX),
             },
             trace_heading: self.trace.count() > 0,
-            message_footer: self.message.meaning().is_some(),
+            message_heading: self.message.tab() != MessageTab::Exchange,
+            message_footer: self.message.value().is_some(),
         };
         layout::areas(self.size, situation)
     }

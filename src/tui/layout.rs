@@ -67,6 +67,8 @@ pub struct Areas {
     pub status: Rect,
     /// How many lines of headings the trace has above its lines, where there is room.
     pub trace_heading: u16,
+    /// How many lines the message pane has above its lines, below its title.
+    pub message_heading: u16,
     /// How many lines the message pane has below its lines.
     pub message_footer: u16,
 }
@@ -90,7 +92,9 @@ pub struct Situation {
     pub proportions: Proportions,
     /// Whether the trace has a line of headings above its lines.
     pub trace_heading: bool,
-    /// Whether the message pane has a line below its lines.
+    /// Whether the message pane has a line about the record above its lines.
+    pub message_heading: bool,
+    /// Whether the message pane has lines about a value below its lines.
     pub message_footer: bool,
 }
 
@@ -147,8 +151,18 @@ pub fn too_small(size: Size) -> bool {
 
 /// The layout of a screen.
 pub fn areas(size: Size, situation: Situation) -> Areas {
-    let Situation { focus, companion, zoomed, editing, stations, stations_width, proportions, trace_heading, message_footer } =
-        situation;
+    let Situation {
+        focus,
+        companion,
+        zoomed,
+        editing,
+        stations,
+        stations_width,
+        proportions,
+        trace_heading,
+        message_heading,
+        message_footer,
+    } = situation;
     if too_small(size) {
         return Areas::default();
     }
@@ -164,7 +178,8 @@ pub fn areas(size: Size, situation: Situation) -> Areas {
     };
     areas.editor = body;
     areas.trace_heading = u16::from(trace_heading);
-    areas.message_footer = u16::from(message_footer);
+    areas.message_heading = u16::from(message_heading);
+    areas.message_footer = 2 * u16::from(message_footer);
     if width < 60 && !zoomed {
         areas.tabs = Rect { height: 1, ..body };
         *areas.pane_mut(focus) = below(body, 1);
@@ -203,7 +218,7 @@ impl Areas {
             // A few lines are worth more than their headings.
             Pane::Trace => below(area, if area.height > 4 { self.trace_heading } else { 0 }),
             Pane::Message => {
-                let area = below(area, 1);
+                let area = below(area, self.message_heading);
                 Rect { height: area.height.saturating_sub(self.message_footer), ..area }
             }
             Pane::Stations => {
@@ -311,6 +326,7 @@ mod tests {
             stations: 7,
             stations_width: 38,
             trace_heading: false,
+            message_heading: true,
             message_footer: false,
             proportions,
         }

@@ -42,7 +42,7 @@ const DUPLICATES: &[(&str, usize)] = &[];
 
 /// Files outside `rpc/` that read the texts of messages: the links, and the view of one envelope. All others ask `trace::decode`.
 const MESSAGE_READERS: &[&str] =
-    &["link/soap/body.rs", "link/soap/framing.rs", "link/websocket/framing.rs", "tui/state/soap.rs"];
+    &["link/soap/body.rs", "link/soap/framing.rs", "link/websocket/framing.rs", "tui/state/message/soap.rs"];
 
 fn files() -> BTreeMap<String, String> {
     source_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))

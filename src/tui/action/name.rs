@@ -183,6 +183,13 @@ actions! {
     /// From an answer to its call.
     PreviousPartner,
 
+    /// The next record, wherever the keyboard is.
+    NextRecord,
+    /// The previous record, wherever the keyboard is.
+    PreviousRecord,
+    /// Wraps long lines, or lets them end at the edge.
+    Wrap,
+
     /// The next view of the message.
     NextTab,
     /// The previous view of the message.

@@ -119,17 +119,28 @@ table! {
         StationDetails as "page-from-trace", "", "Show all that is known of the station of this line", ["o"];
         NextPartner, "answer", "Jump from the call to its answer", ["]"];
         PreviousPartner, "call", "Jump from the answer to its call", ["["];
+        NextRecord as "next-record", "", "Next record, and its message from the top", ["J"];
+        PreviousRecord as "previous-record", "", "Previous record, and its message from the top", ["K"];
+        Compare as "compare", "", "Difference of the two lines with bookmarks, or of this one and the bookmark put last", ["d"];
     }
     Message (MessageAction) {
         Resend as "resend-message", "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
         Compose as "compose-from-message", "", "Choose an action and edit a call to the station of this message", ["x"];
-        NextTab, "view", "Next view: pretty, raw, tree, checks, timing, difference", ["v"];
+        NextTab, "view", "Next view: call and answer, pretty, raw, tree, checks, timing, difference", ["v"];
         PreviousTab, "", "Previous view", ["V"];
-        Open, "", "In the tree: fold or unfold; in the checks: show the place", ["enter"];
+        Open, "", "In the tree: fold or unfold; in the checks: show the place; elsewhere: the tree", ["enter"];
         Left, "", "Scroll to the left", ["h", "left"];
         Right, "", "Scroll to the right", ["l", "right"];
         NextPartner as "next-partner-message", "answer", "Show the answer to this call", ["]"];
         PreviousPartner as "previous-partner-message", "call", "Show the call of this answer", ["["];
+        NextRecord as "next-record-message", "next", "Next record of the trace, from its top", ["J"];
+        PreviousRecord as "previous-record-message", "", "Previous record of the trace, from its top", ["K"];
+        Search as "search-message", "search", "Search inside the message", ["ctrl-f"];
+        FindNext as "find-next-message", "", "Next place that the search finds", ["n"];
+        FindPrevious as "find-previous-message", "", "Previous place that the search finds", ["N"];
+        Wrap, "", "Wrap long lines, or let them end at the edge", ["W"];
+        Compare as "compare-message", "", "Difference of the two lines with bookmarks, or of this one and the bookmark put last; again: to the previous one of its kind", ["d"];
+        OnlyThis as "only-this-value", "", "In the tree: show only messages with the selected value in the trace", ["i"];
     }
     Panes (PanesAction) {
         CommandLine, "command", "Type a command", [":"];

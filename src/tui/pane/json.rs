@@ -1,4 +1,4 @@
-//! JSON in its colours, for the message pane and the editor.
+//! JSON in its colours, for the editor and the list of actions.
 
 use ratatui::style::Style;
 

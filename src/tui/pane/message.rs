@@ -1,18 +1,17 @@
-//! The message pane: the selected record in full, with its faults in words.
+//! The message pane: the selected record in full. Which rows there are, and what is in them, is decided in the state.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
-use super::json::json;
-use super::{selection, sentences, soap, title};
+use super::{selection, sentences, title, tone_style};
+use crate::text_width::{behind_columns, width_of};
 use crate::trace::decode::id_text;
-use crate::trace::{Direction, FrameKind, FrameVerdict, Record, RecordKind};
+use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::layout::{Pane, below};
-use crate::tui::state::{LineTone, MessageLine, MessageTab, PrettyLine};
-use crate::tui::theme::Styles;
+use crate::tui::layout::{Areas, Pane, below};
+use crate::tui::state::{LineTone, MessageRow, MessageTab};
 use crate::tui::widget::{LineWriter, format};
 
 /// Draws the pane.
@@ -23,25 +22,38 @@ pub fn message(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) {
     let height = usize::from(list.height);
     let top = app.message.top(height);
     let shown = (top + height).min(app.message.count());
-    let counts =
+    let mut counts =
         if app.message.count() > height { format!("{}–{shown}/{}", top + 1, app.message.count()) } else { String::new() };
-    title(app, Pane::Message, &tabs(app), &counts, areas.message, buffer);
+    if let Some((text, current, total)) = app.message.search().filter(|(text, ..)| !text.is_empty()) {
+        counts = format!("find {text}: {}", found(current, total));
+    }
+    let mut tabs = tabs(app);
+    if app.message.search().is_some() {
+        // The count of places needs the room of the other names.
+        tabs.retain(|(_, style)| *style == styles.key);
+    }
+    title(app, Pane::Message, &tabs, &counts, areas.message, buffer);
     let Some(record) = record else {
         let text = "Select a line of the trace to read its message.".to_owned();
         sentences(&[(text, styles.muted)], below(areas.message, 1), buffer);
         return;
     };
-    facts(app, &record, outside, below(areas.message, 1), buffer);
-    for line in 0..list.height {
-        let index = top + usize::from(line);
-        let Some(text) = app.message.line(index) else { break };
-        let selected = app.message.cursor() == Some(index);
-        draw_line(app, text, record.verdict, selected, LineWriter::new(buffer, list, line));
+    if areas.message_heading > 0 {
+        facts(app, &record, outside, below(areas.message, 1), buffer);
     }
-    if let Some((place, meaning)) = app.message.meaning() {
-        let mut writer = LineWriter::new(buffer, below(areas.message, areas.message.height.saturating_sub(1)), 0);
-        writer.text(" ", styles.muted).text(place, styles.key).text("  ", styles.muted).text(meaning, styles.base);
-        writer.fill(' ', styles.base);
+    for line in 0..list.height {
+        let Some(row) = app.message.row(top + usize::from(line)) else { break };
+        draw_row(app, &row, LineWriter::new(buffer, list, line));
+    }
+    footer(app, &areas, buffer);
+}
+
+/// Which place of a search is the current one.
+pub(super) fn found(current: usize, total: usize) -> String {
+    match (current, total) {
+        (_, 0) => "nothing".to_owned(),
+        (0, total) => total.to_string(),
+        (current, total) => format!("{current} of {total}"),
     }
 }
 
@@ -59,7 +71,7 @@ pub fn message_tab_at(app: &App, column: usize) -> Option<MessageTab> {
     super::remark_at(Pane::Message, &tabs(app), column).and_then(|index| MessageTab::ALL.get(index).copied())
 }
 
-/// One line about the record as a whole.
+/// One line about the record as a whole, in the colour of its verdict.
 fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let station = record.station.and_then(|key| outside.contents.stations().get(key)).map(|row| &*row.identity);
@@ -72,14 +84,14 @@ fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, 
             FrameKind::Malformed => "unreadable",
         };
         let action = record.action.map_or_else(String::new, |action| format!(" {action}"));
-        let (arrow, style) = if direction == Direction::Out { ("→", styles.outgoing) } else { ("←", styles.incoming) };
-        let side = if direction == Direction::Out { "to" } else { "from" };
+        let (arrow, side) = if direction == Direction::Out { ("→", "to") } else { ("←", "from") };
+        let verdict = app.message.verdict();
+        let style = match verdict {
+            Some((_, tone @ (LineTone::Error | LineTone::Warning))) => tone_style(tone, styles),
+            _ => styles.title,
+        };
         parts.push((format!("{arrow} {what}{action} {side} {}", station.unwrap_or("?")), style));
-        parts.push(match record.verdict {
-            FrameVerdict::Valid => ("valid".to_owned(), styles.good),
-            FrameVerdict::Tolerated => ("tolerated".to_owned(), styles.warning),
-            FrameVerdict::Invalid => ("invalid".to_owned(), styles.error),
-        });
+        parts.extend(verdict.map(|(words, tone)| (words.to_owned(), tone_style(tone, styles))));
     } else if let Some(station) = station {
         parts.push((station.to_owned(), styles.title));
     }
@@ -102,55 +114,35 @@ fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, 
     }
 }
 
-fn draw_line(app: &App, text: MessageLine<'_>, verdict: FrameVerdict, selected: bool, mut writer: LineWriter<'_>) {
-    let (styles, left) = (&app.theme.styles, app.message.left());
-    writer.text(if selected { "▸" } else { " " }, styles.key);
-    match text {
-        MessageLine::Pretty(PrettyLine::Remark(first, text)) => {
-            let (sign, style) = if verdict == FrameVerdict::Invalid { ("✗ ", styles.error) } else { ("~ ", styles.warning) };
-            writer.text(if first { sign } else { "  " }, style).text(behind(text, left), style);
-        }
-        MessageLine::Pretty(PrettyLine::Json(text)) => json(behind(text, left), styles, &mut writer),
-        MessageLine::Pretty(PrettyLine::Plain(text)) => {
-            writer.text(behind(text, left), styles.base);
-        }
-        MessageLine::Text(line) => {
-            let mut hidden = left;
-            for (text, tone) in &line.pieces {
-                let columns = text.chars().count();
-                let style = if selected { selection(app, Pane::Message) } else { tone_style(*tone, styles) };
-                writer.text(behind(text, hidden.min(columns)), style);
-                hidden = hidden.saturating_sub(columns);
-            }
-            if selected {
-                writer.fill(' ', selection(app, Pane::Message));
-            }
-        }
-        MessageLine::Pretty(PrettyLine::Soap(line)) => soap::draw(line, left, styles, &mut writer),
-        MessageLine::Hidden(bytes) => {
-            writer.text(&format!("… {} more bytes; y copies all of it", format::number(bytes as u64)), styles.muted);
-        }
+fn draw_row(app: &App, row: &MessageRow, mut writer: LineWriter<'_>) {
+    let (styles, mut hidden) = (&app.theme.styles, app.message.left());
+    writer.text(if row.sign { "▸" } else { " " }, styles.key);
+    let chosen = row.selected.then(|| selection(app, Pane::Message));
+    writer.blanks(row.indent, chosen.unwrap_or(styles.base));
+    for piece in &row.pieces {
+        let columns = width_of(&piece.text);
+        let style = chosen.unwrap_or_else(|| styles.base.patch(tone_style(piece.tone, styles)));
+        let style = match piece.found {
+            None => style,
+            Some(false) => style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
+            Some(true) => Style::new().patch(styles.base).add_modifier(Modifier::REVERSED | Modifier::BOLD),
+        };
+        writer.text(behind_columns(&piece.text, hidden.min(columns)), style);
+        hidden = hidden.saturating_sub(columns);
+    }
+    if let Some(chosen) = chosen {
+        writer.fill(' ', chosen);
     }
 }
 
-/// The style of a piece of text.
-fn tone_style(tone: LineTone, styles: &Styles) -> Style {
-    match tone {
-        LineTone::Base => styles.base,
-        LineTone::Muted => styles.muted,
-        LineTone::Title => styles.title,
-        LineTone::Key => styles.json_key,
-        LineTone::Text => styles.json_text,
-        LineTone::Number => styles.json_number,
-        LineTone::Word => styles.json_word,
-        LineTone::Mark => styles.json_mark,
-        LineTone::Good => styles.good,
-        LineTone::Warning => styles.warning,
-        LineTone::Error => styles.error,
-    }
-}
-
-/// The text without its first columns.
-fn behind(text: &str, columns: usize) -> &str {
-    text.char_indices().nth(columns).map_or(if columns == 0 { text } else { "" }, |(index, _)| &text[index..])
+/// The value at the cursor of the tree: its place, its type, and what it means.
+fn footer(app: &App, areas: &Areas, buffer: &mut Buffer) {
+    let styles = &app.theme.styles;
+    let Some(value) = app.message.value() else { return };
+    let area = below(areas.message, areas.message.height.saturating_sub(areas.message_footer));
+    let mut writer = LineWriter::new(buffer, area, 0);
+    writer.text(" ", styles.muted).text(value.path, styles.key).text("  ", styles.muted).text(value.meaning, styles.base);
+    writer.fill(' ', styles.base);
+    let mut writer = LineWriter::new(buffer, area, 1);
+    writer.text(" ", styles.muted).text(value.docs.unwrap_or_default(), styles.base).fill(' ', styles.base);
 }

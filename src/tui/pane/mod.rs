@@ -14,7 +14,6 @@ mod overview;
 mod pager;
 mod palette;
 mod profiles_page;
-mod soap;
 mod station_details;
 mod stations;
 mod status;
@@ -45,6 +44,8 @@ use ratatui::style::Style;
 use super::action::KeyContext;
 use super::app::App;
 use super::layout::{Pane, below};
+use super::state::LineTone;
+use super::theme::Styles;
 use super::widget::{HEAVY_RULE, LineWriter, RULE, clear_below, width_of, wrap};
 
 /// Draws a page in place of panes: clears its area and draws the rule above it, with its title, remarks, and a count at the right.
@@ -110,6 +111,23 @@ fn has_keyboard(app: &App, pane: Pane) -> bool {
 /// The style of the selected line of a pane.
 fn selection(app: &App, pane: Pane) -> Style {
     if has_keyboard(app, pane) { app.theme.styles.selection } else { app.theme.styles.selection_elsewhere }
+}
+
+/// The style of a piece of text.
+fn tone_style(tone: LineTone, styles: &Styles) -> Style {
+    match tone {
+        LineTone::Base => styles.base,
+        LineTone::Muted => styles.muted,
+        LineTone::Title => styles.title,
+        LineTone::Key => styles.json_key,
+        LineTone::Text => styles.json_text,
+        LineTone::Number => styles.json_number,
+        LineTone::Word => styles.json_word,
+        LineTone::Mark => styles.json_mark,
+        LineTone::Good => styles.good,
+        LineTone::Warning => styles.warning,
+        LineTone::Error => styles.error,
+    }
 }
 
 /// Writes sentences into an empty pane, broken at blanks.

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::tone_style;
 use crate::tui::app::App;
 use crate::tui::state::{KEYS, Pager, PagerLine, WIDEST};
 use crate::tui::widget::{BoxLook, LineWriter, draw_box};
@@ -23,6 +24,12 @@ pub fn pager(app: &App, pager: &Pager, area: Rect, buffer: &mut Buffer) {
                 writer.blanks(1, styles.base).field(names, KEYS, styles.key).text("  ", styles.base).text(help, styles.base)
             }
             PagerLine::Text(text) => writer.text(text, styles.base),
+            PagerLine::Json(pieces) => {
+                for (text, tone) in pieces {
+                    writer.text(text, styles.base.patch(tone_style(*tone, styles)));
+                }
+                &mut writer
+            }
         };
     }
 }

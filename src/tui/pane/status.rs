@@ -5,12 +5,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::hints::{self, draw_hints};
+use super::message::found as found_words;
 use crate::trace::filter::FilterError;
 use crate::tui::action::{ContextAction, KeyContext};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::{Areas, Pane};
-use crate::tui::state::{CommandLine, ConfirmQuestion, FilterLine, FilterPurpose, ScreenOverlay, ToastKind};
+use crate::tui::state::{CommandLine, ConfirmQuestion, FilterLine, FilterPurpose, PromptPurpose, ScreenOverlay, ToastKind};
 use crate::tui::theme::Styles;
 use crate::tui::widget::{LineWriter, clear_below, draw_candidates, format, width_of, wrap};
 
@@ -24,7 +25,15 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             None
         }
         Some(ScreenOverlay::CommandLine) => Some(command_line(app, &app.command_line, areas, buffer)),
-        Some(ScreenOverlay::Prompt(prompt)) => Some(prompt.input.draw(buffer, area, &prompt.asked.words(), key, text)),
+        Some(ScreenOverlay::Prompt(prompt)) => {
+            let found = app.message.search().filter(|_| prompt.asked == PromptPurpose::MessageSearch);
+            let count = found.filter(|(text, ..)| !text.is_empty());
+            let count = count.map_or_else(String::new, |(_, current, total)| format!("  {} ", found_words(current, total)));
+            let width = (width_of(&count) as u16).min(area.width / 2); // a short text
+            let typed = Rect { width: area.width - width, ..area };
+            LineWriter::new(buffer, Rect { x: typed.right(), width, ..area }, 0).text(&count, text.patch(styles.muted));
+            Some(prompt.input.draw(buffer, typed, &prompt.asked.words(), key, text))
+        }
         Some(ScreenOverlay::FilterLine(line)) => Some(filter_line(app, line, areas, buffer)),
         Some(ScreenOverlay::Pager(pager)) if pager.searching => Some(pager.search.draw(buffer, area, "/", key, text)),
         Some(

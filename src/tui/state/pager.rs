@@ -4,6 +4,9 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use serde::de::IgnoredAny;
+
+use super::message::{LineTone, TextLine, wrapped};
 use super::toasts::ToastEntry;
 use crate::console::{LegendPart, legend_of_filters, legend_of_signs};
 use crate::tui::action::{KeyContext, TEXT_KEYS};
@@ -25,6 +28,8 @@ pub enum PagerLine {
     Keys(String, String),
     /// A line of text.
     Text(String),
+    /// A line of JSON in pieces.
+    Json(Vec<(String, LineTone)>),
 }
 
 impl PagerLine {
@@ -38,6 +43,7 @@ impl PagerLine {
         match self {
             PagerLine::Heading(own) | PagerLine::Text(own) => own.to_lowercase(),
             PagerLine::Keys(keys, own) => format!("{keys} {own}").trim_start().to_lowercase(),
+            PagerLine::Json(pieces) => pieces.iter().map(|(text, _)| text.to_lowercase()).collect(),
         }
     }
 }
@@ -111,10 +117,26 @@ impl Pager {
         Pager::new(title, lines)
     }
 
-    /// The output of a command, in lines of at most this width.
+    /// The output of a command, in lines of at most this width. It keeps its indentation, and JSON in it has its colours.
     pub fn text(title: String, body: &str, width: usize) -> Pager {
-        let lines = body.lines().flat_map(|line| wrap(line, width.max(20))).map(PagerLine::Text);
-        Pager::new(title, lines.collect())
+        let width = width.max(20);
+        let all: Vec<&str> = body.lines().collect();
+        let mut lines = Vec::new();
+        let mut rest = all.as_slice();
+        while let Some((first, others)) = rest.split_first() {
+            let block = json_block(rest);
+            if block == 0 {
+                let line = TextLine::new(*first, LineTone::Base);
+                lines.extend(wrapped(&line, width).into_iter().map(|row| PagerLine::Text(text_of(&row))));
+                rest = others;
+            } else {
+                let (json, behind) = rest.split_at(block);
+                let rows = json.iter().flat_map(|line| wrapped(&TextLine::json(line), width));
+                lines.extend(rows.map(PagerLine::Json));
+                rest = behind;
+            }
+        }
+        Pager::new(title, lines)
     }
 
     /// The past toasts and notes, the newest last and visible.
@@ -193,6 +215,21 @@ fn part_lines(part: LegendPart, width: usize, lines: &mut Vec<PagerLine>) {
     }
 }
 
+/// How many lines from the first one on are one JSON object or list; 0 when they are none.
+fn json_block(lines: &[&str]) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let Some(first) = lines.first().filter(|line| line.trim_start().starts_with(['{', '['])) else { return 0 };
+    let own = indent(first);
+    let is_end = |line: &&str| indent(line) == own && line.trim_start().starts_with(['}', ']']);
+    let more = lines[1..].iter().position(is_end).map_or(1, |index| index + 2);
+    // On a line of its own it is closed there.
+    [1, more].into_iter().find(|count| serde_json::from_str::<IgnoredAny>(&lines[..*count].join("\n")).is_ok()).unwrap_or(0)
+}
+
+fn text_of(row: &[(String, LineTone)]) -> String {
+    row.iter().map(|(text, _)| text.as_str()).collect()
+}
+
 /// Keys that are wider than their column get a line of their own; long sentences are wrapped.
 fn entry_lines(keys: String, sentence: &str, width: usize, lines: &mut Vec<PagerLine>) {
     let mut keys = if width_of(&keys) > KEYS {
@@ -227,6 +264,28 @@ mod tests {
             let help = Pager::help(context, &Bindings::default(), 110);
             assert_eq!(help.lines[0], PagerLine::Heading(context.title().to_owned()));
         }
+    }
+
+    #[test]
+    fn texts_keep_their_indentation_and_json_its_colours() {
+        let body = "Schema\n{\n  \"type\": \"object\",\n  \"a\": [1]\n}\n  two words that go on and on\n[not json";
+        let pager = Pager::text("x".to_owned(), body, 24);
+        let shown: Vec<String> = pager.lines.iter().map(PagerLine::plain).collect();
+        let expected = [
+            "schema",
+            "{",
+            "  \"type\": \"object\",",
+            "  \"a\": [1]",
+            "}",
+            "  two words that go on",
+            "    and on",
+            "[not json",
+        ];
+        assert_eq!(shown, expected);
+        let json = |line: &PagerLine| matches!(line, PagerLine::Json(_));
+        assert_eq!(pager.lines.iter().filter(|line| json(line)).count(), 4);
+        let PagerLine::Json(pieces) = &pager.lines[2] else { panic!("{:?}", pager.lines) };
+        assert_eq!(pieces[1], ("\"type\"".to_owned(), LineTone::Key));
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub enum PromptPurpose {
     ConfigurationSearch,
     /// After which time the held frame of this number is answered.
     Late(u64),
+    /// What to search for in a message.
+    MessageSearch,
 }
 
 impl PromptPurpose {
@@ -28,6 +30,7 @@ impl PromptPurpose {
             PromptPurpose::ConfigurationValue(name) => format!("{name} = ").into(),
             PromptPurpose::ConfigurationSearch => "/".into(),
             PromptPurpose::Late(_) => "answer after (2s, 500ms): ".into(),
+            PromptPurpose::MessageSearch => "search in the message: ".into(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sizes of panes by keys and by the mouse.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Rect;
 
 use super::test_screen::Screen;
 use crate::config::SavedPart;
@@ -41,9 +42,10 @@ fn borders_are_dragged() {
     assert_eq!(screen.app.areas().separator.x, 60);
     mouse(&mut screen, MouseEventKind::Drag(left), 90, 10);
     assert_eq!(screen.app.areas().separator.x, 60, "only what was taken hold of moves");
-    let row = screen.app.areas().message.y;
-    mouse(&mut screen, MouseEventKind::Down(left), 118, row);
-    mouse(&mut screen, MouseEventKind::Drag(left), 118, row - 8);
+    // The names of the views are in the same line; a click on one of them chooses it.
+    let Rect { x, y: row, .. } = screen.app.areas().message;
+    mouse(&mut screen, MouseEventKind::Down(left), x, row);
+    mouse(&mut screen, MouseEventKind::Drag(left), x, row - 8);
     assert!(screen.app.areas().message.y < row);
 }
 

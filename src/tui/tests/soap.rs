@@ -37,7 +37,13 @@ fn screen(width: u16, height: u16) -> Screen {
 fn a_frame_is_a_payload_a_table_of_headers_and_an_envelope() {
     let mut screen = screen(120, 60);
     screen.press("2 g j enter");
+    let picture = screen.picture();
+    assert!(picture.contains("idTag  \"<TAG>\"") && picture.contains("status  \"Accepted\""), "{picture}");
+    screen.press("v");
     assert_snapshot!("soap_message_120x60", screen.picture());
+    screen.press("z v");
+    let picture = screen.picture();
+    assert!(!picture.contains("\\n") && picture.contains("<wsa:Address>"), "lines of the envelope are lines: {picture}");
 }
 
 /// A frame of a peer that came with this head.
@@ -65,6 +71,9 @@ fn the_head_of_the_http_message_stands_before_its_body() {
     screen.record(Some(key), received(FrameKind::Malformed, "<html>no</html>", head));
     screen.press("2 G enter");
     let picture = screen.picture();
+    assert!(picture.contains("HTTP/1.1 404 Not Found"), "what cannot be read is shown with its head: {picture}");
+    screen.press("v");
+    let picture = screen.picture();
     let place = |text: &str| picture.find(text).unwrap_or_else(|| panic!("{text} is not in {picture}"));
     assert!(place("Head of the HTTP message") < place("HTTP/1.1 404 Not Found"), "{picture}");
     assert!(place("X-Odd: ") < place("Body of the HTTP message"), "{picture}");
@@ -79,7 +88,7 @@ fn an_answer_of_another_version_is_shown_by_the_rules_of_its_call() {
                 </r:heartbeatResponse>";
     let text = format!("<S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope'><S:Body>{body}</S:Body></S:Envelope>");
     screen.record(Some(key), received(FrameKind::Result, &text, "HTTP/1.1 200 OK\n"));
-    screen.press("2 G enter");
+    screen.press("2 G enter v");
     let picture = screen.picture();
     assert!(picture.contains("Headers, by the rules of OCPP 1.6"), "{picture}");
     assert!(picture.contains("<heartbeatResponse> is in urn://Ocpp/Cs/2012/06/ (OCPP"), "{picture}");

@@ -97,8 +97,10 @@ fn the_views_of_a_message() {
         // The faulty StatusNotification of the busy screen.
         let mut screen = Screen::charging(width, height);
         screen.press("2 g j j j j j j j j j j 3 z");
-        for view in ["raw", "tree", "checks", "timing", "diff"] {
-            screen.press("v");
+        for view in ["exchange", "pretty", "raw", "tree", "checks", "timing", "diff"] {
+            if view != "exchange" {
+                screen.press("v");
+            }
             if view == "tree" {
                 screen.press("j");
             }
@@ -106,6 +108,6 @@ fn the_views_of_a_message() {
         }
     }
     let mut screen = Screen::charging(80, 24);
-    screen.press("2 / cp:CP1 space action:Status* space dir:in enter 3 z v v v v v");
+    screen.press("2 / cp:CP1 space action:Status* space dir:in enter 3 z v v v v v v");
     assert_snapshot!("message_diff_same_action_80x24", screen.picture());
 }

@@ -14,7 +14,12 @@ struct BackLevel {
 }
 
 /// The levels, the first to be left first: what was entered last and costs nothing to enter again comes before what was typed.
-const LEVELS: [BackLevel; 7] = [
+const LEVELS: [BackLevel; 8] = [
+    // A search inside a message.
+    BackLevel {
+        is_there: |app| app.focus == Pane::Message && app.message.search().is_some(),
+        leave: |app| app.message.end_search(),
+    },
     // From reading a message to the trace.
     BackLevel { is_there: |app| app.focus == Pane::Message, leave: |app| app.focus(Pane::Trace) },
     // The whole screen for one pane.

@@ -2,12 +2,14 @@
 
 use super::common::open_list;
 use super::effect::UpdateEffect;
+use super::views;
 use crate::compose;
 use crate::console;
 use crate::trace::decode::payload_text;
 use crate::trace::{FrameKind, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
+use crate::tui::layout::Pane;
 use crate::tui::state::{ChoiceAction, Palette, PaletteChoice};
 
 /// Copies the payload of the selected message, or the text of a line that is no message.
@@ -41,14 +43,28 @@ pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect
         let command = format!("call {} {} {}", console::quote(identity), console::quote(action), compose::compact(&payload));
         forms.push(("Command that sends it", command));
     }
-    let choices = forms.into_iter().map(|(name, text)| PaletteChoice {
-        kind: "copy",
+    let selected = app.focus == Pane::Message;
+    let value = app.message.value().filter(|_| selected);
+    if let Some(value) = value {
+        forms.insert(0, ("Path of the value", value.path.to_owned()));
+        forms.extend(value.text.map(|text| ("Value", text.to_owned())));
+    }
+    let choice = |kind, name: &str, text: &str, does| PaletteChoice {
+        kind,
         name: name.to_owned(),
         detail: text.chars().take(80).collect(),
         keys: String::new(),
         obstacle: None,
-        does: ChoiceAction::Copy(text),
+        does,
+    };
+    let condition = value.and_then(|value| value.condition);
+    let filter = condition.map(|text| {
+        let filter = views::narrowed(app, text.to_owned());
+        choice("filter", "Filter by this value", text, ChoiceAction::Filter(filter))
     });
-    open_list(app, Palette::new("copy", choices.collect(), Vec::new()));
+    let mut choices: Vec<_> =
+        forms.into_iter().map(|(name, text)| choice("copy", name, &text, ChoiceAction::Copy(text.clone()))).collect();
+    choices.extend(filter);
+    open_list(app, Palette::new("copy", choices, Vec::new()));
     Vec::new()
 }

@@ -55,7 +55,8 @@ pub fn refresh_overview(app: &mut App, outside: &ReadContext<'_>) {
 /// Shows the selected record in the message pane.
 pub fn show_selected(app: &mut App, outside: &ReadContext<'_>) {
     let width = usize::from(app.areas().list(Pane::Message).width);
-    app.message.refresh(app.trace.selected(), width, outside, &app.zone);
+    let bookmarks = app.trace.bookmark_choice();
+    app.message.refresh(app.trace.selected(), width, bookmarks, outside, &app.zone);
     let height = height_of(app, Pane::Message);
     app.message.arrive(height);
 }

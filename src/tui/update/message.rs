@@ -1,15 +1,22 @@
-//! The actions of the message pane.
+//! The actions of the message pane, and the steps from record to record.
 
-use super::{compose, trace};
+use super::common::height_of;
+use super::{compose, trace, views};
 use crate::tui::action::MessageAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
+use crate::tui::layout::Pane;
+use crate::tui::state::{Prompt, PromptPurpose};
+use crate::tui::widget::InputLine;
 
 /// How many columns one key press scrolls sideways.
 const COLUMNS: isize = 8;
+/// The height of the trace for a step while it is not on the screen.
+const UNSEEN: usize = 12;
 
 /// Handles an action of the message pane.
 pub fn act(app: &mut App, action: MessageAction, outside: &ReadContext<'_>) {
+    let (height, now) = (height_of(app, Pane::Message), outside.now.monotonic_micros);
     match action {
         MessageAction::Resend => compose::resend(app, outside),
         MessageAction::Compose => trace::compose_from_line(app, outside),
@@ -18,9 +25,76 @@ pub fn act(app: &mut App, action: MessageAction, outside: &ReadContext<'_>) {
         MessageAction::Open => {
             app.message.open();
         }
-        MessageAction::Left => app.message.scroll_sideways(-COLUMNS),
-        MessageAction::Right => app.message.scroll_sideways(COLUMNS),
+        MessageAction::Left => sideways(app, -COLUMNS, now),
+        MessageAction::Right => sideways(app, COLUMNS, now),
         MessageAction::NextPartner => trace::go_to_partner(app, outside, true),
         MessageAction::PreviousPartner => trace::go_to_partner(app, outside, false),
+        MessageAction::NextRecord => step(app, 1, now),
+        MessageAction::PreviousRecord => step(app, -1, now),
+        MessageAction::Search => open_search(app),
+        MessageAction::FindNext | MessageAction::FindPrevious if app.message.search().is_none() => open_search(app),
+        MessageAction::FindNext => app.message.find_next(true, height),
+        MessageAction::FindPrevious => app.message.find_next(false, height),
+        MessageAction::Wrap => {
+            app.message.toggle_wrap();
+            let words =
+                if app.message.wraps() { "Long lines are wrapped" } else { "Long lines end at the edge; h and l scroll" };
+            app.toasts.info(words, now);
+        }
+        MessageAction::Compare => compare(app, true),
+        MessageAction::OnlyThis => only_this(app, now),
     }
+}
+
+fn sideways(app: &mut App, columns: isize, now: u64) {
+    if app.message.wraps() {
+        app.toasts.info("Long lines are wrapped, so nothing is at the side; W lets them end at the edge", now);
+    }
+    app.message.scroll_sideways(columns);
+}
+
+/// Selects the next record of the trace, or the one before, and shows its message from the top.
+pub fn step(app: &mut App, by: isize, now: u64) {
+    let before = app.trace.selected();
+    let height = match height_of(app, Pane::Trace) {
+        0 => UNSEEN,
+        height => height,
+    };
+    app.message.begin_at_top();
+    app.trace.move_by(by, height);
+    if app.trace.selected() == before {
+        app.toasts.info(if by > 0 { "This is the last record" } else { "This is the first record" }, now);
+    }
+}
+
+/// Shows the difference to what is bookmarked.
+pub fn compare(app: &mut App, turns: bool) {
+    app.message.compare(turns);
+    if app.areas().pane(Pane::Message).area() == 0 {
+        app.focus(Pane::Message);
+    }
+}
+
+/// Opens the line for what to search for.
+fn open_search(app: &mut App) {
+    let text = app.message.search().map_or("", |(text, ..)| text).to_owned();
+    app.overlays.open(Prompt { asked: PromptPurpose::MessageSearch, input: InputLine::new(text) });
+}
+
+/// Searches for what is typed.
+pub fn typed(app: &mut App) {
+    let height = height_of(app, Pane::Message);
+    if let Some(prompt) = app.overlays.get::<Prompt>().filter(|prompt| prompt.asked == PromptPurpose::MessageSearch) {
+        app.message.set_search(prompt.input.text(), height);
+    }
+}
+
+/// Shows only messages with the selected value in the trace, beside what the filter says already.
+fn only_this(app: &mut App, now: u64) {
+    let Some(condition) = app.message.value().and_then(|value| value.condition).map(str::to_owned) else {
+        app.toasts.info("Select a value in the tree (v) to show only messages with it", now);
+        return;
+    };
+    let filter = views::narrowed(app, condition);
+    views::set_filter(app, &filter, now);
 }

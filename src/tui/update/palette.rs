@@ -293,6 +293,7 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
             | ChoiceAction::Forget(_)
             | ChoiceAction::Copy(_)
             | ChoiceAction::Line(_)
+            | ChoiceAction::Filter(_)
     ) {
         remember(app, &choice.name);
         effects.push(UpdateEffect::Keep(SavedPart::Screen));

@@ -13,7 +13,12 @@ pub fn act(app: &mut App, action: PromptAction, outside: &ReadContext<'_>) -> Ve
     let Some(prompt) = app.overlays.close::<Prompt>() else { return Vec::new() };
     match action {
         PromptAction::Accept => accept(app, prompt, outside),
-        PromptAction::Close => Vec::new(),
+        PromptAction::Close => {
+            if prompt.asked == PromptPurpose::MessageSearch {
+                app.message.end_search();
+            }
+            Vec::new()
+        }
     }
 }
 
@@ -30,6 +35,15 @@ fn accept(app: &mut App, prompt: Prompt, outside: &ReadContext<'_>) -> Vec<Updat
         // The command says what is wrong with a length of time.
         PromptPurpose::Late(number) => vec![run(app, format!("release {number} delay={text}"), outside)],
         PromptPurpose::Favourite => drafts::save_favourite(app, &text, outside),
+        PromptPurpose::MessageSearch => {
+            match app.message.search() {
+                None => {}
+                Some((_, _, 0)) if text.is_empty() => app.message.end_search(),
+                Some((_, _, 0)) => app.toasts.info(format!("Nothing in this view has {text}"), outside.now.monotonic_micros),
+                Some(_) => app.toasts.info("n and N go on, Esc ends the search", outside.now.monotonic_micros),
+            }
+            Vec::new()
+        }
         PromptPurpose::Repeat => match RepeatPlan::parse(&text) {
             Ok(pace) => send::send(app, pace, true, outside),
             Err(error) => {

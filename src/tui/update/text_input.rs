@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use super::effect::UpdateEffect;
-use super::{command_line, palette, search};
+use super::{command_line, message, palette, search};
 use crate::tui::action::KeyContext;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -117,6 +117,7 @@ fn edit_line(app: &mut App, context: KeyContext, edit: impl FnOnce(&mut InputLin
             if let Some(prompt) = app.overlays.get_mut::<Prompt>() {
                 edit(&mut prompt.input);
             }
+            message::typed(app);
         }
         KeyContext::PagerSearch => {
             if let Some(pager) = app.overlays.get_mut::<Pager>() {

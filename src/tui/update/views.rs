@@ -127,6 +127,17 @@ pub fn last_filter(app: &mut App, now: u64) {
     }
 }
 
+/// The filter of the trace with one more condition.
+pub fn narrowed(app: &App, condition: String) -> String {
+    match app.trace.filter().text().trim() {
+        "" => condition,
+        present if present.contains(&condition) => present.to_owned(),
+        // What follows `or` without parentheses would belong to its last part only.
+        present if present.contains(" or ") || present.contains("||") => format!("({present}) {condition}"),
+        present => format!("{present} {condition}"),
+    }
+}
+
 /// Lists what the selected line can be filtered by: only lines like it, or none of them.
 pub fn quick_filters(app: &mut App, only: bool, outside: &ReadContext<'_>) {
     let record = app.trace.selected().and_then(|sequence| outside.contents.records().get(sequence));
@@ -136,15 +147,9 @@ pub fn quick_filters(app: &mut App, only: bool, outside: &ReadContext<'_>) {
         app.toasts.info("This line has nothing to filter by", outside.now.monotonic_micros);
         return;
     }
-    let present = app.trace.filter().text().trim().to_owned();
     let choices = conditions.into_iter().map(|(what, condition)| {
         let condition = if only { condition } else { format!("!{condition}") };
-        let filter = match present.as_str() {
-            "" => condition,
-            // What follows `or` without parentheses would belong to its last part only.
-            present if present.contains(" or ") || present.contains("||") => format!("({present}) {condition}"),
-            present => format!("{present} {condition}"),
-        };
+        let filter = narrowed(app, condition);
         PaletteChoice {
             kind: "filter",
             name: what.to_owned(),

@@ -1,34 +1,20 @@
 //! The checks view: what is wrong with a message, by which rule of the definitions, and the error code for it.
 
 use super::line::{LineTone, TextLine};
-use super::shape::{self, FrameShape};
+use super::verdict::JudgedRecord;
 use crate::ocpp::{FindingRule, decisive};
-use crate::trace::decode::doubled_members;
-use crate::trace::{FrameVerdict, Record, RecordKind};
+use crate::trace::{Record, RecordKind};
 use crate::tui::context::ReadContext;
-use crate::tui::widget::wrap;
 
-/// The lines of a record, of at most this width.
-pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize) -> Vec<TextLine> {
+/// The lines of a record.
+pub(super) fn lines(record: &Record<'_>, judged: &JudgedRecord, outside: &ReadContext<'_>) -> Vec<TextLine> {
     let mut lines = Vec::new();
     let add = |lines: &mut Vec<TextLine>, sign: &str, text: &str, tone: LineTone, place: Option<&str>| {
-        for (index, part) in wrap(text, width.saturating_sub(3).max(10)).into_iter().enumerate() {
-            let sign = if index == 0 { sign } else { " " };
-            lines.push(TextLine { place: place.map(str::to_owned), ..TextLine::new(format!("{sign} {part}"), tone) });
-        }
+        let line = TextLine::new(format!("{sign} {text}"), tone).hanging(2);
+        lines.push(TextLine { place: place.map(str::to_owned), ..line });
     };
-    let shape = FrameShape::of(record, outside);
-    let payload = shape.as_ref().and_then(|_| shape::payload(record));
-    let mut findings = match (&shape, &payload) {
-        (Some(shape), Some(payload)) => shape.message().check(payload, shape.version),
-        _ => Vec::new(),
-    };
-    findings.extend(doubled_members(record));
-    if record.verdict == FrameVerdict::Invalid && findings.iter().all(|finding| finding.tolerated) {
-        // A strict link has refused it.
-        findings.iter_mut().for_each(|finding| finding.tolerated = false);
-    }
-    for finding in &findings {
+    let JudgedRecord { shape, findings, .. } = judged;
+    for finding in findings {
         let (sign, tone) = if finding.tolerated { ("~", LineTone::Warning) } else { ("✗", LineTone::Error) };
         let place = if finding.path.is_empty() { "/" } else { &finding.path };
         let version = shape.as_ref().map(|shape| shape.version);
@@ -38,18 +24,27 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         add(&mut lines, sign, &format!("{place}: {}", finding.message), tone, Some(&finding.path));
         add(&mut lines, " ", &format!("{} · {code}", rule(finding.rule)), LineTone::Muted, Some(&finding.path));
     }
-    let notes = record.notes();
-    // Findings that stand above already are the last lines of the notes.
-    let known = if findings.is_empty() { 0 } else { record.findings().count() };
-    for remark in notes.lines().take(notes.lines().count().saturating_sub(known)) {
-        let (sign, tone) =
-            if record.verdict == FrameVerdict::Invalid { ("✗", LineTone::Error) } else { ("~", LineTone::Warning) };
-        add(&mut lines, sign, remark, tone, None);
+    for note in judged.notes(record) {
+        add(&mut lines, note.sign, &note.text, note.tone, None);
     }
+    let partner = record.partner.and_then(|partner| outside.contents.records().get(partner));
     if let Some(code) = record.code {
-        add(&mut lines, "E", &format!("{code}: {}", code.description()), LineTone::Error, None);
+        let meaning = record.version.map_or(code.description(), |version| code.meaning(version));
+        add(&mut lines, "E", &format!("{code}: {meaning}"), LineTone::Error, None);
+        // The answer to why is in the call.
+        if let Some(call) = partner.filter(|call| call.sequence < record.sequence) {
+            let asked = JudgedRecord::of(&call, outside);
+            for finding in &asked.findings {
+                let place = if finding.path.is_empty() { "/" } else { &finding.path };
+                add(&mut lines, " ", &format!("in the call, {place}: {}", finding.message), LineTone::Base, None);
+            }
+            if let Some((expected, _)) = asked.refusal(&call, outside) {
+                let (sign, tone) = if expected == code { ("✓", LineTone::Good) } else { ("~", LineTone::Warning) };
+                add(&mut lines, sign, &format!("The call asks for {expected}."), tone, None);
+            }
+        }
     }
-    if let (Some(shape), Some(finding)) = (&shape, decisive(&findings)) {
+    if let (Some(shape), Some(finding)) = (shape, decisive(findings)) {
         lines.push(TextLine::default());
         let code = finding.rule.error_code(shape.version);
         let text = if shape.is_result {
@@ -60,7 +55,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, width: usize
         add(&mut lines, " ", &text, LineTone::Base, None);
     }
     if lines.is_empty() {
-        let (sign, text) = match (&shape, record.kind) {
+        let (sign, text) = match (shape, record.kind) {
             (Some(shape), _) => {
                 let what = if shape.is_result { "result" } else { "call" };
                 let (name, version) = (&shape.definition.name, shape.version.number());

@@ -1,12 +1,17 @@
-//! The difference view: a message beside the previous one of the same kind, action and station, line by line. `similar` compares the
-//! lines; how much it is given is limited here, because the view is computed while the screen waits.
+//! The difference view: two messages line by line. Which two is decided here: the two bookmarked ones, the selected and a bookmarked one,
+//! or the selected and the previous one of the same kind, action and station. `similar` compares the lines; how much it is given is limited
+//! here, because the view is computed while the screen waits.
 
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
 use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
 use super::line::{LineTone, TextLine};
 use crate::trace::decode::payload_text;
-use crate::trace::{Record, RecordKind, Store};
-use crate::tui::widget::lay_out;
+use crate::trace::{Direction, FrameKind, Record, RecordKind, Sequence, Store};
+use crate::tui::context::ReadContext;
+use crate::tui::widget::{format, lay_out};
 
 /// How many records back the previous message is looked for.
 const SEARCHED: u64 = 50_000;
@@ -14,6 +19,25 @@ const SEARCHED: u64 = 50_000;
 const LONGEST: usize = 64 * 1024;
 /// More lines than this that differ at a stretch are shown as removed and added as a whole.
 const STRETCH: usize = 600;
+
+/// What a message is compared with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DiffBase {
+    /// The previous one of its kind.
+    #[default]
+    Previous,
+    /// What is bookmarked.
+    Bookmarks,
+}
+
+/// The bookmarks, as far as they say what to compare.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BookmarkChoice {
+    /// Both, when there are exactly two.
+    pub pair: Option<(Sequence, Sequence)>,
+    /// The one that was put last.
+    pub last: Option<Sequence>,
+}
 
 /// The message before this one, with the same way, kind, action and station.
 pub(super) fn previous<'a>(record: &Record<'_>, records: &'a Store) -> Option<Record<'a>> {
@@ -26,20 +50,59 @@ pub(super) fn previous<'a>(record: &Record<'_>, records: &'a Store) -> Option<Re
 }
 
 /// The lines that compare two messages.
-pub(super) fn lines(record: &Record<'_>, before: Option<Record<'_>>, ago: Option<String>) -> Vec<TextLine> {
-    let Some(before) = before else {
-        let text = match record.kind {
-            RecordKind::Frame(..) => "There is no earlier message of this action and station to compare with.",
-            _ => "This line is no message.",
-        };
-        return vec![TextLine::new(text, LineTone::Muted)];
+pub(super) fn lines(
+    record: &Record<'_>,
+    base: DiffBase,
+    bookmarks: BookmarkChoice,
+    outside: &ReadContext<'_>,
+    zone: &TimeZone,
+) -> Vec<TextLine> {
+    let records = outside.contents.records();
+    let mut lines = Vec::new();
+    let marked = |sequence: Sequence| records.get(sequence);
+    let bookmarked = match (base, bookmarks) {
+        (DiffBase::Previous, _) => None,
+        (DiffBase::Bookmarks, BookmarkChoice { pair: Some((first, second)), .. }) => marked(first).zip(marked(second)),
+        (DiffBase::Bookmarks, BookmarkChoice { last: Some(last), .. }) if last != record.sequence => {
+            marked(last).zip(Some(*record))
+        }
+        (DiffBase::Bookmarks, BookmarkChoice { last, .. }) => {
+            let text = if last.is_some() { "Only this line is bookmarked" } else { "Nothing is bookmarked" };
+            lines.push(TextLine::new(
+                format!("{text}; b on another line of the trace chooses what to compare with."),
+                LineTone::Muted,
+            ));
+            None
+        }
     };
-    if record.text.len().max(before.text.len()) > LONGEST {
-        return vec![TextLine::new("These messages are too long to be compared (64 KiB).", LineTone::Muted)];
+    let (before, after) = match bookmarked {
+        Some((one, other)) if one.sequence > other.sequence => (other, one),
+        Some(pair) => pair,
+        None => match previous(record, records) {
+            Some(before) => (before, *record),
+            None => {
+                let text = match record.kind {
+                    RecordKind::Frame(..) => "There is no earlier message of this action and station to compare with.",
+                    _ => "This line is no message.",
+                };
+                lines.push(TextLine::new(text, LineTone::Muted));
+                return lines;
+            }
+        },
+    };
+    lines.push(heading("- ", &before, LineTone::Error, record, outside, zone));
+    lines.push(heading("+ ", &after, LineTone::Good, record, outside, zone));
+    let apart = Duration::from_micros(after.monotonic_micros.saturating_sub(before.monotonic_micros));
+    lines.push(TextLine::new(format!("  {} apart", format::duration(apart)), LineTone::Muted));
+    if before.text.len().max(after.text.len()) > LONGEST {
+        lines.push(TextLine::new("These messages are too long to be compared (64 KiB).", LineTone::Muted));
+        return lines;
     }
-    let laid_out = |record: &Record<'_>| lay_out(&payload_text(record), LONGEST);
-    let (old, new) = (laid_out(&before), laid_out(record));
-    let mut lines = vec![TextLine::new(format!("Against the one {} before:", ago.unwrap_or_default()), LineTone::Muted)];
+    let laid_out = |record: &Record<'_>| match record.kind {
+        RecordKind::Frame(..) => lay_out(&payload_text(record), LONGEST),
+        _ => record.full_text().into_owned(),
+    };
+    let (old, new) = (laid_out(&before), laid_out(&after));
     let changes = compare(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());
     if changes.iter().all(|(change, _)| *change == ' ') {
         lines.push(TextLine::new("They are the same.", LineTone::Good));
@@ -50,9 +113,43 @@ pub(super) fn lines(record: &Record<'_>, before: Option<Record<'_>>, ago: Option
             '-' => LineTone::Error,
             _ => LineTone::Muted,
         };
-        TextLine::new(format!("{change} {text}"), tone)
+        let own = text.len() - text.trim_start_matches(' ').len();
+        TextLine::new(format!("{change} {text}"), tone).hanging(own + 4)
     }));
     lines
+}
+
+/// Which message one side is.
+fn heading(
+    sign: &str,
+    record: &Record<'_>,
+    tone: LineTone,
+    selected: &Record<'_>,
+    outside: &ReadContext<'_>,
+    zone: &TimeZone,
+) -> TextLine {
+    let station = record.station.and_then(|key| outside.contents.stations().get(key)).map_or("", |row| &*row.identity);
+    let what = match record.kind {
+        RecordKind::Frame(direction, kind) => {
+            let arrow = if direction == Direction::Out { "→" } else { "←" };
+            let kind = match kind {
+                FrameKind::Call => "call",
+                FrameKind::Result => "result",
+                FrameKind::Error => "error",
+                FrameKind::Malformed => "unreadable",
+            };
+            format!("{arrow} {kind} {}", record.action.unwrap_or(""))
+        }
+        _ => "no message".to_owned(),
+    };
+    let time = format::time_of_day(record.wall_micros, zone);
+    let own = record.sequence == selected.sequence;
+    let line = TextLine::new(sign, tone)
+        .and(what.trim_end().to_owned(), LineTone::Title)
+        .and(format!("  {station}  {time}  record {}", format::number(record.sequence)), LineTone::Base)
+        .and(if own { "  selected" } else { "" }, LineTone::Muted)
+        .hanging(2);
+    TextLine { selected: own, ..line }
 }
 
 /// The lines of both, each with `-`, `+` or a blank.

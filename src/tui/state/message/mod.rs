@@ -1,26 +1,38 @@
-//! The state of the message pane: the selected record in one of several views. A view is made once per record, and only of the first
-//! 512 KiB; each view is in the file of its name.
+//! The state of the message pane: the selected record in one of several views. A view is made once per record, as lines, and only of the
+//! first 512 KiB; each view is in the file of its name. The lines become rows of the screen in `rows`, where they are wrapped, and the
+//! scroll position is one of rows.
 
 mod checks;
 mod diff;
+mod exchange;
+mod fields;
 mod line;
 mod pretty;
 mod raw;
+mod rows;
+mod search;
 mod shape;
+mod soap;
+mod spelling;
 mod timing;
 mod tree;
+mod verdict;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+pub use diff::{BookmarkChoice, DiffBase};
 pub use line::{LineTone, TextLine};
-pub use pretty::PrettyLine;
+pub use rows::RowPiece;
+pub(super) use rows::wrapped;
+pub use tree::TreeValue;
 
-use self::pretty::PrettyText;
-use self::shape::FrameShape;
+use self::rows::ScreenRow;
+use self::search::TextSearch;
 use self::tree::Tree;
+use self::verdict::JudgedRecord;
+use crate::text_width::width_of;
 use crate::trace::{Record, RecordKind, Sequence};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::format;
@@ -33,8 +45,10 @@ const PLACES: usize = 50;
 /// A view of the record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MessageTab {
-    /// Laid out over lines, with what is wrong above it.
+    /// Both halves of its exchange, their payloads as fields.
     #[default]
+    Exchange,
+    /// Laid out over lines, with what is wrong above it.
     Pretty,
     /// As it was on the wire.
     Raw,
@@ -44,18 +58,26 @@ pub enum MessageTab {
     Checks,
     /// When, and how long.
     Timing,
-    /// Beside the previous one of its kind.
+    /// Beside another one.
     Difference,
 }
 
 impl MessageTab {
     /// All views, in their order.
-    pub const ALL: [MessageTab; 6] =
-        [MessageTab::Pretty, MessageTab::Raw, MessageTab::Tree, MessageTab::Checks, MessageTab::Timing, MessageTab::Difference];
+    pub const ALL: [MessageTab; 7] = [
+        MessageTab::Exchange,
+        MessageTab::Pretty,
+        MessageTab::Raw,
+        MessageTab::Tree,
+        MessageTab::Checks,
+        MessageTab::Timing,
+        MessageTab::Difference,
+    ];
 
     /// The name.
     pub const fn name(self) -> &'static str {
         match self {
+            MessageTab::Exchange => "call + answer",
             MessageTab::Pretty => "pretty",
             MessageTab::Raw => "raw",
             MessageTab::Tree => "tree",
@@ -70,15 +92,22 @@ impl MessageTab {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Shown {
     sequence: Option<Sequence>,
-    width: usize,
     tab: MessageTab,
     /// An answer that arrives changes the view of its call.
     partner: Option<Sequence>,
+    /// What it is compared with, in the difference view.
+    compared: Option<(DiffBase, BookmarkChoice)>,
+}
+
+/// What the rows were made for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct RowShape {
+    /// The columns of a row; `None` when lines are not wrapped.
+    width: Option<usize>,
 }
 
 #[derive(Debug)]
 enum Content {
-    Pretty(PrettyText),
     Lines(Vec<TextLine>),
     Tree(Tree),
 }
@@ -89,105 +118,166 @@ impl Default for Content {
     }
 }
 
+impl Content {
+    fn count(&self) -> usize {
+        match self {
+            Content::Lines(lines) => lines.len(),
+            Content::Tree(tree) => tree.count(),
+        }
+    }
+
+    fn line(&self, index: usize) -> Option<std::borrow::Cow<'_, TextLine>> {
+        match self {
+            Content::Lines(lines) => lines.get(index).map(std::borrow::Cow::Borrowed),
+            Content::Tree(tree) => tree.line(index).map(std::borrow::Cow::Owned),
+        }
+    }
+}
+
+/// The scroll position of a record that was looked at.
+#[derive(Debug)]
+struct ScrollPlace {
+    sequence: Sequence,
+    tab: MessageTab,
+    /// The line at the top and the byte of its text with which the row begins.
+    top: (usize, usize),
+    cursor: usize,
+}
+
 /// The state.
 #[derive(Debug, Default)]
 pub struct MessageView {
     tab: MessageTab,
     shown: Shown,
     content: Content,
-    hidden: usize,
+    /// The verdict on the record in a word.
+    verdict: Option<(&'static str, LineTone)>,
+    /// Whether lines end at the edge instead of going on below.
+    unwrapped: bool,
+    shape: RowShape,
+    rows: Vec<ScreenRow>,
+    /// The first row on the screen.
     top: usize,
     left: usize,
+    /// The selected line, in views that have one.
     cursor: usize,
     /// The place that the tree shows as soon as it is made.
     wanted: Option<String>,
-    /// Record, view, first line and cursor.
-    places: VecDeque<(Sequence, MessageTab, usize, usize)>,
+    places: VecDeque<ScrollPlace>,
+    search: Option<TextSearch>,
+    base: DiffBase,
 }
 
-/// One line of the pane.
+/// One row of the pane.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MessageLine<'a> {
-    /// A line of the pretty view.
-    Pretty(PrettyLine<'a>),
-    /// A line of another view.
-    Text(TextLine),
-    /// So many bytes are not shown.
-    Hidden(usize),
+pub struct MessageRow {
+    /// Blank columns at its beginning.
+    pub indent: usize,
+    /// What stands behind them.
+    pub pieces: Vec<RowPiece>,
+    /// Whether its line is the selected one of the view.
+    pub selected: bool,
+    /// Whether it has the sign of the selected line or record.
+    pub sign: bool,
 }
 
 impl MessageView {
-    /// Shows a record in lines of at most this width; only JSON keeps its own lines. The scroll position is kept while it stays
-    /// the same record, and restored when the record is selected again.
-    pub fn refresh(&mut self, selected: Option<Sequence>, width: usize, outside: &ReadContext<'_>, zone: &TimeZone) {
+    /// Shows a record in rows of at most this width. The scroll position is kept while it stays the same record, and restored when the
+    /// record is selected again.
+    pub fn refresh(
+        &mut self,
+        selected: Option<Sequence>,
+        width: usize,
+        bookmarks: BookmarkChoice,
+        outside: &ReadContext<'_>,
+        zone: &TimeZone,
+    ) {
         let record = selected.and_then(|sequence| outside.contents.records().get(sequence));
-        let shown =
-            Shown { sequence: selected, width, tab: self.tab, partner: record.as_ref().and_then(|record| record.partner) };
-        if shown == self.shown {
+        let partner = record.as_ref().and_then(|record| record.partner);
+        let compared = (self.tab == MessageTab::Difference).then_some((self.base, bookmarks));
+        let shown = Shown { sequence: selected, tab: self.tab, partner, compared };
+        let shape = RowShape { width: (!self.unwrapped).then_some(width.saturating_sub(1)) };
+        if shown == self.shown && shape == self.shape {
             return;
         }
-        let left = std::mem::take(&mut self.left);
-        if (shown.sequence, shown.tab) == (self.shown.sequence, self.shown.tab) {
-            self.left = left;
-        } else {
+        let same = (shown.sequence, shown.tab) == (self.shown.sequence, self.shown.tab);
+        let mut anchor = self.anchor();
+        if !same {
             self.remember();
-            let place = self.places.iter().find(|(sequence, tab, ..)| (Some(*sequence), *tab) == (shown.sequence, shown.tab));
-            (self.top, self.cursor) = place.map_or((0, 0), |(_, _, top, cursor)| (*top, *cursor));
+            let place = self.places.iter().find(|place| (Some(place.sequence), place.tab) == (shown.sequence, shown.tab));
+            (anchor, self.cursor) = place.map_or(((0, 0), 0), |place| (place.top, place.cursor));
+            self.left = 0;
         }
-        let keeps_tree =
-            shown.tab == MessageTab::Tree && shown.sequence == self.shown.sequence && matches!(self.content, Content::Tree(_));
+        let keeps_content = shown == self.shown || (same && matches!(self.content, Content::Tree(_)));
         self.shown = shown;
+        if !keeps_content {
+            self.make(record.as_ref(), bookmarks, outside, zone);
+        }
+        self.shape = shape;
+        self.lay_out();
+        self.top = self.row_of(anchor);
+    }
+
+    /// Makes the lines of the view.
+    fn make(&mut self, record: Option<&Record<'_>>, bookmarks: BookmarkChoice, outside: &ReadContext<'_>, zone: &TimeZone) {
         let Some(record) = record else {
-            self.content = Content::Lines(Vec::new());
+            (self.content, self.verdict) = (Content::default(), None);
             return;
         };
-        if keeps_tree {
-            return;
-        }
-        self.hidden = record.full_text().len().saturating_sub(SHOWN);
+        let judged = JudgedRecord::of(record, outside);
+        self.verdict = Some(judged.words(record)).filter(|(words, _)| !words.is_empty());
         self.content = match self.tab {
-            MessageTab::Pretty => Content::Pretty(PrettyText::new(&record, outside, width, SHOWN)),
-            MessageTab::Raw => Content::Lines(raw::lines(&record, width.saturating_sub(2), SHOWN)),
-            MessageTab::Tree => self.tree(&record, outside),
-            MessageTab::Checks => Content::Lines(checks::lines(&record, outside, width)),
-            MessageTab::Timing => Content::Lines(timing::lines(&record, outside, zone)),
-            MessageTab::Difference => {
-                let before = diff::previous(&record, outside.contents.records());
-                let apart = |before: &Record<'_>| record.monotonic_micros.saturating_sub(before.monotonic_micros);
-                let ago = before.as_ref().map(|before| format::duration(Duration::from_micros(apart(before))));
-                Content::Lines(diff::lines(&record, before, ago))
-            }
+            MessageTab::Exchange => Content::Lines(exchange::lines(record, outside, zone, SHOWN)),
+            MessageTab::Pretty => Content::Lines(with_hidden(record, pretty::lines(record, &judged, outside, SHOWN))),
+            MessageTab::Raw => Content::Lines(with_hidden(record, raw::lines(record, SHOWN))),
+            MessageTab::Tree => tree(record, &judged),
+            MessageTab::Checks => Content::Lines(checks::lines(record, &judged, outside)),
+            MessageTab::Timing => Content::Lines(timing::lines(record, outside, zone)),
+            MessageTab::Difference => Content::Lines(diff::lines(record, self.base, bookmarks, outside, zone)),
         };
     }
 
-    fn tree(&self, record: &Record<'_>, outside: &ReadContext<'_>) -> Content {
-        if record.text.len() > SHOWN {
-            let text = "This message is too long for a tree (512 KiB); the raw view has its beginning.";
-            return Content::Lines(vec![TextLine::new(text, LineTone::Muted)]);
-        }
-        match shape::payload(record).filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
-            Some(payload) => {
-                let text = shape::payload_source(record);
-                Content::Tree(Tree::new(&payload, &text, FrameShape::of(record, outside).as_ref()))
+    /// Breaks the lines into rows, and finds again what is searched for.
+    fn lay_out(&mut self) {
+        self.rows.clear();
+        for index in 0..self.content.count() {
+            if let Some(line) = self.content.line(index) {
+                rows::push_rows(index, &line, self.shape.width, &mut self.rows);
             }
-            None => Content::Lines(vec![TextLine::new(
-                "This is not JSON, and no SOAP that can be read, so there is no tree of it.",
-                LineTone::Muted,
-            )]),
         }
+        if let Some(search) = &mut self.search {
+            let content = &self.content;
+            search.find((0..content.count()).filter_map(|index| content.line(index).map(std::borrow::Cow::into_owned)));
+        }
+    }
+
+    /// What is at the top of the screen: a line, and the byte with which the row begins.
+    fn anchor(&self) -> (usize, usize) {
+        self.rows.get(self.top).map_or((0, 0), |row| (row.line, row.part.start))
+    }
+
+    /// The row that shows a byte of a line.
+    fn row_of(&self, (line, byte): (usize, usize)) -> usize {
+        let behind = self.rows.partition_point(|row| (row.line, row.part.start) <= (line, byte));
+        behind.saturating_sub(1)
     }
 
     /// Remembers the scroll position for when the record is selected again.
     fn remember(&mut self) {
         let Some(sequence) = self.shown.sequence else { return };
-        let tab = self.shown.tab;
-        self.places.retain(|(known, its_tab, ..)| (*known, *its_tab) != (sequence, tab));
-        if self.top > 0 || self.cursor > 0 {
-            self.places.push_back((sequence, tab, self.top, self.cursor));
+        let (tab, top, cursor) = (self.shown.tab, self.anchor(), self.cursor);
+        self.places.retain(|place| (place.sequence, place.tab) != (sequence, tab));
+        if top != (0, 0) || cursor > 0 {
+            self.places.push_back(ScrollPlace { sequence, tab, top, cursor });
             if self.places.len() > PLACES {
                 self.places.pop_front();
             }
         }
+    }
+
+    /// Forgets where records were scrolled to: the next one is shown from its beginning.
+    pub fn begin_at_top(&mut self) {
+        self.places.clear();
     }
 
     /// The current view.
@@ -208,32 +298,57 @@ impl MessageView {
         self.tab = MessageTab::ALL[(index + by).rem_euclid(count) as usize];
     }
 
-    /// Whether a line of the view is selected.
+    /// Shows the difference to what is bookmarked. With `turns` a difference that is shown already becomes that to the previous message of
+    /// the kind, and back.
+    pub fn compare(&mut self, turns: bool) {
+        let again = turns && self.tab == MessageTab::Difference && self.base == DiffBase::Bookmarks;
+        self.base = if again { DiffBase::Previous } else { DiffBase::Bookmarks };
+        self.tab = MessageTab::Difference;
+    }
+
+    /// Whether long lines go on below.
+    pub fn wraps(&self) -> bool {
+        !self.unwrapped
+    }
+
+    /// Lets long lines go on below, or end at the edge.
+    pub fn toggle_wrap(&mut self) {
+        self.unwrapped = !self.unwrapped;
+        self.left = 0;
+    }
+
+    /// The verdict on the record in a word, with its mark.
+    pub fn verdict(&self) -> Option<(&'static str, LineTone)> {
+        self.verdict
+    }
+
+    /// The selected line, in views that have one.
     pub fn cursor(&self) -> Option<usize> {
         let has_cursor = match &self.content {
             Content::Tree(_) => true,
             Content::Lines(lines) => self.tab == MessageTab::Checks && lines.iter().any(|line| line.place.is_some()),
-            Content::Pretty(_) => false,
         };
-        has_cursor.then(|| self.cursor.min(self.count().saturating_sub(1)))
+        has_cursor.then(|| self.cursor.min(self.content.count().saturating_sub(1)))
     }
 
-    /// Enter: folds or unfolds; from a finding it goes to the place in the tree. True when the view was changed.
+    /// Enter: folds or unfolds; from another view it goes to the tree, from a finding to its place there. True when the view was changed.
     pub fn open(&mut self) -> bool {
         let cursor = self.cursor;
         match &mut self.content {
             Content::Tree(tree) => {
                 tree.toggle(cursor);
+                let anchor = self.anchor();
+                self.lay_out();
+                self.top = self.row_of(anchor);
                 false
             }
             Content::Lines(lines) => {
-                self.wanted = lines.get(cursor).and_then(|line| line.place.clone());
-                if self.wanted.is_some() {
-                    self.tab = MessageTab::Tree;
-                }
-                self.wanted.is_some()
+                let is_check = self.tab == MessageTab::Checks;
+                self.wanted = lines.get(cursor).filter(|_| is_check).and_then(|line| line.place.clone());
+                let changes = self.tab != MessageTab::Tree;
+                self.tab = MessageTab::Tree;
+                changes
             }
-            Content::Pretty(_) => false,
         }
     }
 
@@ -242,15 +357,16 @@ impl MessageView {
         let Content::Tree(tree) = &mut self.content else { return };
         if let Some(place) = self.wanted.take() {
             self.cursor = tree.reveal(&place);
-            self.top = self.cursor.saturating_sub(height / 2);
+            self.lay_out();
+            self.top = self.row_of((self.cursor, 0)).saturating_sub(height / 2);
         }
     }
 
-    /// The place of the value at the cursor, and its meaning in the definitions.
-    pub fn meaning(&self) -> Option<(&str, &str)> {
+    /// The value at the cursor of the tree.
+    pub fn value(&self) -> Option<TreeValue<'_>> {
         match &self.content {
-            Content::Tree(tree) => tree.meaning(self.cursor()?),
-            _ => None,
+            Content::Tree(tree) => tree.value(self.cursor()?),
+            Content::Lines(_) => None,
         }
     }
 
@@ -259,34 +375,22 @@ impl MessageView {
         self.shown.sequence
     }
 
-    /// How many bytes at the end are not in the view.
-    fn hidden_line(&self) -> bool {
-        self.hidden > 0 && matches!(self.tab, MessageTab::Pretty | MessageTab::Raw)
-    }
-
-    /// How many lines there are.
+    /// How many rows there are.
     pub fn count(&self) -> usize {
-        let lines = match &self.content {
-            Content::Pretty(pretty) => pretty.count(),
-            Content::Lines(lines) => lines.len(),
-            Content::Tree(tree) => tree.count(),
-        };
-        lines + usize::from(self.hidden_line())
+        self.rows.len()
     }
 
-    /// One line.
-    pub fn line(&self, index: usize) -> Option<MessageLine<'_>> {
-        if self.hidden_line() && index + 1 == self.count() {
-            return Some(MessageLine::Hidden(self.hidden));
-        }
-        match &self.content {
-            Content::Pretty(pretty) => pretty.line(index).map(MessageLine::Pretty),
-            Content::Lines(lines) => lines.get(index).cloned().map(MessageLine::Text),
-            Content::Tree(tree) => tree.line(index).map(MessageLine::Text),
-        }
+    /// One row.
+    pub fn row(&self, index: usize) -> Option<MessageRow> {
+        let row = self.rows.get(index)?;
+        let line = self.content.line(row.line)?;
+        let found = self.search.as_ref().map(|search| search.on_line(row.line)).unwrap_or_default();
+        let selected = self.cursor() == Some(row.line);
+        let sign = (selected || line.selected) && row.part.start == 0;
+        Some(MessageRow { indent: row.indent, pieces: rows::pieces_of(&line, &row.part, &found), selected, sign })
     }
 
-    /// The first line on the screen.
+    /// The first row on the screen.
     pub fn top(&self, height: usize) -> usize {
         self.top.min(self.count().saturating_sub(height))
     }
@@ -296,20 +400,99 @@ impl MessageView {
         self.left
     }
 
-    /// Moves by some lines: the cursor where there is one, else the view.
+    /// Moves by some lines: the cursor where there is one, else the view by rows.
     pub fn scroll(&mut self, lines: isize, height: usize) {
-        let last = self.count().saturating_sub(1);
+        let last = self.content.count().saturating_sub(1);
         match self.cursor() {
             None => self.top = self.top(height).saturating_add_signed(lines).min(self.count().saturating_sub(height)),
             Some(cursor) => {
                 self.cursor = cursor.saturating_add_signed(lines).min(last);
-                self.top = self.top(height).clamp((self.cursor + 1).saturating_sub(height), self.cursor);
+                self.show_rows(self.row_of((self.cursor, 0)), self.row_of((self.cursor, usize::MAX)), height);
             }
         }
     }
 
-    /// Scrolls sideways.
+    /// Scrolls as little as needed to show these rows; of more than fit the first ones.
+    fn show_rows(&mut self, first: usize, last: usize, height: usize) {
+        self.top = self.top(height).max((last + 1).saturating_sub(height)).min(first);
+    }
+
+    /// Scrolls sideways. Wrapped lines have no part that is out of sight.
     pub fn scroll_sideways(&mut self, columns: isize) {
-        self.left = self.left.saturating_add_signed(columns).min(100_000);
+        if self.unwrapped {
+            self.left = self.left.saturating_add_signed(columns).min(100_000);
+        }
+    }
+
+    /// What is searched for in the message, which place is the current one, counted from 1, and how many there are.
+    pub fn search(&self) -> Option<(&str, usize, usize)> {
+        let search = self.search.as_ref()?;
+        Some((&search.text, search.current.map_or(0, |current| current + 1), search.places.len()))
+    }
+
+    /// Searches for a text and goes to its first place from the top of the screen on.
+    pub fn set_search(&mut self, text: &str, height: usize) {
+        let top = self.anchor().0;
+        if let Content::Tree(tree) = &mut self.content {
+            tree.unfold();
+        }
+        self.search = Some(TextSearch { text: text.to_owned(), ..TextSearch::default() });
+        self.lay_out();
+        if let Some(search) = &mut self.search {
+            search.go_from(top);
+        }
+        self.show_found(height);
+    }
+
+    /// Goes to the next place, or the one before.
+    pub fn find_next(&mut self, forward: bool, height: usize) {
+        if let Some(search) = &mut self.search {
+            search.step(forward);
+            self.show_found(height);
+        }
+    }
+
+    /// Ends the search.
+    pub fn end_search(&mut self) {
+        self.search = None;
+    }
+
+    fn show_found(&mut self, height: usize) {
+        let Some((line, place)) = self.search.as_ref().and_then(|search| search.places.get(search.current?)).cloned() else {
+            return;
+        };
+        self.cursor = line;
+        let row = self.row_of((line, place.start));
+        if !(self.top(height)..self.top(height) + height).contains(&row) {
+            self.top = row.saturating_sub(height / 2);
+        }
+        if self.unwrapped {
+            let before = self.content.line(line).map_or(0, |line| width_of(&line.text()[..place.start]));
+            self.left = if before < 40 { 0 } else { before - 20 };
+        }
+    }
+}
+
+/// The lines of a view of which the end is not shown, with a line about that.
+fn with_hidden(record: &Record<'_>, mut lines: Vec<TextLine>) -> Vec<TextLine> {
+    let hidden = record.full_text().len().saturating_sub(SHOWN);
+    if hidden > 0 {
+        let text = format!("… {} more bytes; y copies all of it", format::number(hidden as u64));
+        lines.push(TextLine::new(text, LineTone::Muted));
+    }
+    lines
+}
+
+fn tree(record: &Record<'_>, judged: &JudgedRecord) -> Content {
+    if record.text.len() > SHOWN {
+        let text = "This message is too long for a tree (512 KiB); the raw view has its beginning.";
+        return Content::Lines(vec![TextLine::new(text, LineTone::Muted)]);
+    }
+    match judged.payload.as_ref().filter(|_| matches!(record.kind, RecordKind::Frame(..))) {
+        Some(payload) => Content::Tree(Tree::new(payload, &shape::payload_source(record), judged.shape.as_ref())),
+        None => Content::Lines(vec![TextLine::new(
+            "This is not JSON, and no SOAP that can be read, so there is no tree of it.",
+            LineTone::Muted,
+        )]),
     }
 }

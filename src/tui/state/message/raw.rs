@@ -1,22 +1,27 @@
-//! The raw view: the text as it was on the wire, broken only where the line ends on the screen; of a binary frame its bytes.
+//! The raw view: the text as it was on the wire, with its own lines; of a binary frame its bytes.
 
 use super::line::{LineTone, TextLine};
-use crate::text_width::{clusters, width_of};
 use crate::trace::Record;
 use crate::tui::widget::head;
 
 /// Bytes on a line of a binary frame.
 const ROW: usize = 16;
 
-/// The lines of a record, of at most this width; no more than `limit` bytes of it.
-pub(super) fn lines(record: &Record<'_>, width: usize, limit: usize) -> Vec<TextLine> {
+/// The lines of a record; no more than `limit` bytes of it.
+pub(super) fn lines(record: &Record<'_>, limit: usize) -> Vec<TextLine> {
     let text = record.full_text();
     let text = head(&text, limit);
     let is_binary = record.origin().is_some_and(|origin| origin.binary);
     match if is_binary { bytes_of(text) } else { None } {
         Some(bytes) => dump(&bytes),
-        None => broken(text, width.max(8)),
+        None => as_it_stands(text),
     }
+}
+
+/// A line for each line of the text. Nothing of a line is left out where it is broken; the ends of the lines are not shown.
+fn as_it_stands(text: &str) -> Vec<TextLine> {
+    let line = |line: &str| TextLine { exact: true, hang: Some(0), ..TextLine::new(line, LineTone::Base) };
+    if text.is_empty() { vec![line("")] } else { text.lines().map(line).collect() }
 }
 
 /// The bytes that hexadecimal digits stand for.
@@ -38,25 +43,6 @@ fn dump(bytes: &[u8]) -> Vec<TextLine> {
     bytes.chunks(ROW).enumerate().map(row).collect()
 }
 
-/// Breaks a text into lines of at most this many columns as they are shown: an unsafe character takes the room of its escape.
-fn broken(text: &str, width: usize) -> Vec<TextLine> {
-    let mut lines = Vec::new();
-    let (mut start, mut used) = (0, 0);
-    for (at, cluster, columns) in clusters(text) {
-        let is_unsafe = cluster.chars().any(crate::sanitize::is_unsafe);
-        let columns = if is_unsafe { width_of(&crate::sanitize::escape_control(cluster)) } else { columns };
-        if used + columns > width {
-            lines.push(TextLine::new(&text[start..at], LineTone::Base));
-            (start, used) = (at, 0);
-        }
-        used += columns;
-    }
-    if start < text.len() || lines.is_empty() {
-        lines.push(TextLine::new(&text[start..], LineTone::Base));
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,11 +52,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_lost_where_lines_break() {
-        let text = "[2,\"ä日本\u{1b}[2J\",{}]";
-        assert_eq!(texts(broken(text, 8)).concat(), text);
-        assert_eq!(texts(broken("日本語", 5)), ["日本", "語"]);
-        assert_eq!(texts(broken("", 5)), [""]);
+    fn line_ends_of_the_text_are_ends_of_lines() {
+        assert_eq!(texts(as_it_stands("<a>\n  <b/>\r\n</a>")), ["<a>", "  <b/>", "</a>"]);
+        assert_eq!(texts(as_it_stands("[2,\"\u{1b}[2J\"]")), ["[2,\"\u{1b}[2J\"]"]);
+        assert_eq!(texts(as_it_stands("")), [""]);
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use super::line::{LineTone, TextLine};
 use super::shape::FrameShape;
-use crate::compose::{self, PathStep, SpanMap};
-use crate::rpc::srpc::one_line;
+use super::spelling::NumberSpelling;
+use crate::compose::{self, PathStep};
+use crate::ocpp::field_docs;
+use crate::trace::filter::{member_step, value_condition};
 
 /// The most values that are listed.
 const MOST: usize = 20_000;
@@ -20,11 +22,36 @@ struct Node {
     depth: usize,
     /// Its place, as a JSON pointer.
     pointer: String,
+    /// Its place as the filter language writes it.
+    path: String,
+    /// The condition that finds messages with this value; `None` for objects and lists.
+    condition: Option<String>,
+    /// The value as JSON; `None` for objects and lists.
+    text: Option<String>,
     line: TextLine,
     /// How many values lie directly inside; `None` for what cannot be opened.
     inside: Option<usize>,
     /// Its description in the definitions.
     meaning: String,
+    /// What it, or its value, means.
+    docs: Option<&'static str>,
+}
+
+/// A value of the tree, for what is done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeValue<'a> {
+    /// Its place as a JSON pointer.
+    pub pointer: &'a str,
+    /// Its place as the filter language writes it: `$.meterValue[0].timestamp`.
+    pub path: &'a str,
+    /// What the definitions say of it.
+    pub meaning: &'a str,
+    /// What it means, in a sentence; of an enumeration what the value means.
+    pub docs: Option<&'static str>,
+    /// The value as JSON; `None` for objects and lists.
+    pub text: Option<&'a str>,
+    /// The condition that finds messages with this value.
+    pub condition: Option<&'a str>,
 }
 
 /// The tree of a payload.
@@ -42,7 +69,7 @@ impl Tree {
     pub fn new(payload: &Value, text: &str, shape: Option<&FrameShape>) -> Tree {
         let mut tree = Tree::default();
         let spelling = NumberSpelling::of(payload, text);
-        tree.grow(payload, (shape, &spelling), &mut Vec::new(), String::new(), None);
+        tree.grow(payload, (shape, &spelling), &mut Vec::new(), (String::new(), "$".to_owned()), None);
         tree.show();
         tree
     }
@@ -52,7 +79,7 @@ impl Tree {
         value: &Value,
         (shape, spelling): (Option<&FrameShape>, &NumberSpelling<'_>),
         path: &mut Vec<PathStep>,
-        pointer: String,
+        (pointer, written): (String, String),
         key: Option<String>,
     ) {
         if self.nodes.len() >= MOST {
@@ -61,11 +88,12 @@ impl Tree {
         }
         let place = shape.and_then(|shape| compose::field_at(&shape.message().fields, path));
         let (meaning, kind) = match (&place, shape) {
-            (Some(place), _) => (compose::describe(place.field), compose::type_label(place.field)),
+            (Some(place), _) => (place.describe(), place.type_label()),
             (None, Some(shape)) if path.is_empty() => (format!("the payload of {}", shape.message().name), String::new()),
             (None, Some(_)) => ("the definitions do not know this".to_owned(), "unknown".to_owned()),
             (None, None) => (String::new(), String::new()),
         };
+        let docs = place.and(shape).and_then(|shape| docs(&shape.definition.name, path, value));
         let mut line = TextLine::default();
         if let Some(key) = key {
             line = line.and(key, LineTone::Key).and(": ", LineTone::Mark);
@@ -75,18 +103,35 @@ impl Tree {
             Value::Array(elements) => Some(elements.len()),
             _ => None,
         };
+        let number = if let Value::Number(number) = value { spelling.of_number(&pointer, number) } else { String::new() };
+        let text = match value {
+            Value::Object(_) | Value::Array(_) => None,
+            Value::Number(_) => Some(number.clone()),
+            scalar => Some(scalar.to_string()),
+        };
+        let condition = value_condition(&written, value, text.as_deref().unwrap_or_default());
         line = match value {
             Value::Object(members) => line.and(format!("{{{}}}", members.len()), LineTone::Mark),
             Value::Array(elements) => line.and(format!("[{}]", elements.len()), LineTone::Mark),
             Value::String(_) => line.and(value.to_string(), LineTone::Text),
-            Value::Number(number) => line.and(spelling.of_number(&pointer, number), LineTone::Number),
+            Value::Number(_) => line.and(number, LineTone::Number),
             Value::Bool(_) | Value::Null => line.and(value.to_string(), LineTone::Word),
         };
         let unknown = kind == "unknown";
         line = line.and(format!("  {kind}"), if unknown { LineTone::Error } else { LineTone::Muted });
         let depth = path.len();
         line.place = Some(pointer.clone());
-        self.nodes.push(Node { depth, pointer: pointer.clone(), line, inside, meaning });
+        self.nodes.push(Node {
+            depth,
+            pointer: pointer.clone(),
+            path: written.clone(),
+            condition,
+            text,
+            line,
+            inside,
+            meaning,
+            docs,
+        });
         if depth >= DEEPEST {
             return;
         }
@@ -95,14 +140,16 @@ impl Tree {
                 for (name, value) in members {
                     path.push(PathStep::Key(name.clone()));
                     let inner = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
-                    self.grow(value, (shape, spelling), path, inner, Some(name.clone()));
+                    let step = format!("{written}{}", member_step(name));
+                    self.grow(value, (shape, spelling), path, (inner, step), Some(name.clone()));
                     path.pop();
                 }
             }
             Value::Array(elements) => {
                 for (index, value) in elements.iter().enumerate() {
                     path.push(PathStep::Index(index));
-                    self.grow(value, (shape, spelling), path, format!("{pointer}/{index}"), Some(index.to_string()));
+                    let place = (format!("{pointer}/{index}"), format!("{written}[{index}]"));
+                    self.grow(value, (shape, spelling), path, place, Some(index.to_string()));
                     path.pop();
                 }
             }
@@ -143,10 +190,23 @@ impl Tree {
         Some(line)
     }
 
-    /// The place of the value on a line, and its description in the definitions.
-    pub fn meaning(&self, index: usize) -> Option<(&str, &str)> {
+    /// The value on a line.
+    pub fn value(&self, index: usize) -> Option<TreeValue<'_>> {
         let node = &self.nodes[*self.shown.get(index)?];
-        Some((if node.pointer.is_empty() { "/" } else { &node.pointer }, &node.meaning))
+        Some(TreeValue {
+            pointer: &node.pointer,
+            path: &node.path,
+            meaning: &node.meaning,
+            docs: node.docs,
+            text: node.text.as_deref(),
+            condition: node.condition.as_deref(),
+        })
+    }
+
+    /// Unfolds everything.
+    pub fn unfold(&mut self) {
+        self.folded.clear();
+        self.show();
     }
 
     /// Folds what is open on a line, or unfolds it.
@@ -178,25 +238,12 @@ impl Tree {
     }
 }
 
-/// How the numbers of a payload are written.
-struct NumberSpelling<'a> {
-    text: &'a str,
-    /// Where they stand; `None` when they are written as their values print.
-    spans: Option<SpanMap>,
-}
-
-impl<'a> NumberSpelling<'a> {
-    fn of(payload: &Value, text: &'a str) -> NumberSpelling<'a> {
-        let printed = payload.to_string();
-        let is_plain = printed == one_line(text);
-        NumberSpelling { text, spans: (!is_plain).then(|| SpanMap::of(text)) }
-    }
-
-    fn of_number(&self, pointer: &str, number: &Number) -> String {
-        let written =
-            self.spans.as_ref().and_then(|spans| spans.get(pointer)).and_then(|place| self.text.get(place.value.clone()));
-        written.map_or_else(|| number.to_string(), str::to_owned)
-    }
+/// What a field means, or the value of its enumeration.
+fn docs(action: &str, path: &[PathStep], value: &Value) -> Option<&'static str> {
+    let names: Vec<&str> =
+        path.iter().filter_map(|step| if let PathStep::Key(name) = step { Some(name.as_str()) } else { None }).collect();
+    let of_value = value.as_str().and_then(|value| field_docs::value(action, &names, value));
+    of_value.or_else(|| field_docs::field(action, &names))
 }
 
 #[cfg(test)]
@@ -227,7 +274,9 @@ mod tests {
         assert_eq!(texts(&tree), ["▾ {2}", "  ▾ a: [2]", "      0: 1", "    ▾ 1: {1}", "        b: null", "    c/d: \"x\""]);
         tree.toggle(1);
         assert_eq!(texts(&tree), ["▾ {2}", "  ▸ a: [2]", "    c/d: \"x\""]);
-        assert_eq!(tree.meaning(2), Some(("/c~1d", "")));
+        let value = tree.value(2).unwrap();
+        let found = (value.pointer, value.path, value.text, value.condition);
+        assert_eq!(found, ("/c~1d", "$[\"c/d\"]", Some("\"x\""), Some("$[\"c/d\"]=x")));
         assert_eq!(tree.reveal("/a/1/b/missing"), 4);
         assert_eq!(texts(&tree).len(), 6);
         tree.toggle(5);

@@ -2,6 +2,7 @@
 
 use super::view::TraceView;
 use crate::console::TraceChoice;
+use crate::tui::state::BookmarkChoice;
 
 impl TraceView {
     /// Whether the user has hidden some records.
@@ -17,5 +18,16 @@ impl TraceView {
             only: self.only,
             until: self.paused_at,
         }
+    }
+
+    /// The bookmarks, as far as they say what to compare.
+    pub fn bookmark_choice(&self) -> BookmarkChoice {
+        let mut marked = self.bookmarks.iter().copied();
+        let pair = match (marked.next(), marked.next(), marked.next()) {
+            (Some(one), Some(other), None) => Some((one, other)),
+            _ => None,
+        };
+        let put = self.last_bookmark.filter(|last| self.bookmarks.contains(last));
+        BookmarkChoice { pair, last: put.or_else(|| self.bookmarks.last().copied()) }
     }
 }

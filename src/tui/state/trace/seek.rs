@@ -108,6 +108,7 @@ impl TraceView {
         let Some(sequence) = self.selected() else { return false };
         if !self.bookmarks.remove(&sequence) {
             self.bookmarks.insert(sequence);
+            self.last_bookmark = Some(sequence);
         }
         true
     }

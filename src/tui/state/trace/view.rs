@@ -73,6 +73,8 @@ pub struct TraceView {
     pub(super) bookmarks: BTreeSet<Sequence>,
     /// How the lines look.
     pub look: TraceLook,
+    /// The bookmark that was put last; it may have been taken away since.
+    pub(super) last_bookmark: Option<Sequence>,
 }
 
 impl Default for TraceView {
@@ -101,6 +103,7 @@ impl Default for TraceView {
             seek: None,
             bookmarks: BTreeSet::new(),
             look: TraceLook::default(),
+            last_bookmark: None,
         }
     }
 }
