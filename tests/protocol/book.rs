@@ -53,3 +53,40 @@ fn links_to_headings_lead_to_one() {
     }
     assert!(links > 5, "{links}");
 }
+
+/// The text of all Rust files below a folder of the project.
+fn sources(folder: &Path, texts: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, texts);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            texts.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_tests_that_hold_the_rules_for_the_screen_exist() {
+    let mut texts = String::new();
+    for folder in ["src", "tests"] {
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut texts);
+    }
+    let rules = &pages()["ux-rules.md"];
+    let rows: Vec<&str> = rules.lines().filter(|line| line.starts_with("| ") && line.matches('|').count() == 5).collect();
+    let name = regex::Regex::new("`([a-z0-9_]+)`").unwrap();
+    let mut numbers = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        if cells[1].parse::<u32>().is_err() {
+            continue;
+        }
+        numbers += 1;
+        let names: Vec<&str> = name.captures_iter(cells[4]).map(|found| found.get(1).unwrap().as_str()).collect();
+        assert!(!names.is_empty(), "rule {} has no test", cells[1]);
+        for name in names {
+            assert!(texts.contains(&format!("fn {name}(")), "rule {}: there is no test {name}", cells[1]);
+        }
+    }
+    assert_eq!(numbers, 25);
+}

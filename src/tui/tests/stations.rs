@@ -1,6 +1,7 @@
 //! The stations pane, the header and the hints: what they say about the state of the session.
 
 use super::test_screen::Screen;
+use crate::trace::Direction;
 use crate::tui::context::SessionModes;
 use crate::tui::state::Column;
 
@@ -53,6 +54,30 @@ fn hints_follow_the_state() {
     screen.press("1 m");
     assert!(hints(&screen).contains("→ 1 marked") && hints(&screen).contains("M unmark"), "{}", hints(&screen));
     assert!(!hints(&screen).contains("wait"));
+}
+
+#[test]
+fn a_running_transaction_shows_its_power_energy_and_curve() {
+    let mut screen = Screen::busy(120, 50);
+    let mut tell = |action: &str, payload: &str, result: &str| screen.exchange("CP1", Direction::In, action, payload, result);
+    tell("StatusNotification", r#"{"connectorId":1,"errorCode":"NoError","status":"Charging"}"#, "{}");
+    let start = r#"{"connectorId":1,"idTag":"A","meterStart":1000,"timestamp":"2026-03-04T10:00:00Z"}"#;
+    tell("StartTransaction", start, r#"{"transactionId":33,"idTagInfo":{"status":"Accepted"}}"#);
+    for (time, power, energy) in [("10:01:00", "3600", "1060"), ("10:02:00", "7200", "1180")] {
+        let sample = |value: &str, measurand: &str, unit: &str| {
+            format!(r#"{{"value":"{value}","measurand":"{measurand}","unit":"{unit}"}}"#)
+        };
+        let samples =
+            [sample(power, "Power.Active.Import", "W"), sample(energy, "Energy.Active.Import.Register", "Wh")].join(",");
+        let payload = format!(
+            r#"{{"connectorId":1,"transactionId":33,"meterValue":[{{"timestamp":"2026-03-04T{time}Z","sampledValue":[{samples}]}}]}}"#
+        );
+        tell("MeterValues", &payload, "{}");
+    }
+    screen.press("1 g");
+    let picture = screen.picture();
+    assert!(picture.contains("1▶7.2kW") && picture.contains("#33") && picture.contains("180 Wh"), "{picture}");
+    assert!(picture.contains("▄█  7.2 kW"), "{picture}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use crate::ocpp::Transport;
+use crate::ocpp::{Transport, units};
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, RedrawClock};
@@ -181,9 +181,10 @@ pub(super) fn connectors(
     writer.blanks(width.saturating_sub(used), style(styles.base));
 }
 
-/// The power at a connector, when it is known.
-fn power(_app: &App, _row: &StationRow, _connector: i64) -> Option<String> {
-    None
+/// The power at a connector, when its running transaction tells it: `7.2kW`.
+fn power(app: &App, row: &StationRow, connector: i64) -> Option<String> {
+    let watts = app.facts.transactions().running_on(row.key, connector)?.power()?;
+    Some(units::power(watts).replace(' ', ""))
 }
 
 #[cfg(test)]

@@ -5,11 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::cell::{connector, seen, short_id};
+use crate::ocpp::units;
 use crate::trace::station_summary::{StationSummary, TransactionSummary};
+use crate::trace::transactions::{ChargingLimit, SeenTransaction};
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, RedrawClock};
 use crate::tui::widget::{LineWriter, format};
+
+/// How many powers the graph of a transaction shows.
+const GRAPH: usize = 12;
 
 /// A line: pieces of text with their styles.
 type StripLine = Vec<(String, Style)>;
@@ -59,6 +64,9 @@ fn lines(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut Red
         if let Some(transaction) = running {
             lines.push(running_line(app, transaction));
         }
+        if let Some(seen) = app.facts.transactions().running_on(row.key, *number) {
+            lines.extend(meter_lines(app, seen, outside));
+        }
     }
     lines.push(calls(app, row));
     lines.push(faults(app, row, facts, outside, clock));
@@ -96,6 +104,36 @@ fn running_line(app: &App, transaction: &TransactionSummary) -> StripLine {
         (format!("  tag {}", transaction.id_tag), styles.base),
         (format!("  since {}", time(app, transaction.began_micros)), styles.muted),
     ]
+}
+
+/// What the meter says of a running transaction: the power with a graph of its last values, energy, and the limit in force.
+fn meter_lines(app: &App, transaction: &SeenTransaction, outside: &ReadContext<'_>) -> Vec<StripLine> {
+    let styles = &app.theme.styles;
+    let mut lines = Vec::new();
+    if let Some(watts) = transaction.power() {
+        let powers: Vec<u32> = transaction.last_powers(GRAPH).into_iter().map(|watts| watts.clamp(0.0, 4e9) as u32).collect();
+        let current = transaction.current().map_or_else(String::new, |amperes| format!("  {}", units::current(amperes)));
+        lines.push(vec![
+            ("    power   ".to_owned(), styles.muted),
+            (format::graph(&powers), styles.base),
+            (format!("  {}{current}", units::power(watts)), styles.base),
+        ]);
+    }
+    let energy = transaction.energy().map(units::energy);
+    let limit = transaction.limit_at(outside.now.wall_micros).map(|limit| match limit {
+        ChargingLimit::Watts(watts) => units::power(watts),
+        ChargingLimit::Amperes(amperes) => units::current(amperes),
+    });
+    if energy.is_some() || limit.is_some() {
+        let mut line = vec![("    energy  ".to_owned(), styles.muted)];
+        line.push((energy.unwrap_or_else(|| "·".to_owned()), styles.base));
+        if let Some(limit) = limit {
+            line.push(("   limit ".to_owned(), styles.muted));
+            line.push((limit, styles.base));
+        }
+        lines.push(line);
+    }
+    lines
 }
 
 fn calls(app: &App, row: &StationRow) -> StripLine {
