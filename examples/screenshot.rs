@@ -1,4 +1,4 @@
-//! Creates the picture of the README from a real run: `cargo build --release && cargo run --release --example screenshot`. It opens the
+//! Creates the pictures of the README from a real run: `cargo build --release && cargo run --release --example screenshot`. It opens the
 //! console as a central system in a pseudo-terminal, connects charge points from a second process, sends a call through the editor, and
 //! writes the screen as SVG.
 
@@ -43,37 +43,57 @@ fn main() -> Result<()> {
     wait("Listening on")?;
     let url = format!("ws://127.0.0.1:{PORT}");
     let mut stations = Command::new(&program)
-        .args(["--plain", "cp", &url, "BERLIN-01", "BERLIN-02", "LYON-07", "OSLO-12", "PORTO-03"])
-        .stdin(Stdio::piped())
+        .args(["--plain", "cp", "--phases", "3", &url, "BERLIN-01", "BERLIN-02", "LYON-07", "OSLO-12", "PORTO-03"])
+        .stdin(Stdio::piped()) // at the end of its input the program would end
         .stdout(Stdio::null())
         .spawn()?;
     wait("5/5 connected")?;
-    let mut input = stations.stdin.take().context("the input of the charge points")?;
-    writeln!(input, "starttransaction --id OSLO-12 connectorId=1 idTag=04A2B3C4 meterStart=120")?;
-    wait("StartTransaction")?;
-    // A remote call that is edited in the editor: third station, new call, RemoteStartTransaction.
     let mut press = |text: &str| -> Result<()> {
         keys.write_all(text.as_bytes())?;
         keys.flush()?;
         Ok(())
     };
-    press("gjje")?;
+    // Meter values every two seconds, with power; both stations that charge first have the time for a curve.
+    for (key, value) in [
+        ("MeterValuesSampledData", "Power.Active.Import,Energy.Active.Import.Register,Current.Import"),
+        ("MeterValueSampleInterval", "2"),
+    ] {
+        press(&format!(":remote_changeconfiguration --remote-id @all key={key} value=\"{value}\"\r"))?;
+        wait("5 results")?;
+        press("\x0c")?;
+    }
+    for (station, tag) in [("BERLIN-01", "04A2B3C4D5E6F7"), ("OSLO-12", "04B1C2D3E4F5A6")] {
+        press(&format!(":remote_remotestarttransaction --remote-id {station} connectorId=1 idTag={tag}\r"))?;
+        std::thread::sleep(Duration::from_secs(6));
+    }
+    press(":remote_setchargingprofile --remote-id OSLO-12 connectorId=1 csChargingProfiles={\"chargingProfileId\":1,\"stackLevel\":0,\"chargingProfilePurpose\":\"TxDefaultProfile\",\"chargingProfileKind\":\"Relative\",\"chargingSchedule\":{\"chargingRateUnit\":\"A\",\"chargingSchedulePeriod\":[{\"startPeriod\":0,\"limit\":16},{\"startPeriod\":15,\"limit\":10}]}}\r")?;
+    std::thread::sleep(Duration::from_secs(20));
+    // A remote call that is edited in the editor: third station, new call, RemoteStartTransaction.
+    press("1gjje")?;
     wait("new call")?;
     press("remotesta\r")?;
     wait("✓ valid")?;
     press("\x1b[15~")?; // F5
     wait("to LYON-07?")?; // an action with a physical effect needs a confirmation
     press("y")?;
-    wait("→C  RemoteStartTransa")?;
-    wait("LYON-07   ←C  StartTransaction")?;
-    std::thread::sleep(Duration::from_millis(500)); // wait until the screen no longer changes
-    let svg = svg(screen.lock().expect("no thread panics while it holds the lock").screen());
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/screen.svg");
-    std::fs::write(&file, svg)?;
-    press("qq")?;
-    drop(input);
+    std::thread::sleep(Duration::from_secs(6)); // until the car charges
+    save(&screen, "docs/screen.svg")?;
+    press("4")?;
+    std::thread::sleep(Duration::from_secs(1));
+    press("j")?;
+    std::thread::sleep(Duration::from_secs(1));
+    save(&screen, "docs/transactions.svg")?;
+    press("q")?;
+    press("Q")?;
     stations.wait()?;
     console.kill()?;
+    Ok(())
+}
+
+/// Writes the screen as it is into a file of the project.
+fn save(screen: &Mutex<Parser>, file: &str) -> Result<()> {
+    let svg = svg(screen.lock().expect("no thread panics while it holds the lock").screen());
+    std::fs::write(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file), svg)?;
     Ok(())
 }
 
