@@ -163,7 +163,8 @@ pub fn continue_batch(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEff
         }
         app.toasts.result(summary.clone(), batch.failed(), now);
         if let Some(batch) = app.batch.take().filter(|batch| matches!(batch.order.command, LinkCommand::Call { .. })) {
-            let waiting = !batch.touched;
+            // When nothing failed, the sentence says all; a list that opens would take the next key.
+            let waiting = !batch.touched && batch.failed();
             results::keep(app, batch.result(summary), waiting, outside);
         }
         app.batch = None;
