@@ -66,7 +66,9 @@ fn main() -> Result<()> {
         press(&format!(":remote_remotestarttransaction --remote-id {station} connectorId=1 idTag={tag}\r"))?;
         std::thread::sleep(Duration::from_secs(6));
     }
-    press(":remote_setchargingprofile --remote-id OSLO-12 connectorId=1 csChargingProfiles={\"chargingProfileId\":1,\"stackLevel\":0,\"chargingProfilePurpose\":\"TxDefaultProfile\",\"chargingProfileKind\":\"Relative\",\"chargingSchedule\":{\"chargingRateUnit\":\"A\",\"chargingSchedulePeriod\":[{\"startPeriod\":0,\"limit\":16},{\"startPeriod\":15,\"limit\":10}]}}\r")?;
+    press(
+        ":remote_setchargingprofile --remote-id OSLO-12 connectorId=1 csChargingProfiles={\"chargingProfileId\":1,\"stackLevel\":0,\"chargingProfilePurpose\":\"TxDefaultProfile\",\"chargingProfileKind\":\"Relative\",\"chargingSchedule\":{\"chargingRateUnit\":\"A\",\"chargingSchedulePeriod\":[{\"startPeriod\":0,\"limit\":16},{\"startPeriod\":15,\"limit\":10}]}}\r",
+    )?;
     std::thread::sleep(Duration::from_secs(20));
     // A remote call that is edited in the editor: third station, new call, RemoteStartTransaction.
     press("1gjje")?;

@@ -15,7 +15,7 @@ use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
 use crate::tui::state::HeldPane;
-use crate::tui::widget::{LineWriter, width_of};
+use crate::tui::widget::{LineWriter, clear_below, width_of};
 
 /// The widths of the columns at the right: the filter, the age, the countdown.
 const RIGHT: [usize; 3] = [24, 7, 9];
@@ -26,9 +26,7 @@ const SUMMARY: usize = 24;
 pub fn held_pane(app: &App, pane: &HeldPane, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let held = outside.gate.held();
-    for line in 0..area.height {
-        LineWriter::new(buffer, area, line).fill(' ', styles.base);
-    }
+    clear_below(buffer, area, styles.base);
     let stroke = |writer: &mut LineWriter<'_>, title: &str| {
         writer.text("━ ", styles.rule_focused).text(title, styles.rule_focused).text(" ", styles.rule_focused);
         writer.fill('━', styles.rule_focused);

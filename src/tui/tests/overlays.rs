@@ -101,3 +101,21 @@ fn only_the_frame_of_a_box_has_the_style_of_rules() {
         }
     }
 }
+
+#[test]
+fn nothing_of_the_panes_shines_through_a_page() {
+    for key in ["o", "4", "5", "6", "7", "8"] {
+        let drawn = |pane: &str| {
+            let mut screen = Screen::charging(120, 40);
+            super::profiles::install(&mut screen);
+            screen.press(&format!("1 g {pane} z {key}"));
+            screen.draw().0
+        };
+        let (one, two) = (drawn("1"), drawn("2"));
+        for y in 1..one.area.height - 2 {
+            for x in 0..one.area.width {
+                assert_eq!(one[(x, y)], two[(x, y)], "the page of {key} at {x}, {y}");
+            }
+        }
+    }
+}

@@ -18,7 +18,7 @@ use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
 use crate::tui::state::fitting;
-use crate::tui::widget::{LineWriter, format, width_of};
+use crate::tui::widget::{LineWriter, clear_below, format, width_of};
 
 /// What a table is made of, as the screen has it.
 pub fn report_context<'a>(app: &'a App, outside: &ReadContext<'a>) -> ReportContext<'a> {
@@ -37,9 +37,7 @@ pub fn overview(app: &App, outside: &ReadContext<'_>, area: Rect, buffer: &mut B
     let (styles, page) = (&app.theme.styles, &app.overview);
     let (report, rows, from) = (page.report(), page.rows(), report_context(app, outside));
     let areas = overview_areas(area);
-    for line in 0..area.height {
-        LineWriter::new(buffer, area, line).fill(' ', styles.base);
-    }
+    clear_below(buffer, area, styles.base);
     title(app, areas.title, buffer);
     if rows.shown().is_empty() {
         let lines = match rows.total() {
