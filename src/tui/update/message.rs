@@ -1,7 +1,7 @@
-//! The actions of the message pane, and the steps from record to record.
+//! The actions of the message pane.
 
 use super::common::height_of;
-use super::{compose, trace, views};
+use super::{compose, records, trace, views};
 use crate::tui::action::MessageAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -11,8 +11,6 @@ use crate::tui::widget::InputLine;
 
 /// How many columns one key press scrolls sideways.
 const COLUMNS: isize = 8;
-/// The height of the trace for a step while it is not on the screen.
-const UNSEEN: usize = 12;
 
 /// Handles an action of the message pane.
 pub fn act(app: &mut App, action: MessageAction, outside: &ReadContext<'_>) {
@@ -29,8 +27,8 @@ pub fn act(app: &mut App, action: MessageAction, outside: &ReadContext<'_>) {
         MessageAction::Right => sideways(app, COLUMNS, now),
         MessageAction::NextPartner => trace::go_to_partner(app, outside, true),
         MessageAction::PreviousPartner => trace::go_to_partner(app, outside, false),
-        MessageAction::NextRecord => step(app, 1, now),
-        MessageAction::PreviousRecord => step(app, -1, now),
+        MessageAction::NextRecord => records::step(app, 1, now),
+        MessageAction::PreviousRecord => records::step(app, -1, now),
         MessageAction::Search => open_search(app),
         MessageAction::FindNext | MessageAction::FindPrevious if app.message.search().is_none() => open_search(app),
         MessageAction::FindNext => app.message.find_next(true, height),
@@ -41,7 +39,7 @@ pub fn act(app: &mut App, action: MessageAction, outside: &ReadContext<'_>) {
                 if app.message.wraps() { "Long lines are wrapped" } else { "Long lines end at the edge; h and l scroll" };
             app.toasts.info(words, now);
         }
-        MessageAction::Compare => compare(app, true),
+        MessageAction::Compare => records::compare(app, true),
         MessageAction::OnlyThis => only_this(app, now),
     }
 }
@@ -51,28 +49,6 @@ fn sideways(app: &mut App, columns: isize, now: u64) {
         app.toasts.info("Long lines are wrapped, so nothing is at the side; W lets them end at the edge", now);
     }
     app.message.scroll_sideways(columns);
-}
-
-/// Selects the next record of the trace, or the one before, and shows its message from the top.
-pub fn step(app: &mut App, by: isize, now: u64) {
-    let before = app.trace.selected();
-    let height = match height_of(app, Pane::Trace) {
-        0 => UNSEEN,
-        height => height,
-    };
-    app.message.begin_at_top();
-    app.trace.move_by(by, height);
-    if app.trace.selected() == before {
-        app.toasts.info(if by > 0 { "This is the last record" } else { "This is the first record" }, now);
-    }
-}
-
-/// Shows the difference to what is bookmarked.
-pub fn compare(app: &mut App, turns: bool) {
-    app.message.compare(turns);
-    if app.areas().pane(Pane::Message).area() == 0 {
-        app.focus(Pane::Message);
-    }
 }
 
 /// Opens the line for what to search for.

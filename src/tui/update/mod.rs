@@ -25,6 +25,7 @@ mod palette;
 mod panes;
 mod profiles_page;
 mod prompt;
+mod records;
 mod results;
 mod search;
 mod send;

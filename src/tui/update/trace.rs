@@ -2,7 +2,7 @@
 
 use super::common::{height_of, open_command_line, refresh_view};
 use super::effect::UpdateEffect;
-use super::{compose, held_frames, message, search, stations, views};
+use super::{compose, held_frames, records, search, stations, views};
 use crate::config::SavedPart;
 use crate::tui::action::TraceAction;
 use crate::tui::app::App;
@@ -56,9 +56,9 @@ pub fn act(app: &mut App, action: TraceAction, outside: &ReadContext<'_>) -> Vec
         TraceAction::Right => app.trace.look.scroll_sideways(COLUMNS),
         TraceAction::NextPartner => go_to_partner(app, outside, true),
         TraceAction::PreviousPartner => go_to_partner(app, outside, false),
-        TraceAction::NextRecord => message::step(app, 1, now),
-        TraceAction::PreviousRecord => message::step(app, -1, now),
-        TraceAction::Compare => message::compare(app, false),
+        TraceAction::NextRecord => records::step(app, 1, now),
+        TraceAction::PreviousRecord => records::step(app, -1, now),
+        TraceAction::Compare => records::compare(app, false),
     }
     Vec::new()
 }
