@@ -74,21 +74,23 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
         add(7, address, Style::new());
     }
     let base = app.stations.base();
-    let (connected, total) = if base.is_empty() {
-        (stations.connected(), stations.rows().len())
+    let (connected, total, errors) = if base.is_empty() {
+        (stations.connected(), stations.rows().len(), stations.errors())
     } else {
         // Only where both ends of a few links are in this console, as in the demonstration.
         let ours = stations.rows().iter().filter(|row| base.parsed().matches_station(row));
-        ours.fold((0, 0), |(up, all), row| (up + usize::from(row.state == LinkState::Connected), all + 1))
+        ours.fold((0, 0, 0), |(up, all, errors), row| {
+            (up + usize::from(row.state == LinkState::Connected), all + 1, errors + row.errors)
+        })
     };
     if total > 0 {
         let style = if connected == 0 { styles.error } else { styles.good };
         let glyph = if connected == 0 { '○' } else { '●' };
         add(2, format!("{glyph} {}/{} connected", connected, format::number(total as u64)), style);
     }
-    if stations.errors() > 0 {
-        let faults = format::number(stations.errors());
-        add(3, format!("✗ {faults} fault{}", if stations.errors() == 1 { "" } else { "s" }), styles.error);
+    if errors > 0 {
+        let faults = format::number(errors);
+        add(3, format!("✗ {faults} fault{}", if errors == 1 { "" } else { "s" }), styles.error);
     }
     let rate = app.facts.rate();
     if rate.moves(outside.now.monotonic_micros) {

@@ -76,10 +76,10 @@ impl OverviewPages {
         self.show(ReportKind::ALL[(self.kind as isize + by).rem_euclid(count) as usize]); // within the tables
     }
 
-    /// Brings the rows up to date.
-    pub fn refresh(&mut self, from: &ReportContext<'_>, context: &FilterContext<'_>) {
+    /// Brings the rows up to date. Rows about stations that the base filter hides are left out.
+    pub fn refresh(&mut self, from: &ReportContext<'_>, base: &PaneFilter, context: &FilterContext<'_>) {
         let report = self.report();
-        self.rows_mut().refresh(report, from, context);
+        self.rows_mut().refresh(report, from, base, context);
     }
 }
 
@@ -149,7 +149,7 @@ impl ReportRows {
         (self.reverse, self.fresh) = (!self.reverse, false);
     }
 
-    fn refresh(&mut self, report: &dyn ReportTable, from: &ReportContext<'_>, context: &FilterContext<'_>) {
+    fn refresh(&mut self, report: &dyn ReportTable, from: &ReportContext<'_>, base: &PaneFilter, context: &FilterContext<'_>) {
         let (end, now) = (from.contents.records().range().end, from.monotonic_micros);
         let happened = end != self.made_at;
         let due = now.saturating_sub(self.made_micros) >= STANDS;
@@ -158,6 +158,10 @@ impl ReportRows {
             return;
         }
         let mut rows = report.rows(from);
+        if !base.is_empty() {
+            let station = |row: u64| report.frames(from, row).and_then(|frames| from.contents.stations().get(frames.station?));
+            rows.retain(|row| station(*row).is_none_or(|station| base.parsed().matches_station(station)));
+        }
         self.total = rows.len();
         rows.retain(|row| passes(report, from, *row, self.filter.text(), self.filter.parsed(), context));
         if let Some(column) = self.sorted {

@@ -156,3 +156,34 @@ fn enter_shows_the_frames_of_a_fault_and_of_an_action() {
     screen.press("5 / meter enter enter");
     assert_eq!((screen.app.trace.filter().text(), screen.app.trace.only()), ("action:MeterValues", None));
 }
+
+#[test]
+fn pages_and_header_count_one_end_of_a_link() {
+    let mut screen = Screen::busy(120, 40);
+    let name = "BOTH";
+    screen.station(name);
+    screen.contents.station(crate::ocpp::Role::ChargePoint, name);
+    let faulty = r#"{"connectorId":1,"status":"Exhausted","errorCode":"NoError"}"#;
+    screen.exchange(name, Direction::In, "StatusNotification", faulty, "{}");
+    let simulated = screen.contents.stations().find(crate::ocpp::Role::ChargePoint, name).unwrap().key;
+    let timeout = |exchange| crate::trace::EventKind::Timeout {
+        exchange,
+        action: "Reset".into(),
+        after: std::time::Duration::from_secs(30),
+    };
+    let real = screen.station(name);
+    screen.record(Some(real), timeout(1));
+    screen.record(Some(simulated), timeout(2));
+    screen.send(ScreenMessage::Refresh);
+    screen.press("6");
+    let count = |screen: &Screen| screen.picture().lines().filter(|line| line.contains("BOTH")).count();
+    let both = count(&screen);
+    assert!(screen.picture().contains("✗ 4 faults"), "{}", screen.picture());
+    screen.press("esc");
+    screen.app.show_one_end(true);
+    screen.micros += 2_000_000;
+    screen.send(ScreenMessage::Refresh);
+    screen.press("6");
+    assert!(count(&screen) < both && count(&screen) > 0, "{}", screen.picture());
+    assert!(screen.picture().contains("✗ 3 faults"), "{}", screen.picture());
+}

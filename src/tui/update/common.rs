@@ -48,7 +48,7 @@ pub fn refresh_overview(app: &mut App, outside: &ReadContext<'_>) {
         return;
     }
     let mut overview = std::mem::take(&mut app.overview);
-    overview.refresh(&report_context(app, outside), &app.filter_context(outside));
+    overview.refresh(&report_context(app, outside), app.stations.base(), &app.filter_context(outside));
     app.overview = overview;
 }
 
