@@ -328,7 +328,7 @@ impl ChargePoint {
         connectors.find(|(it, _)| it.transaction.as_ref().is_some_and(runs)).map(|(_, number)| number)
     }
 
-    /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is unplugged (OCPP 1.6 §3.1).
+    /// Stops the transaction of a connector: StopTransaction, then `Finishing` until the car is unplugged (OCPP 1.6 §4.10).
     pub(super) fn stop_transaction(&mut self, number: i32, reason: &str, now: Moment, out: &mut Outbox) {
         if let Some(sample) = self.transaction_sample(number, "Transaction.End", "StopTxnSampledData", now) {
             self.keep_sample(number, sample);
