@@ -96,6 +96,18 @@ fn the_wheel_moves_the_view_and_not_the_selection() {
 }
 
 #[test]
+fn the_wheel_moves_on_pages_whatever_the_arrows_do() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("5");
+    screen.app.bindings.change("overview.close", &["down".to_owned()]).unwrap();
+    at(&mut screen, MouseEventKind::ScrollDown, 5, 5);
+    assert_eq!(screen.app.context(), KeyContext::Overview);
+    assert!(screen.app.overview.rows().position() > 0);
+    screen.press("down");
+    assert_eq!(screen.app.context(), KeyContext::Stations);
+}
+
+#[test]
 fn a_key_brings_the_selection_back_to_the_screen() {
     let mut screen = Screen::busy(120, 40);
     for number in 0..80 {

@@ -1,14 +1,14 @@
 //! The mouse: the wheel scrolls what is under it; a click focuses a pane, selects a line or an entry, presses a hint, chooses a view, sorts by
 //! a heading, or sets the cursor. Everything that it does, a key does too.
 
-use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::common::scroll_pager;
 use super::effect::UpdateEffect;
 use super::{act, layout, overview, palette};
 use crate::config::SavedPart;
-use crate::tui::action::{ActionPickerAction, ContextAction, KeyContext, PaletteAction};
+use crate::tui::action::{Action, ActionPickerAction, ContextAction, KeyContext, PaletteAction, TABLE};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::{Pane, below};
@@ -72,10 +72,13 @@ fn wheel(app: &mut App, event: MouseEvent, lines: isize, outside: &ReadContext<'
         }
         // Nothing to scroll while a line is typed or a question is asked.
         KeyContext::CommandLine | KeyContext::FilterLine | KeyContext::Prompt | KeyContext::Confirm => {}
-        // Pages scroll as with the arrows.
-        _ => {
-            let key = KeyEvent::from(if lines < 0 { KeyCode::Up } else { KeyCode::Down });
-            return (0..lines.unsigned_abs()).flat_map(|_| act::key(app, key, outside)).collect();
+        // Pages have the actions of one line, whatever their keys are.
+        context => {
+            let wanted = if lines < 0 { Action::Up } else { Action::Down };
+            let Some(row) = TABLE.iter().find(|row| row.context == context && row.bound.action() == wanted) else {
+                return Vec::new();
+            };
+            return (0..lines.unsigned_abs()).flat_map(|_| act::act(app, row.bound, outside)).collect();
         }
     }
     Vec::new()
