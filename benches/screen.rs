@@ -138,7 +138,10 @@ fn no_machines() -> &'static MachinePanels {
 }
 
 fn outside<'a>(contents: &'a Contents, catalog: &'a Catalog, micros: u64) -> ReadContext<'a> {
-    let now = ReadTime { wall_micros: events::BEGAN + micros as i64, monotonic_micros: micros };
+    outside_at(contents, catalog, ReadTime { wall_micros: events::BEGAN + micros as i64, monotonic_micros: micros })
+}
+
+fn outside_at<'a>(contents: &'a Contents, catalog: &'a Catalog, now: ReadTime) -> ReadContext<'a> {
     ReadContext {
         contents,
         catalog,
@@ -308,16 +311,7 @@ fn looked_at<T>(trace: &Trace, catalog: &Catalog, look: impl FnOnce(&ReadContext
     let contents = trace.read();
     let micros = trace.micros_since_start(Instant::now());
     let now = ReadTime { wall_micros: jiff::Timestamp::now().as_microsecond(), monotonic_micros: micros };
-    look(&ReadContext {
-        contents: &contents,
-        catalog,
-        grammar: grammar(),
-        profile: Profile::default(),
-        gate: open_gate(),
-        machines: no_machines(),
-        modes: SessionModes::default(),
-        now,
-    })
+    look(&outside_at(&contents, catalog, now))
 }
 
 /// A screen sleeps between two frames; a program that never sleeps is interrupted by the kernel during a frame.
