@@ -42,19 +42,20 @@ impl ConfigurationRow<'_> {
     }
 }
 
-/// Why the keys of a station cannot be asked for or changed now.
-pub fn configuration_obstacle(station: StationKey, outside: &ReadContext<'_>) -> Option<&'static str> {
-    let row = outside.contents.stations().get(station)?;
-    match row {
-        row if row.our_role == Role::ChargePoint => {
-            Some("We are the charge point here; its central system asks for keys and changes them")
-        }
+/// Why nothing can be asked of a station now.
+pub fn call_obstacle(station: StationKey, outside: &ReadContext<'_>) -> Option<&'static str> {
+    match outside.contents.stations().get(station)? {
+        row if row.our_role == Role::ChargePoint => Some("We are the charge point here; only its central system asks"),
         row if row.state != LinkState::Connected => Some("The station is not connected"),
-        row if row.version == Some(Version::V1_2) => {
-            Some("OCPP 1.2 has no GetConfiguration; ChangeConfiguration sets single keys")
-        }
         _ => None,
     }
+}
+
+/// Why the keys of a station cannot be asked for or changed now.
+pub fn configuration_obstacle(station: StationKey, outside: &ReadContext<'_>) -> Option<&'static str> {
+    let is_old = || outside.contents.stations().get(station).is_some_and(|row| row.version == Some(Version::V1_2));
+    let text = "OCPP 1.2 has no GetConfiguration; ChangeConfiguration sets single keys";
+    call_obstacle(station, outside).or_else(|| is_old().then_some(text))
 }
 
 impl ConfigurationPage {

@@ -32,7 +32,7 @@ pub use batch_result::{BatchResult, StationOutcome};
 pub use column_chooser::ColumnChooser;
 pub use columns::{COLUMNS, Column, ColumnChoice, ColumnLayout, MARGIN};
 pub use command_line::CommandLine;
-pub use configuration_page::{ConfigurationPage, ConfigurationRow, configuration_obstacle};
+pub use configuration_page::{ConfigurationPage, ConfigurationRow, call_obstacle, configuration_obstacle};
 pub use confirm::{ConfirmPurpose, ConfirmQuestion};
 pub use editor::{EditTarget, Editor, HeldSubject};
 pub use filter::{FilterLine, FilterPurpose, PaneFilter};

@@ -140,3 +140,11 @@ pub fn compare_with(app: &mut App, other: StationKey) {
         page.other = Some(other);
     }
 }
+
+/// Selects the station that is so many lines from another one in the table, and returns it.
+pub fn neighbour(app: &mut App, station: StationKey, by: isize) -> Option<StationKey> {
+    let height = height_of(app, Pane::Stations);
+    app.stations.select(station, height);
+    app.stations.move_by(by, height);
+    app.stations.selected()
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::common::{compare_with, open_help, open_list};
+use super::common::{compare_with, neighbour, open_help, open_list};
 use super::effect::UpdateEffect;
 use super::palette;
 use crate::hub::{LinkCommand, Order};
@@ -11,7 +11,6 @@ use crate::trace::StationKey;
 use crate::tui::action::ConfigurationAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::layout::Pane;
 use crate::tui::pane::configuration_lines;
 use crate::tui::state::{
     ChoiceAction, ConfigurationPage, Palette, PaletteChoice, Prompt, PromptPurpose, configuration_obstacle,
@@ -98,12 +97,9 @@ pub fn move_by(app: &mut App, lines: isize) {
     page.move_by(lines, count, height);
 }
 
-/// Shows the page of a neighbour in the table, and selects it there.
+/// Shows the page of a neighbour in the table.
 fn turn(app: &mut App, station: StationKey, by: isize, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
-    let height = app.areas().list_lines(Pane::Stations);
-    app.stations.select(station, height);
-    app.stations.move_by(by, height);
-    app.stations.selected().map_or_else(Vec::new, |neighbour| show(app, neighbour, outside))
+    neighbour(app, station, by).map_or_else(Vec::new, |neighbour| show(app, neighbour, outside))
 }
 
 /// Asks for the new value of the selected key.

@@ -2,31 +2,33 @@
 
 use serde_json::{Value, json};
 
-use super::common::{open_help, refresh_profiles};
+use super::common::{neighbour, open_help, refresh_profiles};
 use super::compose;
 use super::effect::UpdateEffect;
 use super::palette;
 use crate::hub::{LinkCommand, Order};
-use crate::ocpp::Role;
-use crate::trace::{LinkState, StationKey};
+use crate::trace::StationKey;
 use crate::tui::action::ProfilesAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::layout::Pane;
-use crate::tui::state::ProfilesPage;
+use crate::tui::state::{ProfilesPage, call_obstacle};
 
 /// Opens the page of the station that is selected.
 pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     match app.run_context(outside.contents).selected {
         Some(station) => {
-            app.overlays.open(ProfilesPage::new(station));
-            refresh_profiles(app, outside);
+            show(app, station, outside);
         }
         None => {
             let text = "There is no station yet whose charging profiles could be shown";
             app.toasts.info(text, outside.now.monotonic_micros);
         }
     }
+}
+
+fn show(app: &mut App, station: StationKey, outside: &ReadContext<'_>) {
+    app.overlays.open(ProfilesPage::new(station));
+    refresh_profiles(app, outside);
 }
 
 /// Handles an action of the page.
@@ -70,19 +72,10 @@ pub fn act(app: &mut App, action: ProfilesAction, outside: &ReadContext<'_>) -> 
     Vec::new()
 }
 
-/// Why the station cannot be asked now.
-fn obstacle(station: StationKey, outside: &ReadContext<'_>) -> Option<&'static str> {
-    let row = outside.contents.stations().get(station)?;
-    if row.our_role == Role::ChargePoint {
-        return Some("we are the charge point here, its central system asks");
-    }
-    (row.state != LinkState::Connected).then_some("the station is not connected")
-}
-
 /// Asks the station for its own composite schedule of what the charts show.
 fn ask(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let Some(page) = app.overlays.get::<ProfilesPage>() else { return Vec::new() };
-    if let Some(reason) = obstacle(page.station, outside) {
+    if let Some(reason) = call_obstacle(page.station, outside) {
         app.toasts.info(format!("Not now: {reason}"), outside.now.monotonic_micros);
         return Vec::new();
     }
@@ -104,14 +97,10 @@ fn edit(app: &mut App, outside: &ReadContext<'_>) {
     compose::edit_call_to(app, station, "SetChargingProfile", Some(payload), outside);
 }
 
-/// Shows the page of a neighbour in the table, and selects it there.
+/// Shows the page of a neighbour in the table.
 fn turn(app: &mut App, by: isize, outside: &ReadContext<'_>) {
-    let height = app.areas().list_lines(Pane::Stations);
     let Some(station) = app.overlays.get::<ProfilesPage>().map(|page| page.station) else { return };
-    app.stations.select(station, height);
-    app.stations.move_by(by, height);
-    if let Some(neighbour) = app.stations.selected() {
-        app.overlays.open(ProfilesPage::new(neighbour));
-        refresh_profiles(app, outside);
+    if let Some(neighbour) = neighbour(app, station, by) {
+        show(app, neighbour, outside);
     }
 }

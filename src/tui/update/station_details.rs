@@ -1,6 +1,6 @@
 //! The actions of the page about a station.
 
-use super::common::{open_help, refresh_view};
+use super::common::{neighbour, open_help, refresh_view};
 use super::compose;
 use super::effect::UpdateEffect;
 use super::machine;
@@ -64,12 +64,9 @@ fn scroll(app: &mut App, lines: isize, outside: &ReadContext<'_>) {
     }
 }
 
-/// Shows the page of a neighbour in the table, and selects it there.
+/// Shows the page of a neighbour in the table.
 fn turn(app: &mut App, station: StationKey, by: isize) {
-    let height = app.areas().list_lines(Pane::Stations);
-    app.stations.select(station, height);
-    app.stations.move_by(by, height);
-    match app.stations.selected() {
+    match neighbour(app, station, by) {
         Some(neighbour) => app.overlays.open(StationDetails::new(neighbour)),
         None => {
             app.overlays.pop();
