@@ -6,32 +6,34 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::draw_page;
 use crate::clock::now;
 use crate::compose::pretty;
 use crate::link::{HeldFrame, LinkSettings};
 use crate::sanitize::escape_control;
-use crate::trace::{Direction, FrameKind, payload_meaning};
+use crate::trace::line_words::arrow_of;
+use crate::trace::{Direction, FrameKind, RecordKind, payload_meaning};
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
 use crate::tui::state::HeldPane;
-use crate::tui::widget::{LineWriter, clear_below, width_of};
+use crate::tui::widget::{LineWriter, width_of};
 
 /// The widths of the columns at the right: the filter, the age, the countdown.
 const RIGHT: [usize; 3] = [24, 7, 9];
 /// The least width of a summary beside all columns.
 const SUMMARY: usize = 24;
 
+/// How many frames are on the screen.
+pub fn held_lines(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(3 + area.height / 3)).max(1)
+}
+
 /// Draws the pane.
 pub fn held_pane(app: &App, pane: &HeldPane, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let held = outside.gate.held();
-    clear_below(buffer, area, styles.base);
-    let stroke = |writer: &mut LineWriter<'_>, title: &str| {
-        writer.text("━ ", styles.rule_focused).text(title, styles.rule_focused).text(" ", styles.rule_focused);
-        writer.fill('━', styles.rule_focused);
-    };
-    stroke(&mut LineWriter::new(buffer, area, 0), &format!("frames that wait: {}", held.len()));
+    draw_page(app, &format!("frames that wait: {}", held.len()), &[], "", area, buffer);
     let number = held.iter().map(|frame| frame.number.to_string().len()).max().unwrap_or(1);
     let names: Vec<String> = held.iter().map(|frame| assist::names(&[frame.station], outside.contents)).collect();
     let station = names.iter().map(|name| width_of(&escape_control(name))).max().unwrap_or(0).clamp(1, 20);
@@ -47,8 +49,7 @@ pub fn held_pane(app: &App, pane: &HeldPane, outside: &ReadContext<'_>, area: Re
         heading.blanks(1, styles.muted).field("held by", by, styles.muted);
     }
     heading.right("age", RIGHT[1], styles.muted).right("peer", RIGHT[2], styles.muted);
-    let details = area.height / 3;
-    let rows = usize::from(area.height.saturating_sub(3 + details)).max(1);
+    let (details, rows) = (area.height / 3, held_lines(area));
     let selected = pane.position(&held);
     let top = (selected + 1).saturating_sub(rows);
     for (line, (place, frame)) in (2..).zip(held.iter().enumerate().skip(top).take(rows)) {
@@ -56,7 +57,8 @@ pub fn held_pane(app: &App, pane: &HeldPane, outside: &ReadContext<'_>, area: Re
         let faint = if place == selected { style } else { styles.muted };
         let mut writer = LineWriter::new(buffer, area, line);
         writer.text(if place == selected { "▸ " } else { "  " }, style).right(&frame.number.to_string(), number, faint);
-        writer.blanks(1, style).field(&names[place], station, style).blanks(1, style).text(sign(frame), style);
+        writer.blanks(1, style).field(&names[place], station, style).blanks(1, style).text(arrow_of(frame.direction), style);
+        writer.text(RecordKind::Frame(frame.direction, frame.kind).letter(), style);
         writer.blanks(1, style).field(&frame.action, action, style).blanks(1, style).field(&what(frame, outside), says, style);
         if by > 0 {
             writer.blanks(1, style).field(&frame.stopped_by, by, faint);
@@ -68,22 +70,10 @@ pub fn held_pane(app: &App, pane: &HeldPane, outside: &ReadContext<'_>, area: Re
     }
     let below = Rect { y: area.bottom() - details, height: details, ..area };
     if let Some(frame) = pane.selected(&held) {
-        stroke(&mut LineWriter::new(buffer, below, 0), "payload");
-        for (line, text) in (1..below.height).zip(pretty(&frame.payload.to_string()).lines()) {
+        let below = draw_page(app, "payload", &[], "", below, buffer);
+        for (line, text) in (0..below.height).zip(pretty(&frame.payload.to_string()).lines()) {
             LineWriter::new(buffer, below, line).blanks(1, styles.base).text(text, styles.base);
         }
-    }
-}
-
-/// The direction and the kind.
-fn sign(frame: &HeldFrame) -> &'static str {
-    match (frame.direction, frame.kind) {
-        (Direction::Out, FrameKind::Call) => "→C",
-        (Direction::Out, FrameKind::Result) => "→R",
-        (Direction::Out, FrameKind::Error | FrameKind::Malformed) => "→E",
-        (Direction::In, FrameKind::Call) => "←C",
-        (Direction::In, FrameKind::Result) => "←R",
-        (Direction::In, FrameKind::Error | FrameKind::Malformed) => "←E",
     }
 }
 

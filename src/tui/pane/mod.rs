@@ -24,7 +24,7 @@ pub use column_chooser::column_chooser;
 pub use configuration_page::{configuration_lines, configuration_page};
 pub use editor::editor;
 pub use header::{header, tab_at, tabs, too_small, window_title};
-pub use held_pane::held_pane;
+pub use held_pane::{held_lines, held_pane};
 pub use message::{message, message_tab_at};
 pub use overview::{overview, overview_areas, report_context};
 pub use pager::pager;
@@ -53,16 +53,9 @@ use super::widget::{HEAVY_RULE, LineWriter, RULE, clear_below, width_of, wrap};
 fn draw_page(app: &App, title: &str, remarks: &[(String, Style)], counts: &str, area: Rect, buffer: &mut Buffer) -> Rect {
     let styles = &app.theme.styles;
     clear_below(buffer, area, styles.base);
-    let rule = styles.rule_focused;
-    let mut writer = LineWriter::new(buffer, area, 0);
-    writer.text("━ ", rule).text(title, rule).text(" ", rule);
-    for (text, style) in remarks {
-        writer.text("━ ", rule).text(text, *style).text(" ", rule);
-    }
-    if !counts.is_empty() && writer.room() > width_of(counts) + 4 {
-        writer.up_to_right(width_of(counts) + 3, HEAVY_RULE, rule).text(" ", rule).text(counts, styles.muted).text(" ", rule);
-    }
-    writer.fill(HEAVY_RULE, rule);
+    let name = (title, styles.rule_focused);
+    let rule = TitleRule { symbol: HEAVY_RULE, style: styles.rule_focused, name, remarks, together: false };
+    rule.draw(counts, styles, LineWriter::new(buffer, area, 0));
     below(area, 1)
 }
 
@@ -83,17 +76,40 @@ fn title(app: &App, pane: Pane, remarks: &[(String, Style)], counts: &str, area:
     let styles = &app.theme.styles;
     let focused = has_keyboard(app, pane);
     let (rule, symbol) = if focused { (styles.rule_focused, HEAVY_RULE) } else { (styles.rule, RULE) };
-    let mut writer = LineWriter::new(buffer, area, 0);
-    let stroke = symbol.to_string();
-    writer.text(&stroke, rule);
-    writer.text(" ", rule).text(pane.title(), if focused { styles.rule_focused } else { styles.title }).text(" ", rule);
-    for (index, (text, style)) in remarks.iter().enumerate() {
-        if writer.room() > width_of(text) + 2 {
-            // The names of the views of a message belong together.
-            let apart = index == 0 || pane != Pane::Message;
-            writer.text(if apart { &stroke } else { "" }, rule).text(" ", rule).text(text, *style).text(" ", rule);
+    let name = (pane.title(), if focused { rule } else { styles.title });
+    // The names of the views of a message belong together.
+    let rule = TitleRule { symbol, style: rule, name, remarks, together: pane == Pane::Message };
+    rule.draw(counts, styles, LineWriter::new(buffer, area, 0));
+}
+
+/// The rule above a pane or a page.
+struct TitleRule<'a> {
+    symbol: char,
+    style: Style,
+    name: (&'a str, Style),
+    remarks: &'a [(String, Style)],
+    /// Whether no stroke is between the remarks.
+    together: bool,
+}
+
+impl TitleRule<'_> {
+    /// Draws as many remarks as fit, and the counts when there is still room.
+    fn draw(&self, counts: &str, styles: &Styles, mut writer: LineWriter<'_>) {
+        let stroke = self.symbol.to_string();
+        writer.text(&stroke, self.style).text(" ", self.style).text(self.name.0, self.name.1).text(" ", self.style);
+        for (index, (text, style)) in self.remarks.iter().enumerate() {
+            if writer.room() > width_of(text) + 2 {
+                let apart = index == 0 || !self.together;
+                writer.text(if apart { &stroke } else { "" }, self.style).text(" ", self.style);
+                writer.text(text, *style).text(" ", self.style);
+            }
         }
+        end_rule(counts, (self.symbol, self.style), styles, writer);
     }
+}
+
+/// The rest of a rule, with counts at the right when there is room.
+fn end_rule(counts: &str, (symbol, rule): (char, Style), styles: &Styles, mut writer: LineWriter<'_>) {
     if !counts.is_empty() && writer.room() > width_of(counts) + 4 {
         writer.up_to_right(width_of(counts) + 3, symbol, rule).text(" ", rule).text(counts, styles.muted).text(" ", rule);
     }

@@ -17,6 +17,7 @@ use crate::tui::action::HeldPaneAction;
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
+use crate::tui::pane::held_lines;
 use crate::tui::state::{
     ChoiceAction, EditTarget, Editor, HeldPane, HeldSubject, Palette, PaletteChoice, Prompt, PromptPurpose,
 };
@@ -47,7 +48,7 @@ pub fn close_empty(app: &mut App, outside: &ReadContext<'_>) {
 /// Handles an action of the pane.
 pub fn act(app: &mut App, action: HeldPaneAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let held = outside.gate.held();
-    let page = usize::from(app.areas().body.height / 2).max(1) as isize; // a height of the screen
+    let page = held_lines(app.areas().body) as isize; // a height of the screen
     let mut move_by = |lines| {
         if let Some(pane) = app.overlays.get_mut::<HeldPane>() {
             pane.move_by(lines, &held);

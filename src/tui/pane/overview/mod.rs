@@ -12,13 +12,13 @@ use ratatui::style::Style;
 
 pub use areas::overview_areas;
 
-use super::sentences;
+use super::{end_rule, sentences};
 use crate::console::reports::{CellTone, ReportColumn, ReportContext, ReportKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
 use crate::tui::state::fitting;
-use crate::tui::widget::{LineWriter, clear_below, format, width_of};
+use crate::tui::widget::{HEAVY_RULE, LineWriter, clear_below, format};
 
 /// What a table is made of, as the screen has it.
 pub fn report_context<'a>(app: &'a App, outside: &ReadContext<'a>) -> ReportContext<'a> {
@@ -120,11 +120,7 @@ fn title(app: &App, area: Rect, buffer: &mut Buffer) {
     }
     let (shown, total) = (rows.shown().len(), rows.total());
     let counts = if shown == total { format::number(total as u64) } else { format!("{shown} of {total}") };
-    if writer.room() > width_of(&counts) + 4 {
-        writer.up_to_right(width_of(&counts) + 3, '━', styles.rule_focused);
-        writer.text(" ", styles.rule_focused).text(&counts, styles.muted).text(" ", styles.rule_focused);
-    }
-    writer.fill('━', styles.rule_focused);
+    end_rule(&counts, (HEAVY_RULE, styles.rule_focused), styles, writer);
 }
 
 fn headings(app: &App, columns: &[(usize, usize)], area: Rect, buffer: &mut Buffer) {
