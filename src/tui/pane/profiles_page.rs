@@ -12,7 +12,8 @@ use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
 use crate::tui::state::{LimitCurve, ProfilesPage};
-use crate::tui::widget::{LineWriter, format};
+use crate::tui::widget::LineWriter;
+use crate::tui::widget::format::{self, BARS};
 
 /// The width of the scale at the left of a chart.
 const SCALE: usize = 9;
@@ -20,7 +21,6 @@ const SCALE: usize = 9;
 const HIGHEST: u16 = 15;
 /// The width of the texts of the profiles.
 const TEXTS: usize = 52;
-const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// Draws the page.
 pub fn profiles_page(app: &App, page: &ProfilesPage, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
@@ -30,7 +30,7 @@ pub fn profiles_page(app: &App, page: &ProfilesPage, outside: &ReadContext<'_>, 
     let mut remarks = vec![
         (place, styles.key),
         (format!("next {}", page.window_name()), styles.muted),
-        (format!("assumed {} at 230 V", page.supply_name()), styles.muted),
+        (format!("assumed {}, 230 V", page.supply_name()), styles.muted),
     ];
     if page.what_if {
         remarks.push(("with the draft".to_owned(), styles.warning));
@@ -124,7 +124,7 @@ fn draw_chart(
     for row in 0..rows {
         let mut writer = LineWriter::new(buffer, area, row + 1);
         let scale = match row {
-            0 => format!("{} {}", format_limit(highest), page.unit_name()),
+            0 => page.limit_text(highest),
             _ if row + 1 == rows => "0".to_owned(),
             _ => String::new(),
         };
@@ -149,10 +149,6 @@ fn draw_chart(
             writer.text(symbol.encode_utf8(&mut [0; 4]), styles.base.patch(style));
         }
     }
-}
-
-fn format_limit(limit: f64) -> String {
-    if limit >= 1_000.0 { format!("{:.1}k", limit / 1_000.0) } else { format!("{limit:.0}") }
 }
 
 /// Times below the charts.

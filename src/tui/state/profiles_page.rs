@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::ocpp::units;
 use crate::simulator::charging::{
     ChargingProfile, MainsSupply, ProfileCriteria, ProfilePurpose, ProfileSet, RateUnit, StationLimits,
 };
@@ -188,6 +189,14 @@ impl ProfilesPage {
     /// `A` or `W`.
     pub fn unit_name(&self) -> &'static str {
         self.unit().name()
+    }
+
+    /// A limit with its unit, for the scale of a chart.
+    pub fn limit_text(&self, limit: f64) -> String {
+        match self.unit() {
+            RateUnit::Amperes => units::current(limit),
+            RateUnit::Watts => units::power(limit),
+        }
     }
 
     /// What is assumed of the grid connection, in words.

@@ -10,6 +10,9 @@ use crate::text_width::{columns_of, tail_columns_of, width_of};
 
 pub use crate::ocpp::units::clock;
 
+/// A bar of so many eighths of a line.
+pub const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
 /// The time of day with milliseconds.
 pub fn time_of_day(micros: i64, zone: &TimeZone) -> String {
     let seconds = Timestamp::from_microsecond(micros).map_or(0, |at| zone.to_offset(at).seconds());
@@ -68,7 +71,6 @@ pub fn countdown(until_micros: u64, now_micros: u64) -> String {
 
 /// Counts as bars, the highest as high as a line; a blank is none.
 pub fn graph(counts: &[u32]) -> String {
-    const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let most = counts.iter().copied().max().unwrap_or(0).max(8);
     counts.iter().map(|count| BARS[(u64::from(*count) * 8).div_ceil(u64::from(most)) as usize]).collect()
 }
