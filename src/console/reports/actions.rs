@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{CellTone, ReportCell, ReportColumn, ReportContext, ReportRank, ReportTable, RowFrames};
 use crate::ocpp::{ErrorCode, units};
 use crate::trace::Sequence;
+use crate::trace::filter::quote_value;
 use crate::trace::statistics::{ActionStatistics, CallStatistics};
 
 const COLUMNS: &[ReportColumn] = &[
@@ -80,12 +81,8 @@ impl ReportTable for ActionsReport {
     }
 
     fn frames(&self, from: &ReportContext<'_>, row: u64) -> Option<RowFrames> {
-        let action = find(from, row)?.action.replace('\\', "\\\\").replace('"', "\\\"");
-        let plain = action.chars().all(char::is_alphanumeric);
-        Some(RowFrames {
-            station: None,
-            filter: if plain { format!("action:{action}") } else { format!("action:\"{action}\"") },
-        })
+        let filter = format!("action:{}", quote_value(&find(from, row)?.action));
+        Some(RowFrames { station: None, filter })
     }
 
     fn sentence(&self, from: &ReportContext<'_>, _: &[u64]) -> String {

@@ -6,6 +6,7 @@ use super::effect::UpdateEffect;
 use crate::config::{SavedPart, SavedView};
 use crate::console::ScreenRequest;
 use crate::trace::decode::{id_text, payload_value};
+use crate::trace::filter::quote_value;
 use crate::trace::{FrameKind, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -166,11 +167,10 @@ pub fn quick_filters(app: &mut App, only: bool, outside: &ReadContext<'_>) {
 
 /// Conditions that a line fulfils, the most wanted first.
 fn conditions_of(record: &Record<'_>, outside: &ReadContext<'_>) -> Vec<(&'static str, String)> {
-    let quoted = |text: &str| crate::trace::filter::quote_value(text);
     let row = record.station.and_then(|key| outside.contents.stations().get(key));
     let mut conditions = Vec::new();
-    conditions.extend(record.action.map(|action| ("this action", format!("action:{}", quoted(action)))));
-    conditions.extend(row.map(|row| ("this station", format!("cp:{}", quoted(&row.identity)))));
+    conditions.extend(record.action.map(|action| ("this action", format!("action:{}", quote_value(action)))));
+    conditions.extend(row.map(|row| ("this station", format!("cp:{}", quote_value(&row.identity)))));
     conditions.extend(kind_of(record.kind).map(|kind| ("this kind", format!("kind:{kind}"))));
     if matches!(record.kind, RecordKind::Frame(..)) {
         // The id of a transaction is in the call, or in the answer to its start.
@@ -178,7 +178,7 @@ fn conditions_of(record: &Record<'_>, outside: &ReadContext<'_>) -> Vec<(&'stati
         let id = |record: &Record<'_>| payload_value(record)?.get("transactionId")?.as_i64();
         let id = id(record).or_else(|| id(&other?));
         conditions.extend(id.map(|id| ("this transaction", format!("$.transactionId={id}"))));
-        conditions.extend(id_text(record).map(|id| ("this message id", format!("id:{}", quoted(id)))));
+        conditions.extend(id_text(record).map(|id| ("this message id", format!("id:{}", quote_value(id)))));
     }
     conditions.extend(record.code.map(|code| ("this error code", format!("code:{code}"))));
     conditions
