@@ -47,6 +47,8 @@ use super::layout::{Pane, below};
 use super::state::LineTone;
 use super::theme::Styles;
 use super::widget::{HEAVY_RULE, LineWriter, RULE, clear_below, width_of, wrap};
+use crate::ocpp::units;
+use crate::trace::transactions::ChargingLimit;
 
 /// Draws a page in place of panes: clears its area and draws the rule above it, with its title, remarks, and a count at the right.
 /// Returns what is below the rule.
@@ -143,6 +145,14 @@ fn tone_style(tone: LineTone, styles: &Styles) -> Style {
         LineTone::Good => styles.good,
         LineTone::Warning => styles.warning,
         LineTone::Error => styles.error,
+    }
+}
+
+/// The limit of a transaction.
+fn limit_text(limit: ChargingLimit) -> String {
+    match limit {
+        ChargingLimit::Watts(watts) => units::power(watts),
+        ChargingLimit::Amperes(amperes) => units::current(amperes),
     }
 }
 

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::limit_text;
 use super::areas::{OverviewAreas, rule};
 use crate::console::reports::ReportContext;
 use crate::ocpp::units;
@@ -93,13 +94,6 @@ fn facts(app: &App, transaction: &SeenTransaction, now_micros: i64) -> Vec<Parts
     }
     let odd = transaction.oddities.iter().map(|oddity| vec![(format!("! {}", oddity.sentence()), styles.warning)]);
     [who, what].into_iter().filter(|parts| !parts.is_empty()).chain(odd).collect()
-}
-
-fn limit_text(limit: ChargingLimit) -> String {
-    match limit {
-        ChargingLimit::Watts(watts) => units::power(watts),
-        ChargingLimit::Amperes(amperes) => units::current(amperes),
-    }
 }
 
 fn charts(app: &App, transaction: &SeenTransaction, area: Rect, buffer: &mut Buffer) {

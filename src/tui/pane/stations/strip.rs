@@ -4,10 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::limit_text;
 use super::cell::{connector, seen, short_id};
 use crate::ocpp::units;
 use crate::trace::station_summary::{StationSummary, TransactionSummary};
-use crate::trace::transactions::{ChargingLimit, SeenTransaction};
+use crate::trace::transactions::SeenTransaction;
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, RedrawClock};
@@ -120,10 +121,7 @@ fn meter_lines(app: &App, transaction: &SeenTransaction, outside: &ReadContext<'
         ]);
     }
     let energy = transaction.energy().map(units::energy);
-    let limit = transaction.limit_at(outside.now.wall_micros).map(|limit| match limit {
-        ChargingLimit::Watts(watts) => units::power(watts),
-        ChargingLimit::Amperes(amperes) => units::current(amperes),
-    });
+    let limit = transaction.limit_at(outside.now.wall_micros).map(limit_text);
     if energy.is_some() || limit.is_some() {
         let mut line = vec![("    energy  ".to_owned(), styles.muted)];
         line.push((energy.unwrap_or_else(|| "·".to_owned()), styles.base));
