@@ -79,7 +79,7 @@ impl CallObserver {
     }
 
     /// Passes the result to the callback. A second result is ignored.
-    pub fn tell(&self, end: CallResult) {
+    pub fn notify(&self, end: CallResult) {
         let notify = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(notify) = notify {
             notify(end);
@@ -89,7 +89,7 @@ impl CallObserver {
 
 impl Drop for CallObserver {
     fn drop(&mut self) {
-        self.tell(CallResult::Lost);
+        self.notify(CallResult::Lost);
     }
 }
 

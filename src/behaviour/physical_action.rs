@@ -299,7 +299,7 @@ pub enum PhysicalActionError {
     Gone,
 }
 
-/// Hears how an action ended, exactly once.
+/// Gets the result of one action, exactly once.
 pub struct ActionObserver(Option<NotifyAction>);
 
 type NotifyAction = Box<dyn FnOnce(Result<(), PhysicalActionError>) + Send>;
@@ -311,7 +311,7 @@ impl ActionObserver {
     }
 
     /// Passes the result on.
-    pub fn tell(mut self, end: Result<(), PhysicalActionError>) {
+    pub fn notify(mut self, end: Result<(), PhysicalActionError>) {
         if let Some(notify) = self.0.take() {
             notify(end);
         }

@@ -115,7 +115,7 @@ fn steps_of_a_round(connectors: u16) -> Vec<DemoStep> {
         DemoStep::Call("HARBOUR", "CancelReservation", json!({ "reservationId": 1 })),
         DemoStep::Call("GARAGE-1", "TriggerMessage", json!({ "requestedMessage": "Heartbeat" })),
         DemoStep::Stop("MARKET"),
-        DemoStep::Invalid(r#"[3,"nobody-asked",{"status":"Accepted"}]"#),
+        DemoStep::Invalid(r#"[3,"no-such-call",{"status":"Accepted"}]"#),
         DemoStep::Call("HARBOUR", "GetDiagnostics", json!({ "location": "ftp://example.com/diagnostics/" })),
         DemoStep::Stop(SOAP),
         DemoStep::Stop("GARAGE-2"),

@@ -36,7 +36,7 @@ pub struct MachineArguments {
     /// firmwareVersion; an empty one is not sent
     #[arg(long, value_name = "TEXT", value_parser = |text: &str| read(EquipmentPart::Firmware, text))]
     pub firmware: Option<EquipmentChange>,
-    /// Nobody plugs in or pays by himself; the machine still answers and reports
+    /// No driver plugs in or pays by himself; the machine still answers and reports
     #[arg(long)]
     pub no_driver: bool,
     /// A habit of real stations, by its name or the file that describes it; may be repeated

@@ -28,7 +28,7 @@ pub fn options(general: &GeneralOptions, settings: &Settings, paths: Option<&Pat
     let mut bindings = Bindings::default();
     for (action, keys) in &settings.keys {
         let changed = bindings.change(action, keys.names());
-        changed.context("keys in the settings file; \"ocpp-tui config check\" tells the line")?;
+        changed.context("keys in the settings file; \"ocpp-tui config check\" shows the line")?;
     }
     Ok(ScreenOptions {
         theme,

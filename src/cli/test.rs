@@ -85,7 +85,7 @@ pub fn test(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenari
         }
     });
     // In the order of the files, not of their ends. A run that was cancelled has not begun all of them.
-    // Files of which nothing was chosen have nothing to tell.
+    // Files of which nothing was chosen have nothing to report.
     let finished: Vec<FileReport> = finished.into_iter().flatten().filter(|file| !file.cases.is_empty()).collect();
     let head = head(&options, began);
     for (format, name, file) in &mut reports {
@@ -147,7 +147,7 @@ fn can_listen(arguments: &Scenarios) -> anyhow::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             bail!("port {port} is in use by another program; choose another one with --listen, or end that program")
         }
-        // What else can be wrong is told by those who listen.
+        // What else can be wrong is reported by the listeners.
         _ => Ok(()),
     }
 }

@@ -51,9 +51,9 @@ pub struct ResultPrinter {
 }
 
 struct PrinterState {
-    /// The first file that has not ended: what is told of it is printed at once.
+    /// The first file that has not ended: what is reported of it is printed at once.
     head: usize,
-    /// What is told of the files behind it.
+    /// What is reported of the files behind it.
     waiting: BTreeMap<usize, Vec<PrintedText>>,
     /// The files behind it that have ended.
     ended: Vec<usize>,
@@ -77,16 +77,16 @@ impl ResultPrinter {
             ProgressLine::Begins { index, script, name } if self.verbose => {
                 let script = self.rounds.label(index, script);
                 let line = format!("begins   {} › {}\n", escape_control(&script), escape_control(name));
-                self.tell(index, vec![PrintedText::Out(line)]);
+                self.report(index, vec![PrintedText::Out(line)]);
             }
             ProgressLine::Ended { index, script, case } => {
-                self.tell(index, self.texts(&self.rounds.label(index, script), case));
+                self.report(index, self.texts(&self.rounds.label(index, script), case));
             }
             other => print_progress(other),
         }
     }
 
-    /// A file has ended: what the next one has told so far is printed.
+    /// A file has ended: what the next one has reported so far is printed.
     pub fn file_ended(&self, index: usize) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.ended.push(index);
@@ -130,7 +130,7 @@ impl ResultPrinter {
         writeln!(io::stdout().lock(), "{text}; seed {}", options.seed)
     }
 
-    fn tell(&self, index: usize, texts: Vec<PrintedText>) {
+    fn report(&self, index: usize, texts: Vec<PrintedText>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if index == state.head {
             state.print(texts);

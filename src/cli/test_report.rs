@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use ocpp_tui::scenario::ScenarioOptions;
 use ocpp_tui::scenario::report::{ReportFormat, ReportHead};
 
-/// Parameters with one of these in their names are not told.
+/// Parameters with one of these in their names are not shown.
 const SECRET: [&str; 5] = ["password", "passwd", "secret", "token", "key"];
 
 /// Opens the files of the reports. None of them is one of the scenarios, nor looks like one.
@@ -67,7 +67,7 @@ pub fn head(options: &ScenarioOptions, began: (jiff::Timestamp, Instant)) -> Rep
     for (name, value) in &options.parameters {
         let lower = name.to_lowercase();
         let secret = SECRET.iter().any(|word| lower.contains(word));
-        environment.push(put(&format!("--set {name}"), if secret { "(not told)".to_owned() } else { value.clone() }));
+        environment.push(put(&format!("--set {name}"), if secret { "(not shown)".to_owned() } else { value.clone() }));
     }
     ReportHead { seed: options.seed, environment }
 }

@@ -47,7 +47,7 @@ impl FieldCandidate {
 pub enum ProposalScope {
     /// What begins with or contains what was typed up to the cursor.
     Typed,
-    /// The same for somebody who asks: everything where a complete key or value stands, or where nothing fits what was typed.
+    /// The same for a user who asks: everything where a complete key or value stands, or where nothing fits what was typed.
     Asked,
     /// Everything, whatever was typed.
     Everything,

@@ -51,9 +51,9 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 /// Which word a cursor belongs to that is at the end of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordEdge {
-    /// To the place behind it, once the word is complete: somebody who types goes on.
+    /// To the place behind it, once the word is complete: a user who types goes on.
     Behind,
-    /// To the word: somebody who came back wants to change it.
+    /// To the word: a user who came back wants to change it.
     Part,
 }
 

@@ -22,7 +22,7 @@ pub struct Settings {
     pub mouse: Option<bool>,
     /// Whether actions with a physical effect are confirmed first. The default is true.
     pub confirm: Option<bool>,
-    /// Whether the title of the terminal tells the state of the session. The default is true.
+    /// Whether the title of the terminal shows the state of the session. The default is true.
     pub title: Option<bool>,
     /// Memory for the trace: `"64M"`.
     pub trace_memory: Option<String>,

@@ -51,7 +51,7 @@ impl OutputLine {
 pub struct CommandOutput {
     /// The lines, in order.
     pub lines: Vec<OutputLine>,
-    /// What was done, in one sentence, for a front end that shows a command's success. Line by line the events that follow tell it.
+    /// What was done, in one sentence, for a front end that shows a command's success. Line by line the events that follow show it.
     pub done: Option<String>,
     /// The calls that were given to links, for a front end that waits for their answers.
     pub calls: Option<GivenCalls>,

@@ -28,7 +28,7 @@ pub struct AnswerRequest {
     /// The payload of the call.
     pub payload: Value,
     /// What the simulator proposes.
-    pub usual: Answer,
+    pub default_answer: Answer,
 }
 
 /// Receives the request for an answer, in the task of a link. It must not block; the answer is sent later, as an order.
@@ -41,7 +41,7 @@ const TICKETS: u64 = 1 << 52;
 #[derive(Clone)]
 pub enum AnswerOverride {
     /// The proposed one (to be delayed).
-    Usual,
+    Default,
     /// A result with another payload.
     Result(PayloadChange),
     /// An error.
@@ -88,7 +88,7 @@ impl AnswerRule {
     /// What becomes of a proposed answer.
     fn decide(&self, proposed: &Answer, version: Version) -> FilterDecision {
         let answer = match &self.reply {
-            AnswerOverride::Usual => return self.delay.map_or(FilterDecision::Keep, FilterDecision::Delay),
+            AnswerOverride::Default => return self.delay.map_or(FilterDecision::Keep, FilterDecision::Delay),
             AnswerOverride::Silence => return FilterDecision::Replace(Answer::Silence),
             AnswerOverride::Error { code, description } => Answer::Error { code: *code, description: description.clone() },
             AnswerOverride::Result(change) => {
@@ -217,7 +217,7 @@ impl RuleFilter {
     fn ask(&self, provider: &AnswerProvider, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision {
         let ticket = TICKETS + self.rules.tickets.fetch_add(1, Ordering::Relaxed);
         let (action, payload) = (call.action.to_owned(), call.payload.clone());
-        provider(AnswerRequest { ticket, station: self.station, action, payload, usual: proposed.clone() });
+        provider(AnswerRequest { ticket, station: self.station, action, payload, default_answer: proposed.clone() });
         FilterDecision::Wait { ticket, timeout: None }
     }
 }
@@ -292,7 +292,7 @@ mod tests {
         rules.ask(Some(Arc::new(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         })));
-        rules.set(AnswerRule { once: true, delay: Some(delay), ..rule(None, AnswerOverride::Usual) });
+        rules.set(AnswerRule { once: true, delay: Some(delay), ..rule(None, AnswerOverride::Default) });
         assert_eq!(decide(&rules, 1), FilterDecision::Delay(delay));
         assert_eq!(asked.load(Ordering::Relaxed), 0);
         assert_eq!(decide(&rules, 1), FilterDecision::Wait { ticket: TICKETS, timeout: None });
@@ -306,7 +306,7 @@ mod tests {
         let delayed = |seconds| Some(Duration::from_secs(seconds));
         let set = |seconds, station, condition: Option<&str>| {
             let condition = condition.map(|text| CallCondition::parse(text).unwrap());
-            rules.set(AnswerRule { condition, delay: delayed(seconds), ..rule(station, AnswerOverride::Usual) });
+            rules.set(AnswerRule { condition, delay: delayed(seconds), ..rule(station, AnswerOverride::Default) });
         };
         set(1, None, None);
         set(2, None, Some("idTag=BLOCKED*"));

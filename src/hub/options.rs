@@ -46,7 +46,7 @@ pub struct ChargePointOptions {
 }
 
 impl ChargePointOptions {
-    /// An autonomous charge point over a WebSocket, with everything else as usual.
+    /// An autonomous charge point over a WebSocket, with the defaults for everything else.
     pub fn new(url: impl Into<String>, identity: impl Into<String>, version: Version) -> ChargePointOptions {
         ChargePointOptions {
             url: url.into(),

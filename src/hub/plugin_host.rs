@@ -59,7 +59,7 @@ impl PluginHost for HubPluginHost {
         }
     }
 
-    fn tell(&self, station: Option<StationKey>, failure: bool, text: String) {
+    fn note(&self, station: Option<StationKey>, failure: bool, text: String) {
         if let Some(shared) = self.0.upgrade() {
             shared.events.try_send(station, now(), EventKind::Note { failure, text: text.into() });
         }

@@ -19,7 +19,7 @@ pub(super) fn write(record: &Record<'_>, contents: &Contents, zone: &TimeZone, o
     let call = record.partner.filter(|call| *call < record.sequence).and_then(|call| contents.records().get(call));
     match (record.kind, call) {
         (RecordKind::Frame(_, FrameKind::Call) | RecordKind::Ping(_) | RecordKind::Pong(_), _) => {}
-        // What cannot be read has been told already.
+        // What cannot be read has been reported already.
         (_, Some(call)) if matches!(call.kind, RecordKind::Frame(_, FrameKind::Call)) => {
             exchange(&call, Some(record), contents, zone, out);
         }

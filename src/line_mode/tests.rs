@@ -113,10 +113,10 @@ fn contents(text: &str) -> Contents {
     let mut scratch = String::new();
     for transport in Transport::ALL {
         for station in stations.into_iter().chain([None]) {
-            let mut tell = |kind| contents.apply(&Event { station, stamp, kind }, &mut scratch);
+            let mut send = |kind| contents.apply(&Event { station, stamp, kind }, &mut scratch);
             let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
-            tell(EventKind::Connected { link: 1, version: Version::V1_6, transport, peer, handshake });
-            frames(text).into_iter().map(EventKind::Frame).chain(others(text)).for_each(&mut tell);
+            send(EventKind::Connected { link: 1, version: Version::V1_6, transport, peer, handshake });
+            frames(text).into_iter().map(EventKind::Frame).chain(others(text)).for_each(&mut send);
         }
     }
     contents

@@ -36,7 +36,7 @@ pub(super) fn close_frame(reason: &CloseReason) -> Option<(CloseCode, &'static s
     })
 }
 
-/// The peer closed the link. `sent` tells code and reason of its frame from the bytes that came.
+/// The peer closed the link. `sent` gives code and reason of its frame from the bytes that came.
 pub(super) fn closed_by_peer(frame: Option<CloseFrame>, sent: impl FnOnce() -> Option<(u16, String)>) -> CloseReason {
     match frame {
         Some(frame) if is_substitute(&frame) => match sent() {

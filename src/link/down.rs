@@ -72,6 +72,6 @@ fn act(
     let done = responder.behaviour.act(action, now, outbox);
     context.events.try_send(Some(station), now, action_note(action, done.as_ref().err()));
     if let Some(then) = then {
-        then.tell(done);
+        then.notify(done);
     }
 }

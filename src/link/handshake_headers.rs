@@ -31,7 +31,7 @@ pub(in crate::link) fn request_head<A>(request: &Request<A>) -> Box<str> {
 /// The head of an answer.
 pub(in crate::link) fn answer_head<B>(answer: &Response<B>) -> Box<str> {
     let (version, status) = (answer.version(), answer.status());
-    // The words behind the number are kept only when they are not the usual ones.
+    // The words behind the number are kept only when they are not the standard ones.
     let mut text = match answer.extensions().get::<ReasonPhrase>() {
         Some(reason) => format!("{version:?} {} {}\n", status.as_str(), String::from_utf8_lossy(reason.as_bytes())),
         None => format!("{version:?} {status}\n"),

@@ -231,7 +231,7 @@ mod tests {
 
     impl Directory for ClosedDirectory {
         fn admit(&self, _handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
-            Err(Refusal { status: StatusCode::FORBIDDEN, reason: "nobody is admitted".into() })
+            Err(Refusal { status: StatusCode::FORBIDDEN, reason: "no station is admitted".into() })
         }
 
         fn callback(&self, _station: StationKey) -> Option<String> {
@@ -279,9 +279,9 @@ mod tests {
             begin(hyper::upgrade::on(&mut request), accepted, peer, listener_context.clone()).await;
         };
         begin_without_socket().await;
-        let told = refusals(&events);
-        assert_eq!(told.len(), 1);
-        assert!(told[0].starts_with("Attempt to url: /CP1. Rejected: the connection ended before"), "{}", told[0]);
+        let found = refusals(&events);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("Attempt to url: /CP1. Rejected: the connection ended before"), "{}", found[0]);
         shutdown.cancel();
         begin_without_socket().await;
         assert_eq!(refusals(&events).len(), 1, "the end of the session is no fault");

@@ -118,7 +118,7 @@ impl ConnectionOpening<'_> {
     }
 }
 
-/// Tells a client that its TLS is not spoken here, and waits a little until it goes.
+/// Answers a client that TLS is not supported here, and waits a little until it goes.
 async fn refuse_tls(mut socket: Socket) {
     let refusing = async {
         socket.write_all(&TLS_ALERT).await?;
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn tls_is_told_from_http() {
+    fn tls_is_distinguished_from_http() {
         for hello in [&[0x16][..], &[0x16, 3], &[0x16, 3, 1, 0, 0xA5, 1]] {
             assert!(of(hello).is_tls());
         }

@@ -81,7 +81,7 @@ pub enum LinkOrder {
         /// What becomes of it.
         verdict: InspectionVerdict,
     },
-    /// Do something at the machine of a simulated station, for a caller that hears how it went.
+    /// Do something at the machine of a simulated station, for a caller that gets the result.
     Act {
         /// What.
         action: PhysicalAction,

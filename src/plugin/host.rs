@@ -56,7 +56,7 @@ pub trait PluginHost: Send + Sync {
     fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>>;
 
     /// Adds a line to the trace.
-    fn tell(&self, station: Option<StationKey>, failure: bool, text: String);
+    fn note(&self, station: Option<StationKey>, failure: bool, text: String);
 
     /// Adds a line to the trace that the screen shows at once.
     fn toast(&self, text: String);

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_are_told_from_what_is_no_json() {
+    fn the_limits_are_distinguished_from_what_is_no_json() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert_eq!(fault(&nested(DEPTH)), None);
         assert_eq!(fault(&nested(DEPTH + 1)), Some(JsonFault::TooDeep));

@@ -1,4 +1,4 @@
-//! The first place where a text is not JSON, and what is wrong there, in words for somebody who writes payloads. The parser of serde
+//! The first place where a text is not JSON, and what is wrong there, in words for a user who writes payloads. The parser of serde
 //! decides what is JSON; this is asked only about texts that it has refused. Its own words name neither the missing quote nor the place
 //! where it is missing.
 
@@ -340,7 +340,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_usual_mistakes_are_named_where_they_are() {
+    fn the_common_mistakes_are_named_where_they_are() {
         for (text, place, what) in [
             ("{\n  \"type\": \"Soft\n}", "\"Soft", "this text has no closing \""),
             ("{\"idTag\": \"A, \"meterStart\": 1}", "\"A", "this text has no closing \""),

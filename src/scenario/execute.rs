@@ -149,7 +149,7 @@ impl Player<'_> {
                     // The receiver is gone when the scenario is over.
                     let _ = sender.send(PlayerEvent::Answered { number, value });
                 });
-                // An order that is not taken drops the observer, which tells so.
+                // An order that is not taken drops the observer, which then reports the call as lost.
                 let _ = self.hub().order(StationKey(station), LinkOrder::Act { action, then });
                 return None;
             }
@@ -225,8 +225,8 @@ impl Player<'_> {
     pub(super) fn answer_by_default(&mut self) {
         self.hub().answers().ask(None);
         while let Ok(happened) = self.events.try_recv() {
-            if let PlayerEvent::Asked(AnswerRequest { ticket, station, usual, .. }) = happened {
-                self.questions.insert((ticket, station), usual);
+            if let PlayerEvent::Asked(AnswerRequest { ticket, station, default_answer, .. }) = happened {
+                self.questions.insert((ticket, station), default_answer);
             }
         }
         for ((ticket, station), _) in std::mem::take(&mut self.questions) {

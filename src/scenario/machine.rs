@@ -30,8 +30,8 @@ impl MachineConfig {
     ///
     /// # Errors
     /// When a value is not what it must be.
-    pub fn apply(&self, usual: &MachineOptions, folder: &Path) -> Result<MachineOptions, ScriptRequestError> {
-        let mut machine = usual.clone();
+    pub fn apply(&self, defaults: &MachineOptions, folder: &Path) -> Result<MachineOptions, ScriptRequestError> {
+        let mut machine = defaults.clone();
         for part in EquipmentPart::ALL {
             let Some(value) = self.others.get(part.name()) else { continue };
             let change = written(value).and_then(|text| part.read(&text));
@@ -75,25 +75,25 @@ mod tests {
 
     use super::*;
 
-    fn machine(options: Value, usual: &MachineOptions) -> Result<MachineOptions, String> {
+    fn machine(options: Value, defaults: &MachineOptions) -> Result<MachineOptions, String> {
         let config: MachineConfig = serde_json::from_value(options).unwrap();
-        config.apply(usual, Path::new("tests/ocpp")).map_err(|error| error.to_string())
+        config.apply(defaults, Path::new("tests/ocpp")).map_err(|error| error.to_string())
     }
 
     #[test]
     fn a_script_changes_what_it_names_and_nothing_else() {
-        let usual =
+        let defaults =
             machine(json!({"connectors": 4, "quirk": "slow-boot", "driver": false}), &MachineOptions::default()).unwrap();
         let options = json!({
             "id": "CP1", "within": 5, "cable": "fixed", "profiles": ["Core", "Reservation"], "phases": 3, "maxCurrent": 16.5,
             "vendor": "V", "model": "M", "serial": "", "firmware": "2", "quirk": ["no-finishing", "./mine.toml", "/etc/theirs.toml"],
         });
-        let made = machine(options, &usual).unwrap();
+        let made = machine(options, &defaults).unwrap();
         let parts: Vec<String> = EquipmentPart::ALL.into_iter().map(|part| part.written(&made.equipment)).collect();
         assert_eq!(parts, ["4", "fixed", "Core,Reservation", "3", "16.5", "V", "M", "", "2"]);
         assert!(!made.driver);
         assert_eq!(made.quirks, ["no-finishing", "tests/ocpp/mine.toml", "/etc/theirs.toml"].map(str::to_owned));
-        assert_eq!(machine(json!({}), &usual), Ok(usual));
+        assert_eq!(machine(json!({}), &defaults), Ok(defaults));
     }
 
     #[test]

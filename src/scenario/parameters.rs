@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_no_script_asks_for_is_told_with_a_similar_one() {
+    fn a_name_that_no_script_asks_for_is_reported_with_a_similar_one() {
         let lib = ("lib.js", "const b = parameter( \"settle\", 5); require('./main.js');");
         let main = ("main.js", "const { b } = require('./lib'); parameter('idTag', 'A'); const other = 'elsewhere';");
         assert_eq!(check(&[main, lib], &["idTag", "settle"]), Ok(()));

@@ -273,7 +273,7 @@ impl<'a> Player<'a> {
                 break;
             }
             if let Some(reason) = declared.skip.clone().or_else(|| self.options.not_offered(&declared.profiles)) {
-                cases.push(self.told(ScenarioCase { outcome: CaseOutcome::Skipped(reason), ..named }));
+                cases.push(self.report(ScenarioCase { outcome: CaseOutcome::Skipped(reason), ..named }));
                 continue;
             }
             if self.exhausted
@@ -478,12 +478,13 @@ impl<'a> Player<'a> {
     }
 
     fn ask(&mut self, asked: AnswerRequest) -> Result<(), ScriptFault> {
-        let default_answer = if let Answer::Result(payload) = &asked.usual { payload.value().clone() } else { Value::Null };
+        let default_answer =
+            if let Answer::Result(payload) = &asked.default_answer { payload.value().clone() } else { Value::Null };
         let question = json!({
             "ticket": asked.ticket, "station": asked.station.0, "action": asked.action, "payload": asked.payload,
             "defaultAnswer": default_answer,
         });
-        self.questions.insert((asked.ticket, asked.station), asked.usual);
+        self.questions.insert((asked.ticket, asked.station), asked.default_answer);
         self.script.event("question", &question.to_string()).map(drop)
     }
 
@@ -528,7 +529,7 @@ impl<'a> Player<'a> {
         let notes = std::mem::take(&mut self.notes);
         let case = ScenarioCase { outcome, notes, steps, took, trace, ..case };
         let case = if std::mem::take(&mut self.hooked) { self.after(case).await } else { case };
-        self.told(case)
+        self.report(case)
     }
 
     /// A part of the scenario begins here, or goes on when `again` is set.
@@ -537,8 +538,8 @@ impl<'a> Player<'a> {
         self.sections.push(SectionMark { from, name, again });
     }
 
-    /// Tells the user at once how a scenario ended.
-    fn told(&self, case: ScenarioCase) -> ScenarioCase {
+    /// Reports at once how a scenario ended.
+    fn report(&self, case: ScenarioCase) -> ScenarioCase {
         (self.progress)(ProgressLine::Ended { index: self.index, script: &self.file, case: &case });
         if self.options.fail_fast && case.outcome.failure().is_some() {
             self.options.enough.cancel();

@@ -24,7 +24,7 @@ enum PasswordChoice {
     /// Nothing: that of the command line.
     #[default]
     #[serde(skip)]
-    Usual,
+    Default,
     /// `null`.
     NoPassword,
     Text(String),
@@ -33,21 +33,21 @@ enum PasswordChoice {
 }
 
 impl fmt::Debug for ScriptCredentials {
-    /// Nothing of it is told.
+    /// Nothing of it is printed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScriptCredentials").finish_non_exhaustive()
     }
 }
 
 impl ScriptCredentials {
-    /// The headers of a handshake that would usually have these.
+    /// The headers of a handshake whose default headers are these.
     ///
     /// # Errors
     /// When one of them fits no handshake.
-    pub fn applied(&self, usual: ExtraHeaders, identity: &str) -> Result<ExtraHeaders, HeaderError> {
-        let mut headers = usual;
+    pub fn applied(&self, defaults: ExtraHeaders, identity: &str) -> Result<ExtraHeaders, HeaderError> {
+        let mut headers = defaults;
         match &self.password {
-            PasswordChoice::Usual => {}
+            PasswordChoice::Default => {}
             PasswordChoice::NoPassword => headers.forget_basic(),
             PasswordChoice::Text(text) => headers.add_basic(identity, text)?,
             PasswordChoice::Bytes(bytes) => headers.add_basic(identity, bytes)?,
@@ -64,12 +64,12 @@ mod tests {
     use super::*;
 
     fn shown(json: &str) -> Result<ExtraHeaders, HeaderError> {
-        let mut usual = ExtraHeaders::default();
-        usual.add("X-Token: usual").unwrap();
-        usual.add_basic("CP1", "usual").unwrap();
+        let mut defaults = ExtraHeaders::default();
+        defaults.add("X-Token: default").unwrap();
+        defaults.add_basic("CP1", "default").unwrap();
         let credentials: ScriptCredentials = serde_json::from_str(json).unwrap();
         assert!(!format!("{credentials:?}").contains("s3cret"));
-        credentials.applied(usual, "CP1")
+        credentials.applied(defaults, "CP1")
     }
 
     fn of(lines: &[&str]) -> ExtraHeaders {
@@ -80,13 +80,13 @@ mod tests {
 
     #[test]
     fn what_a_script_says_replaces_what_the_command_line_says() {
-        let usual = ["X-Token: usual", "Authorization: Basic Q1AxOnVzdWFs"];
-        assert_eq!(shown("{}"), Ok(of(&usual)));
-        assert_eq!(shown(r#"{"password":null}"#), Ok(of(&usual[..1])));
-        assert_eq!(shown(r#"{"password":"s3cret"}"#), Ok(of(&[usual[0], "Authorization: Basic Q1AxOnMzY3JldA=="])));
+        let defaults = ["X-Token: default", "Authorization: Basic Q1AxOmRlZmF1bHQ="];
+        assert_eq!(shown("{}"), Ok(of(&defaults)));
+        assert_eq!(shown(r#"{"password":null}"#), Ok(of(&defaults[..1])));
+        assert_eq!(shown(r#"{"password":"s3cret"}"#), Ok(of(&[defaults[0], "Authorization: Basic Q1AxOnMzY3JldA=="])));
         // Bytes that are no text of UTF-8.
-        assert_eq!(shown(r#"{"password":[255,0]}"#), Ok(of(&[usual[0], "Authorization: Basic Q1AxOv8A"])));
-        assert_eq!(shown(r#"{"headers":{"x-token":"s3cret"}}"#), Ok(of(&[usual[1], "X-Token: s3cret"])));
+        assert_eq!(shown(r#"{"password":[255,0]}"#), Ok(of(&[defaults[0], "Authorization: Basic Q1AxOv8A"])));
+        assert_eq!(shown(r#"{"headers":{"x-token":"s3cret"}}"#), Ok(of(&[defaults[1], "X-Token: s3cret"])));
         for headers in
             [r#"{"headers":{"Host":"s3cret"}}"#, r#"{"headers":{"X Y":"s3cret"}}"#, r#"{"headers":{"X":"s3cret\n"}}"#]
         {

@@ -177,8 +177,8 @@ impl ScenarioSession {
         // One address serves both.
         let url = if simulated && soap.is_some() { url.replacen("ws://", "http://", 1) } else { url };
         // A password is for the central system under test only.
-        let usual = if foreign { options.credentials.headers_of(&identity)? } else { ExtraHeaders::default() };
-        let headers = config.handshake.applied(usual, &identity)?;
+        let defaults = if foreign { options.credentials.headers_of(&identity)? } else { ExtraHeaders::default() };
+        let headers = config.handshake.applied(defaults, &identity)?;
         let hub = self.hub().clone();
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);

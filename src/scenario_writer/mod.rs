@@ -84,7 +84,7 @@ pub enum TranscriptError {
 }
 
 /// Whether a scenario can contain this record: a frame, a connection or a disconnection of a station.
-pub fn is_told(record: &Record<'_>) -> bool {
+pub fn can_be_written(record: &Record<'_>) -> bool {
     use RecordKind::{Connected, Disconnected, Frame, Lost};
     record.station.is_some() && matches!(record.kind, Frame(..) | Connected | Disconnected | Lost)
 }

@@ -176,7 +176,7 @@ impl fmt::Display for CloseReason {
             CloseReason::PeerBlocked(limit) => write!(f, "the peer read nothing for {} s", limit.as_secs()),
             CloseReason::Broken(fault) => fault.fmt(f),
             CloseReason::VersionChanged(version) => write!(f, "it speaks OCPP {version} from now on"),
-            CloseReason::StaysDown => f.write_str("it stays down until it is told to connect"),
+            CloseReason::StaysDown => f.write_str("it stays down until a command connects it"),
             CloseReason::TaskFailed => f.write_str("its task failed"),
         }
     }
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_odd_about_a_handshake_is_told_with_the_link() {
+    fn what_is_odd_about_a_handshake_is_shown_with_the_link() {
         let findings = vec![
             HandshakeFinding::EmptySegments { path: "//CP1".into() },
             HandshakeFinding::IdentityInQuery { parameter: "cid".into() },

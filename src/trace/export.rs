@@ -227,7 +227,7 @@ mod tests {
         };
         let mut contents = Contents::new(1 << 20);
         let station = contents.station(Role::CentralSystem, "CP \"1\"\n");
-        let mut tell = |kind| {
+        let mut send = |kind| {
             let stamp = Stamp { wall_micros: 1, monotonic_micros: 1 };
             contents.apply(&Event { station: Some(station), stamp, kind }, &mut String::new());
         };
@@ -248,16 +248,16 @@ mod tests {
                 origin,
             })
         };
-        tell(EventKind::Note { failure: false, text: "a \u{7} note".into() });
-        tell(frame(FrameKind::Call, "[2,\"1\",\"Reset\",\n{\"type\":\n\"Soft\"}]"));
-        tell(frame(FrameKind::Error, "[4,\"1\",\"InternalError\"]"));
-        tell(frame(FrameKind::Malformed, "not \"json\""));
+        send(EventKind::Note { failure: false, text: "a \u{7} note".into() });
+        send(frame(FrameKind::Call, "[2,\"1\",\"Reset\",\n{\"type\":\n\"Soft\"}]"));
+        send(frame(FrameKind::Error, "[4,\"1\",\"InternalError\"]"));
+        send(frame(FrameKind::Malformed, "not \"json\""));
         let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
-        tell(EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake });
-        tell(frame(FrameKind::Call, &envelope("<resetRequest><type>\"Soft\"</type></resetRequest>")));
-        tell(frame(FrameKind::Result, &envelope("<resetResponse/>")));
-        tell(frame(FrameKind::Error, &envelope("<S:Fault/>")));
-        tell(frame(FrameKind::Malformed, &envelope("")));
+        send(EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake });
+        send(frame(FrameKind::Call, &envelope("<resetRequest><type>\"Soft\"</type></resetRequest>")));
+        send(frame(FrameKind::Result, &envelope("<resetResponse/>")));
+        send(frame(FrameKind::Error, &envelope("<S:Fault/>")));
+        send(frame(FrameKind::Malformed, &envelope("")));
         let records = contents.records();
         assert_eq!(records.range(), 0..9);
         for record in records.iter(records.range()) {

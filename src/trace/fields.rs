@@ -10,7 +10,7 @@ const LONGEST: usize = 256 * 1024;
 /// Longer texts are cut.
 const LONGEST_TEXT: usize = 500;
 
-/// The payload of a call or a result, when it is an object of a usual size.
+/// The payload of a call or a result, when it is an object of at most `LONGEST` bytes.
 pub(super) fn object(record: &Record<'_>) -> Option<Map<String, Value>> {
     if record.text.len() > LONGEST {
         return None;

@@ -78,7 +78,7 @@ pub struct App {
     pub dragging: Option<Border>,
     /// Whether actions with a physical effect ask first.
     pub confirm: bool,
-    /// Whether the title of the terminal tells the state of the session.
+    /// Whether the title of the terminal shows the state of the session.
     pub title: bool,
     /// Toasts.
     pub toasts: Toasts,
@@ -97,7 +97,7 @@ pub struct App {
     /// The time zone of the times on the screen.
     pub zone: TimeZone,
     /// The first record that was not yet checked for failures that get a toast.
-    pub heard: Sequence,
+    pub next_unchecked: Sequence,
     /// Whether Ctrl-C was pressed; pressed again it quits.
     pub interrupted: bool,
 }
@@ -140,7 +140,7 @@ impl App {
             depth,
             listening: Vec::new(),
             zone,
-            heard: 0,
+            next_unchecked: 0,
             interrupted: false,
         }
     }

@@ -202,8 +202,8 @@ async fn complete_from_disk(
     }
 }
 
-/// The output of a command as the screen shows it: a text, or a toast for each line with its hint. A command that has nothing to tell
-/// says what it has done.
+/// The output of a command as the screen shows it: a text, or a toast for each line with its hint. A command without an output
+/// gets a sentence about what it has done.
 fn replies_of(output: CommandOutput) -> Vec<BackendReply> {
     if let Some(request) = output.screen {
         return vec![BackendReply::Screen(request)];
@@ -291,8 +291,8 @@ mod tests {
         for (line, expected) in [
             ("hartbeat", "Did you mean heartbeat? There is no command hartbeat."),
             ("xyzzy", "There is no command xyzzy; help lists all."),
-            ("start_cs", "<port> is missing. Write start_cs <port>; help start_cs tells more."),
-            ("remote_reset", "Nobody is connected: start_cs waits for charge points, start_cp simulates one."),
+            ("start_cs", "<port> is missing. Write start_cs <port>; help start_cs shows more."),
+            ("remote_reset", "No station is connected: start_cs waits for charge points, start_cp simulates one."),
             ("heartbeat --id X", "There is no station X."),
         ] {
             let replies = replies_of(console.run(line, &RunContext::default()).await);

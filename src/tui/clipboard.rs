@@ -1,5 +1,5 @@
 //! Where a copied text goes. The terminal takes it with OSC 52, which works over SSH too, but a multiplexer in between swallows that unless
-//! it is told otherwise. tmux takes the text itself and hands it on; where nothing takes it, it goes into a file. The user hears what was
+//! it is configured otherwise. tmux takes the text itself and hands it on; where nothing takes it, it goes into a file. The user is shown what was
 //! really done. Which text is copied is in `update::clipboard`.
 
 use std::process::Stdio;
@@ -123,7 +123,7 @@ impl CopyOutcome {
     }
 }
 
-/// Gives a text to the tmux around us, which hands it on to its terminal unless it is told not to. `None` when it does not take the text.
+/// Gives a text to the tmux around us, which hands it on to its terminal unless it is configured not to. `None` when it does not take the text.
 pub async fn copy_through_tmux(text: &str) -> Option<CopyOutcome> {
     let bytes = text.len();
     let passes_on = tmux(&["show-options", "-sv", "set-clipboard"], "").await.is_some_and(|answer| answer.trim() != "off");

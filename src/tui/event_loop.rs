@@ -56,7 +56,7 @@ pub struct ScreenOptions {
     pub bindings: Bindings,
     /// Whether actions with a physical effect ask first.
     pub confirm: bool,
-    /// Whether the title of the terminal tells the state of the session.
+    /// Whether the title of the terminal shows the state of the session.
     pub title: bool,
     /// What the last session saved.
     pub kept: SavedState,

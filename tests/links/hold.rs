@@ -108,7 +108,7 @@ async fn a_call_of_the_peer_is_answered_late_once() {
             .max()
     };
     assert!(latency.is_some_and(|latency| latency.as_millis() >= 40), "{latency:?}");
-    assert!(run_line(&console, "answers").await.contains("as usual"), "it was for this call only");
+    assert!(run_line(&console, "answers").await.contains("default answer"), "it was for this call only");
     // A rule that is there is not replaced.
     run_line(&console, "answer authorize none --remote-id CP1").await;
     run_line(&console, "authorize idTag=B").await;

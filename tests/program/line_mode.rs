@@ -81,7 +81,7 @@ fn the_exit_code_shows_the_result_of_the_arguments() {
         (&["start_cs", "0", "-i", "soon"], 2, "argument provided for -i is not a number."),
         (&["start_cp", "ftp://h", "A"], 2, "ftp://"),
         (&["cp", "http://h/", "A", "B", "-t", "soap", "--from", "http://h:1/"], 2, "--from is the address of one charge point"),
-        (&["heartbeat"], 1, "Nobody is connected"),
+        (&["heartbeat"], 1, "No station is connected"),
         (&["remote_reset", "--remote-id", "A"], 1, "remote charge point #A does not exist."),
         (&["set", "cs", "websocket_ping_interval=1"], 1, "no central system detected"),
         (&["--no-such-option"], 2, "--no-such-option"),

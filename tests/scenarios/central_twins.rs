@@ -136,7 +136,7 @@ fn all() -> Vec<TwinCase> {
         ),
         twin("has a clock that is an hour late", TwinManners { answer: |_, answer| shift(answer, -3600, "Z"), ..usual }),
         twin(
-            "tells the time of its zone, two hours before UTC",
+            "sends the time of its zone, two hours before UTC",
             TwinManners { answer: |_, answer| shift(answer, 7200, "+02:00"), ..usual },
         ),
         twin(

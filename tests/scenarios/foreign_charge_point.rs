@@ -14,8 +14,8 @@ use crate::stage::{Stage, plays_all_twins, shipped};
 use crate::support::free_port;
 
 const PYTHON_STATION: &str = "ocpp_package_station.py";
-/// What is skipped when nobody is at the charge point.
-const NOBODY: &str = "nobody is there for this: ";
+/// What is skipped when no one is at the charge point.
+const NO_ONE: &str = "no one is there for this: ";
 
 /// The interpreter that a variable names, or the usual one.
 fn python() -> String {
@@ -42,7 +42,7 @@ fn station(interpreter: &str, file: &str, port: u16) -> Option<Child> {
     None
 }
 
-/// Plays all cases at a charge point; what a person is asked to do is done, unless the arguments say that nobody is there. Returns each with
+/// Plays all cases at a charge point; what a person is asked to do is done, unless the arguments say that no one is there. Returns each with
 /// its verdict.
 fn verdicts(interpreter: &str, file: &str, arguments: &[&str]) -> Option<BTreeMap<String, String>> {
     let port = free_port();
@@ -92,14 +92,14 @@ fn expected() -> BTreeMap<String, String> {
     rows.map(|cells| (cells[0].clone(), cells[4].clone())).collect()
 }
 
-/// Each case says what the table says, or that nobody is there; the others are given.
+/// Each case says what the table says, or that no one is there; the others are given.
 fn are_as_expected(found: &BTreeMap<String, String>, others: &[(&str, &str)]) {
     let mut expected = expected();
     expected.extend(others.iter().map(|(id, verdict)| ((*id).to_owned(), (*verdict).to_owned())));
     assert_eq!(found.len(), expected.len());
     for (id, verdict) in found {
-        let nobody = verdict.strip_prefix("skipped: ").is_some_and(|reason| reason.starts_with(NOBODY));
-        assert!(nobody || *verdict == expected[id], "{id}: {verdict}, not {}", expected[id]);
+        let no_one = verdict.strip_prefix("skipped: ").is_some_and(|reason| reason.starts_with(NO_ONE));
+        assert!(no_one || *verdict == expected[id], "{id}: {verdict}, not {}", expected[id]);
     }
     let passed = found.values().filter(|verdict| *verdict == "passed").count();
     assert!(passed >= 14, "{passed} passed: {found:?}");
@@ -107,7 +107,7 @@ fn are_as_expected(found: &BTreeMap<String, String>, others: &[(&str, &str)]) {
 
 /// It needs node, and the package where NODE_PATH says. It refuses every remote start, and one case needs no hands to notice.
 #[test]
-fn a_charge_point_of_ocpp_rpc_where_nobody_is() {
+fn a_charge_point_of_ocpp_rpc_where_no_one_is() {
     let Some(found) = verdicts("node", "ocpp-rpc-station.js", &["--unattended"]) else { return };
     let refused = "failed: status of the result of RemoteStartTransaction is not as expected";
     are_as_expected(&found, &[("TC_023_5_CS", refused)]);
@@ -116,7 +116,7 @@ fn a_charge_point_of_ocpp_rpc_where_nobody_is() {
 
 /// It needs the packages `ocpp` and `websockets` of the interpreter that OCPP_TUI_PYTHON names, or of `python3`.
 #[test]
-fn a_charge_point_of_the_python_package_ocpp_where_nobody_is() {
+fn a_charge_point_of_the_python_package_ocpp_where_no_one_is() {
     let Some(found) = verdicts(&python(), PYTHON_STATION, &["--unattended"]) else { return };
     are_as_expected(&found, &[]);
 }

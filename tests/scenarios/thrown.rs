@@ -1,4 +1,4 @@
-//! What ends a scenario without being one of our errors, or without being a text: it is a failure all the same, and told at once.
+//! What ends a scenario without being one of our errors, or without being a text: it is a failure all the same, and reported at once.
 
 use std::fmt::Write as _;
 
@@ -37,7 +37,7 @@ fn a_value_that_is_cut_inside_a_character() {
     played.ends(1, &["s.js › cut failed after 0.000 s", "x⚡…", "0 passed, 4 failed, 0 broken, 0 skipped"]);
     for name in ["half", "facts"] {
         assert!(
-            played.about(name).contains("after 0.000 s\n  message    something was thrown that cannot be told"),
+            played.about(name).contains("after 0.000 s\n  message    something was thrown that cannot be shown"),
             "{played}"
         );
     }

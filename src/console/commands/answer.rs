@@ -25,7 +25,7 @@ use crate::trace::StationKey;
 use crate::trace::filter::CallCondition;
 
 pub(super) const ANSWER: CommandEntry<AnswerCommand> = CommandEntry {
-    spec: CommandSpec::new("answer", "answer a call on purpose, or as usual again")
+    spec: CommandSpec::new("answer", "answer a call on purpose, or by default again")
         .arguments(const { &[argument("<action>", CompletionKind::ActionCommand)] })
         .options(const { &[ID, REMOTE_ID, switch("--once", "answer so only the next time")] })
         .takes(ArgumentStyle::Payload)
@@ -131,7 +131,7 @@ impl AnswerCommand {
             }
             let texts = answers.texts();
             if texts.is_empty() {
-                return Ok(CommandOutput::info("Every call is answered as usual."));
+                return Ok(CommandOutput::info("Every call gets the default answer."));
             }
             let screen = context.meant.full_screen.then(|| ScreenRequest::ListRules(texts.clone()));
             return Ok(CommandOutput { screen, ..CommandOutput::text("Answers", texts) });
@@ -169,8 +169,8 @@ impl AnswerCommand {
         let when = condition.as_ref().map_or_else(String::new, |condition| format!(" when {condition}"));
         let when = escape_control(&when);
         output.done = Some(match choice {
-            AnswerChoice::Default if removed == 0 => format!("{action} {whose} is answered as usual already."),
-            AnswerChoice::Default => format!("{action} {whose} is answered as usual again."),
+            AnswerChoice::Default if removed == 0 => format!("{action} {whose} gets the default answer already."),
+            AnswerChoice::Default => format!("{action} {whose} gets the default answer again."),
             AnswerChoice::Override { reply, delay } => {
                 let how = reply.to_string();
                 let (how, once) = (escape_control(&how), if *once { "the next time" } else { "from now on" });
@@ -225,7 +225,7 @@ fn replaced(
     context: &CommandContext<'_>,
 ) -> Result<AnswerOverride, Vec<CommandFailure>> {
     Ok(match reply {
-        AnswerReply::Default => AnswerOverride::Usual,
+        AnswerReply::Default => AnswerOverride::Default,
         AnswerReply::Silence => AnswerOverride::Silence,
         AnswerReply::Error { code, description } => {
             AnswerOverride::Error { code: *code, description: AnswerReply::description_of(*code, description.as_deref()) }

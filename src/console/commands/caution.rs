@@ -1,5 +1,5 @@
 //! Which lines are asked about before they run: those that move something at a station that the line does not name, or at several, and
-//! those for many stations. It decides and words the question; whoever has a user in front asks it.
+//! those for many stations. It decides and words the question; the front end asks it.
 
 use super::context::{MeantStations, RunContext};
 use super::send::SentText;

@@ -10,7 +10,7 @@ use crate::console::syntax::token::{quote, unquote};
 use crate::hub::MachineOptions;
 use crate::simulator::{EquipmentPart, StationEquipment};
 
-pub(super) const NO_DRIVER: OptionSpec = switch("--no-driver", "nobody plugs in or pays by himself");
+pub(super) const NO_DRIVER: OptionSpec = switch("--no-driver", "no driver plugs in or pays by himself");
 pub(super) const QUIRK: OptionSpec =
     added("--quirk", CompletionKind::Quirk, "a habit of real stations, by its name or file; may be repeated").repeated();
 
@@ -48,12 +48,12 @@ pub(super) fn read_machine(arguments: &Arguments<'_>) -> Result<MachineOptions, 
     Ok(MachineOptions { driver: !arguments.has(NO_DRIVER.flag), equipment, quirks })
 }
 
-/// Writes the options that are not the usual ones.
+/// Writes the options that differ from the defaults.
 pub(super) fn write_machine(f: &mut fmt::Formatter<'_>, machine: &MachineOptions) -> fmt::Result {
-    let usual = StationEquipment::default();
+    let defaults = StationEquipment::default();
     for kind in EquipmentPart::ALL {
         let given = kind.written(&machine.equipment);
-        if given != kind.written(&usual) {
+        if given != kind.written(&defaults) {
             write!(f, " {} {}", part(kind).flag, quote(&given))?;
         }
     }

@@ -263,7 +263,7 @@ fn answer_late(frame: &HeldFrame, delay: Duration, context: &CommandContext<'_>)
         station: Some(frame.station),
         condition: None,
         once: true,
-        reply: AnswerOverride::Usual,
+        reply: AnswerOverride::Default,
         delay: Some(delay),
         text,
     });

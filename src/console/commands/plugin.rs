@@ -40,7 +40,7 @@ pub(super) const RELOAD: CommandEntry<PluginsCommand> = CommandEntry {
 };
 
 pub(super) const PLUGIN: CommandEntry<PluginsCommand> = CommandEntry {
-    spec: CommandSpec::new("plugin", "tell everything about a plugin").arguments(NAME).example("plugin helloworld"),
+    spec: CommandSpec::new("plugin", "show everything about a plugin").arguments(NAME).example("plugin helloworld"),
     parse: |words| parse(words, PluginAction::Show),
 };
 

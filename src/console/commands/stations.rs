@@ -102,7 +102,7 @@ impl StationsCommand {
             StationsCommand::Connect { .. } => format!("{names}: a connection is being made."),
             StationsCommand::Disconnect { .. } => format!("{names}: the link is being closed."),
             StationsCommand::List | StationsCommand::Probe { .. } => {
-                format!("{names}: looking whether anybody answers; the trace tells what was found.")
+                format!("{names}: checking for an answer; the trace shows the result.")
             }
         });
         Ok(output)

@@ -1,6 +1,6 @@
 //! Which records of the trace are meant when a command names none.
 
-use crate::scenario_writer::{MOST_RECORDS, is_told};
+use crate::scenario_writer::{MOST_RECORDS, can_be_written};
 use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::{Record, Sequence, StationKey, Trace};
 
@@ -40,7 +40,7 @@ impl TraceChoice {
             let contents = trace.read();
             let context = FilterContext::new(&contents, &now);
             let records = contents.records().iter(from..range.end.min(from + CHUNK));
-            let meant = records.filter(|record| is_told(record) && self.takes(record, &context));
+            let meant = records.filter(|record| can_be_written(record) && self.takes(record, &context));
             chosen.extend(meant.map(|record| record.sequence));
             from += CHUNK;
         }

@@ -195,7 +195,7 @@ impl CommandError {
             }
             CommandError::Usage { command, usage, fault, .. } => {
                 let syntax = usage.lines().next().unwrap_or(command);
-                Some(format!("{fault} Write {syntax}; help {command} tells more."))
+                Some(format!("{fault} Write {syntax}; help {command} shows more."))
             }
             CommandError::SendUsage { usage } => Some(format!("Something is missing. Write {usage}.")),
             CommandError::SetUsage { .. } => {

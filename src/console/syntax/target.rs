@@ -80,7 +80,7 @@ impl TargetError {
     pub fn hint(&self) -> Option<String> {
         match self {
             TargetError::NotTheOnly { candidates } if candidates.is_empty() => {
-                Some("Nobody is connected: start_cs waits for charge points, start_cp simulates one.".to_owned())
+                Some("No station is connected: start_cs waits for charge points, start_cp simulates one.".to_owned())
             }
             TargetError::NotTheOnly { candidates } => Some(format!("Name one: {}.", candidates.join(", "))),
             TargetError::Unknown { nearest, .. } => {
@@ -297,7 +297,7 @@ mod tests {
         }
         let empty = StationTable::default();
         let error = Target::TheOnly.resolve(SIMULATED, &empty, &[]).unwrap_err();
-        assert_eq!(error.hint().unwrap(), "Nobody is connected: start_cs waits for charge points, start_cp simulates one.");
+        assert_eq!(error.hint().unwrap(), "No station is connected: start_cs waits for charge points, start_cp simulates one.");
         let error = Target::Marked.resolve(SIMULATED, &stations(), &[]).unwrap_err();
         assert_eq!(error.to_string(), "Error: no charge point is marked.");
         let error = Target::Filtered.resolve(SIMULATED, &stations(), &[]).unwrap_err();

@@ -76,7 +76,7 @@ impl<F: Framing> Conversation<F> {
     pub(super) fn answer_expired(&mut self, deferred: DeferredRequest<F::Question>, now: Moment) {
         let DeferredRequest { request, proposed, delay, timeout, .. } = deferred;
         let (action, seconds) = (&request.action, timeout.as_secs_f64());
-        let text = format!("{action} gets its usual answer: no other one was decided within {seconds} s");
+        let text = format!("{action} gets its default answer: no other one was decided within {seconds} s");
         self.record(now, EventKind::Note { failure: true, text: text.into() });
         self.answer(request, proposed.after(delay), now);
     }
@@ -111,7 +111,7 @@ impl<F: Framing> Conversation<F> {
             }
         };
         let PendingRequest { asked, action, exchange, effect, .. } = request;
-        // A rule, a plugin or a user may have written the result; what is wrong with it is told of ours as of the peer's.
+        // A rule, a plugin or a user may have written the result; what is wrong with it is reported of ours as of the peer's.
         let findings = match &answer {
             Answer::Result(payload) => self
                 .catalog

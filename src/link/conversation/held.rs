@@ -177,8 +177,7 @@ impl<F: Framing> Conversation<F> {
                 self.send_answer(request, answer, now);
             }
             PassingMessage::Call(call) => {
-                let text =
-                    format!("{} is a call of ours: nobody can answer it but the peer; it is dropped", call.action).into();
+                let text = format!("{} is a call of ours: only the peer can answer it; it is dropped", call.action).into();
                 self.record(now, EventKind::Note { failure: true, text });
                 self.report(&call, CallOutcome::Timeout, now);
             }

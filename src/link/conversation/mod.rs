@@ -256,7 +256,7 @@ impl<F: Framing> Conversation<F> {
         }
         self.responder.behaviour.answered(&call.action, &call.payload, outcome, now, &mut self.outbox);
         if let Some(then) = &call.then {
-            then.tell(outcome.into());
+            then.notify(outcome.into());
         }
     }
 
@@ -318,7 +318,7 @@ impl<F: Framing> Conversation<F> {
         let done = self.responder.behaviour.act(action, now, &mut self.outbox);
         self.record(now, action_note(action, done.as_ref().err()));
         if let Some(then) = then {
-            then.tell(done);
+            then.notify(done);
         }
         self.flush_calls(now);
     }

@@ -47,7 +47,7 @@ pub(super) struct SoapUp {
     pub version: Version,
     pub peer: SocketAddr,
     pub soap: SoapFraming,
-    /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is told behind it:
+    /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is printed after it:
     /// a reader of it may call at once.
     pub listening: Option<EventKind>,
 }

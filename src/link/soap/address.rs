@@ -35,7 +35,7 @@ impl HttpUrl {
         Ok(HttpUrl { host, port: port.unwrap_or(80), authority, path: format!("{path}{query}") })
     }
 
-    /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket tells it.
+    /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket gives it.
     ///
     /// # Errors
     /// When the station cannot be called at it.

@@ -113,7 +113,7 @@ fn place(
 ) -> Result<(String, Option<Version>), UnknownSender> {
     let protocol = |description: String| (ErrorCode::ProtocolError, FaultSubcode::ProtocolError, description);
     let Some(identity) = envelope.identity() else {
-        return Err(protocol("the header chargeBoxIdentity is missing, so nobody knows who speaks".into()));
+        return Err(protocol("the header chargeBoxIdentity is missing, so the sender is not known".into()));
     };
     if identity.len() > IDENTITY_LIMIT {
         return Err(protocol(format!("the identity has {} bytes; the limit is {IDENTITY_LIMIT}", identity.len())));

@@ -1,4 +1,4 @@
-//! A socket that counts the bytes that come. The HTTP library does not tell whether a connection was closed before an answer began or
+//! A socket that counts the bytes that come. The HTTP library does not report whether a connection was closed before an answer began or
 //! inside it.
 
 use std::io::{self, IoSlice};

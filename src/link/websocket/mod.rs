@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `actor` | the socket of one link: reading, writing, pings, orders, closing |
 //! | `session` | the contract between the actor and what stands on the link |
-//! | `watched_socket` | the socket below it, for what the library does not tell of a close frame |
+//! | `watched_socket` | the socket below it, for what the library does not report of a close frame |
 //! | `framing` | SRPC (OCPP-J) as the framing of a conversation, and the conversation as a session |
 //! | `dialer`, `dial_error`, `backoff`, `url` | the connecting side |
 

@@ -1,4 +1,4 @@
-//! The general describer: the telling members of a payload of which nothing is known. Ids first, then statuses and enumerations, then
+//! The general describer: the most informative members of a payload of which nothing is known. Ids first, then statuses and enumerations, then
 //! short texts and numbers; of lists how many elements they have. It serves actions of other versions, and payloads that are faulty.
 
 use serde_json::Value;

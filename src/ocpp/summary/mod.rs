@@ -42,7 +42,7 @@ pub enum AnswerContent<'a> {
     },
     /// With no answer, for this reason, which is a fault.
     Nothing(&'a str),
-    /// With no answer, as somebody decided: this sentence says who.
+    /// With no answer, on purpose: this sentence names who decided it.
     Silence(&'a str),
 }
 
@@ -97,7 +97,7 @@ fn push_error(summary: &mut MessageSummary, code: &str, description: Option<&str
 pub fn refusal(text: &str, code: &str, description: Option<&str>) -> MessageSummary {
     let mut summary = MessageSummary::default();
     summary.push("✗ ", SummaryTone::Fault);
-    // Its beginning tells which one it is; the reason is what one looks for.
+    // Its beginning names which one it is; the reason is what one looks for.
     summary.push(&writer::short(text, 24), SummaryTone::Plain);
     summary.push(" ⇒ ", SummaryTone::Weak);
     push_error(&mut summary, code, description);

@@ -47,7 +47,7 @@ fn authorized(writer: &mut SummaryWriter, result: &Value, _: &Value) {
     tag_info(writer, &result["idTagInfo"], true);
 }
 
-/// What is said about a tag. That it is accepted goes without saying where something else is told.
+/// What is said about a tag. That it is accepted is left out where something else is shown.
 pub(super) fn tag_info(writer: &mut SummaryWriter, info: &Value, also_accepted: bool) {
     let status = &info["status"];
     if also_accepted || status.as_str().is_none_or(refuses) || status != "Accepted" {

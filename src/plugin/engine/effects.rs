@@ -18,9 +18,9 @@ impl Engine {
     pub(super) fn execute(&mut self, serial: u64, request: PluginRequest) {
         let Some(plugin) = self.plugins.iter_mut().find(|plugin| plugin.serial == serial) else { return };
         match request {
-            PluginRequest::Log(text) => self.host.tell(None, false, short(text)),
+            PluginRequest::Log(text) => self.host.note(None, false, short(text)),
             PluginRequest::Toast(text) => self.host.toast(short(text)),
-            PluginRequest::Toolkit(ToolkitRequest::Console { failure, text }) => self.say(failure, short(text)),
+            PluginRequest::Toolkit(ToolkitRequest::Console { failure, text }) => self.print(failure, short(text)),
             PluginRequest::Toolkit(ToolkitRequest::Fault { place, message, stack }) => {
                 let fault = ScriptFault::new(&message, &stack);
                 self.fault(serial, &place, &fault);
@@ -46,7 +46,7 @@ impl Engine {
                 });
                 self.publish();
                 if hidden {
-                    self.say(
+                    self.print(
                         false,
                         format!("[{owner}] {name} is a command of the program; type {called} for the one of the plugin."),
                     );
@@ -68,7 +68,7 @@ impl Engine {
             PluginRequest::Answer { ticket, form } => self.on_answer(serial, ticket, form),
             PluginRequest::Mark { station, text } => {
                 let text = format!("[{}] {text}", plugin.name);
-                self.host.tell(Some(StationKey(station)), false, short(text));
+                self.host.note(Some(StationKey(station)), false, short(text));
             }
             PluginRequest::Unload => plugin.leaving = true,
         }
@@ -77,10 +77,10 @@ impl Engine {
 
 impl Engine {
     /// Prints a line: for the user who typed the command that runs, else in the trace.
-    fn say(&mut self, failure: bool, text: String) {
+    fn print(&mut self, failure: bool, text: String) {
         match &mut self.spoken {
             Some(spoken) => spoken.push(ConsoleLine { failure, text }),
-            None => self.host.tell(None, failure, text),
+            None => self.host.note(None, failure, text),
         }
     }
 }

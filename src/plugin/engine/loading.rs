@@ -102,10 +102,10 @@ impl Engine {
         let names: Vec<String> = self.plugins.iter().filter(changed).map(|plugin| plugin.name.clone()).collect();
         for name in names {
             match self.load(&name) {
-                Ok(()) => self.host.tell(None, false, format!("[{name}] was loaded again: its file has changed")),
+                Ok(()) => self.host.note(None, false, format!("[{name}] was loaded again: its file has changed")),
                 Err((text, reason)) => {
                     let reason = reason.map_or_else(String::new, |reason| format!(" {reason}"));
-                    self.host.tell(None, true, format!("{text}{reason}"));
+                    self.host.note(None, true, format!("{text}{reason}"));
                 }
             }
         }

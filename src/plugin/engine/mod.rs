@@ -298,9 +298,9 @@ impl Engine {
         let text = format!("[{}] {place}: {fault}", plugin.name);
         let stop = plugin.count(fault, &text);
         let name = plugin.name.clone();
-        self.host.tell(None, true, text);
+        self.host.note(None, true, text);
         if let Some(reason) = stop {
-            self.host.tell(None, true, format!("[{name}] was disabled: {reason}"));
+            self.host.note(None, true, format!("[{name}] was disabled: {reason}"));
             self.disabled.insert(name, reason);
             self.remove(serial, false);
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::test_session::{Heard, World, printed};
+use super::test_session::{HostCall, World, printed};
 use crate::behaviour::{Answer, CallResult, FilterDecision, PhysicalAction, PhysicalActionError, PowerLossStop};
 use crate::link::InspectionVerdict;
 use crate::ocpp::{ErrorCode, Role, Version};
@@ -71,17 +71,17 @@ fn hands_act_at_a_machine_and_hear_why_not() {
     );
     let (station, action, then) = world.acted();
     assert_eq!((station, action.to_string().as_str()), (StationKey(7), "plug connector=2"));
-    then.tell(Ok(()));
+    then.notify(Ok(()));
     let (station, action, then) = world.acted();
     assert_eq!((station, action), (StationKey(7), PhysicalAction::Present { id_tag: "TAG".into(), connector: None }));
-    then.tell(Err(PhysicalActionError::ReaderBusy));
+    then.notify(Err(PhysicalActionError::ReaderBusy));
     world.wait_for_line("no: the reader waits for the answer about a card");
     world.wait_for_line("no: there is no simulated charge point behind OTHER");
     world.wait_for_line("no: what the car does is one of suspend, ready, full, not dance");
     world.wait_for_line("no: ");
     let (_, action, then) = world.acted();
     assert_eq!(action, PhysicalAction::PowerOff { stop: PowerLossStop::Before });
-    then.tell(Ok(()));
+    then.notify(Ok(()));
     world.wait_for_line("done");
     assert_eq!(world.detail("visitor").errors, 0);
 }
@@ -162,8 +162,8 @@ fn state_is_kept_per_station_and_marks_stand_at_it() {
     );
     for beats in 1..=2 {
         world.answer("Heartbeat", &json!({}));
-        let (station, text) = world.wait(|heard| match heard {
-            Heard::Line { station, failure: false, text } => Ok((station, text)),
+        let (station, text) = world.wait(|received| match received {
+            HostCall::Line { station, failure: false, text } => Ok((station, text)),
             other => Err(other),
         });
         assert_eq!((station, text), (Some(StationKey(7)), format!("[state] CP1 cs 1.6 true {beats} {beats}")));
@@ -188,8 +188,8 @@ fn one_of_several_stations_must_be_named() {
     );
     world.wait_for_line("more than one charge point is connected; name one");
     world.wait_for_line("CP3 is not connected");
-    world.wait(|heard| match heard {
-        Heard::Called { station: StationKey(8), .. } => Ok(()),
+    world.wait(|received| match received {
+        HostCall::Called { station: StationKey(8), .. } => Ok(()),
         other => Err(other),
     });
 }

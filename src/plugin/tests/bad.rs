@@ -244,11 +244,11 @@ fn a_plugin_may_unload_itself_anywhere() {
 #[test]
 fn an_unhandled_rejection_is_reported() {
     let world = World::new(Role::ChargePoint);
-    world.runs("bad", "(async () => {\n  await null;\n  throw new Error('nobody listens');\n})();");
-    let line = world.wait_for_line("nobody listens");
+    world.runs("bad", "(async () => {\n  await null;\n  throw new Error('no listener');\n})();");
+    let line = world.wait_for_line("no listener");
     assert!(line.contains("bad.js:4"), "{line}");
-    world.runs("fine", "Promise.reject(new Error('caught')).catch(() => plugin.log('heard'));");
-    world.wait_for_line("heard");
+    world.runs("fine", "Promise.reject(new Error('caught')).catch(() => plugin.log('received'));");
+    world.wait_for_line("received");
     assert_eq!(world.detail("fine").errors, 0);
 }
 
@@ -258,8 +258,8 @@ fn unloading_does_not_wait_for_a_promise_that_never_settles() {
     world.runs("bad", "plugin.onCall('Reset', () => new Promise(() => {}));");
     let FilterDecision::Wait { ticket: wanted, .. } = world.peer_calls("Reset", &json!({})) else { panic!() };
     world.unload("bad");
-    world.wait(|heard| match heard {
-        super::test_session::Heard::Answered { ticket, answer: None } if ticket == wanted => Ok(()),
+    world.wait(|received| match received {
+        super::test_session::HostCall::Answered { ticket, answer: None } if ticket == wanted => Ok(()),
         other => Err(other),
     });
 }

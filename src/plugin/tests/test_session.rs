@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An output or order of a plugin that reached the session.
 #[derive(Debug)]
-pub enum Heard {
+pub enum HostCall {
     Line { station: Option<StationKey>, failure: bool, text: String },
     Called { station: StationKey, action: String, payload: Value, then: CallObserver },
     Answered { ticket: u64, answer: Option<Answer> },
@@ -33,7 +33,7 @@ pub enum Heard {
 
 pub struct Played {
     stations: Mutex<Vec<StationInfo>>,
-    heard: Mutex<Sender<Heard>>,
+    received: Mutex<Sender<HostCall>>,
 }
 
 impl PluginHost for Played {
@@ -51,23 +51,23 @@ impl PluginHost for Played {
     }
 
     fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {
-        let heard = match order {
-            LinkOrder::Ask { action, payload, then } => Heard::Called { station, action, payload, then },
-            LinkOrder::Answer { ticket, answer } => Heard::Answered { ticket, answer },
-            LinkOrder::Inspected { ticket, verdict } => Heard::Inspected { ticket, verdict },
-            LinkOrder::Act { action, then } => Heard::Acted { station, action, then },
+        let received = match order {
+            LinkOrder::Ask { action, payload, then } => HostCall::Called { station, action, payload, then },
+            LinkOrder::Answer { ticket, answer } => HostCall::Answered { ticket, answer },
+            LinkOrder::Inspected { ticket, verdict } => HostCall::Inspected { ticket, verdict },
+            LinkOrder::Act { action, then } => HostCall::Acted { station, action, then },
             other => panic!("{other:?}"),
         };
-        self.heard.lock().unwrap().send(heard).unwrap();
+        self.received.lock().unwrap().send(received).unwrap();
         Ok(())
     }
 
-    fn tell(&self, station: Option<StationKey>, failure: bool, text: String) {
-        self.heard.lock().unwrap().send(Heard::Line { station, failure, text }).unwrap();
+    fn note(&self, station: Option<StationKey>, failure: bool, text: String) {
+        self.received.lock().unwrap().send(HostCall::Line { station, failure, text }).unwrap();
     }
 
     fn toast(&self, text: String) {
-        self.tell(None, false, text);
+        self.note(None, false, text);
     }
 
     fn role(&self) -> Option<Role> {
@@ -85,8 +85,8 @@ pub struct World {
     pub plugins: Plugins,
     pub host: Arc<Played>,
     pub folder: TempDir,
-    heard: Receiver<Heard>,
-    passed: RefCell<Vec<Heard>>,
+    received: Receiver<HostCall>,
+    passed: RefCell<Vec<HostCall>>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -97,7 +97,7 @@ pub fn now() -> Moment {
 impl World {
     /// A session with one OCPP 1.6 station towards which we play this role.
     pub fn new(role: Role) -> World {
-        let (sender, heard) = channel();
+        let (sender, received) = channel();
         let facts = StationInfo {
             key: StationKey(7),
             identity: "CP1".into(),
@@ -106,14 +106,14 @@ impl World {
             transport: Some(Transport::WebSocket),
             connected: true,
         };
-        let host = Arc::new(Played { stations: Mutex::new(vec![facts]), heard: Mutex::new(sender) });
+        let host = Arc::new(Played { stations: Mutex::new(vec![facts]), received: Mutex::new(sender) });
         let plugins = Plugins::default();
         plugins.connect(host.clone());
         let folder = tempfile::tempdir().unwrap();
         let world = World {
             plugins,
             host,
-            heard,
+            received,
             passed: RefCell::default(),
             runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(),
             folder,
@@ -192,8 +192,8 @@ impl World {
     /// The peer calls and gets its answer.
     pub fn answer(&self, action: &str, payload: &Value) -> Answer {
         match self.peer_calls(action, payload) {
-            FilterDecision::Wait { ticket: wanted, .. } => self.wait(|heard| match heard {
-                Heard::Answered { ticket, answer } if ticket == wanted => Ok(answer.unwrap_or_else(proposed)),
+            FilterDecision::Wait { ticket: wanted, .. } => self.wait(|received| match received {
+                HostCall::Answered { ticket, answer } if ticket == wanted => Ok(answer.unwrap_or_else(proposed)),
                 other => Err(other),
             }),
             _ => proposed(),
@@ -204,8 +204,8 @@ impl World {
     pub fn frame(&self, direction: Direction, text: &str) -> InspectionVerdict {
         let (mut link, _) = self.link();
         let Some(wanted) = link.inspect(direction, text) else { return InspectionVerdict::Pass };
-        self.wait(|heard| match heard {
-            Heard::Inspected { ticket, verdict } if ticket == wanted => Ok(verdict),
+        self.wait(|received| match received {
+            HostCall::Inspected { ticket, verdict } if ticket == wanted => Ok(verdict),
             other => Err(other),
         })
     }
@@ -223,15 +223,15 @@ impl World {
     }
 
     /// Waits for an event; keeps the events before it for later waits.
-    pub fn wait<T>(&self, mut wanted: impl FnMut(Heard) -> Result<T, Heard>) -> T {
-        let before: Vec<Heard> = self.passed.borrow_mut().drain(..).collect();
+    pub fn wait<T>(&self, mut wanted: impl FnMut(HostCall) -> Result<T, HostCall>) -> T {
+        let before: Vec<HostCall> = self.passed.borrow_mut().drain(..).collect();
         let mut before = before.into_iter();
         let until = Instant::now() + TIMEOUT;
         loop {
             let next = match before.next() {
-                Some(heard) => heard,
-                None => match self.heard.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                    Ok(heard) => heard,
+                Some(received) => received,
+                None => match self.received.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                    Ok(received) => received,
                     Err(error) => panic!("it never came ({error}); what came is {:?}", self.passed.borrow()),
                 },
             };
@@ -247,24 +247,24 @@ impl World {
 
     /// Waits for a line of the trace that contains this text, and returns it.
     pub fn wait_for_line(&self, part: &str) -> String {
-        self.wait(|heard| match heard {
-            Heard::Line { text, .. } if text.contains(part) => Ok(text),
+        self.wait(|received| match received {
+            HostCall::Line { text, .. } if text.contains(part) => Ok(text),
             other => Err(other),
         })
     }
 
     /// Waits for a call of a plugin.
     pub fn called(&self) -> (String, Value, CallObserver) {
-        self.wait(|heard| match heard {
-            Heard::Called { action, payload, then, .. } => Ok((action, payload, then)),
+        self.wait(|received| match received {
+            HostCall::Called { action, payload, then, .. } => Ok((action, payload, then)),
             other => Err(other),
         })
     }
 
     /// Waits for what hands do; returns it with its station.
     pub fn acted(&self) -> (StationKey, PhysicalAction, ActionObserver) {
-        self.wait(|heard| match heard {
-            Heard::Acted { station, action, then } => Ok((station, action, then)),
+        self.wait(|received| match received {
+            HostCall::Acted { station, action, then } => Ok((station, action, then)),
             other => Err(other),
         })
     }
@@ -273,7 +273,7 @@ impl World {
     pub fn serve(&self, wanted: &str, end: CallResult) -> Value {
         let (action, payload, then) = self.called();
         assert_eq!(action, wanted);
-        then.tell(end);
+        then.notify(end);
         payload
     }
 

@@ -20,7 +20,7 @@ pub struct DecodedText<'bytes> {
 }
 
 /// Decodes a body that came with this content type. Its encoding is named by the byte order mark, by the parameter `charset` and by the XML
-/// declaration, in this order (RFC 7303 §3.2); the first counts by which the bytes are a text. Where nothing tells it, it is UTF-8.
+/// declaration, in this order (RFC 7303 §3.2); the first counts by which the bytes are a text. Where nothing names it, it is UTF-8.
 ///
 /// # Errors
 /// When the bytes are a text in none of the encodings that are named, or the encoding is not known here.
@@ -60,7 +60,7 @@ pub fn text<'bytes>(bytes: &'bytes [u8], content_type: Option<&str>) -> Result<D
     }
 }
 
-/// An encoding as something about a body tells it.
+/// An encoding as something about a body names it.
 enum BodyEncoding {
     /// The standard of the web takes ISO 8859-1 for windows-1252. They differ in control characters that no message has, but a message in
     /// one of them is not to be blamed for the other.
@@ -115,7 +115,7 @@ impl BodyEncoding {
     }
 }
 
-/// The encoding of a body that nothing tells: XML begins with `<` (XML 1.0 appendix F).
+/// The encoding of a body that nothing names: XML begins with `<` (XML 1.0 appendix F).
 fn guessed(body: &[u8]) -> &'static Encoding {
     match body {
         [b'<', 0, ..] => UTF_16LE,

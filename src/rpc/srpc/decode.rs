@@ -128,7 +128,7 @@ impl<'de, A: SeqAccess<'de>> CountedElements<A> {
     }
 }
 
-/// Decides by the table of tolerances what becomes of deviations, and collects what is said about them.
+/// Decides by the table of tolerances what becomes of deviations, and collects the remarks about them.
 struct Judge {
     dialect: &'static Dialect,
     strictness: Strictness,
@@ -168,7 +168,7 @@ impl Judge {
         frame_body(text)
     }
 
-    /// What is said about a frame that is served.
+    /// The remarks about a frame that is served.
     fn remark(&mut self) -> Option<String> {
         (!self.remarks.is_empty()).then(|| self.remarks.join("; "))
     }

@@ -1,5 +1,5 @@
 //! Reads a payload to a value, and notices on the way that a name occurs twice in one of its objects: `serde_json` alone keeps the last
-//! member and says nothing. Where that happened is found by `doubled`, in the text, because it is rare.
+//! member and reports nothing. Where that happened is found by `doubled`, in the text, because it is rare.
 
 use std::fmt;
 

@@ -48,12 +48,12 @@ pub(super) fn write(run: &RunDescription<'_>) -> String {
     page
 }
 
-/// Whether somebody must do something about it.
+/// Whether it needs work.
 fn is_to_mend(case: &CaseDescription<'_>) -> bool {
     !matches!(case.verdict, "passed" | "skipped")
 }
 
-/// A verdict with its reason, and what else is told of it.
+/// A verdict with its reason, and what else is reported of it.
 fn put_result<'a>(
     page: &mut String,
     number: usize,
@@ -91,8 +91,8 @@ fn put(page: &mut String, number: usize, described: &CaseDescription<'_>) {
     let reason = described.reason.as_deref().map(|reason| ("reason", reason)).into_iter();
     let failure = described.failure.into_iter().flat_map(parts);
     let notes = case.notes.iter().flat_map(|note| {
-        let told: (&str, &str) = (note.level.name(), &note.detail.message);
-        std::iter::once(told).chain(parts(&note.detail))
+        let named: (&str, &str) = (note.level.name(), &note.detail.message);
+        std::iter::once(named).chain(parts(&note.detail))
     });
     let about = about.iter().map(|(name, value)| (*name, value.as_str()));
     put_table(page, about.chain(reason).chain(failure).chain(notes));

@@ -133,15 +133,15 @@ pub fn explain(file: &str, case: &ScenarioCase) -> String {
             };
             broken + &notes(case, "  ")
         }
-        CaseOutcome::Passed | CaseOutcome::Skipped(_) => String::new(), // their remarks are told by the verbose output
+        CaseOutcome::Passed | CaseOutcome::Skipped(_) => String::new(), // their remarks are in the verbose output
     };
     text.lines().flat_map(|line| [escape_control(line), "\n".into()]).collect()
 }
 
 /// The warnings and failed cleanups of a scenario, with their parts. Remarks are in the reports and in the verbose output.
 fn notes(case: &ScenarioCase, margin: &str) -> String {
-    let told = case.notes.iter().filter(|note| note.level != NoteLevel::Remark);
-    told.map(|note| details(case, note.level.name(), &note.detail, margin)).collect()
+    let shown = case.notes.iter().filter(|note| note.level != NoteLevel::Remark);
+    shown.map(|note| details(case, note.level.name(), &note.detail, margin)).collect()
 }
 
 /// A note in one line.

@@ -25,7 +25,7 @@
       const hide = (name, value) => Object.defineProperty(this, name, { value, writable: true, enumerable: false });
       hide('key', key);
       hide('log', new Log());
-      hide('heard', []); // all calls of the peer
+      hide('received', []); // all calls of the peer
       hide('open', new PlainMap()); // action → its calls that no expectation has matched
       hide('taking', 0); // the index after the last matched call, among all calls
       hide('rules', new Rules());
@@ -214,8 +214,8 @@
       const step = begin(`expect ${action} as the next call`, this);
       const within = time(options, EXPECTING);
       return wait(step, within, () => {
-        while (this.taking < this.heard.length && this.heard[this.taking].taken) this.taking += 1;
-        const record = this.heard[this.taking];
+        while (this.taking < this.received.length && this.received[this.taking].taken) this.taking += 1;
+        const record = this.received[this.taking];
         if (!record) return undefined;
         const found = record.action !== action
           ? { path: '', expected: action, found: record.action }
@@ -306,8 +306,8 @@
      * Waits until the link is up; `from` is the place in the log where the search begins. Refused attempts are repeated after pauses that
      * grow, as long as `patience` lasts; with `waits`, which is a time, failed ones of any kind.
      */
-    up(step, usual, from, patience = gaveUp ? 0 : this.patience, waits = 0) {
-      const within = waits || Math.max(usual, patience);
+    up(step, defaultTime, from, patience = gaveUp ? 0 : this.patience, waits = 0) {
+      const within = waits || Math.max(defaultTime, patience);
       const latest = toolkit.now() + patience;
       let failed;
       let pause = FIRST_PAUSE;
@@ -368,12 +368,12 @@
     forget() {
       for (const record of this.log.records) record.taken = record.frameTaken = true;
       this.open.clear();
-      this.taking = this.heard.length;
+      this.taking = this.received.length;
     }
 
     calls(action) {
       if (action !== undefined) this.mayCall(action);
-      return this.heard.filter((record) => action === undefined || record.action === action).map(seen);
+      return this.received.filter((record) => action === undefined || record.action === action).map(seen);
     }
 
     mark(text) { send('note', { station: this.key, text: String(text) }); }
@@ -396,8 +396,8 @@
       if (!isCall(record)) return;
       // All calls are kept, without the text of their frames.
       const { sequence, action, payload, id, at, valid, remarks } = record;
-      const call = { sequence, action, payload, id, at, valid, remarks, place: this.heard.length };
-      this.heard.push(call);
+      const call = { sequence, action, payload, id, at, valid, remarks, place: this.received.length };
+      this.received.push(call);
       const open = this.open.get(action);
       if (open) open.push(call); else this.open.set(action, [call]);
     }
@@ -443,7 +443,7 @@
 
     /** The calls that were received, for a message about a missing one. */
     whatCame() {
-      const actions = new Set(this.heard.map((call) => call.action));
+      const actions = new Set(this.received.map((call) => call.action));
       return actions.size === 0 ? 'no call at all' : `the calls ${[...actions].join(', ')}`;
     }
   }

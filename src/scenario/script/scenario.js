@@ -289,7 +289,7 @@
       send('settled', { index, outcome, message: String(message), stack, section: String(section), facts });
     } catch (_) {
       // An invalid text or foreign facts: the outcome is reported all the same.
-      send('settled', { index, outcome, message: 'something was thrown that cannot be told', stack: '', section: '', facts: null });
+      send('settled', { index, outcome, message: 'something was thrown that cannot be shown', stack: '', section: '', facts: null });
     }
   }
 

@@ -43,8 +43,8 @@
     if (failure) throw missing(step, failure);
     const link = linkOf(station);
     // A central system of the scenario has no reason to refuse for a moment.
-    const usual = foreign.centralSystem && options.url === undefined ? foreign.patience : 0;
-    link.patience = options.patience === undefined ? usual : want('number', options.patience, 'patience');
+    const defaultPatience = foreign.centralSystem && options.url === undefined ? foreign.patience : 0;
+    link.patience = options.patience === undefined ? defaultPatience : want('number', options.patience, 'patience');
     return link;
   }
 
@@ -78,7 +78,7 @@
     const id = foreign.chargePoint ? (options.id === undefined ? anyone : options.id) : (options.id || 'CP1');
     if (!foreign.chargePoint) await ourChargePoint(step, { ...options, id }, true);
     else if (!stations().some((link) => link.role === 'cs')) {
-      // None has been here yet: whoever is at the charge point must know where to.
+      // None has been here yet: the user at the charge point must know where to.
       const [who, path] = id === undefined ? ['the charge point', '<identity>'] : [id, encodeURIComponent(id)];
       send('operator', { text: `Let ${who} connect to ${listening.url}/${path}.` });
     }
@@ -94,7 +94,7 @@
 
   const given = new Set(); // stations that a scenario has a link to
 
-  let told = false; // that a charge point with another identity is connected
+  let reported = false; // that a charge point with another identity is connected
 
   /** What is connected instead of the charge point that `--identity` names. */
   function other() {
@@ -102,13 +102,13 @@
     return link ? `; ${link.id} is connected: name it with --identity ${link.id}` : '';
   }
 
-  /** Waits for a charge point. With `awaited` a person may have to be told that the one who has come has another identity. */
+  /** Waits for a charge point. With `awaited` the user is informed when the one who has come has another identity. */
   function connectedStation(step, within, id, late, awaited = false) {
     const fits = (link) => link.role === 'cs' && link.connected && (id === undefined ? !given.has(link.key) : link.id === String(id));
     return wait(step, within, () => {
       const link = stations().find(fits);
-      if (!link && awaited && !told && other()) {
-        told = true;
+      if (!link && awaited && !reported && other()) {
+        reported = true;
         send('operator', { text: `Let the charge point connect as ${id}${other()}.` });
       }
       if (!link) return undefined;
@@ -147,7 +147,7 @@
     if (foreign.centralSystem || foreign.chargePoint) {
       if (foreign.unattended) {
         if (options && options.optional) return;
-        skip(`nobody is there for this: ${sentence}`);
+        skip(`no one is there for this: ${sentence}`);
       }
       send('operator', { text: sentence });
       send('grant', { timeout: OPERATOR });

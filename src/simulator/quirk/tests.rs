@@ -1,4 +1,4 @@
-//! What each shipped quirk sends, and what a wrong file is told.
+//! What each shipped quirk sends, and the error of a wrong file.
 
 use std::time::{Duration, Instant};
 
@@ -193,10 +193,10 @@ fn the_transaction_id_is_zero_where_there_is_none() {
 }
 
 #[test]
-fn a_wrong_file_is_told_its_line() {
+fn a_wrong_file_is_refused_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.toml");
-    let told = |text: &str| {
+    let load_error = |text: &str| {
         std::fs::write(&file, text).unwrap();
         match StationQuirk::load(file.to_str().unwrap()) {
             Err(QuirkError::Wrong { line, reason, .. }) => (line, reason),
@@ -226,8 +226,8 @@ fn a_wrong_file_is_told_its_line() {
             "has no field",
         ),
     ] {
-        let (found, said) = told(text);
-        assert!(found == line && said.contains(reason), "{text:?}: {found} {said}");
+        let (found, message) = load_error(text);
+        assert!(found == line && message.contains(reason), "{text:?}: {found} {message}");
     }
     let unknown = StationQuirk::load("slow-bot").unwrap_err().to_string();
     assert!(unknown.contains("did you mean \"slow-boot\"?"), "{unknown}");

@@ -77,12 +77,12 @@ pub struct StationTraffic {
     pub calls: CallStatistics,
     /// Heartbeats that came within the interval of the boot answer.
     pub heartbeats_on_time: u64,
-    /// How often it said nothing for longer than the interval while its link was up.
+    /// How often it sent nothing for longer than the interval while its link was up.
     pub heartbeats_late: u64,
     /// The last record about it.
     pub last: Sequence,
-    /// When the charge point last said something on this link, by the monotonic clock.
-    heard_micros: Option<u64>,
+    /// When the charge point last sent something on this link, by the monotonic clock.
+    received_micros: Option<u64>,
 }
 
 impl TrafficStatistics {
@@ -105,17 +105,17 @@ impl TrafficStatistics {
         match record.kind {
             RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable => {}
             RecordKind::Connected => {
-                station.heard_micros = Some(record.monotonic_micros);
+                station.received_micros = Some(record.monotonic_micros);
                 return;
             }
             RecordKind::Disconnected | RecordKind::Lost => {
-                station.heard_micros = None;
+                station.received_micros = None;
                 return;
             }
             _ => return,
         }
         if let RecordKind::Frame(direction, kind) = record.kind {
-            station.heard(record, direction, kind, role, interval);
+            station.received(record, direction, kind, role, interval);
         }
         station.calls.count(record);
         self.seen(record);
@@ -212,23 +212,23 @@ impl CallStatistics {
 }
 
 impl StationTraffic {
-    /// What the charge point sends shows that it is alive; a heartbeat is only needed when it has nothing else to say.
-    fn heard(&mut self, record: &Record<'_>, direction: Direction, kind: FrameKind, role: Role, interval: Option<u64>) {
+    /// What the charge point sends shows that it is alive; a heartbeat is only needed when it has nothing else to send.
+    fn received(&mut self, record: &Record<'_>, direction: Direction, kind: FrameKind, role: Role, interval: Option<u64>) {
         let from_charge_point = (direction == Direction::In) == (role == Role::CentralSystem);
         if !from_charge_point {
             return;
         }
         let now = record.monotonic_micros;
-        if let (Some(interval), Some(heard)) = (interval.filter(|seconds| *seconds > 0), self.heard_micros) {
+        if let (Some(interval), Some(last)) = (interval.filter(|seconds| *seconds > 0), self.received_micros) {
             let interval = interval.saturating_mul(1_000_000);
             let allowed = interval.saturating_add(SLACK.max(interval / 10));
-            if now.saturating_sub(heard) > allowed {
+            if now.saturating_sub(last) > allowed {
                 self.heartbeats_late += 1;
             } else if (kind, record.action) == (FrameKind::Call, Some("Heartbeat")) {
                 self.heartbeats_on_time += 1;
             }
         }
-        self.heard_micros = Some(now);
+        self.received_micros = Some(now);
     }
 }
 

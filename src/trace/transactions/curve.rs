@@ -1,4 +1,4 @@
-//! What a meter told in the course of a transaction: points in the order of their time, bounded in number. When there are too many, every
+//! What a meter reported in the course of a transaction: points in the order of their time, bounded in number. When there are too many, every
 //! second one is left out, and from then on points must be further apart; so a long transaction keeps its shape.
 
 use super::reading::MeterPoint;
@@ -13,7 +13,7 @@ const ROUNDING: f64 = 1.0;
 /// A quantity that is drawn over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MeterQuantity {
-    /// In W. Where the station does not tell it, it follows from the energy.
+    /// In W. Where the station does not report it, it follows from the energy.
     Power,
     /// In A.
     Current,
@@ -124,7 +124,7 @@ impl MeterCurve {
     }
 }
 
-/// Takes over what a later message tells about the same moment.
+/// Takes over what a later message reports about the same moment.
 fn merge(point: &mut MeterPoint, newer: MeterPoint) {
     *point = MeterPoint {
         at_micros: point.at_micros,
@@ -157,7 +157,7 @@ mod tests {
         assert!(curve.insert(energy(3 * hour, 2_500.0)));
         assert!(curve.insert(energy(hour / 2, 2_100.0)));
         let powers: Vec<f64> = curve.values(MeterQuantity::Power).iter().map(|(_, power)| power.round()).collect();
-        assert_eq!(powers, [2_200.0, -200.0, 1_000.0, -500.0], "from the energy, where no power is told");
+        assert_eq!(powers, [2_200.0, -200.0, 1_000.0, -500.0], "from the energy, where no power is reported");
     }
 
     #[test]

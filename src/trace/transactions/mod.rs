@@ -47,9 +47,9 @@ pub struct SeenTransaction {
     pub meter_stop: Option<f64>,
     /// Why it ended.
     pub reason: Option<Box<str>>,
-    /// What the meter told. Its times are those of the messages.
+    /// What the meter reported. Its times are those of the messages.
     pub curve: MeterCurve,
-    /// The charging limits that the station told for it: the time from which each is in force.
+    /// The charging limits that the station reported for it: the time from which each is in force.
     pub limits: Vec<(i64, ChargingLimit)>,
     /// What is missing or odd.
     pub oddities: OdditySet,
@@ -160,12 +160,12 @@ impl SeenTransaction {
 
     /// The limit in force at a time of the station's clock.
     pub fn limit_at(&self, micros: i64) -> Option<ChargingLimit> {
-        let told = self.limits.iter().rev().find(|(from, _)| *from <= micros).map(|(_, limit)| *limit);
+        let reported = self.limits.iter().rev().find(|(from, _)| *from <= micros).map(|(_, limit)| *limit);
         let offered = || {
             let current = self.curve.last(MeterQuantity::CurrentOffered).map(ChargingLimit::Amperes);
             current.or_else(|| self.curve.last(MeterQuantity::PowerOffered).map(ChargingLimit::Watts))
         };
-        told.or_else(offered)
+        reported.or_else(offered)
     }
 
     /// How long it has lasted at this time of the wall clock, in microseconds.

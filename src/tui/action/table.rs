@@ -267,7 +267,7 @@ table! {
     Overview (OverviewAction) {
         ShowFrames, "its frames", "Close and show only the frames of this row in the trace", ["enter"];
         Filter as "overview-filter", "filter", "Filter the rows while you type: a word in a cell, or a filter that a frame of the row passes", ["/"];
-        Sort as "overview-sort", "sort", "Sort by the next column, then in the usual order again", ["s"];
+        Sort as "overview-sort", "sort", "Sort by the next column, then in the default order again", ["s"];
         SortReverse as "overview-sort-reverse", "", "Turn the order round", ["S"];
         NextTab as "overview-next", "next page", "Next page", ["tab", "]"];
         PreviousTab as "overview-previous", "", "Previous page", ["backtab", "["];

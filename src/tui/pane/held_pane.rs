@@ -83,8 +83,8 @@ fn what(frame: &HeldFrame, outside: &ReadContext<'_>) -> String {
     payload_meaning(row.and_then(|row| row.version), frame.kind, &frame.action, &frame.payload).to_string()
 }
 
-/// How long the peer will probably wait for the answer, when it waits for one, and whether that is nearly over. Nobody tells us its
-/// timeout; the usual one is assumed.
+/// How long the peer will probably wait for the answer, when it waits for one, and whether that is nearly over. Its timeout is not
+/// known; the default one is assumed.
 fn left_for_peer(frame: &HeldFrame, age: Duration) -> (String, bool) {
     let waits = matches!((frame.direction, frame.kind), (Direction::In, FrameKind::Call))
         || (frame.direction == Direction::Out && frame.kind != FrameKind::Call);

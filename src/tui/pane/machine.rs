@@ -131,22 +131,22 @@ impl Drawing<'_> {
         };
         let name = format!("{pointer}{number} {}", connector.status);
         let mut first = self.row((&name, status_style), (&format!("{power}{end}"), styles.active));
-        let mut told: Vec<String> = Vec::new();
+        let mut details: Vec<String> = Vec::new();
         if let Some(fault) = &connector.fault {
-            told.push(format!("{} {fault}", self.signs.broken));
+            details.push(format!("{} {fault}", self.signs.broken));
         }
         if connector.lock_broken && connector.fault.is_none() {
-            told.push(format!("{} lock", self.signs.broken));
+            details.push(format!("{} lock", self.signs.broken));
         }
         if let Some(tag) = &connector.id_tag {
-            told.push(crate::sanitize::escape_control(tag).into_owned());
+            details.push(crate::sanitize::escape_control(tag).into_owned());
         }
         let locked = match (self.machine.cable, connector.locked) {
             (CableKind::Socket, true) => "locked ",
             _ => "",
         };
         let detail_style = if connector.fault.is_some() || connector.lock_broken { styles.error } else { styles.muted };
-        let mut second = self.row((&format!("   {}", told.join(", ")), detail_style), (locked, styles.muted));
+        let mut second = self.row((&format!("   {}", details.join(", ")), detail_style), (locked, styles.muted));
         let (cable, car, does) = match (connector.plugged, connector.parked) {
             (true, _) => {
                 let does = match connector.car {
@@ -189,8 +189,8 @@ impl Drawing<'_> {
 
     /// What hands can do now, with its key.
     fn keys(&self, selected: usize) -> Vec<(String, &'static str)> {
-        let usual = ConnectorState::default();
-        let connector = self.machine.connectors.get(selected.saturating_sub(1)).unwrap_or(&usual);
+        let default_connector = ConnectorState::default();
+        let connector = self.machine.connectors.get(selected.saturating_sub(1)).unwrap_or(&default_connector);
         let choose = |there: bool, yes: &'static str, no: &'static str| if there { yes } else { no };
         let mut keys = vec![
             (StationDetailsAction::Plug, choose(connector.plugged, "unplug", "plug in")),

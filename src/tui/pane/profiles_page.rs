@@ -47,12 +47,12 @@ pub fn profiles_page(app: &App, page: &ProfilesPage, outside: &ReadContext<'_>, 
     }
     let columns = usize::from(area.width).saturating_sub(SCALE + 1);
     let computed = page.computed(facts, now, columns, page.what_if);
-    let told = reported.map(|schedule| page.reported(schedule, now, columns));
+    let from_station = reported.map(|schedule| page.reported(schedule, now, columns));
     let before = page.what_if.then(|| page.computed(facts, now, columns, false));
-    let highest = [Some(&computed), told.as_ref(), before.as_ref()].into_iter().flatten().map(LimitCurve::highest);
+    let highest = [Some(&computed), from_station.as_ref(), before.as_ref()].into_iter().flatten().map(LimitCurve::highest);
     let highest = highest.fold(1.0, f64::max);
     let charts = below(body, listed);
-    let second = told.as_ref().or(before.as_ref());
+    let second = from_station.as_ref().or(before.as_ref());
     let height = (charts.height.saturating_sub(2) / if second.is_some() { 2 } else { 1 }).min(HIGHEST);
     let chart = |curve: &LimitCurve, other: Option<&LimitCurve>, heading: &str, top: u16, buffer: &mut Buffer| {
         let area = Rect { y: charts.y + top, height: height.min(charts.height.saturating_sub(top)), ..charts };
@@ -61,7 +61,7 @@ pub fn profiles_page(app: &App, page: &ProfilesPage, outside: &ReadContext<'_>, 
     let heading = if page.what_if { "limit with the draft" } else { "limit as computed from the profiles" };
     chart(&computed, second, heading, 0, buffer);
     if let Some(second) = second {
-        let heading = match (reported, &told) {
+        let heading = match (reported, &from_station) {
             (Some(reported), Some(_)) => {
                 format!("limit as the station reported it at {}", &format::time_of_day(reported.wall_micros, &app.zone)[..8])
             }

@@ -45,7 +45,7 @@ pub struct Stations {
     ordered_at: u64,
     widest: usize,
     columns: ColumnChoice,
-    /// Whether the user, or a jump, has selected a station. Until then the first line is selected, whoever comes first.
+    /// Whether the user, or a jump, has selected a station. Until then the first line is selected, whichever station it shows.
     chosen: bool,
 }
 

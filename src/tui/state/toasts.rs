@@ -80,7 +80,7 @@ impl Toasts {
         self.show(text.into(), ToastKind::Info, now_micros);
     }
 
-    /// Shows a result, which may come when nobody looks: it stays until the next key, and at least as long as others.
+    /// Shows a result, which may come when the user is not looking: it stays until the next key, and at least as long as others.
     pub fn result(&mut self, text: impl Into<String>, failure: bool, now_micros: u64) {
         self.push(text.into(), if failure { ToastKind::Failure } else { ToastKind::Done }, now_micros);
         if let Some(toast) = self.waiting.back_mut() {

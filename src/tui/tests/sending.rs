@@ -32,7 +32,7 @@ fn asked_three(keys: &str) -> Screen {
 }
 
 #[test]
-fn the_answer_is_told_until_the_next_key() {
+fn the_answer_is_shown_until_the_next_key() {
     let mut screen = sent();
     screen.exchange("CP1", Direction::Out, "Reset", r#"{"type":"Soft"}"#, r#"{"status":"Accepted"}"#);
     screen.send(ScreenMessage::Refresh);

@@ -34,15 +34,15 @@ fn an_unfinished_filter_is_no_error_and_its_values_are_listed_with_their_meaning
 }
 
 #[test]
-fn marks_are_told_where_they_are_not_seen() {
+fn marks_are_named_where_they_are_not_seen() {
     let mut screen = Screen::busy(120, 40);
     screen.press("m m");
     let picture = screen.picture();
     assert!(picture.contains("new call → 2 marked") && picture.contains("M unmark"), "{picture}");
     screen.press("/ sim enter e");
     let picture = screen.picture();
-    let told = "goes to what is marked: 2 stations (CP1, CP2), of which the filter hides 2 stations (CP1, CP2)";
-    assert!(picture.contains(told), "{picture}");
+    let note = "goes to what is marked: 2 stations (CP1, CP2), of which the filter hides 2 stations (CP1, CP2)";
+    assert!(picture.contains(note), "{picture}");
     screen.press("esc esc");
     screen.press("M g m e");
     assert!(screen.picture().contains("goes to what is marked: CP1"), "another one is selected\n{}", screen.picture());

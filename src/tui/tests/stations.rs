@@ -59,10 +59,11 @@ fn hints_follow_the_state() {
 #[test]
 fn a_running_transaction_shows_its_power_energy_and_curve() {
     let mut screen = Screen::busy(120, 50);
-    let mut tell = |action: &str, payload: &str, result: &str| screen.exchange("CP1", Direction::In, action, payload, result);
-    tell("StatusNotification", r#"{"connectorId":1,"errorCode":"NoError","status":"Charging"}"#, "{}");
+    let mut exchange =
+        |action: &str, payload: &str, result: &str| screen.exchange("CP1", Direction::In, action, payload, result);
+    exchange("StatusNotification", r#"{"connectorId":1,"errorCode":"NoError","status":"Charging"}"#, "{}");
     let start = r#"{"connectorId":1,"idTag":"A","meterStart":1000,"timestamp":"2026-03-04T10:00:00Z"}"#;
-    tell("StartTransaction", start, r#"{"transactionId":33,"idTagInfo":{"status":"Accepted"}}"#);
+    exchange("StartTransaction", start, r#"{"transactionId":33,"idTagInfo":{"status":"Accepted"}}"#);
     for (time, power, energy) in [("10:01:00", "3600", "1060"), ("10:02:00", "7200", "1180")] {
         let sample = |value: &str, measurand: &str, unit: &str| {
             format!(r#"{{"value":"{value}","measurand":"{measurand}","unit":"{unit}"}}"#)
@@ -72,7 +73,7 @@ fn a_running_transaction_shows_its_power_energy_and_curve() {
         let payload = format!(
             r#"{{"connectorId":1,"transactionId":33,"meterValue":[{{"timestamp":"2026-03-04T{time}Z","sampledValue":[{samples}]}}]}}"#
         );
-        tell("MeterValues", &payload, "{}");
+        exchange("MeterValues", &payload, "{}");
     }
     screen.press("1 g");
     let picture = screen.picture();

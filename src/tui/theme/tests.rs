@@ -94,7 +94,7 @@ fn red_and_amber_are_for_faults_only() {
                 assert!(is_fault || style.fg != colour, "{}.{name} has the colour of {meaning}", theme.name);
             }
             let is_direction = ["incoming", "outgoing"].contains(&name);
-            assert!(!is_direction || style == Style::default(), "{}.{name}: the arrow tells the direction", theme.name);
+            assert!(!is_direction || style == Style::default(), "{}.{name}: the arrow shows the direction", theme.name);
         }
     }
 }

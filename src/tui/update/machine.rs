@@ -73,8 +73,8 @@ pub fn command(
     machine: &MachineState,
     selected: usize,
 ) -> Option<(Cow<'static, str>, bool)> {
-    let usual = ConnectorState::default();
-    let connector = machine.connectors.get(selected.saturating_sub(1)).unwrap_or(&usual);
+    let default_connector = ConnectorState::default();
+    let connector = machine.connectors.get(selected.saturating_sub(1)).unwrap_or(&default_connector);
     let either = |there: bool, yes: &'static str, no: &'static str| Cow::Borrowed(if there { yes } else { no });
     Some(match action {
         StationDetailsAction::Plug => (either(connector.plugged, "unplug", "plug"), true),

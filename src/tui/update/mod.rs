@@ -154,7 +154,7 @@ fn report_news(app: &mut App, outside: &ReadContext<'_>) {
     let end = records.range().end;
     let filters = app.alerts.filters();
     let context = (!filters.is_empty()).then(|| app.filter_context(outside));
-    for record in records.iter(app.heard.max(end.saturating_sub(NEWEST))..end) {
+    for record in records.iter(app.next_unchecked.max(end.saturating_sub(NEWEST))..end) {
         match record.kind {
             RecordKind::Failure => app.toasts.error(record.text, outside.now.monotonic_micros),
             RecordKind::Toast => app.toasts.info(record.text, outside.now.monotonic_micros),
@@ -167,7 +167,7 @@ fn report_news(app: &mut App, outside: &ReadContext<'_>) {
             app.alerts.add(|| words_of(&record, outside));
         }
     }
-    app.heard = end;
+    app.next_unchecked = end;
 }
 
 /// A record in a few words, for a notification.

@@ -60,7 +60,7 @@ pub fn meaning(answer: Sequence, outside: &ReadContext<'_>) -> Option<String> {
     Some(exchange_meaning(&call, Some(&answer)).as_str().to_owned())
 }
 
-/// Keeps the result of a batch, and shows its table to somebody who has only waited for it.
+/// Keeps the result of a batch, and shows its table when the user has only waited for it.
 pub fn keep(app: &mut App, result: BatchResult, was_waiting: bool, outside: &ReadContext<'_>) {
     let shows = was_waiting && result.stations.len() > 1 && app.overlays.iter().next().is_none();
     app.result = Some(result);

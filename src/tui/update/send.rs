@@ -218,7 +218,7 @@ pub fn submitted(app: &mut App, what: &str, receipt: &Receipt, outside: &ReadCon
     }
 }
 
-/// Counts the answers to the calls of a command, as to those of the editor. While another order is being counted only their number is told.
+/// Counts the answers to the calls of a command, as to those of the editor. While another order is being counted only their number is shown.
 pub fn called(app: &mut App, calls: GivenCalls, outside: &ReadContext<'_>) {
     let now = outside.now.monotonic_micros;
     let names = assist::names(&calls.order.targets, outside.contents);

@@ -236,7 +236,7 @@ fn list_rules(app: &mut App, rules: &[String]) {
         choice(
             "remove",
             format!("Remove {rule}"),
-            "answered as usual again",
+            "gets the default answer again",
             ChoiceAction::Run(format!("answers remove {number}")),
         )
     });

@@ -51,7 +51,7 @@ fn is_note(line: &str) -> bool {
 fn is_hint(line: &str) -> bool {
     const BEGINNINGS: [&str; 12] = [
         "Did you mean ",
-        "Nobody is connected: ",
+        "No station is connected: ",
         "Name one: ",
         "There is no ",
         "The option ",

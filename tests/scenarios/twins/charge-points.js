@@ -319,7 +319,7 @@ module.exports = {
     ...cable,
   },
   'the list is off': {
-    about: 'has LocalAuthListEnabled=false, tells version 0 and answers Failed meanwhile',
+    about: 'has LocalAuthListEnabled=false, reports version 0 and answers Failed meanwhile',
     files: ['local-list'],
     starts: (twin) => twin.machine.call('ChangeConfiguration', { key: 'LocalAuthListEnabled', value: 'false' }),
     answers: {
@@ -357,8 +357,8 @@ module.exports = {
   'waits for the cable': {
     about: 'accepts a start at a free connector and waits a minute for the cable; a person plugs it in', files: CABLE, answers: patient, person: plugsIn,
   },
-  'waits for the cable, nobody there': {
-    about: 'the same, and nobody plugs it in', files: CABLE, answers: patient, person: nobody,
+  'waits for the cable, no one there': {
+    about: 'the same, and no one plugs it in', files: CABLE, answers: patient, person: nobody,
   },
   'accepts and does nothing': {
     about: 'accepts every start; where it must not start, it does nothing',
@@ -367,7 +367,7 @@ module.exports = {
     answers: { RemoteStartTransaction: accepting() },
   },
   'accepts and is Preparing': {
-    about: 'accepts every start, and is Preparing where it must not start; nobody plugs a car in',
+    about: 'accepts every start, and is Preparing where it must not start; no one plugs a car in',
     files: ['core', 'reservation'],
     only: ['no start', 'again', 'running', 'tag only'],
     answers: {
@@ -396,8 +396,8 @@ module.exports = {
       return true;
     },
   },
-  'accepts, no RemoteTrigger, nobody there': {
-    about: 'the same, and nobody plugs it in',
+  'accepts, no RemoteTrigger, no one there': {
+    about: 'the same, and no one plugs it in',
     files: ['core', 'reservation'],
     only: ['no start', 'again', 'running', 'tag only'],
     answers: {
@@ -420,7 +420,7 @@ module.exports = {
     },
   },
   'always Remote': {
-    about: 'tells the reason Remote after a Reset and an unlocking',
+    about: 'reports the reason Remote after a Reset and an unlocking',
     files: ['core'],
     only: ['reset', 'ends'],
     sends: { StopTransaction: async (payload, pass) => pass({ ...payload, reason: 'Remote' }) },
@@ -483,13 +483,13 @@ module.exports = {
   // ---- charging profiles ----
 
   'no limit': {
-    about: 'tells the limit −1 in every composite schedule', files: ['smart-charging'], answers: { GetCompositeSchedule: limited(() => -1) },
+    about: 'reports the limit −1 in every composite schedule', files: ['smart-charging'], answers: { GetCompositeSchedule: limited(() => -1) },
   },
   'no power': {
-    about: 'tells the limit 0 in every composite schedule', files: ['smart-charging'], answers: { GetCompositeSchedule: limited(() => 0) },
+    about: 'reports the limit 0 in every composite schedule', files: ['smart-charging'], answers: { GetCompositeSchedule: limited(() => 0) },
   },
   'above the maximum': {
-    about: 'tells a limit of 20 A where 12 A are the maximum of the charge point',
+    about: 'reports a limit of 20 A where 12 A are the maximum of the charge point',
     files: ['smart-charging'],
     answers: { GetCompositeSchedule: limited((limit) => (limit === 12 ? 20 : limit)) },
   },

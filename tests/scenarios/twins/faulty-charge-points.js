@@ -54,12 +54,12 @@ module.exports = {
   none: { about: 'has no fault', fails: [] },
 
   'no Preparing': {
-    about: 'does not tell Preparing unless it is asked',
+    about: 'does not report Preparing unless it is asked',
     ...silentAbout('Preparing'),
     fails: ['TC_003_CS', 'TC_004_1_CS', 'TC_004_2_CS', 'TC_010_CS', 'TC_011_1_CS', 'TC_011_2_CS'],
   },
   'no Finishing': {
-    about: 'does not tell Finishing unless it is asked',
+    about: 'does not report Finishing unless it is asked',
     ...silentAbout('Finishing'),
     fails: ['TC_003_CS', 'TC_004_1_CS', 'TC_005_2_CS', 'TC_012_CS', 'TC_015_CS', 'TC_016_CS'],
   },
@@ -139,7 +139,7 @@ module.exports = {
     fails: ['TC_027_CS'],
   },
   'no error code': {
-    about: 'tells every status with NoError',
+    about: 'reports every status with NoError',
     sends: { StatusNotification: (payload, pass) => pass({ ...payload, errorCode: 'NoError' }) },
     fails: ['TC_024_CS', 'TC_041_CS'],
   },

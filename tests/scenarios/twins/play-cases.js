@@ -15,7 +15,7 @@ globalThis.hands = new Proxy({}, {
 
 /** Nobody is there for anything else. */
 globalThis.operator = async (sentence, _, options = {}) => {
-  if (!options.optional) skip(`nobody is there for this: ${sentence}`);
+  if (!options.optional) skip(`no one is there for this: ${sentence}`);
 };
 
 const CASES = [

@@ -8,7 +8,7 @@ const here = plays(twin);
 /** The person at the charge point. */
 globalThis.operator = async (sentence, _, options = {}) => {
   const done = twin.person ? await twin.person(sentence, here()) : true;
-  if (!done && !options.optional) skip(`nobody is there for this: ${sentence}`);
+  if (!done && !options.optional) skip(`no one is there for this: ${sentence}`);
 };
 
 require(`../../../examples/scenarios/charge-point/${parameter('file', 'core')}.js`);

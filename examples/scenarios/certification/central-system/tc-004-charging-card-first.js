@@ -10,7 +10,7 @@ official('TC_004_1_CSMS', 'a charging session begins with the card', {
   await finished(link, await charging(link));
 });
 
-official('TC_004_2_CSMS', 'nobody plugs in after the card', {
+official('TC_004_2_CSMS', 'no one plugs in after the card', {
   checks: 'A card without a cable: the connector is free again when its time is over, and the tag can still charge.',
   by: ['OCPP 1.6 §4.1', 'OCPP 1.6 §4.9', 'OCPP 1.6 §9.1'],
 }, async () => {

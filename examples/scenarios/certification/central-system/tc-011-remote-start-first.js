@@ -11,7 +11,7 @@ official('TC_011_1_CSMS', 'a remote start before the cable is in', {
   await finished(link, await charging(link));
 });
 
-official('TC_011_2_CSMS', 'nobody plugs in after a remote start', {
+official('TC_011_2_CSMS', 'no one plugs in after a remote start', {
   checks: 'RemoteStartTransaction is accepted, and nothing is plugged in: the connector is free again, and the tag can still charge.',
   by: ['OCPP 1.6 §5.11', 'OCPP 1.6 §4.9', 'OCPP 1.6 §9.1'],
 }, async () => {

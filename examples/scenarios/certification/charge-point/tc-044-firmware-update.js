@@ -23,7 +23,7 @@ scenario('new firmware', {
 }, async () => {
   const cp = await begin({ profile: 'FirmwareManagement' });
   if (!firmwareLocation) {
-    skip('there is no firmware: --set firmwareLocation=… tells where');
+    skip('there is no firmware: --set firmwareLocation=… names it');
   }
   const told = await install(cp, firmwareLocation);
   expect(told, ['Downloading', 'Downloaded', 'Installing', 'Installed'], 'the order of the statuses');
@@ -49,7 +49,7 @@ scenario('new firmware that cannot be installed', {
 }, async () => {
   const cp = await begin({ profile: 'FirmwareManagement' });
   if (!brokenFirmwareLocation) {
-    skip('there is no broken firmware: --set brokenFirmwareLocation=… tells where');
+    skip('there is no broken firmware: --set brokenFirmwareLocation=… names it');
   }
   if (!foreign) {
     await hands.fail('install');

@@ -11,7 +11,7 @@ scenario('diagnostics', {
 }, async () => {
   const cp = await begin({ free: false, profile: 'FirmwareManagement' });
   if (!uploadLocation) {
-    skip('there is nowhere to upload to: --set uploadLocation=… tells where');
+    skip('there is nowhere to upload to: --set uploadLocation=… names a place');
   }
   cp.forget();
   hasFile(await ask(cp, 'GetDiagnostics', { location: uploadLocation }));

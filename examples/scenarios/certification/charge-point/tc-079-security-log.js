@@ -11,7 +11,7 @@ scenario('the security log', {
 }, async () => {
   const cp = await begin({ free: false });
   if (!uploadLocation) {
-    skip('there is nowhere to upload to: --set uploadLocation=… tells where');
+    skip('there is nowhere to upload to: --set uploadLocation=… names a place');
   }
   const requestId = nextNumber();
   const log = { remoteLocation: uploadLocation };

@@ -70,8 +70,8 @@ async fn what_was_done_is_said_in_words() {
             "answer authorize error=SecurityError delay=2s --once",
             "Authorize of every station is answered with the error SecurityError after 2s the next time; answers lists the rules.",
         ),
-        ("answer heartbeat default", "Heartbeat of every station is answered as usual again."),
-        ("answer heartbeat default", "Heartbeat of every station is answered as usual already."),
+        ("answer heartbeat default", "Heartbeat of every station gets the default answer again."),
+        ("answer heartbeat default", "Heartbeat of every station gets the default answer already."),
         ("hold dir:in", "Frames that pass dir:in are held from now on."),
         ("hold off", "No more frames are held."),
         ("release all", "No frame waits."),
@@ -88,7 +88,7 @@ async fn what_was_done_is_said_in_words() {
     assert!(failed.failed() && failed.screen.is_none(), "there is no screen");
 }
 
-/// Whether whoever typed the command is told that something came of it.
+/// Whether the output shows that something came of the command.
 fn speaks(output: &CommandOutput) -> bool {
     let said = output.lines.iter().map(|line| &line.text).chain(&output.done);
     said.into_iter().any(|text| !text.trim().is_empty()) || output.calls.is_some() || output.screen.is_some() || output.quit

@@ -254,7 +254,7 @@ fn other_commands() {
     assert_eq!(parse("  \t ", grammar()), Ok(None));
 }
 
-/// A command knows its role, so whoever types the option of the other role is understood.
+/// A command knows its role, so the option of the other role is understood.
 #[test]
 fn both_options_name_a_station_in_every_command_with_a_target() {
     let with_target = [

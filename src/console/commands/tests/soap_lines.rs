@@ -37,8 +37,8 @@ fn the_machine_of_a_charge_point_is_read_and_written() {
     let Command::Start(StartSimulator::ChargePoint(options)) = parsed else { panic!() };
     assert_eq!((options.machine.equipment.connectors, options.machine.equipment.phases, options.machine.driver), (4, 3, false));
     assert_eq!(options.machine.quirks, ["slow-boot", "habits/mine.toml"]);
-    let usual = "start_cp ws://h:1 CP1";
-    assert_eq!(command(&format!("{usual} --connectors 2 --cable socket --phases 1 --max-current 32")).to_string(), usual);
+    let defaults = "start_cp ws://h:1 CP1";
+    assert_eq!(command(&format!("{defaults} --connectors 2 --cable socket --phases 1 --max-current 32")).to_string(), defaults);
 }
 
 #[test]

@@ -150,12 +150,12 @@ async fn the_close_frame_of_the_peer_is_answered_in_either_role() {
         let peer = async {
             theirs.send(Message::text(HEARTBEAT)).await.unwrap();
             theirs.close(Some(frame.clone())).await.unwrap();
-            let mut heard = Vec::new();
+            let mut received = Vec::new();
             while let Some(message) = theirs.next().await {
-                heard.push(message.unwrap());
+                received.push(message.unwrap());
             }
             drop(theirs);
-            heard.pop()
+            received.pop()
         };
         let began = Instant::now();
         let ((end, _), last) = tokio::join!(ended(ours, &mut inbox), peer);
@@ -208,7 +208,7 @@ async fn closed_with(our_role: WebSocketRole, payload: &[u8]) -> (Vec<u8>, Close
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_close_code_that_may_not_stand_in_a_frame_is_told_as_it_came_and_answered_with_1002() {
+async fn a_close_code_that_may_not_stand_in_a_frame_is_reported_as_it_came_and_answered_with_1002() {
     for (our_role, _) in BOTH_ROLES {
         for code in [0, 1, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, u16::MAX] {
             let payload = [&code.to_be_bytes()[..], b"why"].concat();
@@ -232,7 +232,7 @@ async fn a_close_code_that_may_not_stand_in_a_frame_is_told_as_it_came_and_answe
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_frame_with_a_reserved_bit_is_told_as_probably_compressed() {
+async fn a_frame_with_a_reserved_bit_is_reported_as_probably_compressed() {
     let (ours, mut theirs) = pipe_of_bytes(1 << 10, WebSocketRole::Client).await;
     let (_handle, mut inbox) = LinkHandle::new(1);
     let peer = async {

@@ -27,8 +27,8 @@ impl ChargePoint {
             return status("Rejected");
         }
         let duration = integer(payload, "duration").unwrap_or_default().clamp(0, LONGEST);
-        let usual = if self.allows_unit(RateUnit::Watts) { RateUnit::Watts } else { RateUnit::Amperes };
-        let unit = text(payload, "chargingRateUnit").and_then(RateUnit::named).unwrap_or(usual);
+        let default_unit = if self.allows_unit(RateUnit::Watts) { RateUnit::Watts } else { RateUnit::Amperes };
+        let unit = text(payload, "chargingRateUnit").and_then(RateUnit::named).unwrap_or(default_unit);
         if !self.allows_unit(unit) {
             return status("Rejected");
         }

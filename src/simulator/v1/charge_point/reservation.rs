@@ -153,7 +153,7 @@ impl ChargePoint {
         }
     }
 
-    /// Whether only the central system can tell that a tag is of the group that a connector is reserved for: it is asked
+    /// Whether the central system must decide whether a tag is of the group that a connector is reserved for: it is asked
     /// (OCPP 1.6 §5.13).
     pub(super) fn may_be_of_group(&self, number: i32, id_tag: &str) -> bool {
         let startable = self.connector(number).is_some_and(|it| it.is_startable() && it.status == ConnectorStatus::Reserved);

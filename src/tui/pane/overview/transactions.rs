@@ -1,4 +1,4 @@
-//! The lower part of the page of transactions: the facts about the selected one, what is odd about it, and charts of what its meter told.
+//! The lower part of the page of transactions: the facts about the selected one, what is odd about it, and charts of what its meter reported.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -16,7 +16,7 @@ use crate::tui::widget::{ChartLine, ChartPicture, LineWriter, draw_chart, format
 /// The narrowest and the lowest chart that can be read.
 const LEAST: (u16, u16) = (36, 6);
 
-/// What is drawn, the most telling first.
+/// What is drawn, the most important first.
 const QUANTITIES: [MeterQuantity; 5] =
     [MeterQuantity::Power, MeterQuantity::Current, MeterQuantity::Charge, MeterQuantity::Temperature, MeterQuantity::Energy];
 
@@ -67,7 +67,7 @@ fn facts(app: &App, transaction: &SeenTransaction, now_micros: i64) -> Vec<Parts
     match transaction.ended_micros {
         Some(ended) => {
             add(&mut who, "", format!("{began} – {}, {lasted}", time(ended)), styles.base);
-            let reason = transaction.reason.as_deref().unwrap_or("no reason told");
+            let reason = transaction.reason.as_deref().unwrap_or("no reason given");
             add(&mut who, "ended", reason.to_owned(), styles.base);
         }
         None if transaction.is_running() => add(&mut who, "runs since", format!("{began}, {lasted}"), styles.good),
@@ -98,24 +98,25 @@ fn facts(app: &App, transaction: &SeenTransaction, now_micros: i64) -> Vec<Parts
 
 fn charts(app: &App, transaction: &SeenTransaction, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    let told: Vec<(MeterQuantity, Vec<(i64, f64)>)> = QUANTITIES
+    let reported: Vec<(MeterQuantity, Vec<(i64, f64)>)> = QUANTITIES
         .into_iter()
         .map(|quantity| (quantity, transaction.curve.values(quantity)))
         .filter(|(_, values)| values.len() > 1)
         .collect();
-    if told.is_empty() {
+    if reported.is_empty() {
         if area.height > 1 {
-            let text = "Its meter has told nothing yet that makes a curve; MeterValueSampleInterval says how often it does.";
+            let text =
+                "Its meter has reported nothing yet that makes a curve; MeterValueSampleInterval sets how often it reports.";
             LineWriter::new(buffer, below(area, 1), 0).blanks(1, styles.base).text(text, styles.muted);
         }
         return;
     }
-    let across = usize::from(area.width / LEAST.0).clamp(1, told.len());
-    let down = usize::from(area.height / LEAST.1).clamp(1, told.len().div_ceil(across));
+    let across = usize::from(area.width / LEAST.0).clamp(1, reported.len());
+    let down = usize::from(area.height / LEAST.1).clamp(1, reported.len().div_ceil(across));
     let (width, height) = (area.width / across as u16, area.height / down as u16); // a few
     let points = transaction.curve.points();
     let times = (points.first().map_or(0, |point| point.at_micros), points.last().map_or(0, |point| point.at_micros));
-    for (index, (quantity, values)) in told.into_iter().take(across * down).enumerate() {
+    for (index, (quantity, values)) in reported.into_iter().take(across * down).enumerate() {
         let (column, row) = ((index % across) as u16, (index / across) as u16);
         let place = Rect { x: area.x + column * width + 1, y: area.y + row * height, width: width.saturating_sub(2), height };
         let picture = picture(app, transaction, quantity, &values, times);
@@ -156,7 +157,7 @@ fn picture(
         MeterQuantity::Temperature | MeterQuantity::Energy => (lowest, highest),
         _ => (lowest.min(0.0), if highest > 0.0 { highest } else { 1.0 }),
     };
-    // A little room, so that a line at the top can be told from the edge.
+    // A little room, so that a line at the top can be distinguished from the edge.
     let is_of_rate = matches!(quantity, MeterQuantity::Power | MeterQuantity::Current);
     let top = if is_of_rate { range.1 * 1.05 } else { range.1 };
     let now = values.last().map_or(0.0, |(_, value)| *value);
@@ -182,18 +183,18 @@ fn picture(
     }
 }
 
-/// The limit in the unit of a quantity: what the station told, or else what it offered.
+/// The limit in the unit of a quantity: what the station reported, or else what it offered.
 fn limits(transaction: &SeenTransaction, quantity: MeterQuantity) -> Vec<(i64, f64)> {
-    let told = transaction.limits.iter().filter_map(|(from, limit)| match (limit, quantity) {
+    let reported = transaction.limits.iter().filter_map(|(from, limit)| match (limit, quantity) {
         (ChargingLimit::Watts(limit), MeterQuantity::Power) | (ChargingLimit::Amperes(limit), MeterQuantity::Current) => {
             Some((*from, *limit))
         }
         _ => None,
     });
-    let told: Vec<_> = told.collect();
+    let reported: Vec<_> = reported.collect();
     match quantity {
-        MeterQuantity::Power if told.is_empty() => transaction.curve.values(MeterQuantity::PowerOffered),
-        MeterQuantity::Current if told.is_empty() => transaction.curve.values(MeterQuantity::CurrentOffered),
-        _ => told,
+        MeterQuantity::Power if reported.is_empty() => transaction.curve.values(MeterQuantity::PowerOffered),
+        MeterQuantity::Current if reported.is_empty() => transaction.curve.values(MeterQuantity::CurrentOffered),
+        _ => reported,
     }
 }

@@ -127,7 +127,7 @@ pub(super) fn short_id(id: i64, width: usize) -> String {
     }
 }
 
-/// How long ago the station was heard; `None` when it never was.
+/// How long ago the station last sent something; `None` when it never did.
 pub(super) fn seen(row: &StationRow, outside: &ReadContext<'_>, clock: &mut RedrawClock) -> Option<String> {
     if row.last_seen_micros == 0 {
         return None;
@@ -181,7 +181,7 @@ pub(super) fn connectors(
     writer.blanks(width.saturating_sub(used), style(styles.base));
 }
 
-/// The power at a connector, when its running transaction tells it: `7.2kW`.
+/// The power at a connector, when its running transaction reports it: `7.2kW`.
 fn power(app: &App, row: &StationRow, connector: i64) -> Option<String> {
     let watts = app.facts.transactions().running_on(row.key, connector)?.power()?;
     Some(units::power(watts).replace(' ', ""))

@@ -34,7 +34,7 @@ fn nothing_runs(app: &App) -> Vec<(String, Style)> {
         line("start_cs 9000", styles.key),
         line("be a central system; charge points connect to ws://<this machine>:9000/<identity>", styles.muted),
         line("", styles.base),
-        line("start_cp ws://localhost:9000 CP1 --lively", styles.key),
+        line("start_cp ws://localhost:9000 CP1 --autonomous", styles.key),
         line("be a charge point of the central system at that address", styles.muted),
         line("", styles.base),
         line("? shows all keys, Ctrl-P all commands.", styles.base),

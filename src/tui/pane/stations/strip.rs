@@ -93,7 +93,7 @@ fn link(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut Redr
         (_, Some(peer), false) => format!("  {peer}"),
         (_, None, false) => String::new(),
     };
-    let age = seen(row, outside, clock).map_or_else(|| "  never heard".to_owned(), |age| format!("  heard {age}"));
+    let age = seen(row, outside, clock).map_or_else(|| "  never seen".to_owned(), |age| format!("  seen {age}"));
     clock.every_second |= matches!(row.state, LinkState::Waiting { .. });
     vec![(format!("{glyph} {word}"), style), (age, styles.muted), (what, styles.muted)]
 }

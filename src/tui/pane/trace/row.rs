@@ -230,7 +230,7 @@ impl<'a> TraceRow<'a> {
         }
         let (latency, counts) = match outcome.seconds() {
             Some((text, goes_on)) => ((text, styles.warning), goes_on),
-            // How long it took to decide that there is no answer tells nothing.
+            // How long it took to decide that there is no answer means nothing.
             None if outcome == ExchangeOutcome::Silent => (self.latency(None), false),
             None => (self.latency(answer.as_ref().and_then(|answer| answer.latency)), false),
         };

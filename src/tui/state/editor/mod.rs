@@ -427,7 +427,7 @@ impl Editor {
 }
 
 /// What is selected when a text is opened: its first value, without quotes, else the place behind its opening bracket. The first values
-/// of a whole frame are its type and its id, which nobody wants to type over.
+/// of a whole frame are its type and its id, which are not meant to be typed over.
 fn first_place(text: &str, raw: bool) -> Range<usize> {
     let is_value = |kind| matches!(kind, JsonTokenKind::String | JsonTokenKind::Number | JsonTokenKind::Literal);
     let value = compose::lex(text).into_iter().find(|token| !raw && is_value(token.kind));

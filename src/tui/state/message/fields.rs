@@ -34,9 +34,9 @@ pub(super) struct FieldsOf<'a> {
 /// The lines of a payload.
 pub(super) fn lines(of: &FieldsOf<'_>) -> Vec<TextLine> {
     let spelling = NumberSpelling::of(of.payload, of.text);
-    let mut fields = FieldLines { of, spelling, told: HashSet::new(), lines: Vec::new() };
+    let mut fields = FieldLines { of, spelling, listed: HashSet::new(), lines: Vec::new() };
     let is_empty = matches!(of.payload, Value::Object(members) if members.is_empty());
-    fields.told_at("", 0);
+    fields.list_at("", 0);
     match of.payload {
         Value::Object(members) => {
             fields.object(members, &mut Vec::new(), "", 0);
@@ -57,8 +57,8 @@ pub(super) fn lines(of: &FieldsOf<'_>) -> Vec<TextLine> {
 struct FieldLines<'a> {
     of: &'a FieldsOf<'a>,
     spelling: NumberSpelling<'a>,
-    /// The findings that are told already, by their index.
-    told: HashSet<usize>,
+    /// The findings that are listed already, by their index.
+    listed: HashSet<usize>,
     lines: Vec<TextLine>,
 }
 
@@ -99,15 +99,15 @@ impl FieldLines<'_> {
         members: &Map<String, Value>,
         pointer: &str,
     ) -> Vec<&'f FieldDefinition> {
-        let is_told = |finding: &Finding| finding.rule == FindingRule::Required && finding.path == pointer;
-        let found: Vec<usize> = (0..self.of.findings.len()).filter(|index| is_told(&self.of.findings[*index])).collect();
+        let is_missing = |finding: &Finding| finding.rule == FindingRule::Required && finding.path == pointer;
+        let found: Vec<usize> = (0..self.of.findings.len()).filter(|index| is_missing(&self.of.findings[*index])).collect();
         if found.is_empty() {
             return Vec::new();
         }
         let lacks = |field: &&FieldDefinition| field.required && !members.contains_key(&field.name);
         let missing: Vec<_> = known.unwrap_or_default().iter().filter(lacks).collect();
         if missing.len() >= found.len() {
-            self.told.extend(found);
+            self.listed.extend(found);
             return missing;
         }
         Vec::new()
@@ -148,7 +148,7 @@ impl FieldLines<'_> {
             }
         };
         self.lines.push(TextLine { place: Some(pointer.to_owned()), ..line });
-        self.told_at(pointer, MARK + indent + names + 2);
+        self.list_at(pointer, MARK + indent + names + 2);
         match value {
             Value::Object(members) if !deep => self.object(members, path, pointer, indent + 2),
             Value::Array(elements) if !deep => self.elements(elements, path, pointer, indent + 2),
@@ -202,11 +202,11 @@ impl FieldLines<'_> {
         }
     }
 
-    /// Tells what is found at a place, below the column of its value.
-    fn told_at(&mut self, pointer: &str, column: usize) {
+    /// Lists what is found at a place, below the column of its value.
+    fn list_at(&mut self, pointer: &str, column: usize) {
         let of = self.of;
         for (index, finding) in of.findings.iter().enumerate() {
-            if finding.path == pointer && finding.rule != FindingRule::Required && self.told.insert(index) {
+            if finding.path == pointer && finding.rule != FindingRule::Required && self.listed.insert(index) {
                 let tone = if finding.tolerated { LineTone::Warning } else { LineTone::Error };
                 let line = TextLine::new(" ".repeat(column), LineTone::Mark).and("╰─ ", tone).and(self.words(finding), tone);
                 self.lines.push(TextLine { place: Some(pointer.to_owned()), ..line.hanging(column + 3) });
@@ -254,7 +254,7 @@ impl FieldLines<'_> {
     /// What has no value to stand below.
     fn rest(&mut self) {
         for (index, finding) in self.of.findings.iter().enumerate() {
-            if !self.told.contains(&index) {
+            if !self.listed.contains(&index) {
                 let (sign, tone) = if finding.tolerated { ("~ ", LineTone::Warning) } else { ("✗ ", LineTone::Error) };
                 let line = TextLine::new(sign, tone).and(finding.message.clone(), tone).hanging(MARK);
                 self.lines.push(TextLine { place: Some(finding.path.clone()), ..line });
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_wrong_types_and_what_is_no_object_are_told() {
+    fn unknown_fields_wrong_types_and_what_is_no_object_are_listed() {
         let lines = shown("Reset", false, Role::CentralSystem, r#"{"type":7,"tpye":"Soft"}"#);
         assert!(lines[0].starts_with("✗ type  7") && lines[1].trim_start().starts_with("╰─ type is 7"), "{lines:#?}");
         assert!(lines[2].starts_with("✗ tpye  \"Soft\"") && lines[3].contains("is not a field"), "{lines:#?}");

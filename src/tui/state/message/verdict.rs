@@ -50,12 +50,12 @@ impl JudgedRecord {
         JudgedRecord { shape, payload, findings }
     }
 
-    /// What else is known of the record: first where it comes from, then what was odd about it. Findings that are told as such are left out.
+    /// What else is known of the record: first where it comes from, then what was odd about it. Findings that are listed as such are left out.
     pub fn notes(&self, record: &Record<'_>) -> Vec<RecordNote> {
         let notes = record.notes();
         let origin = notes.lines().count().saturating_sub(record.remarks.lines().count());
-        let told = if self.findings.is_empty() { 0 } else { record.findings().count() };
-        let count = notes.lines().count().saturating_sub(told);
+        let listed = if self.findings.is_empty() { 0 } else { record.findings().count() };
+        let count = notes.lines().count().saturating_sub(listed);
         let is_broken = matches!(record.kind, RecordKind::Frame(_, FrameKind::Malformed));
         // The table of headers has the marks of its rows; a second mark here could only contradict it.
         let (sign, tone) = match record.verdict {

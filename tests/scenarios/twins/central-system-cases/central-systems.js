@@ -47,7 +47,7 @@ module.exports = {
   'start is not checked': fault('accepts every StartTransaction, whatever the tag', {
     answers: { StartTransaction: (_, usual) => ({ ...usual, idTagInfo: { status: 'Accepted' } }) },
   }),
-  'no groups': fault('does not tell the group of a tag', {
+  'no groups': fault('leaves out the group of a tag', {
     answers: tags((_, usual) => ({ ...usual, idTagInfo: { ...usual.idTagInfo, parentIdTag: undefined } })),
   }),
   // ---- transactions

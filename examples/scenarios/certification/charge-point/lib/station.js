@@ -47,7 +47,7 @@ async function begin({ profile, connectorId = site.connector, free = true, machi
 /** Skips the case before it has changed anything, when nobody is there to plug a car in. */
 function plugsLater(connector = site.connector) {
   if (!attended) {
-    skip(`nobody is there for this: Plug a car in at connector ${connector}.`);
+    skip(`no one is there for this: Plug a car in at connector ${connector}.`);
   }
 }
 

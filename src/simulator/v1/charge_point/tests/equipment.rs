@@ -81,7 +81,7 @@ fn a_fixed_cable_has_no_lock() {
 }
 
 #[test]
-fn without_a_driver_nobody_plugs_in() {
+fn without_a_driver_no_car_is_plugged_in() {
     let mut world = world(Version::V1_6, false, StationEquipment::default());
     assert_eq!(world.ask_status("RemoteStartTransaction", json!({"idTag": "TAG", "connectorId": 1})), "Accepted");
     let sent = world.live(30);

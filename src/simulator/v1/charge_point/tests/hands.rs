@@ -42,7 +42,7 @@ fn cable_first_then_the_card() {
     assert_eq!(world.acts(&card("TAG", 1)), start);
     let stop = ["StopTransaction 42 TAG Local", "StatusNotification 1 Finishing"];
     assert_eq!(world.acts(&card("TAG", 1)), stop);
-    assert!(world.live(100).is_empty(), "nobody takes the cable out");
+    assert!(world.live(100).is_empty(), "no driver takes the cable out");
     assert_eq!(world.acts(&unplug(1)), ["StatusNotification 1 Available"]);
 }
 
@@ -228,7 +228,7 @@ fn a_fault_has_its_code_until_it_is_repaired() {
     world.result(&report, json!({}));
     world.ask("TriggerMessage", json!({"requestedMessage": "StatusNotification", "connectorId": 1}));
     let triggered = world.expect("StatusNotification");
-    assert!(is_wet(&triggered), "a trigger tells the same: {triggered:?}");
+    assert!(is_wet(&triggered), "a trigger sends the same: {triggered:?}");
     world.result(&triggered, json!({}));
     assert_eq!(world.act(&card("TAG", 1)), Err(PhysicalActionError::Faulted(1)));
     world.ask("Reset", json!({"type": "Hard"}));

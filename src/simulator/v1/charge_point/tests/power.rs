@@ -62,7 +62,7 @@ fn availability_outlasts_a_power_loss() {
 }
 
 #[test]
-fn a_whole_session_offline_is_told_afterwards() {
+fn a_whole_session_offline_is_reported_afterwards() {
     let mut world = quiet(Version::V1_6);
     world.ask(
         "SendLocalList",
@@ -190,11 +190,11 @@ fn a_reserve_of_power_ends_with_the_time_of_a_call() {
     world.pass_seconds(31);
     assert!(!world.charge_point.powered);
     let sent = world.acts(&PhysicalAction::PowerOn);
-    assert!(sent.contains(&"StopTransaction 42 TAG PowerLoss".to_owned()), "it is told again: {sent:?}");
+    assert!(sent.contains(&"StopTransaction 42 TAG PowerLoss".to_owned()), "it is sent again: {sent:?}");
 }
 
 #[test]
-fn a_reserve_of_power_is_not_used_where_nothing_can_be_told() {
+fn a_reserve_of_power_is_not_used_where_nothing_can_be_sent() {
     let mut world = quiet(Version::V1_6);
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     assert!(!world.charge_point.powered, "no transaction");

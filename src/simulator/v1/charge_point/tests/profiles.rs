@@ -292,8 +292,10 @@ fn only_units_that_are_announced_are_taken() {
     let schedule = |unit: &str| json!({"connectorId": 1, "duration": 60, "chargingRateUnit": unit});
     assert_eq!(world.ask_status("GetCompositeSchedule", schedule("W")), "Rejected");
     assert_eq!(periods(&mut world, 1, 60, "A"), [(0, 10.0)]);
-    let Answer::Result(usual) = world.ask("GetCompositeSchedule", json!({"connectorId": 1, "duration": 60})) else { panic!() };
-    assert_eq!(usual["chargingSchedule"]["chargingRateUnit"], "A");
+    let Answer::Result(schedule) = world.ask("GetCompositeSchedule", json!({"connectorId": 1, "duration": 60})) else {
+        panic!()
+    };
+    assert_eq!(schedule["chargingSchedule"]["chargingRateUnit"], "A");
     let mut start = profile(9, "TxProfile", 0, 2300.0);
     start["chargingProfileKind"] = "Relative".into();
     let start = json!({"idTag": "TAG", "connectorId": 1, "chargingProfile": start});

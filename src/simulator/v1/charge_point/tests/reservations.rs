@@ -61,8 +61,8 @@ fn the_central_system_is_asked_about_the_group_of_an_unknown_tag() {
             assert_eq!(start(&mut world, 1, "STRANGER"), "Accepted");
             let question = world.take_sent().into_iter().find(|call| call.action == "Authorize").unwrap();
             world.result(&question, json!({"idTagInfo": {"status": "Accepted", "parentIdTag": group}}));
-            let told = world.serve();
-            assert_eq!(told.contains(&"StatusNotification 1 Reserved".to_owned()), !used, "{group} {told:?}");
+            let sent = world.serve();
+            assert_eq!(sent.contains(&"StatusNotification 1 Reserved".to_owned()), !used, "{group} {sent:?}");
             world.pass_seconds(3);
             let started = world.take_sent().into_iter().find(|call| call.action == "StartTransaction");
             assert_eq!(started.map(|call| call.payload["reservationId"].clone()), used.then(|| json!(5)), "{group}");
