@@ -51,9 +51,9 @@ mod tests {
 
     #[test]
     fn another_encoding_is_named() {
-        let said = |bytes: &[u8]| decode(bytes.to_vec()).unwrap_err().to_string();
-        assert_eq!(said(b"\xff\xfea\0"), "it is UTF-16; save it as UTF-8");
-        assert_eq!(said(b"\xfe\xff\0a"), "it is UTF-16; save it as UTF-8");
-        assert_eq!(said(b"\xe4"), "it is not UTF-8 text");
+        let refusal = |bytes: &[u8]| decode(bytes.to_vec()).unwrap_err().to_string();
+        assert_eq!(refusal(b"\xff\xfea\0"), "it is UTF-16; save it as UTF-8");
+        assert_eq!(refusal(b"\xfe\xff\0a"), "it is UTF-16; save it as UTF-8");
+        assert_eq!(refusal(b"\xe4"), "it is not UTF-8 text");
     }
 }

@@ -145,17 +145,17 @@ mod tests {
         let finding = |name| choose_subprotocol(&[name], &Version::ALL, TOLERANT).unwrap().finding();
         assert_eq!(finding("ocpp1.6"), None);
         for name in ["OCPP1.6", "ocpp1.6j"] {
-            let said = finding(name).unwrap().to_string();
-            assert!(said.contains(name) && said.contains("ocpp1.6"), "{said}");
+            let message = finding(name).unwrap().to_string();
+            assert!(message.contains(name) && message.contains("ocpp1.6"), "{message}");
         }
     }
 
     #[test]
     fn a_refusal_says_how_a_subprotocol_is_written() {
-        let said = |offered: &[&str]| no_common_subprotocol(offered, &[Version::V1_5, Version::V1_6]);
-        assert_eq!(said(&[]), "no common subprotocol: nothing was offered, ocpp1.5, ocpp1.6 is spoken here");
+        let message = |offered: &[&str]| no_common_subprotocol(offered, &[Version::V1_5, Version::V1_6]);
+        assert_eq!(message(&[]), "no common subprotocol: nothing was offered, ocpp1.5, ocpp1.6 is spoken here");
         assert_eq!(
-            said(&["ocpp1.6j, ocpp2.0.1", "ocpp12"]),
+            message(&["ocpp1.6j, ocpp2.0.1", "ocpp12"]),
             "no common subprotocol: ocpp1.6j, ocpp2.0.1, ocpp12 was offered, ocpp1.5, ocpp1.6 is spoken here; ocpp1.6j must be \
              written ocpp1.6"
         );

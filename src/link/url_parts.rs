@@ -124,17 +124,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_named() {
-        let said = |url: &str| UrlParts::of(url).unwrap_err().to_string();
+        let message = |url: &str| UrlParts::of(url).unwrap_err().to_string();
         for none in ["", "localhost:9000", "ws://", "/x", "ws://a b", "ws://:9000", "ws://[::1"] {
-            assert!(said(none).starts_with(&format!("{none:?} is not a URL")), "{none}: {}", said(none));
+            assert!(message(none).starts_with(&format!("{none:?} is not a URL")), "{none}: {}", message(none));
         }
         for port in ["ws://a:b", "ws://h:99999", "ws://h:", "ws://[::1]:x/"] {
-            assert!(said(port).contains("has no port that exists"), "{port}: {}", said(port));
+            assert!(message(port).contains("has no port that exists"), "{port}: {}", message(port));
         }
         for secret in ["ws://user:geheim@h:9000/x", "ws://geheim@h:9000", "http://u:geheim@h:9000?a@b"] {
-            assert!(said(secret).contains("\"h:9000\" holds a user name"), "{}", said(secret));
-            assert!(!said(secret).contains("geheim"), "{}", said(secret));
+            assert!(message(secret).contains("\"h:9000\" holds a user name"), "{}", message(secret));
+            assert!(!message(secret).contains("geheim"), "{}", message(secret));
         }
-        assert!(said("ws://höst/x").contains("outside ASCII"));
+        assert!(message("ws://höst/x").contains("outside ASCII"));
     }
 }

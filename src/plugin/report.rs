@@ -15,7 +15,7 @@ pub struct ConsoleLine {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PluginReply {
     /// The output of plugins on the console while the command ran.
-    pub spoken: Vec<ConsoleLine>,
+    pub output: Vec<ConsoleLine>,
     /// The error text of ocppjs, and a detail.
     pub failure: Option<(String, Option<String>)>,
     /// Whether a plugin has consumed a typed line, so that the console must not run it.

@@ -149,7 +149,7 @@ impl ScriptNote {
     }
 }
 
-/// What a script has said of a failure, with its place and its step.
+/// What a script has reported of a failure, with its place and its step.
 fn failure(message: &str, stack: &str, section: &str, facts: Option<&FailureFacts>) -> CaseFailure {
     let stack = facts.map(|facts| facts.stack.as_str()).filter(|stack| !stack.is_empty()).unwrap_or(stack);
     let fault = ScriptFault::new(message, stack);

@@ -183,7 +183,7 @@ impl AnswerCommand {
 }
 
 /// The stations of a target. One that is named and was never connected is known from now on, so that the rule waits for it; the
-/// output says so, in case the name was a slip.
+/// output mentions it, in case the name was a slip.
 fn stations_of(
     our_role: Role,
     target: &Target,

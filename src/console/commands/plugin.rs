@@ -137,7 +137,7 @@ impl fmt::Display for PluginsCommand {
 /// What a plugin printed, then what went wrong.
 pub fn output_of(reply: PluginReply, name: &str) -> CommandOutput {
     let mut output = CommandOutput::default();
-    for printed in reply.spoken {
+    for printed in reply.output {
         let kind = if printed.failure { OutputKind::Error } else { OutputKind::Info };
         output.lines.push(OutputLine::new(kind, escape_lines(&printed.text)));
     }

@@ -1,5 +1,5 @@
 //! `view`, `clear`, `forget`: what the trace and the list of stations show on the full screen. The command only names it; the screen does
-//! it. Line by line there is nothing to show otherwise, and the command says so.
+//! it. Line by line there is nothing to show otherwise, and the command reports that.
 
 use std::fmt;
 

@@ -43,7 +43,7 @@ pub(super) const DISCONNECT: CommandEntry<StationsCommand> = CommandEntry {
 };
 
 pub(super) const PROBE: CommandEntry<StationsCommand> = CommandEntry {
-    spec: CommandSpec::new("probe", "look whether anybody answers where a peer is called over SOAP")
+    spec: CommandSpec::new("probe", "check whether a peer that is called over SOAP answers")
         .arguments(&[ANYWHERE])
         .options(&[ID, REMOTE_ID])
         .synopsis("<target>")

@@ -78,7 +78,7 @@ impl<'a> Arguments<'a> {
         let positionals = spec.positionals_beside(words);
         let mut words = words.iter().peekable();
         for positional in positionals {
-            // Whom a command is for may be said before what it does.
+            // The target of a command may come before its action.
             while let Some(word) = words.next_if(|word| spec.station_option(word.value).is_some()) {
                 arguments.option(word, &mut words)?;
             }

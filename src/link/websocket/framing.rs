@@ -141,7 +141,7 @@ impl Conversation<SrpcFraming> {
         let (kind, call, remark, findings) = match decoded {
             Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark, mut findings }) => {
                 let definition = self.definition(&action);
-                // What the user wrote may be wrong on purpose; the trace says so all the same.
+                // What the user wrote may be wrong on purpose; the trace shows it all the same.
                 findings.extend(definition.iter().flat_map(|known| known.request.check(&payload, self.version())));
                 let action = shared_name(&action, definition.as_ref());
                 let call = QueuedCall { action, definition, payload: payload.into(), findings: Vec::new(), then: None };

@@ -40,7 +40,7 @@ pub fn untyped(element: &XmlElement) -> Value {
 
 struct Reader<'read> {
     namespace: &'read str,
-    /// The namespace of the message's element. When it is a wrong one, that was said once, for all elements in it.
+    /// The namespace of the message's element. When it is a wrong one, that was reported once, for all elements in it.
     message: Option<&'read str>,
     remarks: &'read mut XmlRemarks,
 }

@@ -78,8 +78,8 @@ impl Engine {
 impl Engine {
     /// Prints a line: for the user who typed the command that runs, else in the trace.
     fn print(&mut self, failure: bool, text: String) {
-        match &mut self.spoken {
-            Some(spoken) => spoken.push(ConsoleLine { failure, text }),
+        match &mut self.output {
+            Some(output) => output.push(ConsoleLine { failure, text }),
             None => self.host.note(None, failure, text),
         }
     }

@@ -52,7 +52,7 @@ pub(super) struct Engine {
     /// Events that arose during a turn, with their plugin.
     next: VecDeque<(u64, &'static str, String)>,
     /// The output of plugins while a command runs.
-    spoken: Option<Vec<ConsoleLine>>,
+    output: Option<Vec<ConsoleLine>>,
     /// The time of the last event; `None` after an idle event.
     active: Option<Instant>,
     last_watch: Instant,
@@ -80,7 +80,7 @@ impl Engine {
             open: Vec::new(),
             undelivered: VecDeque::new(),
             next: VecDeque::new(),
-            spoken: None,
+            output: None,
             active: None,
             last_watch: Instant::now(),
         }
@@ -181,7 +181,7 @@ impl Engine {
     }
 
     fn command(&mut self, command: PluginCommandRequest) -> PluginReply {
-        self.spoken = Some(Vec::new());
+        self.output = Some(Vec::new());
         let mut reply = PluginReply::default();
         let done = match command {
             PluginCommandRequest::Load(name) => self.load(&name),
@@ -198,7 +198,7 @@ impl Engine {
         self.follow();
         self.remove_leaving();
         reply.failure = done.err();
-        reply.spoken = self.spoken.take().unwrap_or_default();
+        reply.output = self.output.take().unwrap_or_default();
         reply
     }
 

@@ -293,7 +293,7 @@ impl Drop for World {
 
 /// The lines that were printed on the console.
 pub fn printed(reply: &PluginReply) -> Vec<&str> {
-    reply.spoken.iter().map(|spoken| spoken.text.as_str()).collect()
+    reply.output.iter().map(|output| output.text.as_str()).collect()
 }
 
 /// Checks that a reply failed with this text in its reason.

@@ -244,7 +244,7 @@ impl Table<'_> {
                 format!("it is {}; only {ANONYMOUS} is correct, the answer goes back the same way", shown(value))
             }
             FROM if value == ANONYMOUS => "it is anonymous, so the sender cannot be called".to_owned(),
-            FROM if !has_host(value) => format!("{} is not a URL at which anybody can be called", shown(value)),
+            FROM if !has_host(value) => format!("{} is not a URL that can be called", shown(value)),
             _ => return,
         };
         self.add(rule, Some(header), HeaderState::WrongValue, self.offence(), problem);

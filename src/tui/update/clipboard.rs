@@ -1,4 +1,4 @@
-//! Copying: which text is copied. Where it goes, and what is said about that, is in `tui::clipboard`.
+//! Copying: which text is copied. Where it goes, and what the user is shown about it, is in `tui::clipboard`.
 
 use super::common::open_list;
 use super::effect::UpdateEffect;

@@ -10,7 +10,7 @@ use crate::console::CommandCandidate;
 use crate::text_width::width_of;
 use crate::tui::theme::Styles;
 
-/// The most columns of what is said beside a proposal.
+/// The most columns of the text beside a proposal.
 const DETAIL: usize = 80;
 /// How many proposals are shown at once.
 const SHOWN: usize = 14;

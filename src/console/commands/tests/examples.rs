@@ -90,8 +90,8 @@ async fn what_was_done_is_said_in_words() {
 
 /// Whether the output shows that something came of the command.
 fn speaks(output: &CommandOutput) -> bool {
-    let said = output.lines.iter().map(|line| &line.text).chain(&output.done);
-    said.into_iter().any(|text| !text.trim().is_empty()) || output.calls.is_some() || output.screen.is_some() || output.quit
+    let texts = output.lines.iter().map(|line| &line.text).chain(&output.done);
+    texts.into_iter().any(|text| !text.trim().is_empty()) || output.calls.is_some() || output.screen.is_some() || output.quit
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The pretty view: the frame as JSON laid out over lines, SOAP as its payload, headers and envelope, other texts as sentences, and above
-//! them what is to be said against it.
+//! them its faults.
 
 use super::line::{LineTone, TextLine};
 use super::soap;

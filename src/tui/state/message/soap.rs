@@ -11,7 +11,7 @@ use crate::trace::decode::id_text;
 use crate::trace::{Contents, FrameKind, Record, RecordKind};
 use crate::tui::widget::{lay_out, lay_out_xml};
 
-/// The columns before what is said about a header.
+/// The columns before the remark on a header.
 const HEADER: usize = 40;
 
 /// The lines of a frame, of which at most so many bytes are laid out.

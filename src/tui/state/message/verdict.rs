@@ -1,4 +1,4 @@
-//! What is to be said against a record, judged once for all views: its findings, its notes with their marks, the verdict in a word, and the
+//! What is wrong or odd with a record, judged once for all views: its findings, its notes with their marks, the verdict in a word, and the
 //! code with which a call should have been refused.
 
 use serde_json::Value;
