@@ -10,7 +10,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // Where standard error is closed, the exit code is all that is left.
-            let _ = writeln!(io::stderr(), "ocpp-tui: {error:#}");
+            let _ = writeln!(io::stderr(), "ocpp-tui: {}", cli::sentence(&error));
             ExitCode::from(cli::CANNOT_START)
         }
     }

@@ -17,6 +17,7 @@ use super::seconds::seconds;
 use super::subprotocol_arguments::SubprotocolArguments;
 
 use super::test_arguments::Scenarios;
+use super::whole_number::whole_number;
 
 /// Memory for the trace by default, in bytes.
 pub const DEFAULT_MEMORY: usize = 64 << 20;
@@ -71,7 +72,7 @@ pub struct GeneralOptions {
     #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONFIG")]
     pub config: Option<PathBuf>,
     /// Own calls that may wait for their answers on one link at the same time; OCPP allows one
-    #[arg(long, global = true, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, global = true, default_value = "1", value_name = "NUMBER", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 1..=65_535))]
     pub calls_in_flight: u16,
     /// Whether calls that deviate from the specification are served with a finding, or refused [default: tolerant]
     #[arg(long, global = true, value_name = "tolerant|strict", value_parser = strictness)]
@@ -205,7 +206,7 @@ pub enum ConfigCommand {
 #[derive(Debug, Args)]
 pub struct CentralSystemArguments {
     /// TCP port to listen on; 0 takes any free one
-    #[arg(long, short, default_value = "9000")]
+    #[arg(long, short, default_value = "9000", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 0..=65_535))]
     pub port: u16,
     /// Address or name of this machine to listen on [default: all]
     #[arg(long)]
@@ -217,10 +218,10 @@ pub struct CentralSystemArguments {
     #[arg(long, value_delimiter = ',', default_value = "ocpp1.2,ocpp1.5,ocpp1.6", value_parser = version, value_name = "LIST")]
     pub protocol: Vec<Version>,
     /// Seconds between WebSocket pings; 0 sends none
-    #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
+    #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u32>(text, 0..=i128::from(u32::MAX)))]
     pub ping_interval: u32,
     /// Id of the first transaction [default: one from the time, so that it is none of an earlier session]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i32).range(1..))]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<i32>(text, 1..=i128::from(i32::MAX)))]
     pub first_transaction: Option<i32>,
     /// Transports to accept, all on the one port
     #[arg(long, short = 't', value_enum, default_value_t = TransportsArgument::Both)]
@@ -273,7 +274,7 @@ pub struct ChargePointArguments {
     #[arg(long, short = 'p', default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
     pub protocol: Version,
     /// Seconds between WebSocket pings; 0 sends none
-    #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS")]
+    #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u32>(text, 0..=i128::from(u32::MAX)))]
     pub ping_interval: u32,
     /// Send only what you command: no BootNotification, heartbeat or meter value by itself
     #[arg(long)]
@@ -287,7 +288,7 @@ pub struct ChargePointArguments {
     pub from: Option<String>,
     /// SOAP: TCP port for remote calls of the first charge point; the others take the ones after it; 0 takes any free ones [default:
     /// the port of --from, else any free one]
-    #[arg(long, short = 'r', value_name = "PORT")]
+    #[arg(long, short = 'r', value_name = "PORT", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 0..=65_535))]
     pub remote_port: Option<u16>,
     #[command(flatten)]
     pub machine: MachineArguments,

@@ -63,7 +63,10 @@ fn check(general: &GeneralOptions, catalog: &Catalog, named: Option<&Path>) -> a
             wrong.extend(mistakes.map(|SettingsMistake { line, message }| format!("{}:{line}: {message}", file.display())));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() && general.config.is_none() => {}
-        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
+        Err(error) => {
+            return Err(error)
+                .with_context(|| format!("{} cannot be read; name the settings file that is to be checked", file.display()));
+        }
     }
     let mut output = io::stdout().lock();
     wrong.iter().try_for_each(|line| writeln!(output, "{line}"))?;

@@ -10,7 +10,7 @@ use ocpp_tui::simulator::{EquipmentChange, EquipmentPart};
 #[command(next_help_heading = "Machine of a simulated charge point")]
 pub struct MachineArguments {
     /// Number of connectors [default: 2]
-    #[arg(long, value_name = "NUMBER", value_parser = |text: &str| read(EquipmentPart::Connectors, text))]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = |text: &str| read(EquipmentPart::Connectors, text))]
     pub connectors: Option<EquipmentChange>,
     /// How a car is connected: a cable that is part of the station, or a socket that locks the driver's cable [default: socket]
     #[arg(long, value_name = "fixed|socket", value_parser = |text: &str| read(EquipmentPart::Cable, text))]
@@ -22,7 +22,7 @@ pub struct MachineArguments {
     #[arg(long, value_name = "1|3", value_parser = |text: &str| read(EquipmentPart::Phases, text))]
     pub phases: Option<EquipmentChange>,
     /// Highest current of a connector, per phase [default: 32]
-    #[arg(long, value_name = "AMPERES", value_parser = |text: &str| read(EquipmentPart::MaxCurrent, text))]
+    #[arg(long, value_name = "AMPERES", allow_negative_numbers = true, value_parser = |text: &str| read(EquipmentPart::MaxCurrent, text))]
     pub max_current: Option<EquipmentChange>,
     /// chargePointVendor of its BootNotification
     #[arg(long, value_name = "TEXT", value_parser = |text: &str| read(EquipmentPart::Vendor, text))]

@@ -2,10 +2,11 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `machine_arguments`, `byte_size`, `seconds` | the command line |
+//! | `arguments`, `test_arguments`, `machine_arguments`, `byte_size`, `seconds`, `whole_number` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
+//! | `sentence` | an error as the sentence that is printed |
 //! | `config`, `docs`, `demo` | the commands of the same names |
 
 mod arguments;
@@ -17,6 +18,7 @@ mod machine_arguments;
 mod plugins;
 mod screen;
 mod seconds;
+mod sentence;
 mod session;
 mod shipped_scenarios;
 mod subprotocol_arguments;
@@ -24,6 +26,8 @@ mod test;
 mod test_arguments;
 mod test_output;
 mod test_report;
+mod whole_number;
 
 pub use arguments::arguments;
+pub use sentence::sentence;
 pub use session::{CANNOT_START, run};

@@ -11,12 +11,13 @@ use ocpp_tui::ocpp::Role;
 use ocpp_tui::plugin::PluginOptions;
 
 use super::byte_size::size;
+use super::whole_number::whole_number;
 
 /// The options about plugins.
 #[derive(Debug, Args)]
 pub struct PluginArguments {
     /// Look for plugins in this folder, before ./plugins and the one of the configuration
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_parser = folder)]
     plugins_dir: Option<PathBuf>,
     /// Load this plugin; may be given several times
     #[arg(long, global = true, value_name = "NAME")]
@@ -28,7 +29,7 @@ pub struct PluginArguments {
     #[arg(long, global = true, value_name = "SIZE", value_parser = memory)]
     plugin_memory: Option<usize>,
     /// How long a handler of a plugin may compute [default: 200]
-    #[arg(long, global = true, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    #[arg(long, global = true, value_name = "MILLISECONDS", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u64>(text, 1..=60_000))]
     plugin_time: Option<u64>,
 }
 
@@ -39,6 +40,12 @@ const LEAST_MEMORY: usize = 1 << 20;
 fn memory(text: &str) -> Result<usize, String> {
     let bytes = size(text).map_err(|error| error.to_string())?;
     if bytes >= LEAST_MEMORY { Ok(bytes) } else { Err("a plugin needs 1M at least".into()) }
+}
+
+/// Takes a folder that is there.
+fn folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if folder.is_dir() { Ok(folder) } else { Err("there is no such folder; create it, or leave the option out".into()) }
 }
 
 impl PluginArguments {

@@ -9,7 +9,7 @@ pub enum SecondsError {
     #[error("write a number of seconds")]
     NotANumber,
     /// It is zero, negative or longer than a day.
-    #[error("it lies between 0 and 86400 seconds")]
+    #[error("it is more than 0 and at most 86400 seconds")]
     OutOfRange,
 }
 

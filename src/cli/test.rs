@@ -154,7 +154,7 @@ fn can_listen(arguments: &Scenarios) -> anyhow::Result<()> {
 
 /// Writes the scenarios that come with the program into a new or empty folder.
 fn unpack(folder: &Path) -> anyhow::Result<()> {
-    let cannot = || format!("{} cannot be written", folder.display());
+    let cannot = || format!("{} cannot be written; choose a folder that you may write to", folder.display());
     if folder.exists() && std::fs::read_dir(folder).with_context(cannot)?.next().is_some() {
         bail!("{} is not empty; --unpack wants a new folder", folder.display());
     }

@@ -8,6 +8,7 @@ use ocpp_tui::scenario::ListenPort;
 use super::machine_arguments::MachineArguments;
 use super::seconds::seconds;
 use super::subprotocol_arguments::SubprotocolArguments;
+use super::whole_number::whole_number;
 
 /// Run test scenarios. Nothing is printed when all of them pass.
 #[derive(Debug, Args)]
@@ -55,10 +56,10 @@ pub struct Scenarios {
     #[arg(long, value_name = "IDENTITY")]
     pub identity: Option<String>,
     /// Seconds to wait until the central system under test accepts connections
-    #[arg(long, default_value = "0", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    #[arg(long, default_value = "0", value_name = "SECONDS", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u32>(text, 0..=86_400))]
     pub wait: u32,
     /// Seconds to connect again when the central system under test refuses a link or ends it before the first answer; 0 fails at once
-    #[arg(long, default_value = "5", value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    #[arg(long, default_value = "5", value_name = "SECONDS", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u32>(text, 0..=86_400))]
     pub patience: u32,
     /// Skip scenarios that need a person at the side under test
     #[arg(long)]
@@ -82,7 +83,7 @@ pub struct Scenarios {
     #[arg(long)]
     pub fail_fast: bool,
     /// Run everything so many times; each time has the next seed
-    #[arg(long, default_value = "1", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    #[arg(long, default_value = "1", value_name = "NUMBER", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 1..=10_000))]
     pub repeat: u16,
     /// A command of the shell before each scenario; the scenario is broken when it fails
     #[arg(long, value_name = "COMMAND")]
@@ -107,13 +108,13 @@ pub struct Scenarios {
     #[arg(long, short = 'v')]
     pub verbose: bool,
     /// Seed of all random values, to repeat a run [default: random]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u64>(text, 0..=i128::from(u64::MAX)))]
     pub seed: Option<u64>,
     /// Use a virtual clock, so that waiting takes no time; both sides are simulated
     #[arg(long, conflicts_with_all = ["url", "listen"])]
     pub virtual_time: bool,
     /// Files that run at the same time [default: one per processor; 1 with --url or --listen]
-    #[arg(long, short = 'j', value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, short = 'j', value_name = "NUMBER", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 1..=65_535))]
     pub jobs: Option<u16>,
     #[command(flatten)]
     pub machine: MachineArguments,

@@ -26,7 +26,8 @@ pub fn reports(words: &[String], files: &[PathBuf]) -> anyhow::Result<Vec<(Repor
         if name == "-" || path.extension().is_some_and(|ending| ending == "js") || files.iter().any(|file| file == path) {
             bail!("{name} is no place for a report; --report takes a format and a file, like --report junit report.xml");
         }
-        let file = File::create(name).with_context(|| format!("the report {name} cannot be written"))?;
+        let file = File::create(name)
+            .with_context(|| format!("the report {name} cannot be written; name a file in a folder that exists"))?;
         Ok((format, name.clone(), file))
     };
     words.chunks(2).map(open).collect()

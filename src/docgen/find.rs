@@ -17,7 +17,7 @@ pub struct MessageQuery<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FindError {
     /// No version has it.
-    #[error("{name:?} is no action of OCPP{}", nearest.as_ref().map(|name| format!("; did you mean {name}?")).unwrap_or_default())]
+    #[error("{name:?} is no action of OCPP{}", nearest.as_ref().map_or("; ocpp-tui help lists the actions as commands".into(), |name| format!("; did you mean {name}?")))]
     Unknown {
         /// The name.
         name: String,
@@ -117,7 +117,10 @@ mod tests {
             error("BootNotificaton", Version::V1_6, None),
             "\"BootNotificaton\" is no action of OCPP; did you mean BootNotification?"
         );
-        assert_eq!(error("xyz\u{1b}", Version::V1_6, None), "\"xyz\\u{1b}\" is no action of OCPP");
+        assert_eq!(
+            error("xyz\u{1b}", Version::V1_6, None),
+            "\"xyz\\u{1b}\" is no action of OCPP; ocpp-tui help lists the actions as commands"
+        );
         assert_eq!(error("reservenow", Version::V1_2, None), "OCPP 1.2 has no action ReserveNow; add --protocol ocpp1.6");
         assert_eq!(
             error("reset", Version::V1_6, Some(Role::ChargePoint)),

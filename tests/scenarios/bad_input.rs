@@ -206,7 +206,7 @@ fn arguments_that_do_not_go_together() {
     for (arguments, message) in [
         (&["--virtual-time", "--url", "ws://h"][..], "'--virtual-time'"),
         (&["--virtual-time", "--listen", "9000"], "'--virtual-time'"),
-        (&["--timeout", "0"], "it lies between 0 and 86400 seconds"),
+        (&["--timeout", "0"], "it is more than 0 and at most 86400 seconds"),
         (&["--timeout", "soon"], "write a number of seconds"),
         (&["--listen", "here"], "write a port, like 9000, or an address and a port"),
         (&["--jobs", "0"], "--jobs"),
