@@ -191,7 +191,7 @@ impl Column {
             Column::State => "state of the link",
             Column::Version => "version of OCPP",
             Column::Transport => "ws (WebSocket) or soap",
-            Column::Connectors => "connectors with status and power; the state of a link that is not up",
+            Column::Connectors => "status and power of each connector, or the lost link",
             Column::Transaction => "newest running transaction",
             Column::Waiting => "our calls: in flight + waiting to be sent",
             Column::In => "messages received",

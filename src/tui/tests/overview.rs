@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::test_screen::Screen;
-use crate::trace::Direction;
+use crate::trace::{Direction, FrameKind};
 use crate::tui::action::KeyContext;
 use crate::tui::layout::Pane;
 use crate::tui::update::ScreenMessage;
@@ -130,6 +130,47 @@ fn the_pages_of_statistics_and_faults_at_three_sizes() {
             assert_snapshot!(format!("{name}_{width}x{height}"), screen.picture());
         }
     }
+}
+
+#[test]
+fn a_histogram_without_room_leaves_no_answer_out() {
+    let mut screen = Screen::busy(80, 18);
+    for (count, micros) in [(25, 0), (2, 3_000), (1, 10_000), (9, 40_000), (1, 100_000), (1, 900_000)] {
+        for _ in 0..count {
+            let exchange = screen.call("CP2", Direction::In, "Heartbeat", "{}");
+            screen.micros += micros;
+            let answer = format!("[3,\"{exchange}\",{{}}]");
+            screen.frame("CP2", Direction::Out, FrameKind::Result, "Heartbeat", answer, exchange);
+        }
+    }
+    screen.send(ScreenMessage::Refresh);
+    screen.press("5 / heartbeat enter");
+    let picture = screen.picture();
+    let bars = picture.lines().filter(|line| line.contains('█') && line.contains('<'));
+    let counts = bars.filter_map(|line| line.split('█').next_back()?.split_whitespace().next()?.parse::<u64>().ok());
+    let answers = picture.lines().find_map(|line| line.split("answers ").nth(1)?.split_whitespace().next()?.parse().ok());
+    assert_eq!(answers, Some(counts.sum::<u64>()), "{picture}");
+    assert!(picture.contains("p50"), "{picture}");
+}
+
+#[test]
+fn hints_about_what_is_missing_are_whole_in_a_narrow_window() {
+    let mut screen = Screen::busy(80, 24);
+    let payload = r#"{"connectorId":1,"idTag":"A","meterStart":0,"timestamp":"2026-03-04T10:00:00Z"}"#;
+    screen.exchange(
+        "CP2",
+        Direction::In,
+        "StartTransaction",
+        payload,
+        r#"{"transactionId":1,"idTagInfo":{"status":"Accepted"}}"#,
+    );
+    screen.send(ScreenMessage::Refresh);
+    screen.press("4");
+    assert!(screen.picture().contains("how often it does."), "{}", screen.picture());
+    screen.press("esc w");
+    assert!(screen.picture().contains("those like a line"), "{}", screen.picture());
+    screen.press("1 c");
+    assert!(screen.picture().contains("or the lost link"), "{}", screen.picture());
 }
 
 #[test]

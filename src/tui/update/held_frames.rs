@@ -29,8 +29,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     if held.is_empty() {
         let text = match outside.gate.filter() {
             Some(filter) => format!("No frame waits; those that pass {filter} will"),
-            None => "No frame waits; \":hold <filter>\" stops those that pass the filter, H in the trace those like a line"
-                .to_owned(),
+            None => "No frame waits; :hold <filter> stops some, H in the trace those like a line".to_owned(),
         };
         app.toasts.info(text, outside.now.monotonic_micros);
         return;

@@ -49,15 +49,20 @@ pub(super) fn details(
 /// A bar for every power of two between the shortest and the longest time.
 fn histogram(app: &App, calls: &CallStatistics, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
-    let octaves = calls.latency.octaves();
+    let mut octaves = calls.latency.octaves();
     if octaves.is_empty() {
         LineWriter::new(buffer, area, 0).blanks(1, styles.base).text("No answer yet.", styles.muted);
         return;
     }
-    let most = octaves.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
     let quantiles = [(0.5, "p50"), (0.9, "p90"), (0.99, "p99")];
-    // Where there is no room for all, the shortest times are left out: the long ones are what one looks for.
+    if area.height == 0 {
+        return;
+    }
+    // Where there is no room for all, the shortest times share a line: the long ones are what one looks for.
     let skipped = octaves.len().saturating_sub(usize::from(area.height));
+    let shorter: u64 = octaves[..skipped].iter().map(|(_, count)| *count).sum();
+    octaves[skipped].1 += shorter;
+    let most = octaves[skipped..].iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
     for (line, (from, count)) in octaves.iter().enumerate().skip(skipped) {
         let mut writer = LineWriter::new(buffer, area, (line - skipped) as u16); // less than the height
         let until = if *from == 0 { 1 } else { from * 2 };
@@ -67,7 +72,7 @@ fn histogram(app: &App, calls: &CallStatistics, area: Rect, buffer: &mut Buffer)
         let sign = if app.ascii { "#" } else { "█" };
         writer.text(&sign.repeat(bar), styles.good).text(&format!(" {}", format::number(*count)), styles.base);
         for (part, name) in quantiles {
-            if calls.latency.quantile(part).is_some_and(|micros| micros >= *from && micros < until) {
+            if calls.latency.quantile(part).is_some_and(|micros| micros < until && (line == skipped || micros >= *from)) {
                 writer.text(&format!("  {name}"), styles.key);
             }
         }

@@ -11,7 +11,7 @@ use crate::ocpp::units;
 use crate::trace::transactions::{ChargingLimit, MeterQuantity, SeenTransaction};
 use crate::tui::app::App;
 use crate::tui::layout::below;
-use crate::tui::widget::{ChartLine, ChartPicture, LineWriter, draw_chart, format};
+use crate::tui::widget::{ChartLine, ChartPicture, LineWriter, draw_chart, format, wrap};
 
 /// The narrowest and the lowest chart that can be read.
 const LEAST: (u16, u16) = (36, 6);
@@ -107,7 +107,9 @@ fn charts(app: &App, transaction: &SeenTransaction, area: Rect, buffer: &mut Buf
         if area.height > 1 {
             let text =
                 "Its meter has reported nothing yet that makes a curve; MeterValueSampleInterval sets how often it reports.";
-            LineWriter::new(buffer, below(area, 1), 0).blanks(1, styles.base).text(text, styles.muted);
+            for (line, part) in wrap(text, usize::from(area.width).saturating_sub(2)).iter().enumerate() {
+                LineWriter::new(buffer, below(area, 1), line as u16).blanks(1, styles.base).text(part, styles.muted); // a few lines
+            }
         }
         return;
     }
