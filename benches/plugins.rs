@@ -63,7 +63,7 @@ impl PluginHost for Program {
         Ok(())
     }
 
-    fn tell(&self, _: Option<StationKey>, failure: bool, text: String) {
+    fn note(&self, _: Option<StationKey>, failure: bool, text: String) {
         assert!(!failure, "{text}");
     }
 
