@@ -166,7 +166,7 @@ fn hints_about_what_is_missing_are_whole_in_a_narrow_window() {
     );
     screen.send(ScreenMessage::Refresh);
     screen.press("4");
-    assert!(screen.picture().contains("how often it does."), "{}", screen.picture());
+    assert!(screen.picture().contains("how often it reports."), "{}", screen.picture());
     screen.press("esc w");
     assert!(screen.picture().contains("those like a line"), "{}", screen.picture());
     screen.press("1 c");
