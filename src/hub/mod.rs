@@ -33,7 +33,7 @@ use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
 use crate::sanitize::escape_control;
 use crate::simulator::{
-    CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, MachinePanels, Profile, QuirkyChargePoint,
+    CentralSystem, CentralSystemSettings, ChargePointSettings, MachinePanels, Profile, QuirkyChargePoint, SimulatedStation,
     StationQuirk, transaction_id_of,
 };
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
@@ -228,7 +228,7 @@ impl Hub {
             self.note_at(Some(station), false, format!("quirk {}: {}", quirk.name(), quirk.description()));
         }
         self.shared.machines.insert(station, settings.panel.clone());
-        let charge_point = ChargePoint::new(settings);
+        let charge_point = SimulatedStation::new(settings, options.version);
         let behaviour: Box<dyn Behaviour> =
             if quirks.is_empty() { Box::new(charge_point) } else { Box::new(QuirkyChargePoint::new(charge_point, quirks)) };
         let charge_point = responder(behaviour, station, rules, plugins);

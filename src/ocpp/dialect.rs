@@ -2,12 +2,14 @@
 //! that a new version is decided here, field by field, and nowhere falls into the rules of an old one. The shapes of messages are in the
 //! catalog; what the simulators do differently is in `simulator/`.
 
-use super::tolerance::{FrameDeviation, FrameTreatment, OCPP_J_1_6, SRPC as SRPC_TOLERANCES, Strictness, ToleranceRule};
+use super::tolerance::{FrameDeviation, FrameTreatment, OCPP_J_1_6, OCPP_J_2_X, SRPC as SRPC_TOLERANCES, Strictness, ToleranceRule};
 use super::{ErrorCode, Version};
 
 /// The rules of a version for frames, errors and tolerances.
 #[derive(Debug)]
 pub struct Dialect {
+    /// The family of messages, which decides what a station and a central system of the version are made of.
+    pub generation: OcppGeneration,
     /// The types of messages that exist (OCPP-J 1.6 §4.1.3).
     pub message_types: &'static [MessageType],
     /// The rules for message ids.
@@ -57,6 +59,15 @@ impl MessageType {
     }
 }
 
+/// A family of versions whose messages are about the same things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OcppGeneration {
+    /// 1.x: connectors, configuration keys, StartTransaction and StopTransaction.
+    First,
+    /// 2.x: EVSEs, the device model, TransactionEvent.
+    Second,
+}
+
 /// The rules for message ids.
 #[derive(Debug)]
 pub struct MessageIdRules {
@@ -80,8 +91,25 @@ const ERROR_CODES_1_X: &[(ErrorCode, &str)] = &[
     (ErrorCode::GenericError, "GenericError"),
 ];
 
+/// The codes of OCPP-J 2.x (OCPP 2.0.1 part 4 §4.3, table 8).
+const ERROR_CODES_2_X: &[(ErrorCode, &str)] = &[
+    (ErrorCode::NotImplemented, "NotImplemented"),
+    (ErrorCode::NotSupported, "NotSupported"),
+    (ErrorCode::InternalError, "InternalError"),
+    (ErrorCode::ProtocolError, "ProtocolError"),
+    (ErrorCode::SecurityError, "SecurityError"),
+    (ErrorCode::FormationViolation, "FormatViolation"),
+    (ErrorCode::PropertyConstraintViolation, "PropertyConstraintViolation"),
+    (ErrorCode::OccurenceConstraintViolation, "OccurrenceConstraintViolation"),
+    (ErrorCode::TypeConstraintViolation, "TypeConstraintViolation"),
+    (ErrorCode::GenericError, "GenericError"),
+    (ErrorCode::RpcFrameworkError, "RpcFrameworkError"),
+    (ErrorCode::MessageTypeNotSupported, "MessageTypeNotSupported"),
+];
+
 /// SRPC of 1.5, as ocppjs speaks it.
 const SRPC: Dialect = Dialect {
+    generation: OcppGeneration::First,
     message_types: &[MessageType::Call, MessageType::Result, MessageType::Error],
     message_id: MessageIdRules { limit: 36, unreadable: "-1" },
     error_codes: ERROR_CODES_1_X,
@@ -97,7 +125,10 @@ const SRPC: Dialect = Dialect {
 
 static OCPP_1_2: Dialect = Dialect { soap_response_actions: false, ..SRPC };
 static OCPP_1_5: Dialect = SRPC;
-static OCPP_1_6: Dialect = Dialect {
+static OCPP_1_6: Dialect = OCPP_J;
+
+/// OCPP-J of 1.6, from which later versions differ in single facts.
+const OCPP_J: Dialect = Dialect {
     precise_refusals: true,
     frame_tolerances: OCPP_J_1_6,
     loose_values: false,
@@ -105,6 +136,18 @@ static OCPP_1_6: Dialect = Dialect {
     invalid_value: ErrorCode::PropertyConstraintViolation,
     soap_headers_specified: true,
     ..SRPC
+};
+static OCPP_2_0_1: Dialect = Dialect {
+    generation: OcppGeneration::Second,
+    error_codes: ERROR_CODES_2_X,
+    frame_tolerances: OCPP_J_2_X,
+    ..OCPP_J
+};
+static OCPP_2_1: Dialect = Dialect {
+    generation: OcppGeneration::Second,
+    error_codes: ERROR_CODES_2_X,
+    frame_tolerances: OCPP_J_2_X,
+    ..OCPP_J
 };
 
 impl Version {
@@ -114,6 +157,8 @@ impl Version {
             Version::V1_2 => &OCPP_1_2,
             Version::V1_5 => &OCPP_1_5,
             Version::V1_6 => &OCPP_1_6,
+            Version::V2_0_1 => &OCPP_2_0_1,
+            Version::V2_1 => &OCPP_2_1,
         }
     }
 }
@@ -147,35 +192,25 @@ impl Dialect {
 }
 
 #[cfg(test)]
-impl Dialect {
-    /// The error codes and spellings of OCPP 2.x, to test what depends on them.
-    pub fn with_2x_errors() -> Dialect {
-        const CODES: &[(ErrorCode, &str)] = &[
-            (ErrorCode::FormationViolation, "FormatViolation"),
-            (ErrorCode::OccurenceConstraintViolation, "OccurrenceConstraintViolation"),
-            (ErrorCode::RpcFrameworkError, "RpcFrameworkError"),
-        ];
-        Dialect { error_codes: CODES, ..SRPC }
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_version_has_the_ten_codes_of_1_x_under_their_own_names() {
+    fn each_generation_has_its_codes_in_its_spelling() {
         for version in Version::ALL {
             let dialect = version.dialect();
-            assert_eq!(dialect.error_codes.len(), 10, "{version}");
+            let (count, formation, framework) = match dialect.generation {
+                OcppGeneration::First => (10, "FormationViolation", None),
+                OcppGeneration::Second => (12, "FormatViolation", Some("RpcFrameworkError")),
+            };
+            assert_eq!(dialect.error_codes.len(), count, "{version}");
             for (code, name) in dialect.error_codes {
-                assert_eq!((code.name(), ErrorCode::parse(name)), (*name, Some(*code)));
+                assert_eq!(ErrorCode::parse(name), Some(*code));
             }
-            assert_eq!(dialect.error_name(ErrorCode::RpcFrameworkError), None);
+            assert_eq!(dialect.error_name(ErrorCode::RpcFrameworkError), framework);
             assert_eq!(dialect.sent_error_name(ErrorCode::RpcFrameworkError), "RpcFrameworkError");
+            assert_eq!(dialect.sent_error_name(ErrorCode::FormationViolation), formation);
         }
-        let newer = Dialect::with_2x_errors();
-        assert_eq!(newer.sent_error_name(ErrorCode::FormationViolation), "FormatViolation");
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl ElementIndex {
                 index.folded_elements.entry(element.to_ascii_lowercase()).or_default().push((position, part));
             }
         }
-        for version in Version::ALL {
+        for version in Version::SOAP {
             for service in Role::ALL {
                 index.add_service(version.namespace(service), (version, service));
             }

@@ -29,7 +29,7 @@ mod version;
 pub mod xml;
 
 pub use catalog::{ActionDefinition, ActionLookup, Catalog, SoapOperation};
-pub use dialect::{Dialect, MessageIdRules, MessageType};
+pub use dialect::{Dialect, MessageIdRules, MessageType, OcppGeneration};
 pub use element_index::MessagePart;
 pub use error_code::ErrorCode;
 pub use finding::{Finding, FindingRule, decisive};

@@ -86,7 +86,7 @@ pub struct ToleranceRule {
     strict: FrameTreatment,
 }
 
-use ErrorCode::{FormationViolation, ProtocolError, TypeConstraintViolation};
+use ErrorCode::{FormationViolation, MessageTypeNotSupported, ProtocolError, RpcFrameworkError, TypeConstraintViolation};
 use FrameDeviation as D;
 use FrameTreatment::{Refused, Served, Unanswered};
 
@@ -122,6 +122,25 @@ pub(super) const OCPP_J_1_6: &[ToleranceRule] = &[
     rule(D::UnknownType, Refused(FormationViolation), Refused(FormationViolation)),
     rule(D::OddType, Served, Refused(FormationViolation)),
     rule(D::UnreadableId, Refused(FormationViolation), Refused(FormationViolation)),
+    rule(D::NumericId, Served, Refused(FormationViolation)),
+    rule(D::EmptyId, Served, Refused(FormationViolation)),
+    rule(D::LongId, Served, Refused(FormationViolation)),
+    rule(D::NoAction, Refused(FormationViolation), Refused(FormationViolation)),
+    rule(D::MissingPayload, Served, Refused(FormationViolation)),
+    rule(D::FurtherElements, Served, Refused(FormationViolation)),
+    rule(D::NullPayload, Served, Refused(TypeConstraintViolation)),
+    rule(D::DoubledName, Served, Refused(FormationViolation)),
+];
+
+/// OCPP-J 2.x (2.0.1 part 4 §4.2.3 and §4.4): an unknown type and a frame without a readable id have codes of their own.
+pub(super) const OCPP_J_2_X: &[ToleranceRule] = &[
+    rule(D::ByteOrderMark, Served, Refused(FormationViolation)),
+    rule(D::TrailingNul, Served, Refused(FormationViolation)),
+    rule(D::NotJson, Refused(RpcFrameworkError), Refused(RpcFrameworkError)),
+    rule(D::NoMessage, Unanswered, Unanswered),
+    rule(D::UnknownType, Refused(MessageTypeNotSupported), Refused(MessageTypeNotSupported)),
+    rule(D::OddType, Served, Refused(FormationViolation)),
+    rule(D::UnreadableId, Refused(RpcFrameworkError), Refused(RpcFrameworkError)),
     rule(D::NumericId, Served, Refused(FormationViolation)),
     rule(D::EmptyId, Served, Refused(FormationViolation)),
     rule(D::LongId, Served, Refused(FormationViolation)),
@@ -177,7 +196,7 @@ mod tests {
         let mut table = "| deviation | SRPC | SRPC, strict | 1.6 | 1.6, strict |\n|---|---|---|---|---|\n".to_owned();
         for (deviation, words) in ROWS {
             write!(table, "| {words} |").unwrap();
-            for version in [Version::V1_5, Version::V1_6] {
+            for version in [Version::V1_5, Version::V1_6, Version::V2_0_1] {
                 for strictness in Strictness::ALL {
                     match version.dialect().treatment(*deviation, strictness) {
                         Served => write!(table, " served |").unwrap(),

@@ -14,11 +14,18 @@ pub enum Version {
     V1_5,
     /// OCPP 1.6 (2015-10 namespaces).
     V1_6,
+    /// OCPP 2.0.1 (edition 3 of 2024), JSON only.
+    V2_0_1,
+    /// OCPP 2.1 (2025), JSON only.
+    V2_1,
 }
 
 impl Version {
     /// All versions, oldest first.
-    pub const ALL: [Version; 3] = [Version::V1_2, Version::V1_5, Version::V1_6];
+    pub const ALL: [Version; 5] = [Version::V1_2, Version::V1_5, Version::V1_6, Version::V2_0_1, Version::V2_1];
+
+    /// The versions that SOAP carries too, oldest first.
+    pub const SOAP: [Version; 3] = [Version::V1_2, Version::V1_5, Version::V1_6];
 
     /// The number: `1.6`.
     pub const fn number(self) -> &'static str {
@@ -26,6 +33,8 @@ impl Version {
             Version::V1_2 => "1.2",
             Version::V1_5 => "1.5",
             Version::V1_6 => "1.6",
+            Version::V2_0_1 => "2.0.1",
+            Version::V2_1 => "2.1",
         }
     }
 
@@ -35,10 +44,13 @@ impl Version {
             Version::V1_2 => "ocpp1.2",
             Version::V1_5 => "ocpp1.5",
             Version::V1_6 => "ocpp1.6",
+            Version::V2_0_1 => "ocpp2.0.1",
+            Version::V2_1 => "ocpp2.1",
         }
     }
 
-    /// The namespace of the service that `host` offers (OCPP-S 1.6, table 2). The slash at the end is part of the name.
+    /// The namespace of the service that `host` offers (OCPP-S 1.6, table 2). The slash at the end is part of the name. Empty for a
+    /// version that SOAP does not carry.
     pub const fn namespace(self, host: Role) -> &'static str {
         match (self, host) {
             (Version::V1_2, Role::CentralSystem) => "urn://Ocpp/Cs/2010/08/",
@@ -47,6 +59,7 @@ impl Version {
             (Version::V1_5, Role::ChargePoint) => "urn://Ocpp/Cp/2012/06/",
             (Version::V1_6, Role::CentralSystem) => "urn://Ocpp/Cs/2015/10/",
             (Version::V1_6, Role::ChargePoint) => "urn://Ocpp/Cp/2015/10/",
+            (Version::V2_0_1 | Version::V2_1, _) => "",
         }
     }
 
@@ -74,7 +87,7 @@ mod tests {
             assert_eq!(Version::parse(&version.subprotocol().to_uppercase()), Some(version));
             assert_eq!(Version::parse(version.number()), Some(version));
         }
-        assert_eq!(Version::parse("ocpp2.0.1"), None);
+        assert_eq!(Version::parse("ocpp2.0"), None);
         assert_eq!(Version::parse(""), None);
     }
 }

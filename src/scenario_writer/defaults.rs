@@ -8,7 +8,7 @@ use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox};
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::ocpp::Role;
-use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePoint, ChargePointSettings, read_time};
+use crate::simulator::{CentralSystem, CentralSystemSettings, ChargePointSettings, SimulatedStation, read_time};
 
 /// Two times with at most this difference are equal, in microseconds.
 const NEAR: i64 = 5 * 60_000_000;
@@ -20,7 +20,7 @@ pub(super) fn default_answer(our_role: Role, call: IncomingCall<'_>, micros: i64
     let proposal = match our_role {
         Role::CentralSystem => CentralSystem::new(CentralSystemSettings::default()).behaviour("").propose(call, now),
         Role::ChargePoint => {
-            let mut charge_point = ChargePoint::new(ChargePointSettings::default());
+            let mut charge_point = SimulatedStation::new(ChargePointSettings::default(), call.version);
             charge_point.connected(call.version, now, &mut Outbox::default());
             charge_point.propose(call, now)
         }

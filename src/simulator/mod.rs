@@ -9,7 +9,11 @@ mod panel;
 mod payload;
 mod profile;
 mod quirk;
+mod settings;
+mod station;
+mod timers;
 pub mod v1;
+mod v2;
 
 pub use equipment::{CableKind, FeatureProfile, FeatureProfiles, StationEquipment};
 pub use equipment_part::{EquipmentChange, EquipmentPart};
@@ -18,4 +22,5 @@ pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};
 pub use quirk::{QuirkError, QuirkyChargePoint, StationQuirk};
 pub use v1::central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings, transaction_id_of};
-pub use v1::charge_point::{ChargePoint, ChargePointSettings};
+pub use settings::ChargePointSettings;
+pub use station::SimulatedStation;

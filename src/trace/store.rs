@@ -58,13 +58,12 @@ struct HeaderFlags(u8);
 
 impl HeaderFlags {
     const DETAIL: u8 = 1;
-    const SOAP: u8 = 1 << 1;
+    /// Two bits: 0 for a message over WebSocket, 1 for one over SOAP that is no envelope, 2 for an envelope, 3 for a fault.
+    const CONTENT: u8 = 1;
     /// Two bits.
-    const VERDICT: u8 = 2;
-    /// Two bits: 0 for no version.
-    const VERSION: u8 = 4;
-    /// Two bits: 0 when the text is no envelope.
-    const CONTENT: u8 = 6;
+    const VERDICT: u8 = 3;
+    /// Three bits: 0 for no version, otherwise one more than its position.
+    const VERSION: u8 = 5;
 
     fn new(record: &NewRecord<'_>, has_detail: bool) -> HeaderFlags {
         let verdict = match record.verdict {
@@ -72,21 +71,16 @@ impl HeaderFlags {
             FrameVerdict::Tolerated => 1,
             FrameVerdict::Invalid => 2,
         };
-        let version = match record.link.version {
-            None => 0,
-            Some(Version::V1_2) => 1,
-            Some(Version::V1_5) => 2,
-            Some(Version::V1_6) => 3,
-        };
+        let version = record.link.version.map_or(0, |version| version as u8 + 1);
         let detail = if has_detail { HeaderFlags::DETAIL } else { 0 };
-        let soap = if record.link.transport == Transport::Soap { HeaderFlags::SOAP } else { 0 };
-        let content = match record.content {
-            None => 0,
-            Some(content) if content.is_fault => 2,
-            Some(_) => 1,
+        let content = match (record.link.transport, record.content) {
+            (Transport::WebSocket, None) => 0,
+            (Transport::Soap, None) => 1,
+            (_, Some(content)) if content.is_fault => 3,
+            (_, Some(_)) => 2,
         };
-        let two_bits = verdict << HeaderFlags::VERDICT | version << HeaderFlags::VERSION | content << HeaderFlags::CONTENT;
-        HeaderFlags(detail | soap | two_bits)
+        let facts = verdict << HeaderFlags::VERDICT | version << HeaderFlags::VERSION | content << HeaderFlags::CONTENT;
+        HeaderFlags(detail | facts)
     }
 
     fn has_detail(self) -> bool {
@@ -94,7 +88,7 @@ impl HeaderFlags {
     }
 
     fn transport(self) -> Transport {
-        if self.0 & HeaderFlags::SOAP == 0 { Transport::WebSocket } else { Transport::Soap }
+        if self.content() == 0 { Transport::WebSocket } else { Transport::Soap }
     }
 
     fn verdict(self) -> FrameVerdict {
@@ -106,20 +100,20 @@ impl HeaderFlags {
     }
 
     fn version(self) -> Option<Version> {
-        match self.0 >> HeaderFlags::VERSION & 3 {
-            0 => None,
-            1 => Some(Version::V1_2),
-            2 => Some(Version::V1_5),
-            _ => Some(Version::V1_6),
-        }
+        let position = (self.0 >> HeaderFlags::VERSION).checked_sub(1)?;
+        Version::ALL.get(usize::from(position)).copied()
     }
 
     fn has_content(self) -> bool {
-        self.0 >> HeaderFlags::CONTENT != 0
+        self.content() >= 2
+    }
+
+    fn content(self) -> u8 {
+        self.0 >> HeaderFlags::CONTENT & 3
     }
 
     fn is_fault(self) -> bool {
-        self.0 >> HeaderFlags::CONTENT == 2
+        self.content() == 3
     }
 }
 

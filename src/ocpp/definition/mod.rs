@@ -121,7 +121,7 @@ impl Reading {
     /// name of its own, the namespaces in its text must do.
     fn spoil(&mut self, file: &str, text: &str) -> Vec<Version> {
         let mut versions = Vec::new();
-        for version in Version::ALL {
+        for version in Version::SOAP {
             for host in Role::ALL {
                 let named = file == source::file_name(version, host);
                 let written = || text.contains(&format!("targetNamespace=\"{}\"", version.namespace(host)));
@@ -159,7 +159,7 @@ impl Reading {
     }
 
     fn look_for_missing(&mut self) {
-        for version in Version::ALL {
+        for version in Version::SOAP {
             for host in Role::ALL {
                 let read = self.services.iter().any(|(_, service)| service.version == version && service.host == host);
                 if !read && !self.accounted.contains(&(version, host)) {

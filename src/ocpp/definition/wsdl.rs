@@ -38,7 +38,7 @@ pub(super) fn read(text: &str) -> Result<WsdlService, XmlFault> {
 
 /// The version and role of a service, by the target namespace of its definition.
 pub(super) fn service_of(namespace: &str) -> Option<(Version, Role)> {
-    let all = Version::ALL.into_iter().flat_map(|version| Role::ALL.map(|host| (version, host)));
+    let all = Version::SOAP.into_iter().flat_map(|version| Role::ALL.map(|host| (version, host)));
     all.into_iter().find(|(version, host)| version.namespace(*host).trim_end_matches('/') == namespace.trim_end_matches('/'))
 }
 

@@ -22,10 +22,14 @@ const V1: &[&[ActionSummary]] = &[
     local_list::AREA,
 ];
 
+/// OCPP 2.x. What it does not describe is summarised by the general describer.
+const V2: &[&[ActionSummary]] = &[data_transfer::AREA];
+
 /// The row of an action, spelt exactly.
 pub(super) fn row(version: Version, action: &str) -> Option<&'static ActionSummary> {
     let areas = match version {
         Version::V1_2 | Version::V1_5 | Version::V1_6 => V1,
+        Version::V2_0_1 | Version::V2_1 => V2,
     };
     areas.iter().flat_map(|area| area.iter()).find(|row| row.action == action)
 }

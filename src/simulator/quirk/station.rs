@@ -15,7 +15,7 @@ use crate::behaviour::{
 };
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
-use crate::simulator::ChargePoint;
+use crate::simulator::SimulatedStation;
 
 /// The most calls that are remembered in the form in which they left. A link queues fewer.
 const REMEMBERED: usize = 1024;
@@ -23,7 +23,7 @@ const REMEMBERED: usize = 1024;
 /// A simulated charge point with quirks.
 #[derive(Debug)]
 pub struct QuirkyChargePoint {
-    charge_point: ChargePoint,
+    charge_point: SimulatedStation,
     quirks: Vec<StationQuirk>,
     version: Version,
     held: Vec<HeldCall>,
@@ -56,12 +56,12 @@ struct ChangedCall {
 
 impl QuirkyChargePoint {
     /// A charge point with these quirks; they are laid over it in this order.
-    pub fn new(charge_point: ChargePoint, quirks: Vec<StationQuirk>) -> QuirkyChargePoint {
+    pub fn new(charge_point: SimulatedStation, quirks: Vec<StationQuirk>) -> QuirkyChargePoint {
         QuirkyChargePoint { charge_point, quirks, version: Version::V1_6, held: Vec::new(), changed: VecDeque::new() }
     }
 
     /// Lets the charge point act, and passes on what it wants to send.
-    fn pass(&mut self, now: Moment, out: &mut Outbox, act: impl FnOnce(&mut ChargePoint, &mut Outbox)) {
+    fn pass(&mut self, now: Moment, out: &mut Outbox, act: impl FnOnce(&mut SimulatedStation, &mut Outbox)) {
         let mut wanted = Outbox::default();
         act(&mut self.charge_point, &mut wanted);
         let mut calls = VecDeque::from(wanted.take());

@@ -8,7 +8,7 @@ use super::{QuirkError, QuirkyChargePoint, SHIPPED, StationQuirk};
 use crate::behaviour::{Behaviour, CallOutcome, IncomingCall, Outbox, OutgoingCall};
 use crate::clock::Moment;
 use crate::ocpp::{Catalog, Role, Version, decisive};
-use crate::simulator::{ChargePoint, ChargePointSettings};
+use crate::simulator::{ChargePointSettings, SimulatedStation};
 
 /// A charge point with a quirk at a friendly central system that answers at once.
 struct Bench {
@@ -24,7 +24,7 @@ impl Bench {
     fn new(quirk: &str, version: Version) -> Bench {
         let settings = ChargePointSettings { seed: 1, ..ChargePointSettings::default() };
         let quirks = vec![StationQuirk::load(quirk).unwrap()];
-        let station = QuirkyChargePoint::new(ChargePoint::new(settings), quirks);
+        let station = QuirkyChargePoint::new(SimulatedStation::new(settings, Version::V1_6), quirks);
         let mut bench = Bench { station, version, start: Instant::now(), elapsed: Duration::ZERO, sent: Vec::new() };
         bench.with(|station, now, out| station.connected(version, now, out));
         bench

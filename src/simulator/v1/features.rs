@@ -215,7 +215,8 @@ impl SimulatedFeatures {
         match version {
             Version::V1_2 => &OCPP_1_2,
             Version::V1_5 => &OCPP_1_5,
-            Version::V1_6 => &OCPP_1_6,
+            // A station and a central system of 2.x are other simulators, which do not ask.
+            Version::V1_6 | Version::V2_0_1 | Version::V2_1 => &OCPP_1_6,
         }
     }
 }

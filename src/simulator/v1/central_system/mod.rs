@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 use self::transactions::{ReservedId, Transactions};
 use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{OcppGeneration, Role, Version};
 use crate::simulator::payload::{empty, integer, not_supported, status, text, written_time};
 use crate::simulator::profile::Samples;
 use crate::simulator::v1::features::SimulatedFeatures;
+use crate::simulator::v2::csms;
 
 pub use self::transactions::{RunningTransaction, transaction_id_of};
 
@@ -222,7 +223,10 @@ impl Behaviour for CentralSystemBehaviour {
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         match self.samples.result(call.version, call.action, now) {
             Some(payload) => Answer::result(payload).into(),
-            None => self.system.propose(&self.station, call, now),
+            None => match call.version.dialect().generation {
+                OcppGeneration::First => self.system.propose(&self.station, call, now),
+                OcppGeneration::Second => csms::propose(&self.system.settings(), call, now),
+            },
         }
     }
 

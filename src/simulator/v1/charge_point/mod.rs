@@ -27,7 +27,6 @@ mod panel;
 mod power;
 mod registration;
 mod reservation;
-mod settings;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -51,17 +50,18 @@ use self::file_transfer::Transfer;
 use self::local_list::LocalList;
 use self::registration::Registration;
 use self::reservation::Reservations;
-pub use self::settings::ChargePointSettings;
 use self::status::ConnectorStatus;
 use self::transaction_messages::TransactionMessages;
-use super::charge_point::timers::{StationTimers, TimerTask};
+use self::timers::TimerTask;
 use crate::behaviour::{
     Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
 };
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::charging::ProfileSet;
+use crate::simulator::settings::ChargePointSettings;
 use crate::simulator::payload::not_supported;
+use crate::simulator::timers::StationTimers;
 use crate::simulator::v1::features::SimulatedFeatures;
 
 /// One simulated charge point. It outlives its links: its state stays when the link is lost.
@@ -102,7 +102,7 @@ pub struct ChargePoint {
     last_transaction_key: u64,
     /// StatusNotifications of the charge point that have not ended yet, to distinguish them from those of the user.
     status_calls: Vec<Value>,
-    agenda: StationTimers,
+    agenda: StationTimers<TimerTask>,
     random: fastrand::Rng,
 }
 

@@ -23,15 +23,6 @@ struct Payloads {
 static PAYLOADS: LazyLock<HashMap<String, Payloads>> =
     LazyLock::new(|| serde_json::from_str(include_str!("payloads.json")).unwrap_or_default());
 
-/// The name of a version in the data.
-fn name(version: Version) -> &'static str {
-    match version {
-        Version::V1_2 => "1.2",
-        Version::V1_5 => "1.5",
-        Version::V1_6 => "1.6",
-    }
-}
-
 /// The payload of a call. Both roles send the same `DataTransfer`, and no other action is sent by both. `None` when
 /// ocppjs does not have the version or the action.
 pub fn request(version: Version, mapping: MeterMapping, action: &str) -> Option<Value> {
@@ -39,9 +30,9 @@ pub fn request(version: Version, mapping: MeterMapping, action: &str) -> Option<
     // ocppjs has other examples, not only another form, when the attributes stand beside the values.
     let beside = match (version, mapping) {
         (Version::V1_5, MeterMapping::AttributesBeside) => of("1.5 with @value"),
-        (Version::V1_2 | Version::V1_5 | Version::V1_6, _) => None,
+        _ => None,
     };
-    beside.or_else(|| of(name(version)))
+    beside.or_else(|| of(version.number()))
 }
 
 /// The result of a call, independent of its payload.
@@ -49,7 +40,7 @@ pub fn result(version: Version, action: &str, now: Moment) -> Option<Value> {
     match (version, action) {
         // The only answer of ocppjs with the current time.
         (Version::V1_2, "Heartbeat") => Some(json!({ "currentTime": written_time(now.wall) })),
-        _ => PAYLOADS.get(name(version))?.results.get(action).cloned(),
+        _ => PAYLOADS.get(version.number())?.results.get(action).cloned(),
     }
 }
 

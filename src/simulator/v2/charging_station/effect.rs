@@ -1,0 +1,69 @@
+//! What follows from the answers of the charging station. A handler decides about a call, changes nothing, and returns what is to be
+//! done as a closure, which is carried out when the answer has been sent.
+
+use super::ChargingStation;
+use crate::behaviour::{Answer, Outbox, Proposal, ProposedEffect};
+use crate::clock::Moment;
+use crate::simulator::payload;
+
+/// The statuses of an answer that accepts a request.
+const ACCEPTING: [&str; 5] = ["Accepted", "AcceptedCanceled", "RebootRequired", "Scheduled", "Unlocked"];
+
+type StationChange = Box<dyn FnOnce(&mut ChargingStation, Moment, &mut Outbox) + Send>;
+
+/// A change of the station and the status of the answer that it belongs to.
+struct BoundChange {
+    status: Option<&'static str>,
+    change: StationChange,
+}
+
+impl BoundChange {
+    /// Whether the change belongs to the sent answer: a result with the proposed status, or with another status that accepts the call
+    /// when the proposed one does.
+    fn is_meant_by(&self, sent: &Answer) -> bool {
+        let accepts = |status: Option<&str>| status.is_some_and(|status| ACCEPTING.contains(&status));
+        let sent_status = sent.status();
+        let same = self.status.is_none() || self.status == sent_status;
+        matches!(sent, Answer::Result(_)) && (same || (accepts(self.status) && accepts(sent_status)))
+    }
+}
+
+/// An answer with a status, and the change that follows from it.
+#[expect(dead_code, reason = "for the subjects of the station")]
+pub(super) fn status_then(
+    status: &'static str,
+    change: impl FnOnce(&mut ChargingStation, Moment, &mut Outbox) + Send + 'static,
+) -> Proposal {
+    Proposal::with(payload::status(status), BoundChange { status: Some(status), change: Box::new(change) })
+}
+
+/// An answer with the change that follows from it. `status` is the status in the result, if it has one.
+#[expect(dead_code, reason = "for the subjects of the station")]
+pub(super) fn result_then(
+    result: serde_json::Value,
+    status: Option<&'static str>,
+    change: impl FnOnce(&mut ChargingStation, Moment, &mut Outbox) + Send + 'static,
+) -> Proposal {
+    Proposal::with(Answer::result(result), BoundChange { status, change: Box::new(change) })
+}
+
+/// An answer with a status, from which nothing follows.
+#[expect(dead_code, reason = "for the subjects of the station")]
+pub(super) fn only_status(status: &str) -> Proposal {
+    payload::status(status).into()
+}
+
+/// A refusal with a reason (`statusInfo.reasonCode`, OCPP 2.0.1 part 2 appendix 5) from which nothing follows.
+#[expect(dead_code, reason = "for the subjects of the station")]
+pub(super) fn status_because(status: &str, reason: &str) -> Proposal {
+    Answer::result(serde_json::json!({ "status": status, "statusInfo": { "reasonCode": reason } })).into()
+}
+
+impl ChargingStation {
+    /// Carries out what follows from an answer that has been sent.
+    pub(super) fn carry_out(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
+        if let Some(bound) = effect.into_inner::<BoundChange>().filter(|bound| bound.is_meant_by(sent)) {
+            (bound.change)(self, now, out);
+        }
+    }
+}
