@@ -120,8 +120,8 @@ mod tests {
     fn the_clients_first_known_subprotocol_wins() {
         let all = Version::ALL;
         assert_eq!(choose(&["ocpp1.5, ocpp1.6"], &all, STRICT), Some((Version::V1_5, "ocpp1.5")));
-        assert_eq!(choose(&["ocpp2.0.1,OCPP1.6"], &all, STRICT), Some((Version::V1_6, "OCPP1.6")), "the spelling is echoed");
-        let lines = ["ocpp2.0.1", "ocpp1.2"];
+        assert_eq!(choose(&["ocpp2.0,OCPP1.6"], &all, STRICT), Some((Version::V1_6, "OCPP1.6")), "the spelling is echoed");
+        let lines = ["ocpp2.0", "ocpp1.2"];
         assert_eq!(choose(&lines, &all, STRICT), Some((Version::V1_2, "ocpp1.2")), "several header lines");
         assert_eq!(choose(&["ocpp1.6"], &[Version::V1_5], STRICT), None);
         assert_eq!(choose(&["1.6", ""], &all, STRICT), None, "a bare number is no subprotocol");
@@ -134,7 +134,7 @@ mod tests {
             assert_eq!(choose(&[name], &Version::ALL, TOLERANT), Some((Version::V1_6, name)));
             assert_eq!(choose(&[name], &[Version::V1_5], TOLERANT), None, "{name} is not spoken");
         }
-        for name in ["", "ocpp", "ocpp2.0.1", "ocpp2.1", "ocpp1.61", "ocpp1", "mqtt", "soap1.6", "6"] {
+        for name in ["", "ocpp", "ocpp2.0", "ocpp2.2", "ocpp1.61", "ocpp1", "mqtt", "soap1.6", "6"] {
             assert_eq!(choose(&[name], &Version::ALL, TOLERANT), None, "{name}");
         }
         assert_eq!(choose(&["ocpp1.6j, ocpp1.5"], &Version::ALL, TOLERANT), Some((Version::V1_5, "ocpp1.5")));

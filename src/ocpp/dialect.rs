@@ -2,7 +2,9 @@
 //! that a new version is decided here, field by field, and nowhere falls into the rules of an old one. The shapes of messages are in the
 //! catalog; what the simulators do differently is in `simulator/`.
 
-use super::tolerance::{FrameDeviation, FrameTreatment, OCPP_J_1_6, OCPP_J_2_X, SRPC as SRPC_TOLERANCES, Strictness, ToleranceRule};
+use super::tolerance::{
+    FrameDeviation, FrameTreatment, OCPP_J_1_6, OCPP_J_2_X, SRPC as SRPC_TOLERANCES, Strictness, ToleranceRule,
+};
 use super::{ErrorCode, Version};
 
 /// The rules of a version for frames, errors and tolerances.
@@ -137,18 +139,10 @@ const OCPP_J: Dialect = Dialect {
     soap_headers_specified: true,
     ..SRPC
 };
-static OCPP_2_0_1: Dialect = Dialect {
-    generation: OcppGeneration::Second,
-    error_codes: ERROR_CODES_2_X,
-    frame_tolerances: OCPP_J_2_X,
-    ..OCPP_J
-};
-static OCPP_2_1: Dialect = Dialect {
-    generation: OcppGeneration::Second,
-    error_codes: ERROR_CODES_2_X,
-    frame_tolerances: OCPP_J_2_X,
-    ..OCPP_J
-};
+static OCPP_2_0_1: Dialect =
+    Dialect { generation: OcppGeneration::Second, error_codes: ERROR_CODES_2_X, frame_tolerances: OCPP_J_2_X, ..OCPP_J };
+static OCPP_2_1: Dialect =
+    Dialect { generation: OcppGeneration::Second, error_codes: ERROR_CODES_2_X, frame_tolerances: OCPP_J_2_X, ..OCPP_J };
 
 impl Version {
     /// The rules of the version.

@@ -360,7 +360,8 @@ mod tests {
         for text in ["1.6", "ocpp1.6"] {
             assert_eq!(version(text).unwrap(), Version::V1_6, "{text}");
         }
-        assert!(version("2.0.1").unwrap_err().to_string().contains("'1.2', '1.5' or '1.6'"));
+        assert_eq!(version("2.0.1").unwrap(), Version::V2_0_1);
+        assert!(version("2.0").unwrap_err().to_string().contains("'1.6', '2.0.1' or '2.1'"));
         assert_eq!(transport("soap").unwrap(), Transport::Soap);
         assert_eq!(transport("websocket").unwrap(), Transport::WebSocket);
         assert!(transport("SOAP").unwrap_err().to_string().contains("'websocket' or 'soap'"));

@@ -14,7 +14,7 @@ pub(super) enum ScriptRequestError {
     Query(#[from] serde_json::Error),
     #[error("there is no operation {0}")]
     NoOperation(String),
-    #[error("{0:?} is no version of OCPP; it is '1.2', '1.5' or '1.6'")]
+    #[error("{0:?} is no version of OCPP; it is '1.2', '1.5', '1.6', '2.0.1' or '2.1'")]
     NoVersion(String),
     #[error("{0:?} is no transport; it is 'websocket' or 'soap'")]
     NoTransport(String),

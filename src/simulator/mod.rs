@@ -21,6 +21,6 @@ pub use panel::{ConnectorState, MachinePanel, MachinePanels, MachineState};
 pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};
 pub use quirk::{QuirkError, QuirkyChargePoint, StationQuirk};
-pub use v1::central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings, transaction_id_of};
 pub use settings::ChargePointSettings;
 pub use station::SimulatedStation;
+pub use v1::central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings, transaction_id_of};

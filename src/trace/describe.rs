@@ -25,7 +25,7 @@ pub fn record_meaning(record: &Record<'_>, call: Option<&Record<'_>>) -> Message
     if record.text.len() > READ_FOR_A_LINE {
         return summary::sentence(&payload_text(record));
     }
-    let version = record.version.unwrap_or(NEWEST);
+    let version = record.version.unwrap_or(UNSPOKEN);
     match decode(record).message {
         DecodedMessage::Call { action, payload } => summary::call(version, &action, &payload.value()),
         DecodedMessage::Result(payload) => {
@@ -39,7 +39,7 @@ pub fn record_meaning(record: &Record<'_>, call: Option<&Record<'_>>) -> Message
 
 /// What a message says, in one line, of which only the payload is there: one that has not been sent or handled.
 pub fn payload_meaning(version: Option<Version>, kind: FrameKind, action: &str, payload: &Value) -> MessageSummary {
-    let version = version.unwrap_or(NEWEST);
+    let version = version.unwrap_or(UNSPOKEN);
     match kind {
         FrameKind::Call => summary::call(version, action, payload),
         FrameKind::Result => summary::result(version, action, None, payload),
@@ -54,7 +54,7 @@ pub fn exchange_meaning(call: &Record<'_>, answer: Option<&Record<'_>>) -> Messa
     let Some(answer) = answer else { return record_meaning(call, None) };
     let readable = call.action.filter(|_| call.text.len() + answer.text.len() <= READ_FOR_A_LINE);
     let (Some(action), RecordKind::Frame(..)) = (readable, call.kind) else { return refusal_meaning(call, answer) };
-    let version = call.version.unwrap_or(NEWEST);
+    let version = call.version.unwrap_or(UNSPOKEN);
     let payload = call_payload(call);
     if answer.kind == RecordKind::Unanswered {
         return summary::exchange(version, action, &payload, AnswerContent::Silence(&answer.summary()));
@@ -84,8 +84,8 @@ fn refusal_meaning(call: &Record<'_>, answer: &Record<'_>) -> MessageSummary {
     }
 }
 
-/// The version by which messages are read where none was spoken.
-const NEWEST: Version = Version::ALL[Version::ALL.len() - 1];
+/// The version by which messages are read where none was spoken: the newest of the most frequent generation.
+const UNSPOKEN: Version = Version::SOAP[Version::SOAP.len() - 1];
 
 /// The payload of a call; `null` when it cannot be read.
 fn call_payload(call: &Record<'_>) -> Value {

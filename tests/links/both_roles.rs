@@ -23,7 +23,7 @@ async fn both_ends(hub: &Hub, identity: &str) -> (StationKey, StationKey) {
 async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    for version in Version::ALL {
+    for version in Version::SOAP {
         let identity = format!("CP {version}");
         hub.start_charge_point(charge_point(port, &identity, version, false)).unwrap();
         let (at_central, at_charge_point) = both_ends(&hub, &identity).await;
@@ -32,7 +32,7 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
         let expected = match version {
             Version::V1_2 => 18,
             Version::V1_5 => 25,
-            Version::V1_6 => 40,
+            _ => 40,
         };
         assert_eq!(sent, expected);
     }

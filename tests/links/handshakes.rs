@@ -242,7 +242,7 @@ async fn another_spelling_of_a_subprotocol_is_served_only_when_it_is_tolerated()
 async fn an_unknown_subprotocol_is_refused_without_an_upgrade_when_that_is_wanted() {
     let hub = hub();
     let port = with_policy(&hub, false, UnknownProtocol::Refuse).await;
-    for offered in ["ocpp0.1", "ocpp2.0.1, ocpp1.6j"] {
+    for offered in ["ocpp0.1", "ocpp2.0, ocpp1.6j"] {
         let reply = ask(port, handshake("/CP1", offered)).await;
         assert!(reply.status == 400 && reply.body.contains(offered), "{reply:?}");
         assert!(!reply.head.contains("upgrade"), "{reply:?}");

@@ -27,7 +27,7 @@ use crate::support::{RawPeer, call, central_system, dump, free_port, hub, hub_wi
 async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
-    for version in Version::ALL {
+    for version in Version::SOAP {
         let identity = format!("CP {version}");
         hub.start_charge_point(soap_charge_point(port, &identity, version, false)).unwrap();
         let at_charge_point = station(&hub, Role::ChargePoint, &identity).await;
@@ -41,7 +41,7 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
         let expected = match version {
             Version::V1_2 => 18,
             Version::V1_5 => 25,
-            Version::V1_6 => 29,
+            _ => 29,
         };
         assert_eq!(sent, expected);
     }

@@ -33,6 +33,7 @@ const ENTANGLED: &[&str] = &[
     "scenario/report/mod.rs",
     "scenario_writer/mod.rs",
     "simulator/v1/charge_point/mod.rs",
+    "simulator/v2/charging_station/mod.rs",
     "trace/filter/mod.rs",
     "trace/station_summary/mod.rs",
 ];

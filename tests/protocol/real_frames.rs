@@ -88,10 +88,10 @@ fn judge(sample: &Sample, answer: &Value) {
 #[tokio::test]
 async fn the_central_system_answers_what_stations_send() {
     let (hub, strict) = (hub(), strict_hub());
-    let port = central_system(&hub, &Version::ALL).await;
-    let strict_port = central_system(&strict, &Version::ALL).await;
+    let port = central_system(&hub, &Version::SOAP).await;
+    let strict_port = central_system(&strict, &Version::SOAP).await;
     let mut replayed = 0;
-    for version in Version::ALL {
+    for version in Version::SOAP {
         let connect =
             |port| async move { RawPeer::connect(port, &format!("/{version}"), &[version.subprotocol()]).await.unwrap() };
         let (mut tolerated, mut refused) = (connect(port).await, connect(strict_port).await);
@@ -116,7 +116,7 @@ async fn the_charge_point_answers_what_central_systems_send() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let mut replayed = 0;
-    for version in Version::ALL {
+    for version in Version::SOAP {
         hub.start_charge_point(charge_point(port, &format!("CP {version}"), version, false)).unwrap();
         let mut system = RawPeer::accept(&listener).await;
         let from_central = |sample: &&Sample| sample.from == "cs" && sample.version == version.number();

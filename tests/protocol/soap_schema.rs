@@ -76,7 +76,7 @@ fn problems(python: &str, version: Version, initiator: Role, files: &[PathBuf]) 
 fn every_envelope_that_we_write_is_valid_by_its_schema() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
-    for version in Version::ALL {
+    for version in Version::SOAP {
         for initiator in Role::ALL {
             let files = envelopes(folder.path(), version, initiator);
             assert!(files.len() >= 14);

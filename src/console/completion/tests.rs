@@ -63,7 +63,7 @@ fn options_and_their_values() {
     assert_eq!(texts("send -h |"), ["true", "false"]);
     assert_eq!(texts("send -n Auth|"), ["Authorize"]);
     assert_eq!(accept("start_cs 9000 -p ocpp1.6,ocpp1.5|"), "start_cs 9000 -p ocpp1.6,ocpp1.5");
-    assert_eq!(texts("start_cs 9000 -p ocpp1.6,|"), ["ocpp1.2", "ocpp1.5", "ocpp1.6"]);
+    assert_eq!(texts("start_cs 9000 -p ocpp1.6,|"), ["ocpp1.2", "ocpp1.5", "ocpp1.6", "ocpp2.0.1", "ocpp2.1"]);
     assert_eq!(texts("set |"), ["cs", "cp", "station"]);
     assert_eq!(texts("set station CP|"), ["CP1", "CP2", "CP9"]);
     assert_eq!(texts("set station CP1 |"), ["callback="]);

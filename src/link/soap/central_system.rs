@@ -259,7 +259,8 @@ impl Refused {
     async fn answer(self, listener_context: &ListenerContext) -> Response<Full<Bytes>> {
         let Refused { text, content, kind, mut remarks, origin, headers, code, subcode, description } = self;
         let events = &listener_context.context.events;
-        let version = listener_context.versions.iter().copied().max().unwrap_or(Version::V1_6);
+        let version = listener_context.versions.iter().copied().filter(|it| Version::SOAP.contains(it)).max();
+        let version = version.unwrap_or(Version::V1_6);
         let fault_reason = reason(code, subcode, &description);
         let fault_content = FrameContent::of_fault(headers.relates_to.as_deref(), Some(subcode.name()), &fault_reason);
         let fault = write_fault(version, Role::CentralSystem, subcode.code(), Some(subcode), &fault_reason, &headers);

@@ -33,7 +33,7 @@ fn asked_for(query: &str, versions: &[Version]) -> Option<Version> {
             return None;
         }
         match value {
-            "" => versions.iter().copied().max(),
+            "" => Version::SOAP.into_iter().rev().find(|version| versions.contains(version)),
             value => Version::parse(value).filter(|version| versions.contains(version)),
         }
     })
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn the_definitions_are_served_with_the_address_of_the_asker() {
         let catalog = Catalog::embedded();
-        for version in Version::ALL {
+        for version in Version::SOAP {
             for host in Role::ALL {
                 let original = catalog.wsdl(version, host).unwrap();
                 let served = with_address(original, "http://a&b:1/x");

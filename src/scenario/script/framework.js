@@ -16,7 +16,7 @@
 
   function version(named) {
     const found = String(named).replace(/^ocpp/i, '');
-    if (!['1.2', '1.5', '1.6'].includes(found)) throw new TypeError(`Test.init: the version is '1.2', '1.5' or '1.6', not ${words(named)}`);
+    if (!['1.2', '1.5', '1.6', '2.0.1', '2.1'].includes(found)) throw new TypeError(`Test.init: the version is '1.2', '1.5', '1.6', '2.0.1' or '2.1', not ${words(named)}`);
     return found;
   }
 

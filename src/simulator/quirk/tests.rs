@@ -113,7 +113,7 @@ fn all_shipped_quirks_are_read_and_break_no_definition_that_they_do_not_mean() {
     let catalog = Catalog::embedded();
     for quirk in StationQuirk::shipped() {
         assert!(!quirk.description().ends_with('.') && quirk.description().len() < 130, "{}", quirk.name());
-        for version in Version::ALL {
+        for version in Version::SOAP {
             let bench = Bench::charge(quirk.name(), version);
             assert!(bench.course().contains(&"StopTransaction"), "{} {version:?} {:?}", quirk.name(), bench.course());
             for (_, call) in &bench.sent {

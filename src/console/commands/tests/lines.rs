@@ -441,7 +441,7 @@ fn other_errors() {
         (
             "answer Authorize error=Oops",
             "Error: argument provided for error is not one of NotImplemented, NotSupported, InternalError, ProtocolError, SecurityError, \
-             FormationViolation, PropertyConstraintViolation, OccurenceConstraintViolation, TypeConstraintViolation, GenericError.",
+             FormationViolation, PropertyConstraintViolation, OccurenceConstraintViolation, TypeConstraintViolation, GenericError, RpcFrameworkError, MessageTypeNotSupported.",
             None,
             "Oops",
         ),

@@ -119,7 +119,7 @@ fn same(payload: &Value, envelope: &Envelope) {
 #[test]
 fn samples_and_skeletons_are_read_back() {
     let context = SampleContext::at("2030-01-31T12:00:00Z".parse().unwrap());
-    for version in Version::ALL {
+    for version in Version::SOAP {
         every_message(version, |message| message.sample(&context), same);
     }
 }
@@ -184,7 +184,7 @@ proptest! {
     #[test]
     fn valid_payloads_are_read_back(seed: u64) {
         let mut rng = Rng::with_seed(seed);
-        for version in Version::ALL {
+        for version in Version::SOAP {
             every_message(version, |message| {
                 let payload = random(&message.fields, &mut rng);
                 assert_eq!(message.check(&payload, version), [], "{payload}");
@@ -196,7 +196,7 @@ proptest! {
     #[test]
     fn wrong_payloads_are_written_so_that_they_can_be_read(seed: u64) {
         let mut rng = Rng::with_seed(seed);
-        for version in Version::ALL {
+        for version in Version::SOAP {
             every_message(version, |message| {
                 let mut payload = random(&message.fields, &mut rng);
                 spoil(&mut payload, &mut rng);

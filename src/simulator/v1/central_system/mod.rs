@@ -225,7 +225,10 @@ impl Behaviour for CentralSystemBehaviour {
             Some(payload) => Answer::result(payload).into(),
             None => match call.version.dialect().generation {
                 OcppGeneration::First => self.system.propose(&self.station, call, now),
-                OcppGeneration::Second => csms::propose(&self.system.settings(), call, now),
+                OcppGeneration::Second => {
+                    let settings = self.system.settings();
+                    csms::propose(&settings.registration, settings.heartbeat_interval, call, now)
+                }
             },
         }
     }

@@ -51,16 +51,16 @@ use self::local_list::LocalList;
 use self::registration::Registration;
 use self::reservation::Reservations;
 use self::status::ConnectorStatus;
-use self::transaction_messages::TransactionMessages;
 use self::timers::TimerTask;
+use self::transaction_messages::TransactionMessages;
 use crate::behaviour::{
     Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
 };
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
 use crate::simulator::charging::ProfileSet;
-use crate::simulator::settings::ChargePointSettings;
 use crate::simulator::payload::not_supported;
+use crate::simulator::settings::ChargePointSettings;
 use crate::simulator::timers::StationTimers;
 use crate::simulator::v1::features::SimulatedFeatures;
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use self::registration::RegistrationState;
-use self::timers::TimerTask;
+use self::timers::StationTask;
 use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
@@ -27,11 +27,14 @@ pub struct ChargingStation {
     registration: RegistrationState,
     /// The time without messages after which a Heartbeat is sent; zero for none.
     heartbeat: Duration,
-    timers: StationTimers<TimerTask>,
+    timers: StationTimers<StationTask>,
 }
 
-/// The subjects that answer calls, asked in this order. Each answers the actions that it knows.
-const BLOCKS: &[fn(&ChargingStation, IncomingCall<'_>, Moment) -> Option<Proposal>] = &[];
+/// Answers the actions of one subject, and no others.
+type SubjectHandler = fn(&ChargingStation, IncomingCall<'_>, Moment) -> Option<Proposal>;
+
+/// The subjects that answer calls, asked in this order.
+const BLOCKS: &[SubjectHandler] = &[];
 
 impl ChargingStation {
     /// A station after power-up, without a link.
@@ -47,16 +50,16 @@ impl ChargingStation {
     }
 
     /// Schedules a task. A station that is not autonomous does nothing by itself.
-    fn schedule(&mut self, task: TimerTask, delay: Duration, now: Moment) {
+    fn schedule(&mut self, task: StationTask, delay: Duration, now: Moment) {
         if self.settings.autonomous {
             self.timers.set(task, delay, now.monotonic);
         }
     }
 
-    fn do_task(&mut self, task: TimerTask, now: Moment, out: &mut Outbox) {
+    fn do_task(&mut self, task: StationTask, now: Moment, out: &mut Outbox) {
         match task {
-            TimerTask::Boot => self.boot(out),
-            TimerTask::Heartbeat => {
+            StationTask::Boot => self.boot(out),
+            StationTask::Heartbeat => {
                 self.send_if_allowed("Heartbeat", json!({}), out);
                 self.touch(now);
             }
@@ -74,14 +77,14 @@ impl Behaviour for ChargingStation {
         self.online = true;
         if self.registration == RegistrationState::Accepted {
             self.touch(now);
-        } else if !self.timers.has(TimerTask::Boot) {
+        } else if !self.timers.has(StationTask::Boot) {
             self.boot(out);
         }
     }
 
     fn disconnected(&mut self, _now: Moment) {
         self.online = false;
-        self.timers.cancel(TimerTask::Heartbeat);
+        self.timers.cancel(StationTask::Heartbeat);
     }
 
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::ChargingStation;
-use super::timers::TimerTask;
+use super::timers::StationTask;
 use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, text};
@@ -49,7 +49,7 @@ impl ChargingStation {
     pub(super) fn boot_answered(&mut self, outcome: CallOutcome<'_>, now: Moment, _out: &mut Outbox) {
         let CallOutcome::Result { payload, .. } = outcome else {
             if !matches!(outcome, CallOutcome::LinkLost) {
-                self.schedule(TimerTask::Boot, OWN_RETRY_INTERVAL, now);
+                self.schedule(StationTask::Boot, OWN_RETRY_INTERVAL, now);
             }
             return;
         };
@@ -62,16 +62,16 @@ impl ChargingStation {
         if self.registration == RegistrationState::Accepted {
             self.heartbeat = interval.map_or(self.heartbeat, Duration::from_secs);
         } else {
-            self.schedule(TimerTask::Boot, interval.map_or(OWN_RETRY_INTERVAL, Duration::from_secs), now);
+            self.schedule(StationTask::Boot, interval.map_or(OWN_RETRY_INTERVAL, Duration::from_secs), now);
         }
     }
 
     /// A message was exchanged, so the next heartbeat can wait.
     pub(super) fn touch(&mut self, now: Moment) {
         if self.heartbeat.is_zero() || !self.may_send() {
-            self.timers.cancel(TimerTask::Heartbeat);
+            self.timers.cancel(StationTask::Heartbeat);
         } else {
-            self.schedule(TimerTask::Heartbeat, self.heartbeat, now);
+            self.schedule(StationTask::Heartbeat, self.heartbeat, now);
         }
     }
 

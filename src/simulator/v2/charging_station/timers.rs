@@ -2,7 +2,7 @@
 
 /// A scheduled task. There is at most one entry for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TimerTask {
+pub(super) enum StationTask {
     /// Send BootNotification (again).
     Boot,
     /// Send Heartbeat, because no other message was exchanged.

@@ -4,16 +4,15 @@ use serde_json::json;
 
 use crate::behaviour::{Answer, IncomingCall, Proposal};
 use crate::clock::Moment;
-use crate::simulator::CentralSystemSettings;
 use crate::simulator::payload::{not_supported, written_time};
 
 /// The answer to a call and what follows from it.
-pub fn propose(settings: &CentralSystemSettings, call: IncomingCall<'_>, now: Moment) -> Proposal {
+pub fn propose(registration: &str, interval: u32, call: IncomingCall<'_>, now: Moment) -> Proposal {
     let answer = match call.action {
         "BootNotification" => Answer::result(json!({
             "currentTime": written_time(now.wall),
-            "interval": settings.heartbeat_interval,
-            "status": settings.registration,
+            "interval": interval,
+            "status": registration,
         })),
         "Heartbeat" => Answer::result(json!({ "currentTime": written_time(now.wall) })),
         action => not_supported(action),
