@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 pub use curve::{MeterCurve, MeterQuantity};
 pub use oddity::{OdditySet, TransactionOddity};
-pub use reading::MeterPoint;
+pub use reading::{MeterPoint, points};
 
 use super::{Sequence, StationKey};
 

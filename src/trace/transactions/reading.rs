@@ -31,7 +31,7 @@ pub struct MeterPoint {
 }
 
 /// The points of a payload, in its order. Where a reading has no time of its own, it is that of the message.
-pub(super) fn points(payload: &Map<String, Value>, message_micros: i64) -> Vec<MeterPoint> {
+pub fn points(payload: &Map<String, Value>, message_micros: i64) -> Vec<MeterPoint> {
     let mut walk = Walk { points: Vec::new(), read: 0 };
     for (name, value) in payload {
         if matches!(name.as_str(), "meterValue" | "values" | "transactionData" | "value") {
