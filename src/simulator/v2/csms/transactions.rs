@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::simulator::central_system::running::RunningTransaction;
 use crate::simulator::payload::{integer, text};
 use crate::trace::sequence_numbers::{SequenceNumbers, SequenceStep};
-use crate::trace::transactions::points;
+use crate::trace::transactions::energy_registers;
 
 /// The maximum number of transactions; beyond it the oldest is removed. Ended ones stay until then, because an event of theirs may come
 /// late or twice.
@@ -31,9 +31,7 @@ impl ReportedEvent {
     /// Reads an event; `None` when it names no transaction.
     pub fn of(payload: &Value) -> Option<ReportedEvent> {
         let evse = payload.get("evse");
-        let registers: Vec<f64> = payload
-            .as_object()
-            .map_or_else(Vec::new, |payload| points(payload, 0).into_iter().filter_map(|point| point.energy).collect());
+        let registers = energy_registers(payload);
         Some(ReportedEvent {
             id: text(payload.get("transactionInfo")?, "transactionId")?.into(),
             ended: text(payload, "eventType") == Some("Ended"),
