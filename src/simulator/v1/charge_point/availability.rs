@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::ChargePoint;
 use super::effect::{CallEffect, only_status, status_then};
-use super::fault::PartFault;
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use crate::behaviour::{FailingStep, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::equipment::CableKind;
+use crate::simulator::part_fault::PartFault;
 use crate::simulator::payload::{integer, text};
 use crate::simulator::v1::features::SimulatedFeatures;
 

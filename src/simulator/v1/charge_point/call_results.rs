@@ -6,12 +6,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::ChargePoint;
-use super::fault::PartFault;
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::{FailedMessage, TransactionMessage};
 use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
+use crate::simulator::part_fault::PartFault;
 use crate::simulator::payload::{integer, text};
 use crate::simulator::v1::features::SimulatedFeatures;
 

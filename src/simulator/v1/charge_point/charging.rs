@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use super::ChargePoint;
 use super::connector::{PendingStart, Transaction};
 use super::effect::{CallEffect, only_status};
-use super::fault::{LOCK_FAILURE, PartFault};
 use super::status::ConnectorStatus;
 use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::behaviour::{CallOutcome, CarState, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::simulator::equipment::FeatureProfile;
+use crate::simulator::part_fault::{LOCK_FAILURE, PartFault};
 use crate::simulator::payload::{integer, text, written_time};
 use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::ChargePoint;
 use super::configuration_keys::{ConfigurationKind, ConfigurationName, KEYS, KeyAccess, MAX_MEASURANDS, MAX_ROTATIONS};
 use super::effect::{CallEffect, only_status, status_then};
-use super::metering::is_measurand;
+use crate::simulator::measurand::is_measurand;
 use super::timers::TimerTask;
 use crate::behaviour::{Answer, Proposal};
 use crate::clock::Moment;

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::fault::PartFault;
-use super::meter::Meter;
 use super::status::ConnectorStatus;
 use crate::behaviour::{CarState, DriverLimit};
+use crate::simulator::meter::Meter;
+use crate::simulator::part_fault::PartFault;
 
 /// One connector of the charge point.
 #[derive(Debug)]

@@ -4,19 +4,8 @@ use super::ChargePoint;
 use super::status::ConnectorStatus;
 use crate::behaviour::{Outbox, PhysicalActionError};
 use crate::clock::Moment;
+use crate::simulator::part_fault::PartFault;
 use crate::simulator::v1::features::SimulatedFeatures;
-
-/// The error code of a lock that does not close.
-pub(super) const LOCK_FAILURE: &str = "ConnectorLockFailure";
-
-/// A fault.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PartFault {
-    /// The error code.
-    pub(super) code: String,
-    /// A few words about it.
-    pub(super) info: Option<String>,
-}
 
 impl ChargePoint {
     /// A part breaks. A running transaction goes on when it is repaired.

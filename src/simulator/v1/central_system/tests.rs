@@ -1,0 +1,129 @@
+//! The central system's answers, per version.
+
+use super::*;
+use crate::ocpp::ErrorCode;
+
+fn now() -> Moment {
+    Moment { wall: "2024-05-01T12:00:00Z".parse().unwrap(), monotonic: Instant::now() }
+}
+
+fn ask(behaviour: &mut CentralSystemBehaviour, version: Version, action: &str, payload: Value) -> Answer {
+    let mut out = Outbox::default();
+    let Proposal { answer, effect } = behaviour.propose(IncomingCall { action, payload: &payload, version }, now());
+    behaviour.commit(effect, &answer, now(), &mut out);
+    assert!(out.is_empty(), "the central system makes no calls");
+    answer
+}
+
+#[test]
+fn a_transaction_runs_when_its_answer_has_left_and_under_the_id_in_it() {
+    let system = CentralSystem::new(CentralSystemSettings::default());
+    let mut link = system.behaviour("CP1");
+    let payload = json!({"connectorId": 2, "idTag": "TAG", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"});
+    let start = IncomingCall { action: "StartTransaction", payload: &payload, version: Version::V1_6 };
+    let [first, second] = [(); 2].map(|()| link.propose(start, now()));
+    let id = |proposal: &Proposal| match &proposal.answer {
+        Answer::Result(payload) => integer(payload, "transactionId"),
+        _ => None,
+    };
+    assert_eq!((id(&first), id(&second)), (Some(1), Some(2)), "two answers that wait have two ids");
+    assert!(system.running_transactions("CP1").is_empty());
+    let mut out = Outbox::default();
+    let error = Answer::Error { code: ErrorCode::InternalError, description: String::new() };
+    link.commit(first.effect, &error, now(), &mut out);
+    let edited = Answer::result(json!({"transactionId": 77, "idTagInfo": {"status": "Accepted"}}));
+    link.commit(second.effect, &edited, now(), &mut out);
+    let running: Vec<i32> = system.running_transactions("CP1").into_iter().map(|(id, _)| id).collect();
+    assert_eq!(running, [77]);
+    assert_eq!(id(&link.propose(start, now())), Some(1), "an id that was not used is free again");
+    let payload = json!({"transactionId": 77});
+    let stop = IncomingCall { action: "StopTransaction", payload: &payload, version: Version::V1_6 };
+    drop(link.propose(stop, now()));
+    assert_eq!(system.running_transactions("CP1").len(), 1);
+}
+
+#[test]
+fn boot_names_the_interval_as_the_version_does() {
+    let mut link = CentralSystem::new(CentralSystemSettings::default()).behaviour("CP1");
+    for (version, field) in
+        [(Version::V1_2, "heartbeatInterval"), (Version::V1_5, "heartbeatInterval"), (Version::V1_6, "interval")]
+    {
+        let expected = json!({"status": "Accepted", "currentTime": "2024-05-01T12:00:00.000Z", field: 300});
+        assert_eq!(ask(&mut link, version, "BootNotification", json!({})), Answer::result(expected));
+    }
+}
+
+#[test]
+fn a_pending_registration_is_a_rejected_one_where_pending_does_not_exist() {
+    let system = CentralSystem::new(CentralSystemSettings::default());
+    system.change_settings(|settings| settings.registration = "Pending".to_owned());
+    let mut link = system.behaviour("CP1");
+    for (version, expected) in [(Version::V1_5, "Rejected"), (Version::V1_6, "Pending")] {
+        let Answer::Result(result) = ask(&mut link, version, "BootNotification", json!({})) else { panic!("no result") };
+        assert_eq!(result["status"], expected);
+    }
+}
+
+#[test]
+fn transaction_ids_grow_over_all_stations_and_stopping_forgets_them() {
+    let system = CentralSystem::new(CentralSystemSettings::default());
+    let (mut one, mut two) = (system.behaviour("CP1"), system.behaviour("CP2"));
+    let start = json!({"connectorId": 2, "idTag": "TAG", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"});
+    for (id, link) in [(1, &mut one), (2, &mut two)] {
+        let expected = json!({"transactionId": id, "idTagInfo": {"status": "Accepted"}});
+        assert_eq!(ask(link, Version::V1_6, "StartTransaction", start.clone()), Answer::result(expected));
+    }
+    let expected = RunningTransaction { station: Arc::from("CP2"), connector: 2, id_tag: "TAG".to_owned() };
+    assert_eq!(system.running_transactions("CP2"), [(2, expected)]);
+    assert_eq!(ask(&mut two, Version::V1_6, "StopTransaction", json!({"transactionId": 2})), empty());
+    assert!(system.running_transactions("CP2").is_empty());
+    ask(&mut two, Version::V1_6, "StopTransaction", json!({"transactionId": 1}));
+    assert_eq!(system.running_transactions("CP1").len(), 1, "a station cannot stop another one's transaction");
+}
+
+#[test]
+fn stopping_an_unknown_transaction_is_answered_with_the_tag_when_there_was_one() {
+    let mut link = CentralSystem::new(CentralSystemSettings::default()).behaviour("CP1");
+    assert_eq!(ask(&mut link, Version::V1_2, "StopTransaction", json!({"transactionId": -1})), empty());
+    let with_tag = ask(&mut link, Version::V1_2, "StopTransaction", json!({"transactionId": -1, "idTag": "TAG"}));
+    assert_eq!(with_tag, Answer::result(json!({"idTagInfo": {"status": "Accepted"}})));
+}
+
+#[test]
+fn refused_tags_and_unknown_vendors_are_refused() {
+    let system = CentralSystem::new(CentralSystemSettings::default());
+    system.change_settings(|settings| {
+        settings.refused_tags.insert("bad".to_owned(), "Blocked".to_owned());
+        settings.known_vendors = Some(vec!["org.example".to_owned()]);
+    });
+    let mut link = system.behaviour("CP1");
+    let refused = ask(&mut link, Version::V1_6, "Authorize", json!({"idTag": "BAD"}));
+    assert_eq!(refused, Answer::result(json!({"idTagInfo": {"status": "Blocked"}})));
+    for (vendor, expected) in [("org.example", "Accepted"), ("org.other", "UnknownVendorId")] {
+        assert_eq!(ask(&mut link, Version::V1_6, "DataTransfer", json!({"vendorId": vendor})), status(expected));
+    }
+}
+
+#[test]
+fn every_action_of_a_charge_point_is_answered_and_every_other_is_not_supported() {
+    let mut link = CentralSystem::new(CentralSystemSettings::default()).behaviour("CP1");
+    let old = "Authorize BootNotification DiagnosticsStatusNotification FirmwareStatusNotification Heartbeat MeterValues \
+               StartTransaction StatusNotification StopTransaction";
+    let security = "LogStatusNotification SecurityEventNotification SignCertificate SignedFirmwareStatusNotification";
+    for version in Version::SOAP {
+        let transfer = if version >= Version::V1_5 { "DataTransfer" } else { "" };
+        let extension = if matches!(version, Version::V1_6) { security } else { "" };
+        for action in [old, transfer, extension].into_iter().flat_map(str::split_whitespace) {
+            assert!(matches!(ask(&mut link, version, action, json!({})), Answer::Result(_)), "{version} {action}");
+        }
+        for action in ["Reset", "Nonsense", "TransactionEvent"] {
+            let answer = ask(&mut link, version, action, json!({}));
+            assert!(matches!(answer, Answer::Error { code: ErrorCode::NotSupported, .. }), "{version} {action}");
+        }
+    }
+}
+
+#[test]
+fn a_link_uses_little_memory() {
+    assert!(size_of::<CentralSystemBehaviour>() <= 4 * size_of::<usize>());
+}
