@@ -2,3 +2,4 @@
 
 pub mod charging_station;
 pub mod csms;
+mod features;

@@ -22,8 +22,7 @@ impl LatencyHistogram {
     pub(super) fn count(&mut self, micros: u64) {
         let place = place(micros.min(LONGEST));
         if self.counts.len() <= place {
-            // A power of two at a time.
-            self.counts.resize((place / PARTS as usize + 1) * PARTS as usize, 0);
+            self.counts.resize(place + 1, 0);
         }
         self.counts[place] = self.counts[place].saturating_add(1);
         self.total += 1;

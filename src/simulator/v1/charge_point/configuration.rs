@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::ChargePoint;
 use super::configuration_keys::{ConfigurationKind, ConfigurationName, KEYS, KeyAccess, MAX_MEASURANDS, MAX_ROTATIONS};
 use super::effect::{CallEffect, only_status, status_then};
-use crate::simulator::measurand::is_measurand;
 use super::timers::TimerTask;
 use crate::behaviour::{Answer, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
 use crate::simulator::equipment::{FeatureProfile, FeatureProfiles, StationEquipment};
+use crate::simulator::measurand::is_measurand;
 use crate::simulator::payload::{list, text};
 use crate::simulator::v1::features::{MeterEntryForm, SimulatedFeatures};
 

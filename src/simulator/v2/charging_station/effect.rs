@@ -29,7 +29,6 @@ impl BoundChange {
 }
 
 /// An answer with a status, and the change that follows from it.
-#[expect(dead_code, reason = "for the subjects of the station")]
 pub(super) fn status_then(
     status: &'static str,
     change: impl FnOnce(&mut ChargingStation, Moment, &mut Outbox) + Send + 'static,
@@ -48,13 +47,11 @@ pub(super) fn result_then(
 }
 
 /// An answer with a status, from which nothing follows.
-#[expect(dead_code, reason = "for the subjects of the station")]
 pub(super) fn only_status(status: &str) -> Proposal {
     payload::status(status).into()
 }
 
 /// A refusal with a reason (`statusInfo.reasonCode`, OCPP 2.0.1 part 2 appendix 5) from which nothing follows.
-#[expect(dead_code, reason = "for the subjects of the station")]
 pub(super) fn status_because(status: &str, reason: &str) -> Proposal {
     Answer::result(serde_json::json!({ "status": status, "statusInfo": { "reasonCode": reason } })).into()
 }

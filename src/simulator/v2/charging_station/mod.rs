@@ -1,19 +1,39 @@
 //! A simulated charging station of OCPP 2.x: the state of one machine and its place in the link. Each subject has its own file; this
 //! file connects them. Handlers decide about a call (`&self`); what follows from the answer is a closure (`effect`).
 
+mod availability;
+mod call_results;
+mod device_model;
 mod effect;
+mod evse;
+mod fault;
+mod hands;
+mod panel;
+mod power;
 mod registration;
+mod reset;
+mod status;
+#[cfg(test)]
+mod tests;
 mod timers;
+mod trigger;
 
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use self::registration::RegistrationState;
+use self::device_model::DeviceModel;
+use self::evse::StationEvse;
+use self::registration::{POWER_UP, RegistrationState};
 use self::timers::StationTask;
-use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
+use crate::behaviour::{
+    Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
+};
 use crate::clock::Moment;
 use crate::ocpp::{Role, Version};
+use crate::simulator::failing_steps::FailingSteps;
+use crate::simulator::part_fault::PartFault;
 use crate::simulator::payload::not_supported;
 use crate::simulator::settings::ChargePointSettings;
 use crate::simulator::timers::StationTimers;
@@ -24,29 +44,104 @@ pub struct ChargingStation {
     settings: ChargePointSettings,
     version: Version,
     online: bool,
+    /// When the link was lost.
+    offline_since: Option<Instant>,
     registration: RegistrationState,
-    /// The time without messages after which a Heartbeat is sent; zero for none.
-    heartbeat: Duration,
+    /// The reason of the next BootNotification.
+    boot_reason: &'static str,
+    /// Whether it has power.
+    powered: bool,
+    /// Whether its power has failed and a reserve lasts for the last messages.
+    power_fails: bool,
+    /// Whether hands have cut the network.
+    network_down: bool,
+    /// The fault of the station as a whole.
+    station_fault: Option<PartFault>,
+    /// Whether it is operative as a whole.
+    station_operative: bool,
+    /// What fails on request.
+    failing: FailingSteps,
+    /// How often a reset has failed.
+    reset_attempts: i64,
+    evses: Vec<StationEvse>,
+    model: DeviceModel,
+    last_event_id: i32,
+    /// StatusNotifications of the station that have not ended yet, to distinguish them from those of the user.
+    status_calls: Vec<Value>,
     timers: StationTimers<StationTask>,
+    random: fastrand::Rng,
 }
 
 /// Answers the actions of one subject, and no others.
 type SubjectHandler = fn(&ChargingStation, IncomingCall<'_>, Moment) -> Option<Proposal>;
 
 /// The subjects that answer calls, asked in this order.
-const BLOCKS: &[SubjectHandler] = &[];
+const BLOCKS: &[SubjectHandler] =
+    &[ChargingStation::propose_availability, ChargingStation::propose_reset, ChargingStation::propose_trigger];
 
 impl ChargingStation {
     /// A station after power-up, without a link.
     pub fn new(settings: ChargePointSettings) -> ChargingStation {
-        ChargingStation {
+        let mut model = DeviceModel::default();
+        model.set("OCPPCommCtrlr", "HeartbeatInterval", settings.heartbeat_interval.to_string());
+        model.set("SampledDataCtrlr", "TxUpdatedInterval", settings.meter_value_interval.to_string());
+        let station = ChargingStation {
             version: Version::V2_0_1,
             online: false,
+            offline_since: None,
             registration: RegistrationState::Unknown,
-            heartbeat: Duration::from_secs(settings.heartbeat_interval.into()),
+            boot_reason: POWER_UP,
+            powered: true,
+            power_fails: false,
+            network_down: false,
+            station_fault: None,
+            station_operative: true,
+            failing: FailingSteps::default(),
+            reset_attempts: 0,
+            evses: (0..settings.equipment.connectors).map(|_| StationEvse::default()).collect(),
+            model,
+            last_event_id: 0,
+            status_calls: Vec::new(),
             timers: StationTimers::default(),
+            random: fastrand::Rng::with_seed(settings.seed),
             settings,
-        }
+        };
+        station.show_panel();
+        station
+    }
+
+    /// Resets the state, because another version means another firmware. Queued messages have the form of the old version and would be
+    /// invalid.
+    fn start_over(&mut self, version: Version) {
+        let random = self.random.clone();
+        *self = Self { version, random, ..Self::new(self.settings.clone()) };
+    }
+
+    fn last_evse(&self) -> i32 {
+        i32::from(self.settings.equipment.connectors)
+    }
+
+    fn evse_numbers(&self) -> RangeInclusive<i32> {
+        1..=self.last_evse()
+    }
+
+    fn evse(&self, number: i32) -> Option<&StationEvse> {
+        self.evses.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    fn evse_mut(&mut self, number: i32) -> Option<&mut StationEvse> {
+        self.evses.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    /// Whether an EVSE is used in a way that delays what would end it.
+    fn is_in_use(&self, _number: i32) -> bool {
+        false
+    }
+
+    /// The time in a variable in seconds; `None` for 0 and for none.
+    fn seconds(&self, component: &str, variable: &str) -> Option<Duration> {
+        let seconds = self.model.integer(component, variable)?;
+        u64::try_from(seconds).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs)
     }
 
     /// Schedules a task. A station that is not autonomous does nothing by itself.
@@ -63,7 +158,23 @@ impl ChargingStation {
                 self.send_if_allowed("Heartbeat", json!({}), out);
                 self.touch(now);
             }
+            StationTask::PowerLoss => self.lose_power(now, out),
+            StationTask::Restart => self.try_restart(now, out),
+            StationTask::RestartEvse(number) => self.evse_restarted(number, now, out),
         }
+    }
+
+    /// The link is back and the CSMS has accepted the station before: it does not boot again. After a long time offline all states are
+    /// reported (OCPP 2.0.1 part 2, B04.FR.01).
+    fn resume_link(&mut self, now: Moment, out: &mut Outbox) {
+        let threshold = self.seconds("OCPPCommCtrlr", "OfflineThreshold").unwrap_or_default();
+        let lasted = self.offline_since.take().map(|since| now.monotonic.saturating_duration_since(since));
+        if lasted.is_some_and(|lasted| lasted > threshold) {
+            self.report_everything(now, out);
+        } else {
+            self.report_changes(now, out);
+        }
+        self.touch(now);
     }
 }
 
@@ -73,36 +184,63 @@ impl Behaviour for ChargingStation {
     }
 
     fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
-        self.version = version;
+        if version != self.version {
+            self.start_over(version);
+        }
+        if !self.powered {
+            // connecting it means that it was switched on
+            self.wake(now, out);
+        }
+        self.network_down = false;
         self.online = true;
         if self.registration == RegistrationState::Accepted {
-            self.touch(now);
+            self.resume_link(now, out);
         } else if !self.timers.has(StationTask::Boot) {
             self.boot(out);
         }
+        self.show_panel();
     }
 
-    fn disconnected(&mut self, _now: Moment) {
+    fn disconnected(&mut self, now: Moment) {
         self.online = false;
+        self.offline_since.get_or_insert(now.monotonic);
         self.timers.cancel(StationTask::Heartbeat);
+        self.waste_reserve(now);
+        self.forget_status_calls();
+        self.show_panel();
     }
 
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
+        if let Some(refusal) = self.refusal_of_all() {
+            return refusal.into();
+        }
         let proposal = BLOCKS.iter().find_map(|block| block(self, call, now));
-        proposal.unwrap_or_else(|| not_supported(call.action).into())
+        proposal.unwrap_or_else(|| not_supported(call.action).into()).or_effect(())
     }
 
     fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         self.carry_out(effect, sent, now, out);
         self.touch(now);
+        self.show_panel();
     }
 
-    fn answered(&mut self, action: &str, _payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
+    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
+        // the loss of the link is reported only after its calls, but calls that follow from them can no longer be sent
         self.online &= !matches!(outcome, CallOutcome::LinkLost);
-        if action == "BootNotification" {
-            self.boot_answered(outcome, now, out);
-        }
+        self.call_ended(action, payload, outcome, now, out);
         self.touch(now);
+        self.show_panel();
+    }
+
+    fn act(&mut self, action: &PhysicalAction, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        self.carry_out_action(action, now, out)?;
+        self.touch(now);
+        self.show_panel();
+        Ok(())
+    }
+
+    fn ping_interval(&self) -> Option<Duration> {
+        self.seconds("OCPPCommCtrlr", "WebSocketPingInterval")
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -113,5 +251,6 @@ impl Behaviour for ChargingStation {
         for task in self.timers.take_due(now.monotonic) {
             self.do_task(task, now, out);
         }
+        self.show_panel();
     }
 }

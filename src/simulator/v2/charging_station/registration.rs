@@ -6,12 +6,16 @@ use serde_json::{Value, json};
 
 use super::ChargingStation;
 use super::timers::StationTask;
-use crate::behaviour::{CallOutcome, Outbox};
+use crate::behaviour::{Answer, CallOutcome, Outbox};
 use crate::clock::Moment;
-use crate::simulator::payload::{integer, text};
+use crate::ocpp::ErrorCode;
+use crate::simulator::payload::{integer, text, written_time};
 
 /// The wait before the next BootNotification when the CSMS gives no interval: an interval of 0, an error or a timeout.
 const OWN_RETRY_INTERVAL: Duration = Duration::from_secs(60);
+
+/// The reason of a boot after the power came on.
+pub(super) const POWER_UP: &str = "PowerUp";
 
 /// The registration status that the CSMS sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,50 +38,97 @@ impl ChargingStation {
         }
     }
 
-    fn boot_payload(&self) -> Value {
+    pub(super) fn boot_payload(&self) -> Value {
         let equipment = &self.settings.equipment;
         let mut station = json!({ "model": equipment.model, "vendorName": equipment.vendor });
         let optional = [("serialNumber", &equipment.serial_number), ("firmwareVersion", &equipment.firmware_version)];
         for (field, value) in optional.into_iter().filter(|(_, value)| !value.is_empty()) {
             station[field] = value.as_str().into();
         }
-        json!({ "reason": "PowerUp", "chargingStation": station })
+        json!({ "reason": self.boot_reason, "chargingStation": station })
     }
 
     /// Handles the end of a BootNotification, of the station or of the user. A lost link needs no retry: the next connection boots
     /// again.
-    pub(super) fn boot_answered(&mut self, outcome: CallOutcome<'_>, now: Moment, _out: &mut Outbox) {
-        let CallOutcome::Result { payload, .. } = outcome else {
-            if !matches!(outcome, CallOutcome::LinkLost) {
-                self.schedule(StationTask::Boot, OWN_RETRY_INTERVAL, now);
+    pub(super) fn boot_answered(&mut self, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
+        match outcome {
+            CallOutcome::Result { payload, .. } => self.boot_result(payload, now, out),
+            CallOutcome::LinkLost => {}
+            CallOutcome::Error { .. } | CallOutcome::Timeout | CallOutcome::Undelivered { .. } => {
+                if self.registration != RegistrationState::Accepted {
+                    self.schedule(StationTask::Boot, OWN_RETRY_INTERVAL, now);
+                }
             }
-            return;
-        };
-        let interval = integer(payload, "interval").and_then(|seconds| u64::try_from(seconds).ok()).filter(|it| *it > 0);
-        self.registration = match text(payload, "status") {
-            Some("Accepted") => RegistrationState::Accepted,
-            Some("Pending") => RegistrationState::Pending,
-            _ => RegistrationState::Rejected,
-        };
-        if self.registration == RegistrationState::Accepted {
-            self.heartbeat = interval.map_or(self.heartbeat, Duration::from_secs);
-        } else {
-            self.schedule(StationTask::Boot, interval.map_or(OWN_RETRY_INTERVAL, Duration::from_secs), now);
         }
+    }
+
+    fn boot_result(&mut self, result: &Value, now: Moment, out: &mut Outbox) {
+        let interval = integer(result, "interval").filter(|seconds| *seconds > 0);
+        match text(result, "status") {
+            Some("Accepted") => {
+                self.accepted(interval, now, out);
+                return;
+            }
+            Some("Pending") => self.registration = RegistrationState::Pending,
+            Some("Rejected") => self.registration = RegistrationState::Rejected,
+            _ => {}
+        }
+        if self.registration != RegistrationState::Accepted {
+            let wait = interval.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+            self.schedule(StationTask::Boot, wait.unwrap_or(OWN_RETRY_INTERVAL), now);
+        }
+    }
+
+    /// An interval of 0 leaves the choice to the station (OCPP 2.0.1 part 2, B01.FR.04 and B01.FR.05).
+    fn accepted(&mut self, interval: Option<i32>, now: Moment, out: &mut Outbox) {
+        let first = self.registration != RegistrationState::Accepted;
+        self.registration = RegistrationState::Accepted;
+        self.timers.cancel(StationTask::Boot);
+        if let Some(seconds) = interval {
+            self.model.set("OCPPCommCtrlr", "HeartbeatInterval", seconds.to_string());
+        }
+        if first {
+            self.send_startup_event(now, out);
+        }
+        self.report_everything(now, out);
+        self.touch(now);
+    }
+
+    /// Whether the station starts is an event for the security log of the CSMS (OCPP 2.0.1 part 2 appendix, security events).
+    fn send_startup_event(&mut self, now: Moment, out: &mut Outbox) {
+        let event = if self.boot_reason == POWER_UP { "StartupOfTheDevice" } else { "ResetOrReboot" };
+        self.send_security_event(event, now, out);
+    }
+
+    /// Sends a security event.
+    pub(super) fn send_security_event(&mut self, event: &str, now: Moment, out: &mut Outbox) {
+        let payload = json!({ "type": event, "timestamp": written_time(now.wall) });
+        self.send_if_allowed("SecurityEventNotification", payload, out);
     }
 
     /// A message was exchanged, so the next heartbeat can wait.
     pub(super) fn touch(&mut self, now: Moment) {
-        if self.heartbeat.is_zero() || !self.may_send() {
-            self.timers.cancel(StationTask::Heartbeat);
-        } else {
-            self.schedule(StationTask::Heartbeat, self.heartbeat, now);
+        match self.seconds("OCPPCommCtrlr", "HeartbeatInterval").filter(|_| self.may_send()) {
+            Some(interval) => self.schedule(StationTask::Heartbeat, interval, now),
+            None => self.timers.cancel(StationTask::Heartbeat),
         }
     }
 
     /// Whether the station may send calls by itself: it is autonomous, has a link, and is accepted.
     pub(super) fn may_send(&self) -> bool {
-        self.settings.autonomous && self.online && self.registration == RegistrationState::Accepted
+        self.settings.autonomous && self.online && self.is_registered()
+    }
+
+    /// Whether the registration allows calls of the station. Always true when it is not autonomous: then the user decides.
+    pub(super) fn is_registered(&self) -> bool {
+        self.registration == RegistrationState::Accepted || !self.settings.autonomous
+    }
+
+    /// The refusal of every call while the registration is rejected (OCPP 2.0.1 part 2, B03.FR.08).
+    pub(super) fn refusal_of_all(&self) -> Option<Answer> {
+        let rejected = self.settings.autonomous && self.registration == RegistrationState::Rejected;
+        let description = "The charging station is not accepted by the CSMS.".to_owned();
+        rejected.then_some(Answer::Error { code: ErrorCode::SecurityError, description })
     }
 
     /// Sends a call if that is allowed. Returns whether it was sent.

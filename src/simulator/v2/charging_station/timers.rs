@@ -7,4 +7,23 @@ pub(super) enum StationTask {
     Boot,
     /// Send Heartbeat, because no other message was exchanged.
     Heartbeat,
+    /// The reserve of power is used up.
+    PowerLoss,
+    /// The restart of the station.
+    Restart,
+    /// The restart of this EVSE.
+    RestartEvse(i32),
+}
+
+impl StationTask {
+    /// Whether the task stays when the station restarts.
+    pub(super) const fn outlasts_restart(self) -> bool {
+        match self {
+            StationTask::Boot
+            | StationTask::Heartbeat
+            | StationTask::PowerLoss
+            | StationTask::Restart
+            | StationTask::RestartEvse(_) => false,
+        }
+    }
 }

@@ -1,0 +1,18 @@
+//! The effects of the end of a call. Each subject handles the calls that it makes.
+
+use serde_json::Value;
+
+use super::ChargingStation;
+use crate::behaviour::{CallOutcome, Outbox};
+use crate::clock::Moment;
+
+impl ChargingStation {
+    /// Handles the end of a call. Actions without an effect are not listed.
+    pub(super) fn call_ended(&mut self, action: &str, call: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
+        match action {
+            "BootNotification" => self.boot_answered(outcome, now, out),
+            "StatusNotification" => self.status_answered(call, outcome),
+            _ => {}
+        }
+    }
+}

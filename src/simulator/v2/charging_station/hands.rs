@@ -1,0 +1,168 @@
+//! What hands do at the machine: the cable, the car and the parking bay. A connector that they name is an EVSE. Faults are in `fault`, the
+//! power switch and the network in `power`.
+
+use super::ChargingStation;
+use super::evse::StationEvse;
+use super::status::AvailabilityState;
+use crate::behaviour::{CarState, Outbox, PhysicalAction, PhysicalActionError};
+use crate::clock::Moment;
+
+/// Whether an EVSE fits an action.
+type EvseChoice<'a> = &'a dyn Fn(&StationEvse, i32) -> bool;
+
+impl ChargingStation {
+    /// Carries out a physical action. What it calls leaves as soon as the link allows it.
+    pub(super) fn carry_out_action(
+        &mut self,
+        action: &PhysicalAction,
+        now: Moment,
+        out: &mut Outbox,
+    ) -> Result<(), PhysicalActionError> {
+        match action {
+            PhysicalAction::Offline => {
+                self.go_offline(out);
+                return Ok(());
+            }
+            PhysicalAction::Online => {
+                self.go_online(out);
+                return Ok(());
+            }
+            _ if !self.settings.autonomous => return Err(PhysicalActionError::Manual),
+            PhysicalAction::PowerOn => return self.power_on(now, out),
+            PhysicalAction::Plug { .. }
+            | PhysicalAction::Unplug { .. }
+            | PhysicalAction::Park { .. }
+            | PhysicalAction::Leave { .. }
+            | PhysicalAction::Lock { .. } => {}
+            _ if !self.powered || self.power_fails => return Err(PhysicalActionError::NoPower),
+            _ => {}
+        }
+        match action {
+            PhysicalAction::Plug { connector } => self.plug(*connector, now, out),
+            PhysicalAction::Unplug { connector } => self.unplug(*connector, now, out),
+            PhysicalAction::Fault { error_code, info, connector } => {
+                self.break_part(error_code.as_deref(), info.as_deref(), *connector, now, out)
+            }
+            PhysicalAction::Recover { connector } => self.recover(*connector, now, out),
+            PhysicalAction::PowerOff { stop } => {
+                self.power_off(*stop, now, out);
+                Ok(())
+            }
+            PhysicalAction::Ev { state, connector } => self.set_car(*state, *connector),
+            PhysicalAction::Lock { works, connector } => self.set_lock(*works, *connector),
+            PhysicalAction::Park { connector } => self.park(*connector, now, out),
+            PhysicalAction::Leave { connector } => self.leave(*connector, now, out),
+            PhysicalAction::Fail { step, times } => {
+                self.failing.set(*step, *times);
+                Ok(())
+            }
+            PhysicalAction::Present { .. } | PhysicalAction::Limit { .. } => Err(PhysicalActionError::NoneFree),
+            PhysicalAction::PowerOn | PhysicalAction::Offline | PhysicalAction::Online => Ok(()),
+        }
+    }
+
+    /// The EVSE with this number.
+    pub(super) fn existing_evse(&self, number: i32) -> Result<i32, PhysicalActionError> {
+        let last = self.last_evse();
+        if self.evse(number).is_some() { Ok(number) } else { Err(PhysicalActionError::NoConnector { number, last }) }
+    }
+
+    /// The named EVSE, or the first one of those that fit best.
+    pub(super) fn chosen_evse(
+        &self,
+        wanted: Option<i32>,
+        choices: &[EvseChoice<'_>],
+    ) -> Result<Option<i32>, PhysicalActionError> {
+        if let Some(number) = wanted {
+            return self.existing_evse(number).map(Some);
+        }
+        let first = |fits: &EvseChoice<'_>| {
+            self.evses.iter().zip(1..).find(|(evse, number)| fits(evse, *number)).map(|(_, number)| number)
+        };
+        Ok(choices.iter().find_map(first))
+    }
+
+    fn plug(&mut self, wanted: Option<i32>, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        let free =
+            |evse: &StationEvse, number: i32| !evse.plugged && self.availability(number) == Some(AvailabilityState::Available);
+        let choices: [EvseChoice<'_>; 2] = [&free, &|evse, _| !evse.plugged];
+        let number = self.chosen_evse(wanted, &choices)?.ok_or(PhysicalActionError::AlreadyPlugged)?;
+        let Some(evse) = self.evse_mut(number) else { return Ok(()) };
+        if evse.plugged {
+            return Err(PhysicalActionError::AlreadyPlugged);
+        }
+        (evse.plugged, evse.by_hand, evse.car) = (true, true, CarState::Ready);
+        if self.powered {
+            self.report_status(number, now, out);
+        }
+        Ok(())
+    }
+
+    /// The cable comes out at the side of the car.
+    fn unplug(&mut self, wanted: Option<i32>, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        let number = self.chosen_evse(wanted, &[&|evse, _| evse.plugged])?.ok_or(PhysicalActionError::NothingPlugged)?;
+        let Some(evse) = self.evse_mut(number) else { return Ok(()) };
+        if !evse.plugged {
+            return Err(PhysicalActionError::NothingPlugged);
+        }
+        (evse.plugged, evse.car) = (false, CarState::Ready);
+        if self.powered {
+            self.report_status(number, now, out);
+        }
+        Ok(())
+    }
+
+    fn set_car(&mut self, state: CarState, wanted: Option<i32>) -> Result<(), PhysicalActionError> {
+        let number = self.chosen_evse(wanted, &[&|evse, _| evse.plugged])?.ok_or(PhysicalActionError::NothingPlugged)?;
+        let Some(evse) = self.evse_mut(number) else { return Ok(()) };
+        if !evse.plugged {
+            return Err(PhysicalActionError::NothingPlugged);
+        }
+        evse.car = state;
+        Ok(())
+    }
+
+    fn set_lock(&mut self, works: bool, wanted: Option<i32>) -> Result<(), PhysicalActionError> {
+        let numbers = match wanted {
+            Some(number) => self.existing_evse(number).map(|number| number..=number)?,
+            None => self.evse_numbers(),
+        };
+        for number in numbers {
+            if let Some(evse) = self.evse_mut(number) {
+                evse.lock_works = works;
+            }
+        }
+        Ok(())
+    }
+
+    fn park(&mut self, wanted: Option<i32>, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        let choices: [EvseChoice<'_>; 2] = [&|evse, _| !evse.parked && !evse.plugged, &|evse, _| !evse.parked];
+        let number = self.chosen_evse(wanted, &choices)?.ok_or(PhysicalActionError::AlreadyParked)?;
+        let Some(evse) = self.evse_mut(number) else { return Ok(()) };
+        if evse.parked {
+            return Err(PhysicalActionError::AlreadyParked);
+        }
+        evse.parked = true;
+        if self.powered {
+            self.report_status(number, now, out);
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, wanted: Option<i32>, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        let choices: [EvseChoice<'_>; 2] = [&|evse, _| evse.parked && !evse.plugged, &|evse, _| evse.parked];
+        let number = self.chosen_evse(wanted, &choices)?.ok_or(PhysicalActionError::NothingParked)?;
+        let Some(evse) = self.evse_mut(number) else { return Ok(()) };
+        if !evse.parked {
+            return Err(PhysicalActionError::NothingParked);
+        }
+        if evse.plugged {
+            return Err(PhysicalActionError::AlreadyPlugged);
+        }
+        evse.parked = false;
+        if self.powered {
+            self.report_status(number, now, out);
+        }
+        Ok(())
+    }
+}

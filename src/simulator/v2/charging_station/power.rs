@@ -1,0 +1,122 @@
+//! The power switch, the network, and the restart of the station (OCPP 2.0.1 part 2, B01, B04). Who asks for a restart is elsewhere.
+
+use std::time::Duration;
+
+use super::ChargingStation;
+use super::registration::{POWER_UP, RegistrationState};
+use super::timers::StationTask;
+use crate::behaviour::{Outbox, PhysicalActionError, PowerLossStop};
+use crate::clock::Moment;
+
+/// A machine whose link has gone has nothing to wait for.
+const AT_ONCE: Duration = Duration::ZERO;
+/// The time that a restart takes.
+const OFF: Duration = Duration::from_secs(3);
+
+impl ChargingStation {
+    /// The network fails. The link stays down until it is back.
+    pub(super) fn go_offline(&mut self, out: &mut Outbox) {
+        self.network_down = true;
+        out.cut();
+    }
+
+    /// The network is back.
+    pub(super) fn go_online(&mut self, out: &mut Outbox) {
+        self.network_down = false;
+        if self.powered {
+            out.connect();
+        }
+    }
+
+    /// The power fails. With a reserve of power the last messages are sent first, for at most as long as a call may take.
+    pub(super) fn power_off(&mut self, stop: PowerLossStop, now: Moment, out: &mut Outbox) {
+        match stop {
+            PowerLossStop::Before => {
+                self.power_fails = true;
+                self.schedule(StationTask::PowerLoss, self.settings.call_timeout, now);
+                self.use_reserve(now, out);
+            }
+            PowerLossStop::After | PowerLossStop::Never => {
+                // nothing can be sent any more: the messages wait for the next boot
+                self.online = false;
+                self.lose_power(now, out);
+            }
+        }
+    }
+
+    /// The reserve of power is used up when no message waits any more.
+    pub(super) fn use_reserve(&mut self, now: Moment, out: &mut Outbox) {
+        if self.power_fails {
+            self.lose_power(now, out);
+        }
+    }
+
+    /// The link is lost while the power fails.
+    pub(super) fn waste_reserve(&mut self, now: Moment) {
+        if self.power_fails {
+            self.schedule(StationTask::PowerLoss, AT_ONCE, now);
+        }
+    }
+
+    /// The machine goes dark. What it keeps are the device model, availability, and messages about transactions.
+    pub(super) fn lose_power(&mut self, now: Moment, out: &mut Outbox) {
+        self.powered = false;
+        self.power_fails = false;
+        self.go_down();
+        for evse in &mut self.evses {
+            evse.meter.set_power(0.0, 0, now.monotonic);
+        }
+        out.cut();
+    }
+
+    /// What ends with every kind of restart.
+    fn go_down(&mut self) {
+        self.online = false;
+        self.registration = RegistrationState::Unknown;
+        self.timers.retain(StationTask::outlasts_restart);
+        self.forget_status_calls();
+    }
+
+    /// The power is back. It boots when it has a link.
+    pub(super) fn power_on(&mut self, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        if self.power_fails {
+            // it comes back before the reserve is used up
+            self.power_fails = false;
+            self.timers.cancel(StationTask::PowerLoss);
+            return Ok(());
+        }
+        if self.powered {
+            return Err(PhysicalActionError::HasPower);
+        }
+        self.wake(now, out);
+        if !self.network_down {
+            out.connect();
+        }
+        Ok(())
+    }
+
+    /// The machine starts after a time without power.
+    pub(super) fn wake(&mut self, _now: Moment, _out: &mut Outbox) {
+        self.powered = true;
+        self.boot_reason = POWER_UP;
+        self.find_evses();
+    }
+
+    /// Restarts the station; the next boot has this reason.
+    pub(super) fn restart(&mut self, reason: &'static str, out: &mut Outbox) {
+        self.boot_reason = reason;
+        self.go_down();
+        self.find_evses();
+        out.restart(OFF);
+    }
+
+    /// The EVSEs as the machine finds them after a start: a driver who comes by himself has left meanwhile.
+    fn find_evses(&mut self) {
+        for evse in self.evses.iter_mut().filter(|evse| !evse.by_hand) {
+            evse.plugged = false;
+        }
+        for evse in &mut self.evses {
+            evse.restarting = false;
+        }
+    }
+}

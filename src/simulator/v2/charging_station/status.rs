@@ -1,0 +1,131 @@
+//! The state of a connector and its report: StatusNotification (OCPP 2.0.1 part 2, G01). Which event changes what is elsewhere.
+
+use serde_json::{Value, json};
+
+use super::ChargingStation;
+use crate::behaviour::{CallOutcome, Outbox};
+use crate::clock::Moment;
+use crate::simulator::payload::{integer, text, written_time};
+
+/// The number of the only connector of an EVSE.
+pub(super) const CONNECTOR: i32 = 1;
+
+/// The state of a connector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AvailabilityState {
+    Available,
+    Occupied,
+    Reserved,
+    Unavailable,
+    Faulted,
+}
+
+impl AvailabilityState {
+    /// All of them.
+    pub(super) const ALL: [AvailabilityState; 5] = [
+        AvailabilityState::Available,
+        AvailabilityState::Occupied,
+        AvailabilityState::Reserved,
+        AvailabilityState::Unavailable,
+        AvailabilityState::Faulted,
+    ];
+
+    /// The name.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            AvailabilityState::Available => "Available",
+            AvailabilityState::Occupied => "Occupied",
+            AvailabilityState::Reserved => "Reserved",
+            AvailabilityState::Unavailable => "Unavailable",
+            AvailabilityState::Faulted => "Faulted",
+        }
+    }
+}
+
+impl ChargingStation {
+    /// The state of the connector of an EVSE; `None` when there is no such EVSE.
+    pub(super) fn availability(&self, number: i32) -> Option<AvailabilityState> {
+        let evse = self.evse(number)?;
+        Some(if self.station_fault.is_some() || evse.fault.is_some() {
+            AvailabilityState::Faulted
+        } else if evse.restarting || (!self.is_operative(number) && !self.is_in_use(number)) {
+            AvailabilityState::Unavailable
+        } else if evse.plugged || evse.parked {
+            AvailabilityState::Occupied
+        } else {
+            AvailabilityState::Available
+        })
+    }
+
+    /// Whether the station, the EVSE and its connector are operative.
+    pub(super) fn is_operative(&self, number: i32) -> bool {
+        self.station_operative && self.evse(number).is_some_and(|evse| evse.operative && evse.connector_operative)
+    }
+
+    /// Reports the state of a connector if the CSMS does not know it.
+    pub(super) fn report_status(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        let Some(state) = self.availability(number) else { return };
+        let known = self.evse(number).and_then(|evse| evse.reported);
+        if self.may_send() && known != Some(state) {
+            self.send_status(number, now, out);
+        }
+    }
+
+    /// Reports the states that the CSMS does not know.
+    pub(super) fn report_changes(&mut self, now: Moment, out: &mut Outbox) {
+        for number in self.evse_numbers() {
+            self.report_status(number, now, out);
+        }
+    }
+
+    /// Reports all states, after a boot and after a long time offline (OCPP 2.0.1 part 2, B01.FR.05, B04.FR.01).
+    pub(super) fn report_everything(&mut self, now: Moment, out: &mut Outbox) {
+        for evse in &mut self.evses {
+            evse.reported = None;
+        }
+        self.report_changes(now, out);
+    }
+
+    /// Sends the state of a connector without a check whether it is known or allowed; a trigger allows it.
+    pub(super) fn send_status(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        let Some(state) = self.availability(number) else { return };
+        let payload = json!({
+            "timestamp": written_time(now.wall),
+            "connectorStatus": state.name(),
+            "evseId": number,
+            "connectorId": CONNECTOR,
+        });
+        if let Some(evse) = self.evse_mut(number) {
+            evse.reported = Some(state);
+        }
+        self.status_calls.push(payload.clone());
+        out.call("StatusNotification", payload);
+    }
+
+    /// Handles the end of a StatusNotification. A state that did not arrive counts as unknown to the CSMS. A state that the user sent is
+    /// what the CSMS knows now, whatever the machine is.
+    pub(super) fn status_answered(&mut self, call: &Value, outcome: CallOutcome<'_>) {
+        let number = integer(call, "evseId").unwrap_or(-1);
+        let arrived = matches!(outcome, CallOutcome::Result { .. });
+        let ours = self.status_calls.iter().position(|sent| sent == call);
+        if let Some(ours) = ours {
+            self.status_calls.swap_remove(ours);
+        }
+        let Some(evse) = self.evse_mut(number) else { return };
+        if !arrived {
+            evse.reported = None;
+        } else if ours.is_none() {
+            let name = text(call, "connectorStatus").unwrap_or_default();
+            evse.reported = AvailabilityState::ALL.into_iter().find(|state| state.name() == name);
+        }
+    }
+
+    /// Handles StatusNotifications that were in flight when the link was lost: it is unknown whether they arrived.
+    pub(super) fn forget_status_calls(&mut self) {
+        for call in std::mem::take(&mut self.status_calls) {
+            if let Some(evse) = self.evse_mut(integer(&call, "evseId").unwrap_or(-1)) {
+                evse.reported = None;
+            }
+        }
+    }
+}

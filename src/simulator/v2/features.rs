@@ -1,0 +1,80 @@
+//! The differences between the versions of OCPP 2.x in the simulators. They are all in this table, so that another version is added field
+//! by field. The variables of a version are in the device model.
+
+use crate::ocpp::Version;
+
+/// The features of a version as far as the simulators use them.
+#[derive(Debug)]
+#[expect(dead_code, reason = "for transactions")]
+pub(super) struct StationFeatures {
+    /// The longest idToken.
+    pub token_limit: usize,
+    /// The types of an idToken.
+    pub token_types: &'static [&'static str],
+    /// The types of a Reset.
+    pub reset_types: &'static [&'static str],
+    /// Whether a transaction that goes on after an interruption says so (`TxResumed`, OCPP 2.1 part 2, E17).
+    pub transaction_resumes: bool,
+    /// Whether a transaction has limits of energy, time and cost (OCPP 2.1 part 2, E16).
+    pub transaction_limits: bool,
+    /// The trigger reason of a transaction whose limit of the cost is reached.
+    pub cost_limit_trigger: &'static str,
+}
+
+static OCPP_2_0_1: StationFeatures = StationFeatures {
+    token_limit: 36,
+    token_types: &["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress", "NoAuthorization"],
+    reset_types: &["Immediate", "OnIdle"],
+    transaction_resumes: false,
+    transaction_limits: false,
+    cost_limit_trigger: "EnergyLimitReached",
+};
+
+static OCPP_2_1: StationFeatures = StationFeatures {
+    token_limit: 255,
+    token_types: &[
+        "Central",
+        "DirectPayment",
+        "eMAID",
+        "EVCCID",
+        "ISO14443",
+        "ISO15693",
+        "KeyCode",
+        "Local",
+        "MacAddress",
+        "NoAuthorization",
+        "VIN",
+    ],
+    reset_types: &["Immediate", "OnIdle", "ImmediateAndResume"],
+    transaction_resumes: true,
+    transaction_limits: true,
+    cost_limit_trigger: "CostLimitReached",
+};
+
+/// The codes of faults that hands may cause. OCPP 2.x has none of its own: they are the technical codes of events, by the names of 1.6.
+pub(super) static FAULT_CODES: [&str; 13] = [
+    "ConnectorLockFailure",
+    "EVCommunicationError",
+    "GroundFailure",
+    "HighTemperature",
+    "InternalError",
+    "OtherError",
+    "OverCurrentFailure",
+    "OverVoltage",
+    "PowerMeterFailure",
+    "PowerSwitchFailure",
+    "ReaderFailure",
+    "ResetFailure",
+    "UnderVoltage",
+];
+
+impl StationFeatures {
+    /// The features of a version.
+    pub const fn of(version: Version) -> &'static StationFeatures {
+        match version {
+            // A station of 1.x is another simulator, which does not ask.
+            Version::V1_2 | Version::V1_5 | Version::V1_6 | Version::V2_0_1 => &OCPP_2_0_1,
+            Version::V2_1 => &OCPP_2_1,
+        }
+    }
+}
