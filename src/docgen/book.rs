@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::difference::{self, ActionChange, FieldChange};
 use super::row::{FieldRow, rows};
 use super::{example, schema, soap};
-use crate::ocpp::{ActionDefinition, Catalog, MessageDefinition, Role, Version};
+use crate::ocpp::{ActionDefinition, Catalog, MessagePart, Role, Version};
 
 /// The longest name of a page; file systems end at 255 bytes.
 const NAME_LIMIT: usize = 80;
@@ -31,8 +31,8 @@ pub(super) struct ActionMatter<'catalog> {
     pub definition: &'catalog ActionDefinition,
     /// The name of its page: unique in its version, and harmless as the name of a file.
     pub page: String,
-    pub request: MessageMatter,
-    pub response: MessageMatter,
+    /// The request, then the response; a SEND has none.
+    pub messages: Vec<MessageMatter>,
 }
 
 /// One message.
@@ -92,11 +92,6 @@ impl<'catalog> VersionMatter<'catalog> {
 }
 
 impl ActionMatter<'_> {
-    /// Request, then response.
-    pub fn messages(&self) -> [&MessageMatter; 2] {
-        [&self.request, &self.response]
-    }
-
     /// What changed in this action since the version before.
     pub fn changes<'book>(&self, since: Option<&'book (Version, Vec<ActionChange>)>) -> Option<(Version, &'book ActionChange)> {
         let (before, changes) = since?;
@@ -124,16 +119,18 @@ fn actions(catalog: &Catalog, version: Version) -> Vec<ActionMatter<'_>> {
         let twice = definitions.iter().filter(|other| other.name == definition.name).count() > 1;
         let suffix = if twice { format!("-{}", definition.initiator.short()) } else { String::new() };
         let page = page_name(&format!("{}{suffix}", definition.name), &mut taken);
-        let message = |message: &MessageDefinition, response: bool| MessageMatter {
-            part: if response { "Response" } else { "Request" },
-            rows: rows(&definition.name, &message.fields),
-            example: example(definition, response),
-            schema: schema(definition, response),
-            soap: soap::example(catalog, definition, response),
-            in_xml: message.xml.as_ref().map_or_else(Vec::new, |xml| difference::fields(&message.fields, &xml.fields)),
+        let message = |part: &MessagePart| {
+            let (message, response) = (definition.message(*part), *part == MessagePart::Response);
+            MessageMatter {
+                part: if response { "Response" } else { "Request" },
+                rows: rows(&definition.name, &message.fields),
+                example: example(definition, response),
+                schema: schema(definition, response),
+                soap: soap::example(catalog, definition, response),
+                in_xml: message.xml.as_ref().map_or_else(Vec::new, |xml| difference::fields(&message.fields, &xml.fields)),
+            }
         };
-        let (request, response) = (message(&definition.request, false), message(&definition.response, true));
-        matter.push(ActionMatter { definition, page, request, response });
+        matter.push(ActionMatter { definition, page, messages: definition.parts().iter().map(message).collect() });
     }
     matter
 }
@@ -175,10 +172,10 @@ mod tests {
         let catalog = Catalog::embedded();
         let book = Book::new(&catalog);
         let counts: Vec<usize> = book.versions.iter().map(|matter| matter.actions.len()).collect();
-        assert_eq!(counts, [18, 25, 40]);
+        assert_eq!(counts, [18, 25, 40, 65, 92]);
         let pages: Vec<&str> =
             Role::ALL.iter().map(|role| &*book.versions[2].action(*role, "DataTransfer").unwrap().page).collect();
         assert_eq!(pages, ["DataTransfer-cp", "DataTransfer-cs"]);
-        assert_eq!(book.everywhere(Role::CentralSystem, "ReserveNow").count(), 2);
+        assert_eq!(book.everywhere(Role::CentralSystem, "ReserveNow").count(), 4);
     }
 }

@@ -67,9 +67,9 @@ pub fn find<'catalog>(catalog: &'catalog Catalog, wanted: MessageQuery<'_>) -> R
     if catalog.actions(wanted.version).is_empty() {
         return Err(FindError::NoDefinitions { version: wanted.version });
     }
-    let all = candidates(&Version::ALL);
-    // The closest one: the newest version, and in it the role of the query.
-    match all.iter().rev().find(|action| fits(action)).or(all.last()) {
+    let all = candidates(&Version::WITHOUT_LINK);
+    // The closest one: the first version, and in it the role of the query.
+    match all.iter().find(|action| fits(action)).or(all.first()) {
         Some(action) => {
             let mut remedy = Vec::new();
             if action.version != wanted.version {
@@ -82,7 +82,7 @@ pub fn find<'catalog>(catalog: &'catalog Catalog, wanted: MessageQuery<'_>) -> R
             Err(FindError::Elsewhere { name, version: wanted.version, initiator, remedy: remedy.join(" ") })
         }
         None => {
-            let names = Version::ALL.into_iter().flat_map(|version| catalog.actions(version)).map(|action| &*action.name);
+            let names = Version::ALL.into_iter().flat_map(|version| catalog.names(version)).map(|(name, _)| &**name);
             Err(FindError::Unknown { name: wanted.name.to_owned(), nearest: suggest(name, names).map(str::to_owned) })
         }
     }

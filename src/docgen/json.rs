@@ -12,7 +12,7 @@ pub(super) fn files(book: &Book) -> Vec<DocFile> {
     for matter in &book.versions {
         for action in &matter.actions {
             let stem = format!("{}/{}", matter.slug(), action.page);
-            let mut messages = action.messages().into_iter().map(|message| message_files(&stem, message, &mut files));
+            let mut messages = action.messages.iter().map(|message| message_files(&stem, message, &mut files));
             let (request, response) = (messages.next(), messages.next());
             actions.push(json!({
                 "version": matter.version.number(),

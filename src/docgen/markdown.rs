@@ -58,7 +58,7 @@ fn one(out: &mut String, matter: &VersionMatter, action: &ActionMatter) {
     let (name, sent) = (escaped(&action.definition.name), sender(action.definition.initiator));
     let meaning = field_docs::action(&action.definition.name).map_or_else(String::new, |meaning| format!("{meaning}. "));
     out.push_str(&format!("\n<a id=\"{}\"></a>\n\n## {name}\n\n{meaning}Sent {sent}, {transports}.\n", anchor(action)));
-    for message in action.messages() {
+    for message in &action.messages {
         section(out, message);
     }
     let Some((before, _)) = &matter.since else { return };

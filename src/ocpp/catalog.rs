@@ -1,20 +1,57 @@
 //! The catalog: the messages of every version. Everything that depends on the shape of a message looks it up here. Reading definition
 //! files, the embedded ones included, is in `definition/`, validation in `check/`, samples in `sample/`.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use super::element_index::{ElementIndex, IndexedAction, MessagePart};
 use super::message::MessageDefinition;
 use super::{Role, Version};
 
 /// The messages of all versions.
-#[derive(Debug)]
 pub struct Catalog {
-    versions: [Vec<Arc<ActionDefinition>>; Version::ALL.len()],
+    versions: [VersionActions; Version::ALL.len()],
     /// Finds the messages of elements. Its positions count the actions of all versions, the oldest version first.
     index: ElementIndex,
     /// The texts of the WSDL files.
     wsdl: Vec<(Version, Role, Box<str>)>,
+}
+
+/// The actions of one version, sorted by name. Those of a version that is read on demand are read by the first question for them.
+struct VersionActions {
+    read: OnceLock<Vec<Arc<ActionDefinition>>>,
+    /// By name, then by initiator. Reading them alone takes a fraction of the time, and a start needs no more.
+    names: OnceLock<Vec<(Arc<str>, Role)>>,
+    reader: Option<VersionReader>,
+}
+
+/// How a version is read on demand.
+pub(super) struct VersionReader {
+    pub names: Box<dyn Fn() -> Vec<(Arc<str>, Role)> + Send + Sync>,
+    pub actions: Box<dyn Fn() -> Vec<ActionDefinition> + Send + Sync>,
+}
+
+impl VersionActions {
+    fn get(&self) -> &[Arc<ActionDefinition>] {
+        self.read.get_or_init(|| self.reader.as_ref().map_or_else(Vec::new, |reader| sorted((reader.actions)())))
+    }
+
+    fn names(&self) -> &[(Arc<str>, Role)] {
+        self.names.get_or_init(|| {
+            let of_action = |action: &Arc<ActionDefinition>| (action.name.clone(), action.initiator);
+            let mut names = match (&self.reader, self.read.get()) {
+                (Some(reader), None) => (reader.names)(),
+                _ => self.get().iter().map(of_action).collect(),
+            };
+            names.sort();
+            names
+        })
+    }
+}
+
+fn sorted(mut actions: Vec<ActionDefinition>) -> Vec<Arc<ActionDefinition>> {
+    actions.sort_by(|a, b| a.name.cmp(&b.name).then(a.initiator.cmp(&b.initiator)));
+    actions.into_iter().map(Arc::new).collect()
 }
 
 /// One operation of one version, in one direction. `DataTransfer`, which both roles may send, has two.
@@ -28,13 +65,20 @@ pub struct ActionDefinition {
     pub initiator: Role,
     /// The call's payload.
     pub request: MessageDefinition,
-    /// The result's payload.
+    /// The result's payload; empty for a SEND.
     pub response: MessageDefinition,
-    /// How SOAP carries it; `None` for an action of an extension, which exists in JSON only.
+    /// Whether nothing answers it: it is sent as SEND, not as CALL (OCPP 2.1 part 4 §4.1.4).
+    pub is_send: bool,
+    /// How SOAP carries it; `None` for an action that exists in JSON only.
     pub soap: Option<SoapOperation>,
 }
 
 impl ActionDefinition {
+    /// The messages that it has: both, or the request only for a SEND.
+    pub fn parts(&self) -> &'static [MessagePart] {
+        if self.is_send { &[MessagePart::Request] } else { &[MessagePart::Request, MessagePart::Response] }
+    }
+
     /// One of its messages.
     pub fn message(&self, part: MessagePart) -> &MessageDefinition {
         match part {
@@ -86,6 +130,13 @@ pub enum ActionLookup {
     NoDefinitions,
 }
 
+impl fmt::Debug for Catalog {
+    /// The actions that were read so far.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.versions.iter().filter_map(|actions| actions.read.get())).finish()
+    }
+}
+
 impl Default for Catalog {
     /// A catalog without definitions.
     fn default() -> Catalog {
@@ -96,15 +147,23 @@ impl Default for Catalog {
 impl Catalog {
     /// Builds a catalog from definitions that were read.
     pub fn new(actions: impl IntoIterator<Item = ActionDefinition>) -> Catalog {
-        let mut versions: [Vec<Arc<ActionDefinition>>; Version::ALL.len()] = Default::default();
+        let mut versions: [Vec<ActionDefinition>; Version::ALL.len()] = Default::default();
         for action in actions {
-            versions[action.version as usize].push(Arc::new(action));
+            versions[action.version as usize].push(action);
         }
-        for actions in &mut versions {
-            actions.sort_by(|a, b| a.name.cmp(&b.name).then(a.initiator.cmp(&b.initiator)));
-        }
-        let index = ElementIndex::new(versions.iter().flatten().map(|action| action.indexed()));
+        let versions = versions.map(|actions| {
+            let read = OnceLock::from(sorted(actions));
+            VersionActions { read, names: OnceLock::new(), reader: None }
+        });
+        let index = ElementIndex::new(versions.iter().flat_map(VersionActions::get).map(|action| action.indexed()));
         Catalog { versions, index, wsdl: Vec::new() }
+    }
+
+    /// Puts off the reading of a version, whose actions exist in JSON only, until something asks for one of them. It replaces the
+    /// actions that the version has.
+    pub(super) fn read_on_demand(&mut self, version: Version, reader: VersionReader) {
+        let (read, names) = (OnceLock::new(), OnceLock::new());
+        self.versions[version as usize] = VersionActions { read, names, reader: Some(reader) };
     }
 
     /// Stores the text of the WSDL file of the service that `host` offers, to serve it.
@@ -121,7 +180,13 @@ impl Catalog {
 
     /// The actions of a version, sorted by name; empty when its definitions are missing.
     pub fn actions(&self, version: Version) -> &[Arc<ActionDefinition>] {
-        &self.versions[version as usize]
+        self.versions[version as usize].get()
+    }
+
+    /// The names of the actions of a version and who sends them, sorted; for a version that was not used yet much cheaper than
+    /// its actions.
+    pub fn names(&self, version: Version) -> &[(Arc<str>, Role)] {
+        self.versions[version as usize].names()
     }
 
     /// The actions that `initiator` may send in a version, sorted by name.
@@ -131,6 +196,9 @@ impl Catalog {
 
     /// Finds one action.
     pub fn action(&self, version: Version, initiator: Role, name: &str) -> Option<&Arc<ActionDefinition>> {
+        if self.versions[version as usize].read.get().is_none() && !self.has_name(version, name) {
+            return None; // and so a version is not read for an action of another one
+        }
         let actions = self.actions(version);
         let start = actions.partition_point(|action| &*action.name < name);
         actions[start..].iter().take_while(|action| &*action.name == name).find(|action| action.initiator == initiator)
@@ -153,13 +221,18 @@ impl Catalog {
 
     /// The action at a position of the index.
     fn at(&self, mut position: usize) -> Option<&Arc<ActionDefinition>> {
-        for actions in &self.versions {
+        // Versions that are read on demand are the last ones and have no elements, so that none is read here.
+        for actions in self.versions.iter().map(VersionActions::get) {
             match actions.get(position) {
                 Some(action) => return Some(action),
                 None => position -= actions.len(), // it lies behind all of them
             }
         }
         None
+    }
+
+    fn has_name(&self, version: Version, name: &str) -> bool {
+        self.names(version).binary_search_by(|(known, _)| (**known).cmp(name)).is_ok()
     }
 
     /// Finds one action, or the reason why there is none.
@@ -170,7 +243,7 @@ impl Catalog {
         if self.actions(version).is_empty() {
             return ActionLookup::NoDefinitions;
         }
-        let elsewhere = self.versions.iter().flatten().any(|action| &*action.name == name);
+        let elsewhere = Version::ALL.into_iter().any(|version| self.has_name(version, name));
         if elsewhere { ActionLookup::Elsewhere } else { ActionLookup::Unknown }
     }
 }

@@ -79,7 +79,8 @@ mod tests {
             }
         }
         let catalog = Catalog::embedded();
-        for action in Version::ALL.iter().flat_map(|version| catalog.actions(*version)) {
+        // The table is about 1.x.
+        for action in Version::SOAP.iter().flat_map(|version| catalog.actions(*version)) {
             for message in [&action.request, &action.response] {
                 walk(&action.name, &mut Vec::new(), &message.fields, see);
             }

@@ -27,6 +27,10 @@ impl Version {
     /// The versions that SOAP carries too, oldest first.
     pub const SOAP: [Version; 3] = [Version::V1_2, Version::V1_5, Version::V1_6];
 
+    /// The order in which a name is looked up while neither a link nor an option tells the version: 1.x before 2.x, in each the
+    /// newest first. Names that both have stand for different messages, and a session without a link begins with 1.x.
+    pub const WITHOUT_LINK: [Version; 5] = [Version::V1_6, Version::V1_5, Version::V1_2, Version::V2_1, Version::V2_0_1];
+
     /// The number: `1.6`.
     pub const fn number(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 //! here is pure. Messages come in as JSON, time as a [`Moment`](crate::clock::Moment), chance as a seed. Transport,
 //! display and changes by the user are not here.
 
+mod central_system;
 pub(crate) mod charging;
 mod equipment;
 mod equipment_part;
@@ -19,6 +20,8 @@ mod timers;
 pub mod v1;
 mod v2;
 
+pub use central_system::settings::CentralSystemSettings;
+pub use central_system::{CentralSystem, CentralSystemBehaviour};
 pub use equipment::{CableKind, FeatureProfile, FeatureProfiles, StationEquipment};
 pub use equipment_part::{EquipmentChange, EquipmentPart};
 pub use panel::{ConnectorState, MachinePanel, MachinePanels, MachineState};
@@ -27,4 +30,4 @@ pub use profile::{Profile, Samples};
 pub use quirk::{QuirkError, QuirkyChargePoint, StationQuirk};
 pub use settings::ChargePointSettings;
 pub use station::SimulatedStation;
-pub use v1::central_system::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings, transaction_id_of};
+pub use v1::central_system::transaction_id_of;

@@ -1,21 +1,35 @@
 //! Single values out of payloads, read liberally: summaries use what is there and pass over the rest. A record is taken apart in `decode`.
 
-use serde_json::{Map, Value};
+use std::marker::PhantomData;
+
+use serde_json_borrow::{ObjectAsVec, Value};
 
 use super::Record;
-use super::decode::payload_value;
+use super::decode::visit_payload;
 
 /// Longer messages are not read for a summary.
 const LONGEST: usize = 256 * 1024;
 /// Longer texts are cut.
 const LONGEST_TEXT: usize = 500;
 
+/// An object whose names and texts are those of the record: these payloads are read for every record of their kind, and a tree of owned
+/// texts costs several times as much.
+pub(super) type BorrowedObject<'a> = ObjectAsVec<'a>;
+/// A value in it.
+pub(super) type BorrowedValue<'a> = Value<'a>;
+
 /// The payload of a call or a result, when it is an object of at most `LONGEST` bytes.
-pub(super) fn object(record: &Record<'_>) -> Option<Map<String, Value>> {
+pub(super) fn object<'a>(record: &Record<'a>) -> Option<BorrowedObject<'a>> {
     if record.text.len() > LONGEST {
         return None;
     }
-    if let Some(Value::Object(payload)) = payload_value(record) { Some(payload) } else { None }
+    let payload = visit_payload(record, PhantomData::<Value<'a>>);
+    if let Some(Value::Object(payload)) = payload { Some(payload) } else { None }
+}
+
+/// The value of a field; of a name that occurs twice the last one counts.
+pub(super) fn member<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> Option<&'o BorrowedValue<'a>> {
+    payload.iter().filter(|(name, _)| *name == field).last().map(|(_, value)| value)
 }
 
 /// A text, cut at a length that is worth keeping.
@@ -24,32 +38,32 @@ pub(super) fn short(text: &str) -> Box<str> {
 }
 
 /// The text in a field.
-pub(super) fn text(payload: &Map<String, Value>, field: &str) -> Option<Box<str>> {
-    payload.get(field)?.as_str().map(short)
+pub(super) fn text(payload: &BorrowedObject<'_>, field: &str) -> Option<Box<str>> {
+    member(payload, field)?.as_str().map(short)
 }
 
 /// A whole number, also one that is written as a text.
-pub(super) fn number(payload: &Map<String, Value>, field: &str) -> Option<i64> {
-    let value = payload.get(field)?;
+pub(super) fn number(payload: &BorrowedObject<'_>, field: &str) -> Option<i64> {
+    let value = member(payload, field)?;
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// A number, also one that is written as a text.
-pub(super) fn real(payload: &Map<String, Value>, field: &str) -> Option<f64> {
-    let value = payload.get(field)?;
+pub(super) fn real(payload: &BorrowedObject<'_>, field: &str) -> Option<f64> {
+    let value = member(payload, field)?;
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number| number.is_finite())
 }
 
 /// A number or a text as a text: the ids of transactions are numbers in OCPP 1.x and texts later.
-pub(super) fn id(payload: &Map<String, Value>, field: &str) -> Option<Box<str>> {
-    match payload.get(field)? {
-        Value::String(text) => Some(short(text.trim())).filter(|text| !text.is_empty()),
+pub(super) fn id(payload: &BorrowedObject<'_>, field: &str) -> Option<Box<str>> {
+    match member(payload, field)? {
+        Value::Str(text) => Some(short(text.trim())).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string().into()),
         _ => None,
     }
 }
 
 /// The object in a field.
-pub(super) fn inner<'a>(payload: &'a Map<String, Value>, field: &str) -> Option<&'a Map<String, Value>> {
-    payload.get(field)?.as_object()
+pub(super) fn inner<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> Option<&'o BorrowedObject<'a>> {
+    member(payload, field)?.as_object()
 }

@@ -21,6 +21,7 @@ mod queue;
 mod record;
 mod recorder;
 mod sender;
+pub mod sequence_numbers;
 mod station_keys;
 mod station_names;
 pub mod station_summary;

@@ -74,14 +74,20 @@ impl DefaultCommand {
         Ok(output)
     }
 
-    /// What does not fit the newest version that has the action.
+    /// What fits no version of the action.
     fn failures(&self, edit: &PayloadEdit, context: &CommandContext<'_>) -> Vec<CommandFailure> {
         let catalog = context.hub.catalog();
-        let newest = Version::ALL.into_iter().rev().find_map(|version| catalog.action(version, self.initiator, &self.action));
-        let Some(definition) = newest else { return Vec::new() };
-        let base = definition.request.sample(&SampleContext::at(now().wall));
-        let errors = edited(base, edit, &definition.name, &definition.request).errors;
-        CommandFailure::assignments(&errors, context.line)
+        let versions = Version::WITHOUT_LINK.into_iter();
+        let mut tries =
+            versions.filter_map(|version| catalog.action(version, self.initiator, &self.action)).map(|definition| {
+                let base = definition.request.sample(&SampleContext::at(now().wall));
+                edited(base, edit, &definition.name, &definition.request).errors
+            });
+        let Some(first) = tries.next() else { return Vec::new() };
+        if first.is_empty() || tries.any(|errors| errors.is_empty()) {
+            return Vec::new();
+        }
+        CommandFailure::assignments(&first, context.line)
     }
 }
 

@@ -257,8 +257,8 @@ impl Grammar {
     pub fn new(catalog: &Catalog) -> Grammar {
         let mut actions: Vec<(Role, Arc<str>)> = Version::ALL
             .into_iter()
-            .flat_map(|version| catalog.actions(version))
-            .map(|definition| (definition.initiator, definition.name.clone()))
+            .flat_map(|version| catalog.names(version))
+            .map(|(name, initiator)| (*initiator, name.clone()))
             .collect();
         actions.sort();
         actions.dedup();

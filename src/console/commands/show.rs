@@ -91,7 +91,7 @@ impl fmt::Display for ShowCommand {
 /// The schema or an example of a message, indented.
 fn show(catalog: &Catalog, command: &ShowCommand) -> Result<CommandOutput, CommandFailure> {
     let ShowCommand { form, initiator, action, version, response } = command;
-    let mut versions = Version::ALL.into_iter().rev().filter(|known| version.is_none_or(|version| version == *known));
+    let mut versions = Version::WITHOUT_LINK.into_iter().filter(|known| version.is_none_or(|version| version == *known));
     let Some(definition) = versions.find_map(|version| catalog.action(version, *initiator, action)) else {
         // Without a version the grammar has found the action in one.
         let version = version.unwrap_or(Version::V1_6);

@@ -364,7 +364,7 @@ impl Line<'_> {
     }
 
     fn versions(&self) -> impl Iterator<Item = Version> {
-        self.context.versions.iter().copied().chain(Version::ALL.into_iter().rev())
+        self.context.versions.iter().copied().chain(Version::WITHOUT_LINK)
     }
 
     /// Names of fields or settings, as far as they were not used yet.

@@ -21,7 +21,7 @@ pub(super) fn page(book: &Book, matter: &VersionMatter, action: &ActionMatter) -
             out.text(if action.definition.soap.is_some() { ", in JSON and SOAP." } else { ", in JSON only." });
             others(out, book, matter, action);
         });
-        for message in action.messages() {
+        for message in &action.messages {
             section(out, message);
         }
         since(out, matter, action);

@@ -47,7 +47,7 @@ fn line(out: &mut Markup, action: &ActionMatter) {
                 out.text_element("small", &[], " JSON only");
             }
         });
-        for message in action.messages() {
+        for message in &action.messages {
             out.element("td", &[], |out| top_fields(out, message));
         }
     });

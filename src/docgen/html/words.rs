@@ -37,7 +37,7 @@ fn collect<'a>(book: &'a Book) -> (Words<'a>, Words<'a>) {
     let mut values: Words<'a> = BTreeMap::new();
     for matter in &book.versions {
         for action in &matter.actions {
-            for message in action.messages() {
+            for message in &action.messages {
                 let href = format!("{}/{}.html#{}", matter.slug(), action.page, message.part.to_ascii_lowercase());
                 let note = |words: &mut Words<'a>, word: &'a str| {
                     let places = words.entry(word).or_default().entry((&*action.definition.name, message.part)).or_default();

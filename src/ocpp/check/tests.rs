@@ -273,6 +273,9 @@ fn spoil(object: &Map<String, Value>, fields: &[FieldDefinition]) -> Vec<(Value,
     put("surprise", Some(json!(1)), FindingRule::UnknownField);
     let has_readings = fields.iter().any(|field| field.kind.fields().iter().any(|inner| inner.xml == XmlForm::Text));
     for field in fields {
+        if matches!(field.kind, FieldKind::Any) {
+            continue;
+        }
         let one = |value: Value| Some(if field.repeated.is_some() { json!([value]) } else { value });
         put(&field.name, one(json!(null)), FindingRule::Type);
         put(&field.name, one(if field.kind.is_quoted() { json!(7) } else { json!("x") }), FindingRule::Type);

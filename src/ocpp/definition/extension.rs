@@ -100,6 +100,7 @@ pub(super) fn read(text: &str) -> Result<Extension, XmlFault> {
             initiator: action.initiator.into(),
             request: message(&mut types, &action.request, "Request")?,
             response: message(&mut types, &action.response, "Response")?,
+            is_send: false,
             soap: None,
         };
         actions.push((toml_file::line(text, entry), definition));

@@ -1,9 +1,12 @@
-//! Reads the definitions of the OCPP versions into a catalog: WSDL files for the messages, overlays for the
-//! differences of JSON, extensions for the actions that only JSON has. A file that is missing or broken costs the payload checking of its
+//! Reads the definitions of the OCPP versions into a catalog. For 1.x: WSDL files for the messages, overlays for the differences of
+//! JSON, extensions for the actions that only JSON has. For 2.x: JSON Schema. A file that is missing or broken costs the payload checking of its
 //! version and yields a warning; it never stops the console.
 
 mod extension;
+mod json_place;
+mod json_schema;
 mod overlay;
+mod schema_set;
 mod source;
 mod toml_file;
 mod types;
@@ -18,7 +21,7 @@ use self::extension::Extension;
 use self::overlay::Overlay;
 use self::source::{DefinitionSource, SourceKind};
 use self::xml::XmlFault;
-use super::catalog::{ActionDefinition, Catalog};
+use super::catalog::{ActionDefinition, Catalog, VersionReader};
 use super::{Role, Version};
 
 pub use self::warning::{DefinitionWarning, DirectoryError};
@@ -188,6 +191,10 @@ impl Reading {
         let mut catalog = Catalog::new(actions);
         for (version, host, text) in self.texts {
             catalog.keep_wsdl(version, host, text);
+        }
+        for version in schema_set::VERSIONS {
+            let names = Box::new(move || schema_set::built_in_names(version));
+            catalog.read_on_demand(version, VersionReader { names, actions: Box::new(move || schema_set::built_in(version)) });
         }
         LoadedCatalog { catalog, warnings: self.warnings }
     }

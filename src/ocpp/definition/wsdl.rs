@@ -83,6 +83,7 @@ impl File<'_> {
             initiator: self.host.peer(),
             request: self.message(input)?,
             response: self.message(output)?,
+            is_send: false,
             soap: Some(SoapOperation {
                 request_action: input.attribute_of(ADDRESSING, "Action").map_or_else(|| action.clone(), str::to_owned),
                 response_action: match output.attribute_of(ADDRESSING, "Action") {

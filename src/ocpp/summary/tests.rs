@@ -45,7 +45,7 @@ fn examples_read_as_written() {
 #[test]
 fn every_action_has_a_describer_and_an_example() {
     let catalog = Catalog::embedded();
-    for version in Version::ALL {
+    for version in Version::SOAP {
         for definition in catalog.actions(version) {
             assert!(table::row(version, &definition.name).is_some(), "{version} {}", definition.name);
             assert!(examples().any(|example| example.action == &*definition.name), "{version} {}", definition.name);

@@ -297,8 +297,9 @@ impl DefinedNames<'_> {
         if self.definitions(name).next().is_some() {
             return Ok(());
         }
-        let known = Version::ALL.into_iter().flat_map(|version| self.catalog.actions_of(version, Role::ChargePoint));
-        let near = suggest(name, known.map(|definition| &*definition.name)).map(|near| format!("; did you mean \"{near}\"?"));
+        let known = Version::ALL.into_iter().flat_map(|version| self.catalog.names(version));
+        let known = known.filter(|(_, initiator)| *initiator == Role::ChargePoint);
+        let near = suggest(name, known.map(|(name, _)| &**name)).map(|near| format!("; did you mean \"{near}\"?"));
         Err((action.span(), format!("a charge point has no call \"{name}\"{}", near.unwrap_or_default())))
     }
 

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::trace::fields::number;
+use crate::trace::fields::{BorrowedObject, BorrowedValue, member, number};
 
 /// The changes that are remembered; the oldest leave first.
 const REMEMBERED: usize = 200;
@@ -72,28 +72,28 @@ impl ChargingHistory {
     }
 
     /// Takes in an accepted SetChargingProfile, RemoteStartTransaction or ClearChargingProfile, or a GetCompositeSchedule.
-    pub(super) fn answered(&mut self, action: &str, asked: &Map<String, Value>, answer: &Map<String, Value>, wall_micros: i64) {
-        if answer.get("status").and_then(Value::as_str) != Some("Accepted") {
+    pub(super) fn answered(&mut self, action: &str, asked: &BorrowedObject<'_>, answer: &BorrowedObject<'_>, wall_micros: i64) {
+        if member(answer, "status").and_then(BorrowedValue::as_str) != Some("Accepted") {
             return;
         }
         let connector = number(asked, "connectorId").unwrap_or_default();
         match action {
             "SetChargingProfile" => {
-                if let Some(profile) = asked.get("csChargingProfiles") {
-                    self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.clone() });
+                if let Some(profile) = member(asked, "csChargingProfiles") {
+                    self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.into() });
                 }
             }
             // Without a connector it is not known yet where the transaction will start.
             "RemoteStartTransaction" if connector > 0 => {
-                if let Some(profile) = asked.get("chargingProfile") {
-                    self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.clone() });
+                if let Some(profile) = member(asked, "chargingProfile") {
+                    self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.into() });
                 }
             }
-            "ClearChargingProfile" => self.add(wall_micros, ProfileChange::Cleared(Value::Object(asked.clone()))),
+            "ClearChargingProfile" => self.add(wall_micros, ProfileChange::Cleared(Value::Object(asked.into()))),
             "GetCompositeSchedule" => {
                 let connector = number(answer, "connectorId").unwrap_or(connector);
                 self.revision += 1;
-                self.reported.insert(connector, ReportedSchedule { wall_micros, answer: Value::Object(answer.clone()) });
+                self.reported.insert(connector, ReportedSchedule { wall_micros, answer: Value::Object(answer.into()) });
             }
             _ => {}
         }

@@ -1,10 +1,8 @@
 //! Which message contains which fact about a station. Only messages that change a known fact are read as JSON; the
 //! others cost a comparison.
 
-use serde_json::{Map, Value};
-
 use super::{BootSummary, ConfigurationKey, ConnectorSummary, MOST_KEYS, REMEMBERED, StationSummary, TransactionSummary};
-use crate::trace::fields::{number, object, short, text};
+use crate::trace::fields::{BorrowedObject, BorrowedValue, member, number, object, short, text};
 use crate::trace::{FrameKind, FrameVerdict, Record, RecordKind, Store};
 
 /// Takes a record in. The calls of answers are among the records.
@@ -63,13 +61,13 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
 }
 
 /// Hands the payload of a call or a result over, when it is an object.
-fn read(record: &Record<'_>, take: impl FnOnce(&Map<String, Value>)) {
+fn read(record: &Record<'_>, take: impl FnOnce(&BorrowedObject<'_>)) {
     if let Some(payload) = object(record) {
         take(&payload);
     }
 }
 
-fn boot(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String, Value>) {
+fn boot(station: &mut StationSummary, record: &Record<'_>, payload: &BorrowedObject<'_>) {
     let fields = payload.iter().take(MOST_KEYS).map(|(name, value)| {
         let value = value.as_str().map_or_else(|| short(&value.to_string()), short);
         (short(name), value)
@@ -79,7 +77,7 @@ fn boot(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String,
     station.heartbeat_micros = Some(record.monotonic_micros);
 }
 
-fn booted(station: &mut StationSummary, answer: &Map<String, Value>) {
+fn booted(station: &mut StationSummary, answer: &BorrowedObject<'_>) {
     let boot = station.boot.get_or_insert_default();
     boot.status = text(answer, "status");
     // `heartbeatInterval` is the name in OCPP 1.2 and 1.5.
@@ -87,7 +85,7 @@ fn booted(station: &mut StationSummary, answer: &Map<String, Value>) {
     boot.interval = interval.and_then(|seconds| u64::try_from(seconds).ok());
 }
 
-fn status(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String, Value>) {
+fn status(station: &mut StationSummary, record: &Record<'_>, payload: &BorrowedObject<'_>) {
     let (Some(connector), Some(status)) = (number(payload, "connectorId"), text(payload, "status")) else { return };
     if station.connectors.len() < MOST_KEYS || station.connectors.contains_key(&connector) {
         let error = text(payload, "errorCode").filter(|code| &**code != "NoError");
@@ -95,7 +93,7 @@ fn status(station: &mut StationSummary, record: &Record<'_>, payload: &Map<Strin
     }
 }
 
-fn start(station: &mut StationSummary, record: &Record<'_>, asked: &Map<String, Value>, answer: &Map<String, Value>) {
+fn start(station: &mut StationSummary, record: &Record<'_>, asked: &BorrowedObject<'_>, answer: &BorrowedObject<'_>) {
     let Some(id) = number(answer, "transactionId") else { return };
     station.transactions.push_back(TransactionSummary {
         id,
@@ -110,7 +108,7 @@ fn start(station: &mut StationSummary, record: &Record<'_>, asked: &Map<String, 
     }
 }
 
-fn stop(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String, Value>) {
+fn stop(station: &mut StationSummary, record: &Record<'_>, payload: &BorrowedObject<'_>) {
     let id = number(payload, "transactionId");
     let Some(transaction) = station.transactions.iter_mut().rev().find(|transaction| Some(transaction.id) == id) else {
         return;
@@ -122,17 +120,17 @@ fn stop(station: &mut StationSummary, record: &Record<'_>, payload: &Map<String,
     station.charging.ended(connector, record.wall_micros);
 }
 
-fn configuration(station: &mut StationSummary, payload: &Map<String, Value>) {
-    let Some(Value::Array(keys)) = payload.get("configurationKey") else { return };
-    for key in keys.iter().filter_map(Value::as_object) {
+fn configuration(station: &mut StationSummary, payload: &BorrowedObject<'_>) {
+    let Some(BorrowedValue::Array(keys)) = member(payload, "configurationKey") else { return };
+    for key in keys.iter().filter_map(BorrowedValue::as_object) {
         let Some(name) = text(key, "key") else { continue };
-        let read_only = key.get("readonly").and_then(Value::as_bool).unwrap_or_default();
+        let read_only = member(key, "readonly").and_then(BorrowedValue::as_bool).unwrap_or_default();
         let change = station.configuration.get(&name).and_then(|known| known.change.clone());
         put_key(station, name, ConfigurationKey { value: text(key, "value"), read_only, change });
     }
 }
 
-fn changed(station: &mut StationSummary, asked: &Map<String, Value>, status: Box<str>) {
+fn changed(station: &mut StationSummary, asked: &BorrowedObject<'_>, status: Box<str>) {
     let Some(name) = text(asked, "key") else { return };
     let known = station.configuration.get(&name).cloned();
     if matches!(&*status, "Accepted" | "RebootRequired") {

@@ -22,7 +22,8 @@ impl LatencyHistogram {
     pub(super) fn count(&mut self, micros: u64) {
         let place = place(micros.min(LONGEST));
         if self.counts.len() <= place {
-            self.counts.resize(place + 1, 0);
+            // A power of two at a time.
+            self.counts.resize((place / PARTS as usize + 1) * PARTS as usize, 0);
         }
         self.counts[place] = self.counts[place].saturating_add(1);
         self.total += 1;

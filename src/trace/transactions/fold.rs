@@ -1,13 +1,15 @@
 //! Which message changes what about a transaction. Other messages cost a comparison; of these only the short ones are read. The messages of
 //! OCPP 2 have one call for all of it, which is read here too.
 
-use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::reading::{moment, points};
 use super::{
     ChargingLimit, MOST, MeterCurve, MeterPoint, OdditySet, RECENT, STEPS, SeenTransaction, TransactionOddity, TransactionTable,
 };
-use crate::trace::fields::{id, inner, number, object, real, text};
+use crate::trace::fields::{BorrowedObject, BorrowedValue, id, inner, member, number, object, real, text};
 use crate::trace::{FrameKind, Record, RecordKind, StationKey, Store};
 
 /// A report is late when it comes this long after what it reports, in microseconds.
@@ -59,10 +61,11 @@ impl TransactionTable {
 
     /// Whether meter values can belong to a transaction. Many stations send them all day, and to read them all would take time.
     fn may_be_metered(&self, station: StationKey, record: &Record<'_>) -> bool {
-        self.running(station).next().is_some() || memchr::memmem::find(record.text.as_bytes(), b"transactionId").is_some()
+        static NAMED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"transactionId"));
+        self.running(station).next().is_some() || NAMED.find(record.text.as_bytes()).is_some()
     }
 
-    fn read(&mut self, record: &Record<'_>, take: impl FnOnce(&mut TransactionTable, &Map<String, Value>)) {
+    fn read(&mut self, record: &Record<'_>, take: impl FnOnce(&mut TransactionTable, &BorrowedObject<'_>)) {
         if let Some(payload) = object(record) {
             take(self, &payload);
         }
@@ -143,9 +146,9 @@ impl TransactionTable {
         number
     }
 
-    fn started(&mut self, station: StationKey, record: &Record<'_>, payload: &Map<String, Value>) {
+    fn started(&mut self, station: StationKey, record: &Record<'_>, payload: &BorrowedObject<'_>) {
         let (connector, id_tag) = (number(payload, "connectorId"), text(payload, "idTag").unwrap_or_default());
-        let (meter_start, at) = (real(payload, "meterStart"), moment(payload.get("timestamp")));
+        let (meter_start, at) = (real(payload, "meterStart"), moment(member(payload, "timestamp")));
         let before = connector.and_then(|connector| self.running_on(station, connector));
         if let Some(before) = before {
             let known = before.number;
@@ -168,7 +171,7 @@ impl TransactionTable {
         });
     }
 
-    fn answered(&mut self, station: StationKey, record: &Record<'_>, records: &Store, answer: &Map<String, Value>) {
+    fn answered(&mut self, station: StationKey, record: &Record<'_>, records: &Store, answer: &BorrowedObject<'_>) {
         let given = id(answer, "transactionId");
         let status = inner(answer, "idTagInfo").and_then(|info| text(info, "status"));
         if self.by_start(station, record).is_none() {
@@ -199,10 +202,10 @@ impl TransactionTable {
         });
     }
 
-    fn stopped(&mut self, station: StationKey, record: &Record<'_>, payload: &Map<String, Value>) {
+    fn stopped(&mut self, station: StationKey, record: &Record<'_>, payload: &BorrowedObject<'_>) {
         let Some(id) = id(payload, "transactionId") else { return };
         let number = self.by_id_or_new(station, record, &id);
-        let at = moment(payload.get("timestamp"));
+        let at = moment(member(payload, "timestamp"));
         self.change(number, record, |transaction| {
             transaction.stop = Some(record.sequence);
             transaction.reason = text(payload, "reason").or(transaction.reason.take());
@@ -211,7 +214,7 @@ impl TransactionTable {
         });
     }
 
-    fn metered(&mut self, station: StationKey, record: &Record<'_>, payload: &Map<String, Value>) {
+    fn metered(&mut self, station: StationKey, record: &Record<'_>, payload: &BorrowedObject<'_>) {
         let connector = number(payload, "connectorId").filter(|connector| *connector > 0);
         let named = id(payload, "transactionId");
         // 0 and -1 are what some charge points write when there is no transaction.
@@ -239,8 +242,8 @@ impl TransactionTable {
         });
     }
 
-    fn status(&mut self, station: StationKey, record: &Record<'_>, payload: &Map<String, Value>) {
-        if payload.get("status").and_then(Value::as_str) != Some("Available") {
+    fn status(&mut self, station: StationKey, record: &Record<'_>, payload: &BorrowedObject<'_>) {
+        if member(payload, "status").and_then(BorrowedValue::as_str) != Some("Available") {
             return;
         }
         let running = number(payload, "connectorId").and_then(|connector| self.running_on(station, connector));
@@ -251,11 +254,11 @@ impl TransactionTable {
     }
 
     /// The one call of OCPP 2.
-    fn event(&mut self, station: StationKey, record: &Record<'_>, payload: &Map<String, Value>) {
+    fn event(&mut self, station: StationKey, record: &Record<'_>, payload: &BorrowedObject<'_>) {
         let Some(information) = inner(payload, "transactionInfo") else { return };
         let Some(id) = id(information, "transactionId") else { return };
-        let kind = payload.get("eventType").and_then(Value::as_str).unwrap_or_default();
-        let at = moment(payload.get("timestamp"));
+        let kind = member(payload, "eventType").and_then(BorrowedValue::as_str).unwrap_or_default();
+        let at = moment(member(payload, "timestamp"));
         let number = match (self.by_id(station, &id), kind) {
             (Some(number), "Started") => {
                 self.change(number, record, |transaction| transaction.oddities.add(TransactionOddity::StartRepeated));
@@ -289,16 +292,16 @@ impl TransactionTable {
     }
 
     /// The limits that the station has worked out for a connector.
-    fn composite(&mut self, station: StationKey, record: &Record<'_>, answer: &Map<String, Value>) {
+    fn composite(&mut self, station: StationKey, record: &Record<'_>, answer: &BorrowedObject<'_>) {
         let Some(schedule) = inner(answer, "chargingSchedule") else { return };
         let Some(connector) = number(answer, "connectorId") else { return };
         let running = self.running_on(station, connector).map(|running| running.number);
         let Some(running) = running else { return };
-        let begins = moment(answer.get("scheduleStart")).or_else(|| moment(schedule.get("startSchedule")));
+        let begins = moment(member(answer, "scheduleStart")).or_else(|| moment(member(schedule, "startSchedule")));
         let begins = begins.unwrap_or(record.wall_micros);
-        let in_watts = schedule.get("chargingRateUnit").and_then(Value::as_str) == Some("W");
-        let periods = schedule.get("chargingSchedulePeriod").and_then(Value::as_array);
-        let steps = periods.into_iter().flatten().take(STEPS).filter_map(Value::as_object).filter_map(|period| {
+        let in_watts = member(schedule, "chargingRateUnit").and_then(BorrowedValue::as_str) == Some("W");
+        let periods = member(schedule, "chargingSchedulePeriod").and_then(BorrowedValue::as_array);
+        let steps = periods.into_iter().flatten().take(STEPS).filter_map(BorrowedValue::as_object).filter_map(|period| {
             let (after, limit) = (number(period, "startPeriod")?, real(period, "limit")?);
             let limit = if in_watts { ChargingLimit::Watts(limit) } else { ChargingLimit::Amperes(limit) };
             Some((begins.saturating_add(after.saturating_mul(1_000_000)), limit))

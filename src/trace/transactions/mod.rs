@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 pub use curve::{MeterCurve, MeterQuantity};
 pub use oddity::{OdditySet, TransactionOddity};
-pub use reading::MeterPoint;
+pub use reading::{MeterPoint, energy_registers};
 
 use super::{Sequence, StationKey};
 
@@ -103,8 +103,8 @@ impl TransactionTable {
 
     /// Those of a station, newest first. The last 64 at the most.
     pub fn of(&self, station: StationKey) -> impl Iterator<Item = &SeenTransaction> {
-        let numbers = self.stations.get(station.0 as usize).into_iter().flatten().rev();
-        numbers.filter_map(|number| self.get(*number))
+        let numbers = self.stations.get(station.0 as usize).map_or_else(Default::default, VecDeque::iter);
+        numbers.rev().filter_map(|number| self.get(*number))
     }
 
     /// Those of a station that run, newest first.

@@ -69,7 +69,7 @@ fn is_named(word: &str, outside: &ReadContext<'_>) -> bool {
     let word = word.to_lowercase();
     let has = |name: &str| name.to_lowercase().contains(&word);
     outside.contents.stations().rows().iter().take(NAMES).any(|row| has(&row.identity))
-        || Version::ALL.into_iter().flat_map(|version| outside.catalog.actions(version)).any(|action| has(&action.name))
+        || Version::ALL.into_iter().flat_map(|version| outside.catalog.names(version)).any(|(name, _)| has(name))
 }
 
 fn set(app: &mut App, purpose: FilterPurpose, filter: PaneFilter) {
@@ -152,11 +152,8 @@ fn completion(text: &str, cursor: usize, outside: &ReadContext<'_>) -> FilterCom
     let end = records.range().end;
     let mut seen: Vec<&str> =
         records.iter(end.saturating_sub(SEEN).max(records.range().start)..end).filter_map(|record| record.action).collect();
-    let mut actions: Vec<&str> = Version::ALL
-        .into_iter()
-        .flat_map(|version| outside.catalog.actions(version))
-        .map(|definition| &*definition.name)
-        .collect();
+    let mut actions: Vec<&str> =
+        Version::ALL.into_iter().flat_map(|version| outside.catalog.names(version)).map(|(name, _)| &**name).collect();
     for names in [&mut seen, &mut actions] {
         names.sort_unstable();
         names.dedup();

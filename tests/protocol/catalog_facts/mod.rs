@@ -1,4 +1,4 @@
-//! Compares the catalog, and so the definitions in `wsdl/`, with what OCPP says: with tables written down apart from the
+//! Compares the catalog, and so the definitions in `wsdl/` and `schemas/`, with what OCPP says: with tables written down apart from the
 //! definitions, and, where reference material is at hand, with facts taken from the published definitions and with recorded frames.
 
 mod reference;
@@ -13,10 +13,12 @@ use ocpp_tui::ocpp::{Catalog, Role, Version, definition};
 use shape::{json_lines, xml_lines};
 use table::Table;
 
-const TABLES: [(Version, &str); 3] = [
+const TABLES: [(Version, &str); 5] = [
     (Version::V1_2, include_str!("facts/ocpp-1.2.txt")),
     (Version::V1_5, include_str!("facts/ocpp-1.5.txt")),
     (Version::V1_6, include_str!("facts/ocpp-1.6.txt")),
+    (Version::V2_0_1, include_str!("facts/ocpp-2.0.1.txt")),
+    (Version::V2_1, include_str!("facts/ocpp-2.1.txt")),
 ];
 
 /// What differs between the catalog and the table of a version: lines that only one of them has.
@@ -46,7 +48,7 @@ fn compare(view: &str, expected: &[String], found: &[String], differences: &mut 
 
 #[test]
 fn the_catalog_equals_the_tables() {
-    for version in Version::SOAP {
+    for version in Version::ALL {
         let differences = differences(&Catalog::embedded(), version);
         assert!(differences.is_empty(), "OCPP {version}:\n{}", differences.join("\n"));
     }
@@ -56,8 +58,8 @@ fn the_catalog_equals_the_tables() {
 fn every_action_has_the_direction_and_the_soap_names_of_its_service() {
     let catalog = Catalog::embedded();
     let count = |version, role| catalog.actions_of(version, role).count();
-    assert_eq!(Version::SOAP.map(|version| count(version, Role::ChargePoint)), [9, 10, 14]);
-    assert_eq!(Version::SOAP.map(|version| count(version, Role::CentralSystem)), [9, 15, 26]);
+    assert_eq!(Version::ALL.map(|version| count(version, Role::ChargePoint)), [9, 10, 14, 25, 37]);
+    assert_eq!(Version::ALL.map(|version| count(version, Role::CentralSystem)), [9, 15, 26, 40, 55]);
     let mut json_only = Vec::new();
     for action in Version::SOAP.iter().flat_map(|version| catalog.actions(*version)) {
         let namespace = action.version.namespace(action.initiator.peer());
@@ -127,7 +129,7 @@ fn an_error_in_a_definition_is_found() {
         let loaded = definition::read_directory(folder.path()).unwrap();
         // A field that an overlay names is missed already while reading; its whole version is gone then.
         assert_eq!(!loaded.warnings.is_empty(), slip.starts_with("localA"), "{:?}", loaded.warnings);
-        let found: Vec<String> = Version::SOAP
+        let found: Vec<String> = Version::ALL
             .into_iter()
             .filter(|version| file.contains(version.number()))
             .flat_map(|version| differences(&loaded.catalog, version))

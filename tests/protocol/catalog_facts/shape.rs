@@ -1,6 +1,6 @@
 //! Messages as lines of text that can be compared: one line a field, in order.
 
-use ocpp_tui::ocpp::{Catalog, FieldDefinition, FieldKind, Role, Version, XmlForm};
+use ocpp_tui::ocpp::{Catalog, FieldDefinition, FieldKind, MessagePart, NumberRange, Role, Version, XmlForm};
 
 /// A field, from wherever it comes.
 #[derive(Debug, Clone)]
@@ -13,7 +13,8 @@ pub struct Shape {
     pub kind: String,
     pub type_name: String,
     pub required: bool,
-    pub list: Option<u32>,
+    /// The least and the greatest number of elements.
+    pub list: Option<(u32, Option<u32>)>,
     /// `element`, `attribute` or `text`.
     pub form: &'static str,
     pub fields: Vec<Shape>,
@@ -32,7 +33,7 @@ impl Shape {
             kind: kind(&field.kind),
             type_name: field.type_name.clone(),
             required: field.required,
-            list: field.repeated,
+            list: field.repeated.map(|minimum| (minimum, field.max_items)),
             form,
             fields: field.kind.fields().iter().map(Shape::of).collect(),
         }
@@ -40,7 +41,11 @@ impl Shape {
 
     fn lines(&self, name: fn(&Shape) -> &str, above: &str, lines: &mut Vec<String>) {
         let path = if above.ends_with(' ') { format!("{above}{}", name(self)) } else { format!("{above}.{}", name(self)) };
-        let list = self.list.map_or(String::new(), |minimum| format!(" list({minimum})"));
+        let list = match self.list {
+            None => String::new(),
+            Some((minimum, None)) => format!(" list({minimum})"),
+            Some((minimum, Some(maximum))) => format!(" list({minimum}..{maximum})"),
+        };
         let required = if self.required { "required" } else { "optional" };
         lines.push(format!("{path}: {required}{list} {} {} {}", self.form, self.type_name, self.kind));
         for field in &self.fields {
@@ -54,16 +59,23 @@ fn kind(kind: &FieldKind) -> String {
         FieldKind::Text { max_length: None } => "string".to_owned(),
         FieldKind::Text { max_length: Some(limit) } => format!("text {limit}"),
         FieldKind::Enumeration(values) => format!("{{ {} }}", values.join(" ")),
-        FieldKind::Integer(_) => "int".to_owned(),
-        FieldKind::Decimal { fraction_digits, .. } => {
-            format!("decimal {}", fraction_digits.map_or(String::new(), |digits| digits.to_string()))
-        }
+        FieldKind::Integer(limits) if *limits == NumberRange::INT_32 => "int".to_owned(),
+        FieldKind::Integer(limits) => format!("integer {}", range(*limits)),
+        FieldKind::Decimal { fraction_digits: Some(digits), .. } => format!("decimal {digits}"),
+        FieldKind::Decimal { range: limits, .. } => format!("number {}", range(*limits)),
         FieldKind::Boolean => "boolean".to_owned(),
         FieldKind::DateTime => "dateTime".to_owned(),
         FieldKind::Uri => "anyURI".to_owned(),
-        FieldKind::Object(_) | FieldKind::Map(_) => "fields".to_owned(),
+        FieldKind::Object(_) => "fields".to_owned(),
+        FieldKind::Map(_) => "open fields".to_owned(),
         FieldKind::Any => "any".to_owned(),
     }
+}
+
+/// A range as the tables write it: `[0..100]`.
+fn range(range: NumberRange) -> String {
+    let limit = |limit: Option<f64>| limit.map_or(String::new(), |limit| limit.to_string());
+    if range == NumberRange::ANY { String::new() } else { format!("[{}..{}]", limit(range.minimum), limit(range.maximum)) }
 }
 
 /// The lines of one message.
@@ -83,7 +95,8 @@ pub fn head(initiator: Role, action: &str, direction: char) -> String {
 fn lines(catalog: &Catalog, version: Version, xml: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for action in catalog.actions(version) {
-        for (direction, message) in [('>', &action.request), ('<', &action.response)] {
+        for part in action.parts() {
+            let (direction, message) = (if *part == MessagePart::Request { '>' } else { '<' }, action.message(*part));
             let fields = if xml { message.xml.as_ref().map(|xml| &xml.fields) } else { Some(&message.fields) };
             let Some(fields) = fields else { continue };
             let shapes: Vec<Shape> = fields.iter().map(Shape::of).collect();

@@ -22,21 +22,26 @@ impl<'text> Table<'text> {
     /// Reads a table. It is part of this test, so a mistake in it ends the test.
     pub fn parse(text: &'text str) -> Table<'text> {
         let mut table = Table { messages: BTreeMap::new(), json_only: BTreeSet::new(), json: Vec::new() };
-        for service in text.split("\nservice ").skip(1) {
+        let (head, services) = text.split_once("\nservice ").unwrap();
+        let types_of = |text: &'text str| {
+            let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("json "));
+            lines.filter_map(|line| line.strip_prefix("type ")).map(|line| line.split_once(" = ").unwrap())
+        };
+        let every = head.lines().find_map(|line| line.strip_prefix("every "));
+        for service in services.split("\nservice ") {
             let (host, rest) = service.split_once('\n').unwrap();
             let plain = host.trim_end_matches(" in JSON only");
             let (host, is_json_only) = (plain, plain != host);
             let initiator = if host == "central-system" { Role::ChargePoint } else { Role::CentralSystem };
-            let lines = || rest.lines().map(str::trim).take_while(|line| !line.starts_with("json "));
-            let types: HashMap<&str, &str> =
-                lines().filter_map(|line| line.strip_prefix("type ")).map(|line| line.split_once(" = ").unwrap()).collect();
+            let types = TableTypes { every, known: types_of(head).chain(types_of(rest)).collect() };
+            let lines = rest.lines().map(str::trim).take_while(|line| !line.starts_with("json "));
             let mut action = "";
-            for line in lines().filter(|line| !line.is_empty() && !line.starts_with("type ")) {
+            for line in lines.filter(|line| !line.is_empty() && !line.starts_with("type ")) {
                 match line.split_once(' ') {
                     None => action = line,
                     Some((direction, fields)) => {
                         let direction = u8::from(direction == "<");
-                        let fields = parse_fields(&mut fields.split(' ').filter(|word| *word != "-"), &types);
+                        let fields = types.fields(fields);
                         if is_json_only {
                             table.json_only.insert(action);
                         }
@@ -77,44 +82,77 @@ fn lines<'shapes>(
     messages.into_iter().flat_map(one).collect()
 }
 
-/// Reads the fields of a message or an object.
-fn parse_fields<'text>(words: &mut dyn Iterator<Item = &'text str>, types: &HashMap<&str, &'text str>) -> Vec<Shape> {
-    let mut fields: Vec<Shape> = Vec::new();
-    while let Some(word) = words.next() {
-        let (name, type_name) = word.split_once(':').unwrap_or_else(|| panic!("{word} is no field"));
-        if type_name == "(" {
-            let mut inner = Vec::new();
-            let mut mark = "";
-            for word in &mut *words {
-                match word.strip_prefix(')') {
-                    Some(found) => {
-                        mark = found;
-                        break;
-                    }
-                    None => inner.push(word),
-                }
-            }
-            let inner = parse_fields(&mut inner.into_iter(), types);
-            fields.push(field(name, "", "fields".to_owned(), inner, mark));
-        } else {
-            let plain = type_name.trim_end_matches(['?', '*', '+']);
-            let (named, kind, inner) = resolve(plain, types);
-            fields.push(field(name, &named, kind, inner, &type_name[plain.len()..]));
-        }
-    }
-    fields
+/// The types of a table, by name.
+struct TableTypes<'text> {
+    /// The field at the end of every object, but of the open ones; the types of a version that has one are named as JSON Schema does.
+    every: Option<&'text str>,
+    known: HashMap<&'text str, &'text str>,
 }
 
-fn resolve(type_name: &str, types: &HashMap<&str, &str>) -> (String, String, Vec<Shape>) {
-    if let Some(limit) = type_name.strip_prefix("string[") {
-        return ("xs:string".to_owned(), format!("text {}", limit.trim_end_matches(']')), Vec::new());
+impl<'text> TableTypes<'text> {
+    /// Reads the fields of a message or an object.
+    fn fields(&self, text: &'text str) -> Vec<Shape> {
+        self.parse(&mut text.split(' ').chain(self.every).filter(|word| *word != "-"))
     }
-    match types.get(type_name) {
-        None => (format!("xs:{type_name}"), type_name.to_owned(), Vec::new()),
-        Some(simple) if simple.starts_with(['{']) || simple.starts_with("text ") || simple.starts_with("decimal ") => {
-            (type_name.to_owned(), (*simple).to_owned(), Vec::new())
+
+    fn parse(&self, words: &mut dyn Iterator<Item = &'text str>) -> Vec<Shape> {
+        let mut fields: Vec<Shape> = Vec::new();
+        while let Some(word) = words.next() {
+            let (name, type_name) = word.split_once(':').unwrap_or_else(|| panic!("{word} is no field"));
+            if type_name == "(" {
+                let mut inner = Vec::new();
+                let mut mark = "";
+                for word in &mut *words {
+                    match word.strip_prefix(')') {
+                        Some(found) => {
+                            mark = found;
+                            break;
+                        }
+                        None => inner.push(word),
+                    }
+                }
+                let inner = self.parse(&mut inner.into_iter());
+                fields.push(field(name, "", "fields".to_owned(), inner, mark));
+            } else {
+                let plain = &type_name[..type_name.find(['?', '*', '+']).unwrap_or(type_name.len())];
+                let (named, kind, inner) = self.resolve(plain);
+                fields.push(field(name, &named, kind, inner, &type_name[plain.len()..]));
+            }
         }
-        Some(fields) => (type_name.to_owned(), "fields".to_owned(), parse_fields(&mut fields.split(' '), types)),
+        fields
+    }
+
+    fn resolve(&self, type_name: &'text str) -> (String, String, Vec<Shape>) {
+        match self.known.get(type_name) {
+            None => {
+                let (named, kind) = self.simple(type_name);
+                (named, kind, Vec::new())
+            }
+            Some(simple) if simple.starts_with(['{']) || simple.starts_with("text ") || simple.starts_with("decimal ") => {
+                (type_name.to_owned(), (*simple).to_owned(), Vec::new())
+            }
+            Some(fields) => match fields.strip_prefix("open ") {
+                Some(fields) => (type_name.to_owned(), "open fields".to_owned(), self.parse(&mut fields.split(' '))),
+                None => (type_name.to_owned(), "fields".to_owned(), self.fields(fields)),
+            },
+        }
+    }
+
+    /// The name and the kind of a type that the table does not declare.
+    fn simple(&self, type_name: &str) -> (String, String) {
+        let word = type_name.split('[').next().unwrap_or_default();
+        let kind = match (word, &type_name[word.len()..]) {
+            ("string", limit) if !limit.is_empty() => format!("text {}", limit.trim_matches(['[', ']'])),
+            ("int", limit) if self.every.is_some() => format!("integer {limit}"),
+            ("number", limit) => format!("number {limit}"),
+            _ => type_name.to_owned(),
+        };
+        let named = match word {
+            _ if self.every.is_none() => format!("xs:{word}"),
+            "int" => "integer".to_owned(),
+            word => word.to_owned(),
+        };
+        (named, kind)
     }
 }
 
@@ -129,10 +167,10 @@ fn field(name: &str, type_name: &str, kind: String, fields: Vec<Shape>, mark: &s
         xml: name.to_owned(),
         kind,
         type_name: type_name.to_owned(),
-        required: form != "attribute" && matches!(mark, "" | "+"),
-        list: match mark {
-            "*" => Some(0),
-            "+" | "?+" => Some(1),
+        required: form != "attribute" && matches!(mark.as_bytes().first(), None | Some(b'+')),
+        list: match mark.trim_start_matches('?').split_at_checked(1) {
+            Some(("*", most)) => Some((0, most.parse().ok())),
+            Some(("+", most)) => Some((1, most.parse().ok())),
             _ => None,
         },
         form,
@@ -153,7 +191,7 @@ fn apply(fields: &mut [Shape], path: &str, change: &str) {
     match what {
         "list" => {
             found.required = true;
-            found.list = Some(arguments.parse().unwrap());
+            found.list = Some((arguments.parse().unwrap(), None));
         }
         "also" => found.kind = found.kind.replace(" }", &format!(" {arguments} }}")),
         "name" => arguments.clone_into(&mut found.json),

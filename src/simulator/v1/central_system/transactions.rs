@@ -6,20 +6,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Moment;
+use crate::simulator::central_system::running::RunningTransaction;
 
 /// The maximum number of transactions; beyond it the oldest is removed. Stations that never stop their transactions
 /// must not fill the memory.
 const TRANSACTION_LIMIT: usize = 100_000;
 
-/// A transaction that was started and not yet stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunningTransaction {
+/// What a start said of its transaction.
+#[derive(Debug)]
+pub(super) struct StartedTransaction {
     /// The station's identity.
     pub station: Arc<str>,
     /// The connector.
     pub connector: i32,
-    /// The id tag of the start.
-    pub id_tag: String,
+    /// The id tag.
+    pub id_tag: Box<str>,
+}
+
+impl StartedTransaction {
+    fn running(&self, id: i32) -> RunningTransaction {
+        RunningTransaction {
+            station: Arc::clone(&self.station),
+            id: id.to_string().into(),
+            evse: None,
+            connector: Some(self.connector),
+            id_tag: self.id_tag.clone(),
+        }
+    }
 }
 
 /// An id for the first transaction of a session that begins now: the tenths of seconds since 1970, again after six years. It grows faster
@@ -36,7 +49,7 @@ pub(super) struct Transactions(Arc<Mutex<TransactionBook>>);
 
 #[derive(Debug, Default)]
 struct TransactionBook {
-    running: BTreeMap<i32, RunningTransaction>,
+    running: BTreeMap<i32, StartedTransaction>,
     reserved: BTreeSet<i32>,
     /// Ids that were reserved and not used, all below `last`.
     free: BTreeSet<i32>,
@@ -105,7 +118,7 @@ impl Transactions {
     }
 
     /// Records the start of a transaction.
-    pub fn begin(&self, id: i32, transaction: RunningTransaction) {
+    pub fn begin(&self, id: i32, transaction: StartedTransaction) {
         let mut book = self.lock();
         book.running.insert(id, transaction);
         if book.running.len() > TRANSACTION_LIMIT {
@@ -122,9 +135,10 @@ impl Transactions {
     }
 
     /// The running transactions of a station, by their ids.
-    pub fn of(&self, station: &str) -> Vec<(i32, RunningTransaction)> {
+    pub fn of(&self, station: &str) -> Vec<RunningTransaction> {
         let book = self.lock();
-        book.running.iter().filter(|(_, running)| &*running.station == station).map(|(id, it)| (*id, it.clone())).collect()
+        let its = book.running.iter().filter(|(_, started)| &*started.station == station);
+        its.map(|(id, started)| started.running(*id)).collect()
     }
 
     /// Locks the transactions. A poisoned lock stays usable, because every change is complete in itself.
@@ -139,8 +153,8 @@ mod tests {
 
     use super::*;
 
-    fn transaction() -> RunningTransaction {
-        RunningTransaction { station: "CP1".into(), connector: 1, id_tag: "TAG".into() }
+    fn transaction() -> StartedTransaction {
+        StartedTransaction { station: "CP1".into(), connector: 1, id_tag: "TAG".into() }
     }
 
     #[test]

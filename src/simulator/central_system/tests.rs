@@ -1,7 +1,10 @@
 //! The central system's answers, per version.
 
+use serde_json::json;
+
 use super::*;
-use crate::ocpp::ErrorCode;
+use crate::ocpp::{Catalog, ErrorCode, SampleContext, decisive};
+use crate::simulator::payload::{empty, integer, status};
 
 fn now() -> Moment {
     Moment { wall: "2024-05-01T12:00:00Z".parse().unwrap(), monotonic: Instant::now() }
@@ -33,8 +36,8 @@ fn a_transaction_runs_when_its_answer_has_left_and_under_the_id_in_it() {
     link.commit(first.effect, &error, now(), &mut out);
     let edited = Answer::result(json!({"transactionId": 77, "idTagInfo": {"status": "Accepted"}}));
     link.commit(second.effect, &edited, now(), &mut out);
-    let running: Vec<i32> = system.running_transactions("CP1").into_iter().map(|(id, _)| id).collect();
-    assert_eq!(running, [77]);
+    let running: Vec<_> = system.running_transactions("CP1").into_iter().map(|running| running.id).collect();
+    assert_eq!(running, ["77".into()]);
     assert_eq!(id(&link.propose(start, now())), Some(1), "an id that was not used is free again");
     let payload = json!({"transactionId": 77});
     let stop = IncomingCall { action: "StopTransaction", payload: &payload, version: Version::V1_6 };
@@ -73,8 +76,9 @@ fn transaction_ids_grow_over_all_stations_and_stopping_forgets_them() {
         let expected = json!({"transactionId": id, "idTagInfo": {"status": "Accepted"}});
         assert_eq!(ask(link, Version::V1_6, "StartTransaction", start.clone()), Answer::result(expected));
     }
-    let expected = RunningTransaction { station: Arc::from("CP2"), connector: 2, id_tag: "TAG".to_owned() };
-    assert_eq!(system.running_transactions("CP2"), [(2, expected)]);
+    let expected =
+        RunningTransaction { station: "CP2".into(), id: "2".into(), evse: None, connector: Some(2), id_tag: "TAG".into() };
+    assert_eq!(system.running_transactions("CP2"), [expected]);
     assert_eq!(ask(&mut two, Version::V1_6, "StopTransaction", json!({"transactionId": 2})), empty());
     assert!(system.running_transactions("CP2").is_empty());
     ask(&mut two, Version::V1_6, "StopTransaction", json!({"transactionId": 1}));
@@ -94,32 +98,37 @@ fn refused_tags_and_unknown_vendors_are_refused() {
     let system = CentralSystem::new(CentralSystemSettings::default());
     system.change_settings(|settings| {
         settings.refused_tags.insert("bad".to_owned(), "Blocked".to_owned());
+        settings.refused_tags.insert("poor".to_owned(), "NoCredit".to_owned());
         settings.known_vendors = Some(vec!["org.example".to_owned()]);
     });
     let mut link = system.behaviour("CP1");
     let refused = ask(&mut link, Version::V1_6, "Authorize", json!({"idTag": "BAD"}));
     assert_eq!(refused, Answer::result(json!({"idTagInfo": {"status": "Blocked"}})));
+    let of_later_versions = ask(&mut link, Version::V1_6, "Authorize", json!({"idTag": "poor"}));
+    assert_eq!(of_later_versions, Answer::result(json!({"idTagInfo": {"status": "Invalid"}})));
     for (vendor, expected) in [("org.example", "Accepted"), ("org.other", "UnknownVendorId")] {
         assert_eq!(ask(&mut link, Version::V1_6, "DataTransfer", json!({"vendorId": vendor})), status(expected));
     }
 }
 
 #[test]
-fn every_action_of_a_charge_point_is_answered_and_every_other_is_not_supported() {
+fn every_action_of_a_station_is_answered_validly_and_every_other_is_not_supported() {
     let mut link = CentralSystem::new(CentralSystemSettings::default()).behaviour("CP1");
-    let old = "Authorize BootNotification DiagnosticsStatusNotification FirmwareStatusNotification Heartbeat MeterValues \
-               StartTransaction StatusNotification StopTransaction";
-    let security = "LogStatusNotification SecurityEventNotification SignCertificate SignedFirmwareStatusNotification";
-    for version in Version::SOAP {
-        let transfer = if version >= Version::V1_5 { "DataTransfer" } else { "" };
-        let extension = if matches!(version, Version::V1_6) { security } else { "" };
-        for action in [old, transfer, extension].into_iter().flat_map(str::split_whitespace) {
-            assert!(matches!(ask(&mut link, version, action, json!({})), Answer::Result(_)), "{version} {action}");
-        }
-        for action in ["Reset", "Nonsense", "TransactionEvent"] {
-            let answer = ask(&mut link, version, action, json!({}));
+    let catalog = Catalog::embedded();
+    let context = SampleContext::at("2024-05-01T12:00:00Z".parse().unwrap());
+    for definition in Version::ALL.iter().flat_map(|version| catalog.actions(*version)) {
+        let (version, action) = (definition.version, &*definition.name);
+        let answer = ask(&mut link, version, action, definition.request.sample(&context));
+        if definition.initiator == Role::ChargePoint {
+            let Answer::Result(payload) = answer else { panic!("{version} {action}: {answer:?}") };
+            assert_eq!(decisive(&definition.response.check(payload.value(), version)), None, "{version} {action}");
+        } else if action != "DataTransfer" {
             assert!(matches!(answer, Answer::Error { code: ErrorCode::NotSupported, .. }), "{version} {action}");
         }
+    }
+    for version in Version::ALL {
+        let answer = ask(&mut link, version, "Nonsense", json!({}));
+        assert!(matches!(answer, Answer::Error { code: ErrorCode::NotSupported, .. }), "{version}");
     }
 }
 

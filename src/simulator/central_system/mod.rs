@@ -1,0 +1,119 @@
+//! The simulated central system, a CSMS in the words of OCPP 2.x: its settings and the state that all its links share, so that ten
+//! thousand stations use little memory. What is answered in a version is in `v1` and `v2`. It never sends calls by itself; the user or a
+//! script sends them.
+
+pub(super) mod running;
+pub(super) mod settings;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use serde_json::Value;
+
+use self::running::RunningTransaction;
+use self::settings::CentralSystemSettings;
+use super::profile::Samples;
+use super::v1::central_system::ChargePointAnswers;
+use super::v2::csms::ChargingStationAnswers;
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal, ProposedEffect};
+use crate::clock::Moment;
+use crate::ocpp::{OcppGeneration, Role, Version};
+
+/// The central system, shared by all its links.
+#[derive(Debug)]
+pub struct CentralSystem {
+    settings: Mutex<CentralSystemSettings>,
+    first: ChargePointAnswers,
+    second: ChargingStationAnswers,
+}
+
+impl CentralSystem {
+    /// A central system without transactions.
+    pub fn new(settings: CentralSystemSettings) -> Arc<Self> {
+        let first = ChargePointAnswers::starting_at(settings.first_transaction);
+        Arc::new(Self { settings: Mutex::new(settings), first, second: ChargingStationAnswers::default() })
+    }
+
+    /// The behaviour of a link to the station with this identity.
+    pub fn behaviour(self: &Arc<Self>, identity: &str) -> CentralSystemBehaviour {
+        self.behaviour_with(identity, Samples::default())
+    }
+
+    /// Like [`Self::behaviour`], with answers from this source.
+    pub fn behaviour_with(self: &Arc<Self>, identity: &str, samples: Samples) -> CentralSystemBehaviour {
+        let system = Arc::clone(self);
+        CentralSystemBehaviour { system, station: Arc::from(identity), samples, generation: OcppGeneration::First }
+    }
+
+    /// A copy of the current settings.
+    pub fn settings(&self) -> CentralSystemSettings {
+        self.lock().clone()
+    }
+
+    /// Changes the settings. All later answers use them.
+    pub fn change_settings(&self, change: impl FnOnce(&mut CentralSystemSettings)) {
+        change(&mut self.lock());
+    }
+
+    /// The running transactions of a station, oldest first.
+    pub fn running_transactions(&self, identity: &str) -> Vec<RunningTransaction> {
+        let mut running = self.first.running(identity);
+        running.extend(self.second.running(identity));
+        running
+    }
+
+    /// Locks the settings. A poisoned lock stays usable, because every change is complete in itself.
+    fn lock(&self) -> MutexGuard<'_, CentralSystemSettings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The state of the central system for one link.
+#[derive(Debug)]
+pub struct CentralSystemBehaviour {
+    system: Arc<CentralSystem>,
+    station: Arc<str>,
+    samples: Samples,
+    /// That of the last call. A link keeps its generation.
+    generation: OcppGeneration,
+}
+
+impl Behaviour for CentralSystemBehaviour {
+    fn role(&self) -> Role {
+        Role::CentralSystem
+    }
+
+    fn connected(&mut self, _: Version, _: Moment, _: &mut Outbox) {}
+
+    fn disconnected(&mut self, _: Moment) {}
+
+    fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
+        if let Some(payload) = self.samples.result(call.version, call.action, now) {
+            return Answer::result(payload).into();
+        }
+        self.generation = call.version.dialect().generation;
+        let settings = self.system.lock();
+        match self.generation {
+            OcppGeneration::First => self.system.first.propose(&settings, &self.station, call, now),
+            OcppGeneration::Second => self.system.second.propose(&settings, &self.station, call, now),
+        }
+    }
+
+    fn commit(&mut self, effect: ProposedEffect, sent: &Answer, _: Moment, _: &mut Outbox) {
+        match self.generation {
+            OcppGeneration::First => self.system.first.commit(&self.station, effect, sent),
+            OcppGeneration::Second => self.system.second.commit(&self.station, effect, sent),
+        }
+    }
+
+    fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
+
+    fn deadline(&self) -> Option<Instant> {
+        None
+    }
+
+    fn deadline_reached(&mut self, _: Moment, _: &mut Outbox) {}
+}
+
+#[cfg(test)]
+mod tests;
