@@ -111,7 +111,17 @@ impl Screen {
     }
 
     fn frame(&mut self, outside: &ReadContext<'_>) {
+        self.read(outside);
+        self.draw(outside);
+    }
+
+    /// The first part of a frame: what is new.
+    fn read(&mut self, outside: &ReadContext<'_>) {
         update(&mut self.app, ScreenMessage::Refresh, outside);
+    }
+
+    /// The second part.
+    fn draw(&mut self, outside: &ReadContext<'_>) {
         self.buffer.reset();
         draw(&self.app, outside, &mut self.buffer);
     }
@@ -182,19 +192,22 @@ fn standing_still(contents: &Contents, catalog: &Catalog) {
 }
 
 fn arriving(contents: &mut Contents, catalog: &Catalog, events: &mut Events) {
-    println!("a frame while {ARRIVING} events a second arrive          median      p99");
+    println!("a frame while {ARRIVING} events a second arrive          median      p99   reading");
     let mut scratch = String::new();
     let batch = (ARRIVING as f64 * FRAME.as_secs_f64()) as usize;
     for (name, keys) in VIEWS {
         let mut screen = Screen::new(&outside(contents, catalog, events.micros()), keys);
-        let mut times = Vec::new();
+        let (mut times, mut reading) = (Vec::new(), Vec::new());
         for _ in 0..FRAMES / 4 {
             events.by_ref().take(batch).for_each(|event| contents.apply(&event, &mut scratch));
             let outside = outside(contents, catalog, events.micros());
             rest();
-            times.push(time(|| screen.frame(&outside)));
+            let read = time(|| screen.read(&outside));
+            times.push(read + time(|| screen.draw(&outside)));
+            reading.push(read);
         }
-        print_line(name, times);
+        reading.sort_unstable();
+        println!("{} {:>6.2} ms", line(name, times), reading[reading.len() / 2].as_secs_f64() * 1e3);
     }
     println!();
 }

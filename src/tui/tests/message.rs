@@ -152,7 +152,7 @@ fn the_next_record_is_a_key_away_at_any_zoom_and_begins_at_its_top() {
     screen.press("2");
     assert_eq!(screen.app.trace.selected(), seen[2]);
     screen.press("J");
-    assert_eq!(screen.app.message.sequence(), seen[3]);
+    assert_eq!(screen.app.trace.selected(), seen[3]);
     screen.press("G J");
     assert!(screen.picture().contains("This is the last record"), "{}", screen.picture());
 }

@@ -52,9 +52,13 @@ pub fn refresh_overview(app: &mut App, outside: &ReadContext<'_>) {
     app.overview = overview;
 }
 
-/// Shows the selected record in the message pane.
+/// Shows the selected record in the message pane, when that is on the screen.
 pub fn show_selected(app: &mut App, outside: &ReadContext<'_>) {
-    let width = usize::from(app.areas().list(Pane::Message).width);
+    let area = app.areas().list(Pane::Message);
+    if area.is_empty() {
+        return;
+    }
+    let width = usize::from(area.width);
     let bookmarks = app.trace.bookmark_choice();
     app.message.refresh(app.trace.selected(), width, bookmarks, outside, &app.zone);
     let height = height_of(app, Pane::Message);

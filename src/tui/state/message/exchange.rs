@@ -21,21 +21,31 @@ use crate::tui::widget::{format, head, lay_out};
 /// The columns of the names in an error.
 const NAMES: usize = 13;
 
-/// The lines of a record, of which at most so many bytes are laid out.
-pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZone, limit: usize) -> Vec<TextLine> {
+/// The lines of a record with this verdict, of which at most so many bytes are laid out.
+pub(super) fn lines(
+    record: &Record<'_>,
+    judged: &JudgedRecord,
+    outside: &ReadContext<'_>,
+    zone: &TimeZone,
+    limit: usize,
+) -> Vec<TextLine> {
     let records = outside.contents.records();
     let mut view = ExchangeLines { outside, zone, limit, selected: record.sequence, lines: Vec::new() };
     let partner = record.partner.and_then(|partner| records.get(partner));
     match (record.kind, partner) {
         (RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable | RecordKind::Unanswered, Some(partner)) => {
-            let (call, answer) = if partner.sequence < record.sequence { (&partner, record) } else { (record, &partner) };
-            let judged = JudgedRecord::of(call, outside);
-            view.half(call, &judged);
+            let other = JudgedRecord::of(&partner, outside);
+            let ((call, asked), (answer, answered)) = if partner.sequence < record.sequence {
+                ((&partner, &other), (record, judged))
+            } else {
+                ((record, judged), (&partner, &other))
+            };
+            view.half(call, asked);
             view.lines.push(TextLine::default());
-            view.answer(answer, Some((call, &judged)));
+            view.answer(answer, answered, Some((call, asked)));
         }
         (RecordKind::Frame(direction, FrameKind::Call), None) => {
-            view.half(record, &JudgedRecord::of(record, outside));
+            view.half(record, judged);
             view.lines.push(TextLine::default());
             let text = match direction {
                 _ if record.partner.is_some() => "The answer was dropped to save memory.",
@@ -44,7 +54,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZ
             };
             view.lines.push(TextLine::new(text, LineTone::Muted));
         }
-        (RecordKind::Frame(_, FrameKind::Malformed), None) => view.half(record, &JudgedRecord::of(record, outside)),
+        (RecordKind::Frame(_, FrameKind::Malformed), None) => view.half(record, judged),
         (RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable | RecordKind::Unanswered, None) => {
             let text = if record.partner.is_some() {
                 "The call was dropped to save memory."
@@ -53,9 +63,9 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZ
             };
             view.lines.push(TextLine::new(text, LineTone::Muted));
             view.lines.push(TextLine::default());
-            view.answer(record, None);
+            view.answer(record, judged, None);
         }
-        _ => view.event(record),
+        _ => view.event(record, judged),
     }
     view.lines
 }
@@ -77,17 +87,16 @@ impl ExchangeLines<'_> {
     }
 
     /// What ended a call.
-    fn answer(&mut self, record: &Record<'_>, call: Option<(&Record<'_>, &JudgedRecord)>) {
-        let judged = JudgedRecord::of(record, self.outside);
-        self.heading(record, &judged);
-        self.notes(record, &judged);
+    fn answer(&mut self, record: &Record<'_>, judged: &JudgedRecord, call: Option<(&Record<'_>, &JudgedRecord)>) {
+        self.heading(record, judged);
+        self.notes(record, judged);
         let refusal = call.and_then(|(call, judged)| judged.refusal(call, self.outside));
         match record.kind {
             RecordKind::Frame(_, FrameKind::Error) => {
                 self.error(record, call, refusal.map(|(code, _)| code));
                 return;
             }
-            RecordKind::Frame(..) => self.payload(record, &judged),
+            RecordKind::Frame(..) => self.payload(record, judged),
             _ => {
                 let line = TextLine::new("  ", LineTone::Mark).and(record.summary(), LineTone::Error);
                 self.lines.push(line.hanging(2));
@@ -244,7 +253,7 @@ impl ExchangeLines<'_> {
     }
 
     /// A line that is no message: what happened, when, and the sentences about it.
-    fn event(&mut self, record: &Record<'_>) {
+    fn event(&mut self, record: &Record<'_>, judged: &JudgedRecord) {
         let station =
             record.station.and_then(|key| self.outside.contents.stations().get(key)).map(|row| row.identity.to_string());
         let (word, tone) = event_word(record.kind);
@@ -257,7 +266,7 @@ impl ExchangeLines<'_> {
         }
         line = line.and(format!("  {}", format::time_of_day(record.wall_micros, self.zone)), LineTone::Muted);
         self.lines.push(TextLine { selected: true, ..line.hanging(2) });
-        self.notes(record, &JudgedRecord::of(record, self.outside));
+        self.notes(record, judged);
         self.text(record);
     }
 }

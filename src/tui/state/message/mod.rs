@@ -227,7 +227,7 @@ impl MessageView {
         let judged = JudgedRecord::of(record, outside);
         self.verdict = Some(judged.words(record)).filter(|(words, _)| !words.is_empty());
         self.content = match self.tab {
-            MessageTab::Exchange => Content::Lines(exchange::lines(record, outside, zone, SHOWN)),
+            MessageTab::Exchange => Content::Lines(exchange::lines(record, &judged, outside, zone, SHOWN)),
             MessageTab::Pretty => Content::Lines(with_hidden(record, pretty::lines(record, &judged, outside, SHOWN))),
             MessageTab::Raw => Content::Lines(with_hidden(record, raw::lines(record, SHOWN))),
             MessageTab::Tree => tree(record, &judged),
