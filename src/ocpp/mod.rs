@@ -4,6 +4,7 @@
 mod catalog;
 mod check;
 pub mod definition;
+pub mod device_model;
 mod dialect;
 mod element_index;
 mod error_code;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 /// A register that grows while power flows.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Meter {
     watt_hours: f64,
     watts: f64,

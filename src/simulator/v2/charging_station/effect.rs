@@ -9,7 +9,7 @@ use crate::simulator::payload;
 /// The statuses of an answer that accepts a request.
 const ACCEPTING: [&str; 5] = ["Accepted", "AcceptedCanceled", "RebootRequired", "Scheduled", "Unlocked"];
 
-type StationChange = Box<dyn FnOnce(&mut ChargingStation, Moment, &mut Outbox) + Send>;
+type StationChange = Box<dyn FnOnce(&mut ChargingStation, &Answer, Moment, &mut Outbox) + Send>;
 
 /// A change of the station and the status of the answer that it belongs to.
 struct BoundChange {
@@ -33,7 +33,8 @@ pub(super) fn status_then(
     status: &'static str,
     change: impl FnOnce(&mut ChargingStation, Moment, &mut Outbox) + Send + 'static,
 ) -> Proposal {
-    Proposal::with(payload::status(status), BoundChange { status: Some(status), change: Box::new(change) })
+    let change = Box::new(move |station: &mut ChargingStation, _: &Answer, now, out: &mut Outbox| change(station, now, out));
+    Proposal::with(payload::status(status), BoundChange { status: Some(status), change })
 }
 
 /// An answer with the change that follows from it. `status` is the status in the result, if it has one.
@@ -43,7 +44,21 @@ pub(super) fn result_then(
     status: Option<&'static str>,
     change: impl FnOnce(&mut ChargingStation, Moment, &mut Outbox) + Send + 'static,
 ) -> Proposal {
-    Proposal::with(Answer::result(result), BoundChange { status, change: Box::new(change) })
+    let change = Box::new(move |station: &mut ChargingStation, _: &Answer, now, out: &mut Outbox| change(station, now, out));
+    Proposal::with(Answer::result(result), BoundChange { status, change })
+}
+
+/// An answer about several things, each with a status of its own. The change gets the result that was really sent.
+pub(super) fn result_as_sent(
+    result: serde_json::Value,
+    change: impl FnOnce(&mut ChargingStation, &serde_json::Value, Moment, &mut Outbox) + Send + 'static,
+) -> Proposal {
+    let change = Box::new(move |station: &mut ChargingStation, sent: &Answer, now, out: &mut Outbox| {
+        if let Answer::Result(payload) = sent {
+            change(station, payload, now, out);
+        }
+    });
+    Proposal::with(Answer::result(result), BoundChange { status: None, change })
 }
 
 /// An answer with a status, from which nothing follows.
@@ -60,7 +75,7 @@ impl ChargingStation {
     /// Carries out what follows from an answer that has been sent.
     pub(super) fn carry_out(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         if let Some(bound) = effect.into_inner::<BoundChange>().filter(|bound| bound.is_meant_by(sent)) {
-            (bound.change)(self, now, out);
+            (bound.change)(self, sent, now, out);
         }
     }
 }

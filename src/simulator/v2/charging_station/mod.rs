@@ -8,15 +8,19 @@ mod effect;
 mod evse;
 mod fault;
 mod hands;
+mod live_values;
 mod panel;
 mod power;
 mod registration;
+mod report_parts;
+mod reports;
 mod reset;
 mod status;
 #[cfg(test)]
 mod tests;
 mod timers;
 mod trigger;
+mod variables;
 
 use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
@@ -76,15 +80,17 @@ pub struct ChargingStation {
 type SubjectHandler = fn(&ChargingStation, IncomingCall<'_>, Moment) -> Option<Proposal>;
 
 /// The subjects that answer calls, asked in this order.
-const BLOCKS: &[SubjectHandler] =
-    &[ChargingStation::propose_availability, ChargingStation::propose_reset, ChargingStation::propose_trigger];
+const BLOCKS: &[SubjectHandler] = &[
+    ChargingStation::propose_availability,
+    ChargingStation::propose_reports,
+    ChargingStation::propose_reset,
+    ChargingStation::propose_trigger,
+    ChargingStation::propose_variables,
+];
 
 impl ChargingStation {
     /// A station after power-up, without a link.
     pub fn new(settings: ChargePointSettings) -> ChargingStation {
-        let mut model = DeviceModel::default();
-        model.set("OCPPCommCtrlr", "HeartbeatInterval", settings.heartbeat_interval.to_string());
-        model.set("SampledDataCtrlr", "TxUpdatedInterval", settings.meter_value_interval.to_string());
         let station = ChargingStation {
             version: Version::V2_0_1,
             online: false,
@@ -99,7 +105,7 @@ impl ChargingStation {
             failing: FailingSteps::default(),
             reset_attempts: 0,
             evses: (0..settings.equipment.connectors).map(|_| StationEvse::default()).collect(),
-            model,
+            model: DeviceModel::new(&settings),
             last_event_id: 0,
             status_calls: Vec::new(),
             timers: StationTimers::default(),

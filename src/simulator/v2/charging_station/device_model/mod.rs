@@ -1,78 +1,238 @@
-//! The variables of the station that its own behaviour reads and writes.
+//! The device model of one station (OCPP 2.0.1 part 1 §4): its variables with their present values, and how they are found, read and
+//! changed. What the table says about them is in `definition`; which messages read and change them, in `variables` and `reports`.
 
-use std::collections::BTreeMap;
+mod definition;
+mod path;
 
-/// The values of variables. Instances of a variable are written behind its name: `MessageAttempts.TransactionEvent`.
-#[derive(Debug)]
-pub(super) struct DeviceModel {
-    values: BTreeMap<(String, String), String>,
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use crate::ocpp::Version;
+use crate::simulator::settings::ChargePointSettings;
+
+pub(crate) use definition::{AttributeAccess, AttributeDefinition, AttributeKind, ValueFault};
+use definition::{ComponentScope, VariableDefinition, VariableLimits, definitions};
+pub(crate) use path::{ComponentPath, VariablePath};
+
+/// Why a variable is not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LookupFault {
+    /// The station has no such component at this place.
+    Component,
+    /// The component has no such variable.
+    Variable,
 }
 
-/// The first values.
-const VALUES: &[(&str, &str, &str)] = &[
-    ("AlignedDataCtrlr", "Interval", "900"),
-    ("AlignedDataCtrlr", "Measurands", "Energy.Active.Import.Register"),
-    ("AlignedDataCtrlr", "TxEndedInterval", "0"),
-    ("AlignedDataCtrlr", "TxEndedMeasurands", ""),
-    ("AuthCacheCtrlr", "Enabled", "true"),
-    ("AuthCtrlr", "AuthorizeRemoteStart", "true"),
-    ("AuthCtrlr", "Enabled", "true"),
-    ("AuthCtrlr", "LocalAuthorizeOffline", "true"),
-    ("AuthCtrlr", "LocalPreAuthorize", "false"),
-    ("AuthCtrlr", "OfflineTxForUnknownIdEnabled", "false"),
-    ("LocalAuthListCtrlr", "Enabled", "true"),
-    ("LocalAuthListCtrlr", "Entries", "1000"),
-    ("LocalAuthListCtrlr", "ItemsPerMessage", "100"),
-    ("OCPPCommCtrlr", "HeartbeatInterval", "300"),
-    ("OCPPCommCtrlr", "MessageAttemptInterval.TransactionEvent", "60"),
-    ("OCPPCommCtrlr", "MessageAttempts.TransactionEvent", "3"),
-    ("OCPPCommCtrlr", "OfflineThreshold", "60"),
-    ("OCPPCommCtrlr", "ResetRetries", "1"),
-    ("OCPPCommCtrlr", "UnlockOnEVSideDisconnect", "true"),
-    ("ReservationCtrlr", "Enabled", "true"),
-    ("ReservationCtrlr", "NonEvseSpecific", "true"),
-    ("SampledDataCtrlr", "TxEndedInterval", "0"),
-    ("SampledDataCtrlr", "TxEndedMeasurands", "Energy.Active.Import.Register"),
-    ("SampledDataCtrlr", "TxStartedMeasurands", "Energy.Active.Import.Register"),
-    ("SampledDataCtrlr", "TxUpdatedInterval", "60"),
-    ("SampledDataCtrlr", "TxUpdatedMeasurands", "Energy.Active.Import.Register,Power.Active.Import"),
-    ("TxCtrlr", "EVConnectionTimeOut", "60"),
-    ("TxCtrlr", "MaxEnergyOnInvalidId", "0"),
-    ("TxCtrlr", "StopTxOnEVSideDisconnect", "true"),
-    ("TxCtrlr", "StopTxOnInvalidId", "true"),
-    ("TxCtrlr", "TxBeforeAcceptedEnabled", "false"),
-    ("TxCtrlr", "TxStartPoint", "PowerPathClosed"),
-    ("TxCtrlr", "TxStopPoint", "EVConnected,Authorized"),
-];
-
-impl Default for DeviceModel {
-    fn default() -> DeviceModel {
-        let value = |(component, variable, value): &(&str, &str, &str)| {
-            (((*component).to_owned(), (*variable).to_owned()), (*value).to_owned())
-        };
-        DeviceModel { values: VALUES.iter().map(value).collect() }
+impl LookupFault {
+    /// The status of an answer about it.
+    pub fn status(self) -> &'static str {
+        match self {
+            LookupFault::Component => "UnknownComponent",
+            LookupFault::Variable => "UnknownVariable",
+        }
     }
+}
+
+/// A variable of a station.
+#[derive(Debug)]
+pub(crate) struct ModelVariable {
+    definition: &'static VariableDefinition,
+    /// The EVSE and the connector where it is.
+    evse: Option<u16>,
+    connector: Option<u16>,
+    limits: VariableLimits,
+    /// The values of its attributes, in the order of the definition.
+    values: Box<[Cow<'static, str>]>,
+}
+
+/// The variables of a station, by component.
+#[derive(Debug)]
+pub(crate) struct DeviceModel {
+    variables: Vec<ModelVariable>,
 }
 
 impl DeviceModel {
-    /// The value of a variable.
-    pub(super) fn text(&self, component: &str, variable: &str) -> Option<&str> {
-        self.values.get(&(component.to_owned(), variable.to_owned())).map(String::as_str)
+    /// The variables of a new station.
+    pub fn new(settings: &ChargePointSettings) -> DeviceModel {
+        let mut variables = Vec::new();
+        for definition in definitions() {
+            let limits = definition.limits(settings);
+            let places: Vec<(Option<u16>, Option<u16>)> = match definition.scope {
+                ComponentScope::Station => vec![(None, None)],
+                ComponentScope::Evse => (1..=settings.equipment.connectors).map(|evse| (Some(evse), None)).collect(),
+                ComponentScope::Connector => (1..=settings.equipment.connectors).map(|evse| (Some(evse), Some(1))).collect(),
+            };
+            variables.extend(places.into_iter().map(|(evse, connector)| {
+                let values = definition.attributes.iter().map(|it| it.first_value(settings, evse)).collect();
+                ModelVariable { definition, evse, connector, limits, values }
+            }));
+        }
+        // stable: variables of a component stay in the order of the table, those of one place together
+        variables.sort_by_key(|it| (it.definition.component, it.definition.component_instance, it.evse, it.connector));
+        DeviceModel { variables }
     }
 
-    /// The value of a variable as a whole number.
-    pub(super) fn integer(&self, component: &str, variable: &str) -> Option<i64> {
+    /// Its variables that exist in a version, each with its number.
+    pub fn iter(&self, version: Version) -> impl Iterator<Item = (usize, &ModelVariable)> {
+        self.variables.iter().enumerate().filter(move |(_, it)| it.definition.exists_in(version))
+    }
+
+    /// A variable by its number.
+    pub fn variable(&self, index: usize) -> Option<&ModelVariable> {
+        self.variables.get(index)
+    }
+
+    /// The number of a variable that a message of a version names.
+    ///
+    /// # Errors
+    /// When the station does not have it in this version.
+    pub fn find(&self, path: &VariablePath<'_>, version: Version) -> Result<usize, LookupFault> {
+        let mut fault = LookupFault::Component;
+        for (index, variable) in self.iter(version).filter(|(_, it)| it.is_of(&path.component)) {
+            if variable.is_named(path) {
+                return Ok(index);
+            }
+            fault = LookupFault::Variable;
+        }
+        Err(fault)
+    }
+
+    fn position(&self, path: &VariablePath<'_>) -> Option<usize> {
+        self.variables.iter().position(|it| it.is_named(path) && it.is_of(&path.component))
+    }
+
+    /// The actual value of a variable of the station as a whole number. An instance is written behind the name: `ItemsPerMessage.GetReport`.
+    pub fn integer(&self, component: &str, variable: &str) -> Option<i64> {
         self.text(component, variable)?.parse().ok()
     }
 
-    /// Whether a variable is true; one that does not exist is not.
-    #[expect(dead_code, reason = "for transactions")]
-    pub(super) fn flag(&self, component: &str, variable: &str) -> bool {
+    /// The actual value of a variable of the station.
+    pub fn text(&self, component: &str, variable: &str) -> Option<&str> {
+        self.variables[self.position(&VariablePath::of(component, variable))?].value(AttributeKind::Actual)
+    }
+
+    /// The highest value that a variable of the station may have.
+    pub fn most(&self, component: &str, variable: &str) -> Option<f64> {
+        self.variables[self.position(&VariablePath::of(component, variable))?].limits.most
+    }
+
+    /// Whether a switch of the station is on.
+    pub fn flag(&self, component: &str, variable: &str) -> bool {
         self.text(component, variable) == Some("true")
     }
 
-    /// Sets a variable from inside of the station, without a look at its mutability.
-    pub(super) fn set(&mut self, component: &str, variable: &str, value: String) {
-        self.values.insert((component.to_owned(), variable.to_owned()), value);
+    /// Sets the actual value of a variable that the station itself keeps, whoever may write it. A variable that the station does not have
+    /// stays away.
+    pub fn set(&mut self, component: &str, variable: &str, value: impl Into<Cow<'static, str>>) {
+        if let Some(index) = self.position(&VariablePath::of(component, variable)) {
+            self.set_attribute(index, AttributeKind::Actual, value);
+        }
+    }
+
+    /// Sets an attribute of a variable, if it has it.
+    pub fn set_attribute(&mut self, index: usize, kind: AttributeKind, value: impl Into<Cow<'static, str>>) {
+        let Some(variable) = self.variables.get_mut(index) else { return };
+        let Some(place) = variable.definition.attributes.iter().position(|it| it.kind == kind) else { return };
+        variable.values[place] = value.into();
+    }
+}
+
+impl ModelVariable {
+    /// Whether it is of a component. Without a place in the path it is that of the station.
+    fn is_of(&self, path: &ComponentPath<'_>) -> bool {
+        path.is(self.definition.component, self.definition.component_instance)
+            && path.evse == self.evse.map(i64::from)
+            && path.connector == self.connector.map(i64::from)
+    }
+
+    fn is_named(&self, path: &VariablePath<'_>) -> bool {
+        path.is(self.definition.name, self.definition.instance)
+    }
+
+    /// Whether it is of a component as reports name them: what the path does not say, matches (OCPP 2.0.1 part 2, B08).
+    pub fn is_meant_by(&self, path: &ComponentPath<'_>, name: Option<(&str, Option<&str>)>) -> bool {
+        let same = |own: Option<u16>, wanted: Option<i64>| wanted.is_none_or(|wanted| own.map(i64::from) == Some(wanted));
+        path.covers(self.definition.component, self.definition.component_instance)
+            && same(self.evse, path.evse)
+            && same(self.connector, path.connector)
+            && name.is_none_or(|(name, instance)| path::covers(name, instance, self.definition.name, self.definition.instance))
+    }
+
+    /// The component where it is.
+    pub fn component(&self) -> ComponentPath<'static> {
+        ComponentPath {
+            name: self.definition.component,
+            instance: self.definition.component_instance,
+            evse: self.evse.map(i64::from),
+            connector: self.connector.map(i64::from),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.definition.name
+    }
+
+    /// An attribute and its value.
+    pub fn attribute(&self, kind: AttributeKind) -> Option<(&AttributeDefinition, &str)> {
+        let attributes = self.definition.attributes.iter().zip(&self.values);
+        attributes.map(|(attribute, value)| (attribute, &**value)).find(|(attribute, _)| attribute.kind == kind)
+    }
+
+    /// The value of an attribute.
+    pub fn value(&self, kind: AttributeKind) -> Option<&str> {
+        self.attribute(kind).map(|(_, value)| value)
+    }
+
+    /// Its attributes.
+    pub fn attributes(&self) -> &[AttributeDefinition] {
+        &self.definition.attributes
+    }
+
+    /// Reads a new value for an attribute. A target is between the least and the highest one.
+    ///
+    /// # Errors
+    /// When it is no value of the variable.
+    pub fn read_value(&self, kind: AttributeKind, value: &str) -> Result<String, ValueFault> {
+        let read = self.definition.read_value(value, self.limits)?;
+        let bound = |kind| self.value(kind).and_then(|value| value.parse::<f64>().ok());
+        let (least, most) = match kind {
+            AttributeKind::Actual => (None, None),
+            AttributeKind::Target => (bound(AttributeKind::MinSet), bound(AttributeKind::MaxSet)),
+            AttributeKind::MinSet => (None, bound(AttributeKind::MaxSet)),
+            AttributeKind::MaxSet => (bound(AttributeKind::MinSet), None),
+        };
+        match read.parse::<f64>() {
+            Ok(number) if least.is_some_and(|least| number < least) => Err(ValueFault::Low),
+            Ok(number) if most.is_some_and(|most| number > most) => Err(ValueFault::High),
+            _ => Ok(read),
+        }
+    }
+
+    /// The fields `component` and `variable` of messages.
+    pub fn address(&self) -> Value {
+        json!({ "component": self.component().written(), "variable": path::written(self.definition.name, self.definition.instance) })
+    }
+
+    /// The field `variableCharacteristics` of a report.
+    pub fn characteristics(&self) -> Value {
+        let definition = self.definition;
+        let mut written = json!({
+            "dataType": definition.data_type.name(),
+            "supportsMonitoring": definition.supports_monitoring(),
+        });
+        if let Some(unit) = definition.unit {
+            written["unit"] = unit.into();
+        }
+        for (field, limit) in [("minLimit", self.limits.least), ("maxLimit", self.limits.most)] {
+            if let Some(limit) = limit {
+                written[field] = limit.into();
+            }
+        }
+        if !definition.values.is_empty() {
+            written["valuesList"] = definition.values.into();
+        }
+        written
     }
 }

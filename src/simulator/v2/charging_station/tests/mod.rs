@@ -1,6 +1,7 @@
 //! The station under test, with a clock that the test sets and a CSMS that the test plays.
 
 mod booting;
+mod device_model;
 mod hands;
 mod machine;
 mod never_panics;
