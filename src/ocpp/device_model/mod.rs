@@ -1,7 +1,11 @@
 //! The components and variables that the device model of OCPP 2.x names (part 2, appendix 3): data type, units, known values, and in which
 //! version each exists. The table is `standard.tsv`. What a certain station has of it is up to the station.
 
+mod attribute;
+
 use std::sync::LazyLock;
+
+pub use attribute::{AttributeKind, VariableMutability};
 
 use super::Version;
 

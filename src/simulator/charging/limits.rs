@@ -92,8 +92,12 @@ impl StationLimits<'_> {
         covering.max_by_key(|(level, _)| *level).map(|(_, rate)| rate)
     }
 
-    fn maximum(&self, at: Timestamp) -> Option<ProfileRate> {
-        self.leading(ProfilePurpose::ChargePointMax, 0, at, Timestamp::MIN)
+    /// What limits the whole station, and for a connector what something beside the central system sets there.
+    fn maxima(&self, connector: i32, at: Timestamp) -> Vec<ProfileRate> {
+        let leading = |purpose, place| self.leading(purpose, place, at, Timestamp::MIN);
+        let of_station = [leading(ProfilePurpose::ChargePointMax, 0), leading(ProfilePurpose::ExternalConstraints, 0)];
+        let own = (connector > 0).then(|| leading(ProfilePurpose::ExternalConstraints, connector));
+        of_station.into_iter().chain(own).flatten().collect()
     }
 
     /// The least of all: the phases that every rate allows, and on them the least current.
@@ -116,7 +120,7 @@ impl StationLimits<'_> {
         let default = |place| self.leading(ProfilePurpose::TxDefault, place, at, began);
         let own = self.leading(ProfilePurpose::Transaction, connector, at, began);
         let own = own.or_else(|| default(connector)).or_else(|| default(0));
-        let rates: Vec<_> = self.maximum(at).into_iter().chain(own).collect();
+        let rates: Vec<_> = self.maxima(connector, at).into_iter().chain(own).collect();
         self.joined(self.supply.amperes, &rates)
     }
 
@@ -127,9 +131,10 @@ impl StationLimits<'_> {
 
     /// Not more than the whole charge point may have.
     fn capped(&self, sum: CurrentLimit, at: Timestamp) -> CurrentLimit {
-        let Some(maximum) = self.maximum(at) else { return sum };
-        let maximum = self.joined(f64::INFINITY, &[maximum]);
-        CurrentLimit { amperes: sum.amperes.min(maximum.amperes), watts: sum.watts.min(maximum.watts), ..sum }
+        self.maxima(0, at).into_iter().fold(sum, |sum, maximum| {
+            let maximum = self.joined(f64::INFINITY, &[maximum]);
+            CurrentLimit { amperes: sum.amperes.min(maximum.amperes), watts: sum.watts.min(maximum.watts), ..sum }
+        })
     }
 
     /// The limit of a connector, or of the whole charge point for 0.
@@ -192,7 +197,7 @@ impl StationLimits<'_> {
     fn changes(&self, connector: i32, from: Timestamp, to: Timestamp) -> Vec<i64> {
         let mut changes = Vec::new();
         for profile in self.profiles.iter() {
-            let places = if connector == 0 && profile.purpose != ProfilePurpose::ChargePointMax {
+            let places = if connector == 0 && (profile.purpose.is_of_transactions() || profile.connector > 0) {
                 self.numbers().filter(|number| [0, *number].contains(&profile.connector)).collect()
             } else if [0, connector].contains(&profile.connector) {
                 vec![connector]

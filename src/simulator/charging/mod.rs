@@ -1,6 +1,7 @@
-//! The arithmetic of charging profiles (OCPP 1.6 §3.13, §5.7, §5.16): what a profile says at a time, which profile
+//! The arithmetic of charging profiles (OCPP 1.6 §3.13, §5.7, §5.16; 2.0.1 part 2, K): what a profile says at a time, which profile
 //! counts, and the limit that all of them make together. Pure: time comes in as an argument, and no message is made
-//! here. Which profiles a station takes, and what it answers, is in `v1/charge_point/charging_profile`.
+//! here. Which profiles a station takes, and what it answers, is in the
+//! machines of `v1` and `v2`.
 
 mod limits;
 mod profile;
@@ -11,6 +12,6 @@ mod tests;
 mod timing;
 
 pub(crate) use limits::{MainsSupply, PowerShare, StationLimits};
-pub(crate) use profile::{ChargingProfile, ProfilePurpose};
+pub(crate) use profile::{ChargingProfile, ProfileFault, ProfilePurpose};
 pub(crate) use profile_set::{ProfileCriteria, ProfileSet};
 pub(crate) use schedule::RateUnit;

@@ -12,6 +12,8 @@ use crate::simulator::payload::{integer, list, number, text, time};
 pub(crate) enum ProfilePurpose {
     /// The maximum of the whole charge point.
     ChargePointMax,
+    /// A limit that something beside the central system sets, for the whole station or at one place (OCPP 2.x).
+    ExternalConstraints,
     /// Transactions that have no profile of their own.
     TxDefault,
     /// One transaction.
@@ -23,15 +25,22 @@ impl ProfilePurpose {
     pub fn name(self) -> &'static str {
         match self {
             ProfilePurpose::ChargePointMax => "ChargePointMaxProfile",
+            ProfilePurpose::ExternalConstraints => "ChargingStationExternalConstraints",
             ProfilePurpose::TxDefault => "TxDefaultProfile",
             ProfilePurpose::Transaction => "TxProfile",
         }
     }
 
-    /// The purpose with this name (OCPP 1.6 §7.11).
+    /// Whether it is about what single transactions draw.
+    pub(super) fn is_of_transactions(self) -> bool {
+        matches!(self, ProfilePurpose::TxDefault | ProfilePurpose::Transaction)
+    }
+
+    /// The purpose with this name (OCPP 1.6 §7.11; 2.0.1 part 2, `ChargingProfilePurposeEnumType`).
     pub fn named(name: &str) -> Option<ProfilePurpose> {
         match name {
-            "ChargePointMaxProfile" => Some(ProfilePurpose::ChargePointMax),
+            "ChargePointMaxProfile" | "ChargingStationMaxProfile" => Some(ProfilePurpose::ChargePointMax),
+            "ChargingStationExternalConstraints" => Some(ProfilePurpose::ExternalConstraints),
             "TxDefaultProfile" => Some(ProfilePurpose::TxDefault),
             "TxProfile" => Some(ProfilePurpose::Transaction),
             _ => None,
@@ -71,7 +80,7 @@ pub(crate) enum ProfileFault {
 /// A profile as it was installed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ChargingProfile {
-    /// The connector at which it was set; 0 is the whole charge point.
+    /// The connector at which it was set, in 2.x the EVSE; 0 is the whole charge point.
     pub connector: i32,
     /// Its id.
     pub id: i32,
@@ -80,7 +89,7 @@ pub(crate) struct ChargingProfile {
     /// Its rank among profiles of the same purpose; the highest applies.
     pub stack_level: i32,
     /// The id of the transaction for which it is.
-    pub transaction: Option<i32>,
+    pub transaction: Option<String>,
     pub(super) valid_from: Option<Timestamp>,
     pub(super) valid_to: Option<Timestamp>,
     pub(super) schedule: ChargingSchedule,
@@ -89,16 +98,18 @@ pub(crate) struct ChargingProfile {
 }
 
 impl ChargingProfile {
-    /// Reads a `csChargingProfiles` or `chargingProfile`.
+    /// Reads a `csChargingProfiles` or `chargingProfile`. In 2.x a profile may have several schedules, of which a car chooses one; a car
+    /// that does not choose gets the first.
     ///
     /// # Errors
     /// When it cannot be obeyed as it is written. Accepting it would be a lie.
     pub fn read(connector: i32, profile: &Value, received: Timestamp) -> Result<ChargingProfile, ProfileFault> {
         let schedule = profile.get("chargingSchedule").ok_or(ProfileFault::Field("chargingSchedule"))?;
+        let schedule = schedule.get(0).unwrap_or(schedule);
         let purpose = text(profile, "chargingProfilePurpose").and_then(ProfilePurpose::named);
         let purpose = purpose.ok_or(ProfileFault::Field("chargingProfilePurpose"))?;
         let kind = read_kind(profile)?;
-        if purpose == ProfilePurpose::ChargePointMax && kind == ProfileKind::Relative {
+        if !purpose.is_of_transactions() && kind == ProfileKind::Relative {
             return Err(ProfileFault::RelativeMaximum);
         }
         let (valid_from, valid_to) = (time(profile, "validFrom"), time(profile, "validTo"));
@@ -107,10 +118,12 @@ impl ChargingProfile {
         }
         Ok(ChargingProfile {
             connector,
-            id: integer(profile, "chargingProfileId").ok_or(ProfileFault::Field("chargingProfileId"))?,
+            id: integer(profile, "chargingProfileId")
+                .or(integer(profile, "id"))
+                .ok_or(ProfileFault::Field("chargingProfileId"))?,
             purpose,
             stack_level: integer(profile, "stackLevel").ok_or(ProfileFault::Field("stackLevel"))?,
-            transaction: integer(profile, "transactionId"),
+            transaction: read_transaction(profile),
             valid_from,
             valid_to,
             schedule: read_schedule(schedule, kind)?,
@@ -143,6 +156,14 @@ impl ChargingProfile {
         self.schedule.periods.len()
     }
 
+    /// Whether both are valid at some time.
+    pub fn overlaps(&self, other: &ChargingProfile) -> bool {
+        let ends_before = |one: &ChargingProfile, next: &ChargingProfile| {
+            one.valid_to.zip(next.valid_from).is_some_and(|(to, from)| to <= from)
+        };
+        !ends_before(self, other) && !ends_before(other, self)
+    }
+
     /// Whether its validity is over.
     pub fn has_ended(&self, now: Timestamp) -> bool {
         self.valid_to.is_some_and(|to| to <= now)
@@ -154,6 +175,12 @@ impl ChargingProfile {
         let same_place = self.connector == old.connector && self.purpose == old.purpose;
         self.id == old.id || (same_place && self.stack_level == old.stack_level)
     }
+}
+
+/// The id of the transaction, a number in 1.6 and a text in 2.x.
+fn read_transaction(profile: &Value) -> Option<String> {
+    let number = || integer(profile, "transactionId").map(|id| id.to_string());
+    text(profile, "transactionId").map(str::to_owned).or_else(number)
 }
 
 fn read_kind(profile: &Value) -> Result<ProfileKind, ProfileFault> {
@@ -194,7 +221,8 @@ fn read_schedule(schedule: &Value, kind: ProfileKind) -> Result<ChargingSchedule
 }
 
 fn read_period(period: &Value) -> Result<RatePeriod, ProfileFault> {
-    let limit = number(period, "limit").ok_or(ProfileFault::Field("limit"))?;
+    // a setpoint of 2.1 is what the car draws, so it is no more than that
+    let limit = number(period, "limit").or(number(period, "setpoint")).ok_or(ProfileFault::Field("limit"))?;
     if limit < 0.0 {
         return Err(ProfileFault::Negative);
     }

@@ -47,6 +47,17 @@ impl ProfileSet {
         self.installed.push(new);
     }
 
+    /// Installs a profile in place of the one with its id. Others of its level stay; they are valid at other times (OCPP 2.x).
+    pub fn install_beside(&mut self, new: ChargingProfile) {
+        self.installed.retain(|old| old.id != new.id);
+        self.installed.push(new);
+    }
+
+    /// Keeps only some profiles.
+    pub fn retain(&mut self, keep: impl FnMut(&ChargingProfile) -> bool) {
+        self.installed.retain(keep);
+    }
+
     /// Removes the transaction profiles of a connector: they end with the transaction.
     pub fn forget_transaction(&mut self, connector: i32) {
         self.installed.retain(|it| it.connector != connector || it.purpose != ProfilePurpose::Transaction);

@@ -26,7 +26,8 @@ fn says(profile: &Value, at: Timestamp, charging: Timestamp, received: Timestamp
     if moment(&profile["validFrom"]).is_some_and(|from| at < from) || moment(&profile["validTo"]).is_some_and(|to| at >= to) {
         return None;
     }
-    let is_maximum = profile["chargingProfilePurpose"] == "ChargePointMaxProfile";
+    let purpose = &profile["chargingProfilePurpose"];
+    let is_maximum = purpose == "ChargePointMaxProfile" || purpose == "ChargingStationExternalConstraints";
     let written = moment(&schedule["startSchedule"]).filter(|_| profile["chargingProfileKind"] != "Relative");
     let mut begin = written.unwrap_or(if is_maximum { received } else { charging });
     if profile["chargingProfileKind"] == "Recurring" {
@@ -81,7 +82,12 @@ impl SlowModel<'_> {
                 own = self.leading("TxDefaultProfile", place, at, charging);
             }
         }
-        let maximum = self.leading("ChargePointMaxProfile", 0, at, charging);
+        let maxima = [
+            self.leading("ChargePointMaxProfile", 0, at, charging),
+            self.leading("ChargingStationExternalConstraints", 0, at, charging),
+            self.leading("ChargingStationExternalConstraints", number, at, charging),
+        ];
+        let maximum: Vec<_> = maxima.into_iter().flatten().collect();
         let mut phases = u64::from(self.supply.phases);
         for (_, _, count) in own.iter().chain(&maximum) {
             phases = phases.min(*count);
@@ -102,7 +108,8 @@ impl SlowModel<'_> {
         }
         let all: Vec<_> = (1..=self.charging.len()).map(|number| self.connector(number as i32, at)).collect();
         let mut sum: f64 = all.iter().map(|limit| pick(*limit)).sum();
-        if let Some((limit, of, count)) = self.leading("ChargePointMaxProfile", 0, at, now()) {
+        let maxima = ["ChargePointMaxProfile", "ChargingStationExternalConstraints"];
+        for (limit, of, count) in maxima.into_iter().filter_map(|purpose| self.leading(purpose, 0, at, now())) {
             let phases = count.min(self.supply.phases.into()) as f64;
             sum = sum.min(match (of, unit) {
                 ("A", RateUnit::Watts) => limit * self.supply.volts * phases,
@@ -123,6 +130,30 @@ impl SlowModel<'_> {
             }
         }
         periods
+    }
+}
+
+/// A profile in the form of 2.x, with the same meaning.
+fn of_second_generation(profile: &Value) -> Value {
+    let mut profile = profile.clone();
+    let fields = profile.as_object_mut().unwrap();
+    let id = fields.remove("chargingProfileId").unwrap();
+    fields.insert("id".to_owned(), id);
+    let mut schedule = fields["chargingSchedule"].take();
+    schedule["id"] = 1.into();
+    fields["chargingSchedule"] = json!([schedule]);
+    if fields["chargingProfilePurpose"] == "ChargePointMaxProfile" {
+        fields["chargingProfilePurpose"] = "ChargingStationMaxProfile".into();
+    }
+    profile
+}
+
+proptest! {
+    #[test]
+    fn both_generations_write_the_same_profile(place_and_profile in some_profile()) {
+        let (place, profile) = place_and_profile;
+        let second = of_second_generation(&profile);
+        prop_assert_eq!(ChargingProfile::read(place, &profile, now()), ChargingProfile::read(place, &second, now()));
     }
 }
 
@@ -169,7 +200,10 @@ prop_compose! {
         id in 0..6,
         level in 0..3,
         connector in 0..3,
-        purpose in prop_oneof![Just("ChargePointMaxProfile"), Just("TxDefaultProfile"), Just("TxProfile")],
+        purpose in prop_oneof![
+            Just("ChargePointMaxProfile"), Just("ChargingStationExternalConstraints"), Just("TxDefaultProfile"),
+            Just("TxProfile"),
+        ],
         kind in prop_oneof![Just("Absolute"), Just("Relative"), Just("Recurring")],
         recurrency in prop_oneof![Just("Daily"), Just("Weekly")],
         valid in (some_time(), some_time()),

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::profile::{ChargingProfile, ProfilePurpose};
+use super::profile::ChargingProfile;
 use super::schedule::{ProfileKind, RateUnit};
 use crate::simulator::payload::seconds_later;
 
@@ -19,7 +19,7 @@ impl ChargingProfile {
     /// The first start of the schedule. One that names none is relative to the start of charging (OCPP 1.6 §7.13), also
     /// an absolute and a recurring one, from which many central systems leave it out.
     fn first_begin(&self, charging: Timestamp) -> Timestamp {
-        let without = if self.purpose == ProfilePurpose::ChargePointMax { self.received } else { charging };
+        let without = if self.purpose.is_of_transactions() { charging } else { self.received };
         self.schedule.start.unwrap_or(without)
     }
 

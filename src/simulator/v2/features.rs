@@ -17,6 +17,10 @@ pub(super) struct StationFeatures {
     pub transaction_resumes: bool,
     /// Whether a transaction has limits of energy, time and cost (OCPP 2.1 part 2, E16).
     pub transaction_limits: bool,
+    /// Whether an event says how severe it is (OCPP 2.1 part 2, N07).
+    pub event_severity: bool,
+    /// Whether a report of monitors says who has set them (OCPP 2.1 part 2, N02).
+    pub monitor_origins: bool,
     /// The trigger reason of a transaction whose limit of the cost is reached.
     pub cost_limit_trigger: &'static str,
 }
@@ -27,6 +31,8 @@ static OCPP_2_0_1: StationFeatures = StationFeatures {
     reset_types: &["Immediate", "OnIdle"],
     transaction_resumes: false,
     transaction_limits: false,
+    event_severity: false,
+    monitor_origins: false,
     cost_limit_trigger: "EnergyLimitReached",
 };
 
@@ -48,6 +54,8 @@ static OCPP_2_1: StationFeatures = StationFeatures {
     reset_types: &["Immediate", "OnIdle", "ImmediateAndResume"],
     transaction_resumes: true,
     transaction_limits: true,
+    event_severity: true,
+    monitor_origins: true,
     cost_limit_trigger: "CostLimitReached",
 };
 

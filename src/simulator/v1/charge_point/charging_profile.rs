@@ -53,8 +53,11 @@ impl ChargePoint {
             ProfilePurpose::ChargePointMax => connector == 0,
             ProfilePurpose::TxDefault => true,
             ProfilePurpose::Transaction => {
-                running.is_some_and(|running| new.transaction.is_none() || new.transaction == running.id)
+                let is_of = |id: Option<i32>| new.transaction == id.map(|id| id.to_string());
+                running.is_some_and(|running| new.transaction.is_none() || is_of(running.id))
             }
+            // only 2.x has it
+            ProfilePurpose::ExternalConstraints => false,
         };
         fits.then_some(new)
     }

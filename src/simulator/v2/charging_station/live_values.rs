@@ -2,9 +2,10 @@
 //! asks.
 
 use super::ChargingStation;
-use super::device_model::{AttributeKind, ModelVariable};
+use super::device_model::ModelVariable;
 use super::status::AvailabilityState;
 use crate::clock::Moment;
+use crate::ocpp::device_model::AttributeKind;
 use crate::simulator::payload::written_time;
 
 /// The temperature in the cabinet without load, in degrees Celsius.
@@ -34,6 +35,7 @@ impl ChargingStation {
             ("FiscalMetering", "EnergyImportRegister") => {
                 self.evse(evse?)?.meter.clone().read(now.monotonic).watt_hours.to_string()
             }
+            ("SmartChargingCtrlr", "Entries") => self.profiles.count().to_string(),
             ("TemperatureSensor", "Temperature") => self.temperature().to_string(),
             _ => return None,
         })

@@ -3,14 +3,20 @@
 
 mod availability;
 mod call_results;
+mod charging_limits;
+mod charging_profiles;
 mod device_model;
 mod effect;
+mod events;
 mod evse;
 mod fault;
 mod hands;
 mod live_values;
+mod monitoring;
+mod monitors;
 mod panel;
 mod power;
+mod profile_store;
 mod registration;
 mod report_parts;
 mod reports;
@@ -29,6 +35,9 @@ use serde_json::{Value, json};
 
 use self::device_model::DeviceModel;
 use self::evse::StationEvse;
+use self::monitoring::factory_monitors;
+use self::monitors::MonitorSet;
+use self::profile_store::ProfileStore;
 use self::registration::{POWER_UP, RegistrationState};
 use self::timers::StationTask;
 use crate::behaviour::{
@@ -69,6 +78,10 @@ pub struct ChargingStation {
     reset_attempts: i64,
     evses: Vec<StationEvse>,
     model: DeviceModel,
+    monitors: MonitorSet,
+    /// Events for which the link is awaited.
+    waiting_events: Vec<Value>,
+    profiles: ProfileStore,
     last_event_id: i32,
     /// StatusNotifications of the station that have not ended yet, to distinguish them from those of the user.
     status_calls: Vec<Value>,
@@ -82,6 +95,8 @@ type SubjectHandler = fn(&ChargingStation, IncomingCall<'_>, Moment) -> Option<P
 /// The subjects that answer calls, asked in this order.
 const BLOCKS: &[SubjectHandler] = &[
     ChargingStation::propose_availability,
+    ChargingStation::propose_charging,
+    ChargingStation::propose_monitoring,
     ChargingStation::propose_reports,
     ChargingStation::propose_reset,
     ChargingStation::propose_trigger,
@@ -91,6 +106,7 @@ const BLOCKS: &[SubjectHandler] = &[
 impl ChargingStation {
     /// A station after power-up, without a link.
     pub fn new(settings: ChargePointSettings) -> ChargingStation {
+        let model = DeviceModel::new(&settings);
         let station = ChargingStation {
             version: Version::V2_0_1,
             online: false,
@@ -105,7 +121,10 @@ impl ChargingStation {
             failing: FailingSteps::default(),
             reset_attempts: 0,
             evses: (0..settings.equipment.connectors).map(|_| StationEvse::default()).collect(),
-            model: DeviceModel::new(&settings),
+            monitors: factory_monitors(&model),
+            waiting_events: Vec::new(),
+            profiles: ProfileStore::default(),
+            model,
             last_event_id: 0,
             status_calls: Vec::new(),
             timers: StationTimers::default(),
@@ -167,7 +186,17 @@ impl ChargingStation {
             StationTask::PowerLoss => self.lose_power(now, out),
             StationTask::Restart => self.try_restart(now, out),
             StationTask::RestartEvse(number) => self.evse_restarted(number, now, out),
+            StationTask::ChargingLimit => self.limits_changed(now, out),
+            // each step looks at them
+            StationTask::WatchVariables => {}
         }
+    }
+
+    /// What follows each step: what has ended is cleared, monitors look at their variables, and the panel shows the machine.
+    fn finish_step(&mut self, now: Moment, out: &mut Outbox) {
+        self.end_transaction_profiles(now, out);
+        self.watch_variables(now, out);
+        self.show_panel();
     }
 
     /// The link is back and the CSMS has accepted the station before: it does not boot again. After a long time offline all states are
@@ -204,7 +233,7 @@ impl Behaviour for ChargingStation {
         } else if !self.timers.has(StationTask::Boot) {
             self.boot(out);
         }
-        self.show_panel();
+        self.finish_step(now, out);
     }
 
     fn disconnected(&mut self, now: Moment) {
@@ -227,7 +256,7 @@ impl Behaviour for ChargingStation {
     fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         self.carry_out(effect, sent, now, out);
         self.touch(now);
-        self.show_panel();
+        self.finish_step(now, out);
     }
 
     fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
@@ -235,13 +264,13 @@ impl Behaviour for ChargingStation {
         self.online &= !matches!(outcome, CallOutcome::LinkLost);
         self.call_ended(action, payload, outcome, now, out);
         self.touch(now);
-        self.show_panel();
+        self.finish_step(now, out);
     }
 
     fn act(&mut self, action: &PhysicalAction, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
         self.carry_out_action(action, now, out)?;
         self.touch(now);
-        self.show_panel();
+        self.finish_step(now, out);
         Ok(())
     }
 
@@ -257,6 +286,6 @@ impl Behaviour for ChargingStation {
         for task in self.timers.take_due(now.monotonic) {
             self.do_task(task, now, out);
         }
-        self.show_panel();
+        self.finish_step(now, out);
     }
 }

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::ChargingStation;
-use super::device_model::{AttributeAccess, AttributeKind, ComponentPath, ModelVariable};
+use super::device_model::{ComponentPath, ModelVariable};
 use super::effect::{only_status, status_then};
 use super::report_parts::report_parts;
 use crate::behaviour::{Answer, IncomingCall, Proposal};
 use crate::clock::Moment;
+use crate::ocpp::device_model::{AttributeKind, VariableMutability};
 use crate::simulator::payload::{list, text};
 
 /// The variables of a summary: what a station can be used for now, and what is wrong with it.
@@ -25,7 +26,7 @@ impl ChargingStation {
 
     fn base_report(&self, payload: &Value, now: Moment) -> Proposal {
         let is_settable = |variable: &ModelVariable| {
-            variable.attributes().iter().any(|attribute| attribute.access != AttributeAccess::ReadOnly)
+            variable.attributes().iter().any(|attribute| attribute.access != VariableMutability::ReadOnly)
         };
         let wanted: &dyn Fn(&ModelVariable) -> bool = match text(payload, "reportBase") {
             Some("FullInventory") => &|_| true,
@@ -79,7 +80,7 @@ impl ChargingStation {
                 "persistent": attribute.persistent,
                 "constant": attribute.constant,
             });
-            if attribute.access != AttributeAccess::WriteOnly {
+            if attribute.access != VariableMutability::WriteOnly {
                 written["value"] = self.shown_value(index, attribute.kind, now).into();
             }
             written

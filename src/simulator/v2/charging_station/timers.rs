@@ -13,17 +13,23 @@ pub(super) enum StationTask {
     Restart,
     /// The restart of this EVSE.
     RestartEvse(i32),
+    /// A charging profile says something else from now on.
+    ChargingLimit,
+    /// A monitor is to look at its variable.
+    WatchVariables,
 }
 
 impl StationTask {
     /// Whether the task stays when the station restarts.
     pub(super) const fn outlasts_restart(self) -> bool {
         match self {
+            StationTask::ChargingLimit => true,
             StationTask::Boot
             | StationTask::Heartbeat
             | StationTask::PowerLoss
             | StationTask::Restart
-            | StationTask::RestartEvse(_) => false,
+            | StationTask::RestartEvse(_)
+            | StationTask::WatchVariables => false,
         }
     }
 }

@@ -4,11 +4,12 @@
 use serde_json::{Value, json};
 
 use super::ChargingStation;
-use super::device_model::{AttributeAccess, AttributeKind, VariablePath};
+use super::device_model::VariablePath;
 use super::effect::result_as_sent;
 use crate::behaviour::{Answer, IncomingCall, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::ErrorCode;
+use crate::ocpp::device_model::{AttributeKind, VariableMutability};
 use crate::simulator::payload::{list, text};
 
 /// The answer about one variable: its status, and the reason of a refusal.
@@ -71,7 +72,7 @@ impl ChargingStation {
         let attribute = self.model.variable(index).and_then(|it| it.attribute(kind));
         match attribute {
             None => Err(("NotSupportedAttributeType", None)),
-            Some((attribute, _)) if attribute.access == AttributeAccess::WriteOnly => Err(("Rejected", Some("WriteOnly"))),
+            Some((attribute, _)) if attribute.access == VariableMutability::WriteOnly => Err(("Rejected", Some("WriteOnly"))),
             Some(_) => Ok(self.shown_value(index, kind, now)),
         }
     }
@@ -111,7 +112,7 @@ impl ChargingStation {
         let kind = kind_of(element);
         let variable = self.model.variable(index).ok_or(("UnknownVariable", None))?;
         let (attribute, _) = variable.attribute(kind).ok_or(("NotSupportedAttributeType", None))?;
-        if attribute.access == AttributeAccess::ReadOnly {
+        if attribute.access == VariableMutability::ReadOnly {
             return Err(("Rejected", Some("ReadOnly")));
         }
         let value = variable.read_value(kind, text(element, "attributeValue").unwrap_or_default());

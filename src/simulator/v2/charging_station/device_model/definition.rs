@@ -4,67 +4,12 @@
 use std::sync::LazyLock;
 
 use crate::ocpp::Version;
-use crate::ocpp::device_model::{StandardVariable, VariableType};
+use crate::ocpp::device_model::{AttributeKind, StandardVariable, VariableMutability, VariableType};
 use crate::simulator::equipment::{CableKind, FeatureProfile};
 use crate::simulator::settings::ChargePointSettings;
 
 /// What the simulated meter measures.
 const STATION_MEASURANDS: &str = "Current.Import,Energy.Active.Import.Register,Power.Active.Import,Voltage";
-
-/// What an attribute is of its variable (OCPP 2.0.1 part 2, `AttributeEnumType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AttributeKind {
-    /// The value as it is.
-    Actual,
-    /// The value that the machine should reach.
-    Target,
-    /// The least target.
-    MinSet,
-    /// The highest target.
-    MaxSet,
-}
-
-impl AttributeKind {
-    const ALL: [AttributeKind; 4] =
-        [AttributeKind::Actual, AttributeKind::Target, AttributeKind::MinSet, AttributeKind::MaxSet];
-
-    /// Its name in messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            AttributeKind::Actual => "Actual",
-            AttributeKind::Target => "Target",
-            AttributeKind::MinSet => "MinSet",
-            AttributeKind::MaxSet => "MaxSet",
-        }
-    }
-
-    /// The kind with this name.
-    pub fn named(name: &str) -> Option<AttributeKind> {
-        AttributeKind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
-/// Who may do what with an attribute (OCPP 2.0.1 part 2, `MutabilityEnumType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AttributeAccess {
-    /// The CSMS may read it.
-    ReadOnly,
-    /// The CSMS may read and set it.
-    ReadWrite,
-    /// The CSMS may set it and never sees it.
-    WriteOnly,
-}
-
-impl AttributeAccess {
-    /// Its name in messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            AttributeAccess::ReadOnly => "ReadOnly",
-            AttributeAccess::ReadWrite => "ReadWrite",
-            AttributeAccess::WriteOnly => "WriteOnly",
-        }
-    }
-}
 
 /// Where variables of a component are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +26,7 @@ pub(crate) enum ComponentScope {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AttributeDefinition {
     pub kind: AttributeKind,
-    pub access: AttributeAccess,
+    pub access: VariableMutability,
     /// Whether it never changes.
     pub constant: bool,
     /// Whether a restart keeps its value.
@@ -173,9 +118,9 @@ fn read_table(table: &'static str) -> Vec<VariableDefinition> {
         let attribute = AttributeDefinition {
             kind,
             access: match access.split(' ').next() {
-                Some("rw") => AttributeAccess::ReadWrite,
-                Some("wo") => AttributeAccess::WriteOnly,
-                _ => AttributeAccess::ReadOnly,
+                Some("rw") => VariableMutability::ReadWrite,
+                Some("wo") => VariableMutability::WriteOnly,
+                _ => VariableMutability::ReadOnly,
             },
             constant: says("const"),
             persistent: !says("volatile"),

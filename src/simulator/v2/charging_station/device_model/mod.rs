@@ -9,9 +9,10 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use crate::ocpp::Version;
+use crate::ocpp::device_model::AttributeKind;
 use crate::simulator::settings::ChargePointSettings;
 
-pub(crate) use definition::{AttributeAccess, AttributeDefinition, AttributeKind, ValueFault};
+pub(crate) use definition::{AttributeDefinition, ValueFault};
 use definition::{ComponentScope, VariableDefinition, VariableLimits, definitions};
 pub(crate) use path::{ComponentPath, VariablePath};
 
@@ -172,6 +173,21 @@ impl ModelVariable {
     /// Its name.
     pub fn name(&self) -> &'static str {
         self.definition.name
+    }
+
+    /// Whether monitors make sense.
+    pub fn supports_monitoring(&self) -> bool {
+        self.definition.supports_monitoring()
+    }
+
+    /// Whether its values are numbers.
+    pub fn is_number(&self) -> bool {
+        self.definition.data_type.is_number()
+    }
+
+    /// Whether a number is within its limits.
+    pub fn allows_number(&self, number: f64) -> bool {
+        self.limits.least.is_none_or(|least| number >= least) && self.limits.most.is_none_or(|most| number <= most)
     }
 
     /// An attribute and its value.

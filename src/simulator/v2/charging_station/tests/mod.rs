@@ -4,7 +4,9 @@ mod booting;
 mod device_model;
 mod hands;
 mod machine;
+mod monitoring;
 mod never_panics;
+mod smart_charging;
 
 use std::time::{Duration, Instant};
 
