@@ -84,6 +84,13 @@ pub enum PhysicalAction {
         /// Where.
         connector: Option<i32>,
     },
+    /// The energy management of the site limits the power of the machine, or does not any more.
+    Ems {
+        /// In watts; `None` takes the limit back.
+        watts: Option<f64>,
+        /// Where; `None` and 0 are the machine as a whole.
+        connector: Option<i32>,
+    },
     /// A step of the machine fails.
     Fail {
         /// Which.
@@ -291,6 +298,15 @@ pub enum PhysicalActionError {
     /// The tag is no tag.
     #[error("a tag has 1 to 20 characters")]
     BadTag,
+    /// The messages about it came with a later version.
+    #[error("no message of OCPP {version} is about that")]
+    NoMessage {
+        /// The version.
+        version: &'static str,
+    },
+    /// There is no limit to take back.
+    #[error("the energy management has set no limit there")]
+    NoSiteLimit,
     /// A limit is no positive number.
     #[error("a limit is a number above 0")]
     BadLimit,
@@ -399,6 +415,13 @@ impl fmt::Display for PhysicalAction {
                     DriverLimit::Energy(value) => write!(f, "limit energy={value}")?,
                     DriverLimit::Time(value) => write!(f, "limit time={value}")?,
                     DriverLimit::Cost(value) => write!(f, "limit cost={value}")?,
+                }
+                connector
+            }
+            PhysicalAction::Ems { watts, connector } => {
+                match watts {
+                    Some(watts) => write!(f, "ems power={watts}")?,
+                    None => f.write_str("ems off")?,
                 }
                 connector
             }

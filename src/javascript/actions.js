@@ -37,6 +37,9 @@
       park: (connector) => does('park', { connector: number(connector) }),
       leave: (connector) => does('leave', { connector: number(connector) }),
       limit: (limit, connector) => does('limit', { limit, connector: number(connector) }),
+      ems: (power, connector) => does('ems', {
+        watts: power === 'off' ? undefined : want('number', power, 'a power'), connector: number(connector),
+      }),
       fail: (step, times = 'next') => does('fail', {
         step: oneOf(step, ['download', 'install', 'upload', 'reset'], 'what fails'),
         times: oneOf(times, ['next', 'always', 'never'], 'how often it fails'),

@@ -1,5 +1,5 @@
 //! What hands do at a simulated charge point: `plug`, `unplug`, `present`, `fault`, `recover`, `power`, `offline`, `online`, `ev`, `lock`,
-//! `park`, `leave`, `limit`, `fail`. What follows from it is for the simulator.
+//! `park`, `leave`, `limit`, `ems`, `fail`. What follows from it is for the simulator.
 
 use std::fmt;
 
@@ -170,6 +170,23 @@ pub(super) const LIMIT: CommandEntry<HandsCommand> = CommandEntry {
             let cost = given.number("cost")?.map(DriverLimit::Cost);
             let limit = energy.or(time).or(cost).ok_or_else(|| given.arguments.missing("energy=<Wh>"))?;
             Ok(PhysicalAction::Limit { limit, connector: given.connector()? })
+        })
+    },
+};
+
+pub(super) const EMS: CommandEntry<HandsCommand> = CommandEntry {
+    spec: hands("ems", "the energy management of the site limits a station of OCPP 2.x, or takes its limit back")
+        .named(const { &[named("power", "W", "the most watts"), CONNECTOR] })
+        .words(&["off"])
+        .synopsis("power=W | off [connector=N]")
+        .example("ems power=4000"),
+    parse: |words| {
+        HandsCommand::read(words, |given| {
+            let watts = given.number("power")?;
+            if watts.is_none() && given.optional_word(&["off"]).is_none() {
+                return Err(given.arguments.missing("power=<W> or off"));
+            }
+            Ok(PhysicalAction::Ems { watts, connector: given.connector()? })
         })
     },
 };

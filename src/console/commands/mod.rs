@@ -175,6 +175,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hands::PARK,
         hands::LEAVE,
         hands::LIMIT,
+        hands::EMS,
         hands::FAIL,
         quit::QUIT,
     ]

@@ -27,6 +27,9 @@
     park: ({ connector }) => `Park a car${at(connector)}, without plugging it in.`,
     leave: ({ connector }) => `Drive the car away${at(connector)}.`,
     limit: ({ limit, connector }) => `Set the driver's limit ${Object.entries(limit)[0].join(' ')}${at(connector)}.`,
+    ems: ({ watts, connector }) => (watts === undefined
+      ? `Take the limit of the energy management back${at(connector)}.`
+      : `Let the energy management limit the power to ${watts} W${at(connector)}.`),
     fail: ({ step, times }) => (times === 'never' ? `Let the ${step} work again.` : `Let the ${step} fail.`),
   };
 

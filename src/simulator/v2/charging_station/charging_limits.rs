@@ -10,7 +10,7 @@ use super::ChargingStation;
 use super::effect::status_because;
 use super::profile_store::EMS_SOURCE;
 use super::timers::StationTask;
-use crate::behaviour::{Answer, Outbox, Proposal};
+use crate::behaviour::{Answer, Outbox, PhysicalActionError, Proposal};
 use crate::clock::Moment;
 use crate::simulator::charging::{ChargingProfile, PowerShare, RateUnit, StationLimits};
 use crate::simulator::payload::{integer, seconds_later, text, written_time};
@@ -112,19 +112,29 @@ impl ChargingStation {
         None
     }
 
-    /// An energy management system limits the station (EVSE 0) or an EVSE in watts, or does not any more (K12, K13).
-    #[cfg_attr(not(test), expect(dead_code, reason = "for hands"))]
-    pub(super) fn set_external_limit(&mut self, evse: i32, watts: Option<f64>, now: Moment, out: &mut Outbox) {
+    /// The energy management of the site limits the station or an EVSE in watts, or does not any more (K12, K13).
+    pub(super) fn limit_from_outside(
+        &mut self,
+        watts: Option<f64>,
+        wanted: Option<i32>,
+        now: Moment,
+        out: &mut Outbox,
+    ) -> Result<(), PhysicalActionError> {
+        let evse = wanted.unwrap_or(0);
+        if evse != 0 {
+            self.existing_evse(evse)?;
+        }
         match watts {
+            Some(watts) if !watts.is_finite() || watts < 0.0 => return Err(PhysicalActionError::BadLimit),
             Some(watts) => self.install_external_limit(evse, watts, now, out),
+            None if !self.profiles.clear_external(evse) => return Err(PhysicalActionError::NoSiteLimit),
             None => {
-                if self.profiles.clear_external(evse) {
-                    let payload = with_evse(json!({ "chargingLimitSource": EMS_SOURCE }), evse);
-                    self.send_if_allowed("ClearedChargingLimit", payload, out);
-                }
+                let payload = with_evse(json!({ "chargingLimitSource": EMS_SOURCE }), evse);
+                self.send_if_allowed("ClearedChargingLimit", payload, out);
             }
         }
         self.limits_changed(now, out);
+        Ok(())
     }
 
     fn install_external_limit(&mut self, evse: i32, watts: f64, now: Moment, out: &mut Outbox) {

@@ -59,7 +59,7 @@ impl MonitorFault {
 
 impl ChargingStation {
     /// Answers what is about monitors.
-    pub(super) fn propose_monitoring(&self, call: IncomingCall<'_>, now: Moment) -> Option<Proposal> {
+    pub(super) fn propose_monitoring(&self, call: IncomingCall<'_>, _now: Moment) -> Option<Proposal> {
         match call.action {
             "SetVariableMonitoring" => Some(self.set_monitors(call.payload)),
             "ClearVariableMonitoring" => Some(self.clear_monitors(call.payload)),

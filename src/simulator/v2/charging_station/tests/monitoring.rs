@@ -165,7 +165,7 @@ fn periods_are_kept_by_the_clock() {
 fn less_severe_events_than_the_level_are_not_sent() {
     let mut world = StationWorld::accepted(Version::V2_0_1);
     set(&mut world, &[fan("Delta", 1.0)]);
-    assert_eq!(world.ask_status("SetMonitoringLevel", json!({"severity": 10})), "Rejected");
+    assert_eq!(world.ask_status("SetMonitoringLevel", json!({"severity": 10})), "Rejected ValueOutOfRange");
     assert_eq!(world.ask_status("SetMonitoringLevel", json!({"severity": 4})), "Accepted");
     turn_fan(&mut world, "100");
     assert_eq!(events(&mut world), []);

@@ -2,14 +2,6 @@
 
 use super::*;
 
-impl StationWorld {
-    /// An energy management system sets a limit, or takes it back.
-    fn limit_from_outside(&mut self, evse: i32, watts: Option<f64>) {
-        self.station.set_external_limit(evse, watts, self.now(), &mut self.out);
-        self.collect();
-    }
-}
-
 /// A profile with one period.
 fn profile(id: i32, purpose: &str, level: i32, unit: &str, limit: f64) -> Value {
     json!({
@@ -82,7 +74,7 @@ fn every_refusal_of_a_profile_has_its_reason() {
         world.station.model.set("SmartChargingCtrlr", "RateUnit", "A");
         assert_eq!(set(&mut world, 1, profile(7, "TxDefaultProfile", 5, "W", 1.0)), "UnsupportedRateUnit");
         let request = json!({"evseId": 1, "duration": 60, "chargingRateUnit": "W"});
-        assert_eq!(world.ask_status("GetCompositeSchedule", request), "Rejected");
+        assert_eq!(world.ask_status("GetCompositeSchedule", request), "Rejected UnsupportedRateUnit");
         world.station.model.set("SmartChargingCtrlr", "Enabled", "false");
         assert_eq!(set(&mut world, 1, default(8, 6)), "NotEnabled");
     }
@@ -166,7 +158,7 @@ fn profiles_are_reported_by_place_and_source() {
         set(&mut world, 2, profile(2, "TxDefaultProfile", 0, "A", 10.0));
         set(&mut world, 1, profile(3, "TxDefaultProfile", 1, "A", 10.0));
         set(&mut world, 0, profile(4, "ChargingStationMaxProfile", 0, "A", 10.0));
-        world.limit_from_outside(0, Some(3000.0));
+        world.act(&PhysicalAction::Ems { watts: Some(3000.0), connector: None }).unwrap();
         world.expect("NotifyChargingLimit");
         let own = |evse: i64, id: i64| (evse, "CSO".to_owned(), id);
         let all = reported(&mut world, None, json!({"chargingProfilePurpose": "TxDefaultProfile"}));
@@ -199,7 +191,9 @@ fn profiles_are_cleared_by_id_or_by_criteria() {
 fn a_limit_from_outside_is_reported_and_the_csms_cannot_clear_it() {
     for version in [Version::V2_0_1, Version::V2_1] {
         let mut world = StationWorld::accepted(version);
-        world.limit_from_outside(2, Some(2300.0));
+        let limit = |watts| PhysicalAction::Ems { watts, connector: Some(2) };
+        assert_eq!(world.act(&limit(None)), Err(PhysicalActionError::NoSiteLimit));
+        world.act(&limit(Some(2300.0))).unwrap();
         let notice = world.expect("NotifyChargingLimit").payload;
         assert_eq!((&notice["evseId"], &notice["chargingLimit"]["chargingLimitSource"]), (&json!(2), &json!("EMS")));
         assert_eq!(notice["chargingSchedule"][0]["chargingSchedulePeriod"][0]["limit"], json!(2300.0));
@@ -207,11 +201,9 @@ fn a_limit_from_outside_is_reported_and_the_csms_cannot_clear_it() {
         assert_eq!(composite(&mut world, 1, "A"), [(0, 32.0)]);
         let all = json!({"chargingProfileCriteria": {"chargingProfilePurpose": "ChargingStationExternalConstraints"}});
         assert_eq!(world.ask_status("ClearChargingProfile", all), "Unknown");
-        world.limit_from_outside(2, None);
+        world.act(&limit(None)).unwrap();
         let notice = world.expect("ClearedChargingLimit").payload;
         assert_eq!(notice, json!({"chargingLimitSource": "EMS", "evseId": 2}));
         assert_eq!(composite(&mut world, 2, "A"), [(0, 32.0)]);
-        world.limit_from_outside(2, None);
-        assert!(world.take_sent().is_empty(), "there was none");
     }
 }
