@@ -267,7 +267,7 @@ pub struct ChargePointArguments {
     /// URL of the central system without an identity, like ws://localhost:9000
     #[arg(required = true)]
     pub url: Option<String>,
-    /// Identities of the charge points
+    /// Identities of the charge points; CP{1..50} stands for fifty
     #[arg(required = true, value_name = "IDENTITY")]
     pub identities: Vec<String>,
     /// OCPP version to use

@@ -148,7 +148,7 @@ mod tests {
             fs::copy(file, folder.path().join(name)).unwrap();
         }
         let only_1_5 = ocpp_tui::ocpp::definition::read_directory(folder.path()).unwrap().catalog;
-        let (themes, text) = (Themes::embedded().unwrap(), "startup = [\"remote_triggermessage\"]\n");
+        let (themes, text) = (Themes::embedded().unwrap(), "startup = [\"remote_extendedtriggermessage\"]\n");
         assert_eq!(mistakes(text, &themes, &Catalog::embedded()), []);
         let found = mistakes(text, &themes, &only_1_5);
         assert!(found.len() == 1 && found[0].message.contains("unknown command"), "{found:?}");

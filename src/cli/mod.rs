@@ -14,6 +14,7 @@ mod byte_size;
 mod config;
 mod demo;
 mod docs;
+mod identity_range;
 mod machine_arguments;
 mod plugins;
 mod screen;

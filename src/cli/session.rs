@@ -23,6 +23,7 @@ use super::arguments::{
     TransportArgument,
 };
 use super::byte_size::size;
+use super::identity_range::identities;
 use super::{config, demo, docs, plugins, screen, test};
 
 /// A command given on the shell failed.
@@ -157,10 +158,12 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             console.hub().start_central_system(central_system(arguments)).await?;
         }
         Some(StartCommand::Cp(arguments)) => {
-            if arguments.transport == TransportArgument::Soap && arguments.from.is_some() && arguments.identities.len() > 1 {
+            let ranges = arguments.identities.iter().map(|word| identities(word)).collect::<Result<Vec<_>, _>>();
+            let identities: Vec<String> = ranges.map_err(|sentence| anyhow!(sentence))?.concat();
+            if arguments.transport == TransportArgument::Soap && arguments.from.is_some() && identities.len() > 1 {
                 bail!("--from is the address of one charge point; begin several without it, or each in a session of its own.");
             }
-            for options in charge_points(arguments) {
+            for options in charge_points(arguments, identities) {
                 console.hub().start_charge_point(options)?;
             }
         }
@@ -216,19 +219,20 @@ fn central_system(arguments: &CentralSystemArguments) -> CentralSystemOptions {
     }
 }
 
-fn charge_points(arguments: &ChargePointArguments) -> impl Iterator<Item = ChargePointOptions> {
+fn charge_points(arguments: &ChargePointArguments, identities: Vec<String>) -> impl Iterator<Item = ChargePointOptions> {
     let url = arguments.url.clone().unwrap_or_default();
-    arguments.identities.iter().zip(0..).map(move |(identity, index)| ChargePointOptions {
+    identities.into_iter().enumerate().map(move |(index, identity)| ChargePointOptions {
         ping_interval: arguments.ping_interval,
         autonomous: !arguments.manual,
         soap: soap(arguments, index),
         machine: arguments.machine.options(),
-        ..ChargePointOptions::new(url.clone(), identity.clone(), arguments.protocol)
+        ..ChargePointOptions::new(url.clone(), identity, arguments.protocol)
     })
 }
 
 /// The SOAP options of the charge point with this index, when it uses SOAP.
-fn soap(arguments: &ChargePointArguments, index: u16) -> Option<SoapOptions> {
+fn soap(arguments: &ChargePointArguments, index: usize) -> Option<SoapOptions> {
+    let index = u16::try_from(index).unwrap_or(u16::MAX);
     let port = arguments.remote_port.map(|port| if port == 0 { 0 } else { port.saturating_add(index) });
     let options = SoapOptions { from: arguments.from.clone(), port };
     (arguments.transport == TransportArgument::Soap).then_some(options)

@@ -80,6 +80,8 @@ pub enum ScreenRequest {
     Clear,
     /// Take the stations that are gone out of the list.
     ForgetGone,
+    /// Change the theme; without a name list the themes.
+    Theme(Option<String>),
     /// List the answer rules, as they were written.
     ListRules(Vec<String>),
 }

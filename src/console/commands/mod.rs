@@ -152,6 +152,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         screen::VIEW,
         screen::CLEAR,
         screen::FORGET,
+        screen::THEME,
         stations::STATIONS,
         legend::LEGEND,
         report::TRANSACTIONS,

@@ -1,4 +1,4 @@
-//! `view`, `clear`, `forget`: what the trace and the list of stations show on the full screen. The command only names it; the screen does
+//! `view`, `clear`, `forget`, `theme`: what the trace and the list of stations show on the full screen. The command only names it; the screen does
 //! it. Line by line there is nothing to show otherwise, and the command reports that.
 
 use std::fmt;
@@ -54,6 +54,23 @@ pub(super) const FORGET: CommandEntry<ScreenCommand> = CommandEntry {
     },
 };
 
+pub(super) const THEME: CommandEntry<ScreenCommand> = CommandEntry {
+    spec: CommandSpec::new("theme", "change the colours of the full screen, or list the themes")
+        .arguments(const { &[optional("<name>", CompletionKind::Nothing)] })
+        .words(&["terminal", "dark", "light", "high-contrast", "colour-blind", "gruvbox", "catppuccin"])
+        .synopsis("[<name>]")
+        .example("theme dark"),
+    parse: |words| {
+        let arguments = words.sorted()?;
+        let mut names = arguments.positionals.iter().chain(&arguments.words);
+        let name = names.next().map(|word| unquote(word.value));
+        match names.next() {
+            Some(word) => Err(arguments.usage(UsageFault::Unexpected(short(word.value)), word)),
+            None => Ok(ScreenCommand(ScreenRequest::Theme(name))),
+        }
+    },
+};
+
 /// Changes what the full screen shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScreenCommand(pub ScreenRequest);
@@ -76,6 +93,8 @@ impl fmt::Display for ScreenCommand {
             ScreenRequest::RemoveView(name) => write!(f, "view remove {}", quote(name)),
             ScreenRequest::Clear => f.write_str("clear"),
             ScreenRequest::ForgetGone => f.write_str("forget gone"),
+            ScreenRequest::Theme(None) => f.write_str("theme"),
+            ScreenRequest::Theme(Some(name)) => write!(f, "theme {}", quote(name)),
             ScreenRequest::ListRules(_) => f.write_str("answers"),
         }
     }

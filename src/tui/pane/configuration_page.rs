@@ -13,7 +13,7 @@ use crate::tui::state::{ConfigurationPage, ConfigurationRow, configuration_obsta
 use crate::tui::widget::{LineWriter, width_of, wrap};
 
 /// The width of the names.
-const NAMES: usize = 30;
+const NAMES: std::ops::RangeInclusive<usize> = 30..=48;
 /// The lines below the table: a rule and the meaning of the selected key.
 const FOOTER: u16 = 3;
 /// Title and headings.
@@ -43,9 +43,10 @@ pub fn configuration_page(app: &App, page: &ConfigurationPage, outside: &ReadCon
     if rows.is_empty() {
         return super::sentences(&nothing(app, page, outside), body, buffer);
     }
-    let values = value_width(&rows, usize::from(area.width), page.other.is_some());
+    let names = name_width(&rows, usize::from(area.width));
+    let values = value_width(&rows, usize::from(area.width).saturating_sub(names), page.other.is_some());
     let mut writer = LineWriter::new(buffer, body, 0);
-    writer.blanks(2, styles.muted).field("key", NAMES, styles.muted).blanks(1, styles.muted);
+    writer.blanks(2, styles.muted).field("key", names, styles.muted).blanks(1, styles.muted);
     writer.field(if page.other.is_some() { name(page.station) } else { "value" }, values, styles.muted).blanks(1, styles.muted);
     if let Some(other) = page.other {
         writer.field(name(other), values, styles.muted).blanks(1, styles.muted);
@@ -57,27 +58,40 @@ pub fn configuration_page(app: &App, page: &ConfigurationPage, outside: &ReadCon
     let list = below(body, 1);
     for (line, (index, row)) in rows.iter().enumerate().skip(top).take(height).enumerate() {
         let writer = LineWriter::new(buffer, list, line as u16); // less than the height
-        draw_row(app, row, index == selected, page.other.is_some(), values, writer);
+        draw_row(app, row, index == selected, page.other.is_some(), (names, values), writer);
     }
     if let Some(row) = rows.get(selected) {
         footer(app, row, area, buffer);
     }
 }
 
-/// The width of a value: that of the longest one, as far as there is room.
-fn value_width(rows: &[ConfigurationRow<'_>], width: usize, compared: bool) -> usize {
-    let room = width.saturating_sub(NAMES + 3) / if compared { 3 } else { 2 };
+/// The width of a name: that of the longest one, as far as a quarter of the page has room.
+fn name_width(rows: &[ConfigurationRow<'_>], width: usize) -> usize {
+    let longest = rows.iter().map(|row| width_of(row.name)).max().unwrap_or_default();
+    longest.clamp(*NAMES.start(), (*NAMES.end()).min((width / 4).max(*NAMES.start())))
+}
+
+/// The width of a value: that of the longest one, as far as there is room beside the names.
+fn value_width(rows: &[ConfigurationRow<'_>], rest: usize, compared: bool) -> usize {
+    let room = rest.saturating_sub(3) / if compared { 3 } else { 2 };
     let values = rows.iter().flat_map(|row| [row.key, row.other]).flatten().filter_map(|key| key.value.as_deref());
     values.map(width_of).max().unwrap_or_default().max(10).min(room)
 }
 
-fn draw_row(app: &App, row: &ConfigurationRow<'_>, selected: bool, compared: bool, values: usize, mut writer: LineWriter<'_>) {
+fn draw_row(
+    app: &App,
+    row: &ConfigurationRow<'_>,
+    selected: bool,
+    compared: bool,
+    (names, values): (usize, usize),
+    mut writer: LineWriter<'_>,
+) {
     let styles = &app.theme.styles;
     let style = |style| if selected { styles.selection } else { styles.base.patch(style) };
     let differs = compared && row.differs();
     let sign = if differs { "≠" } else { " " };
     writer.text(if selected { "▸" } else { " " }, style(styles.base)).text(sign, style(styles.warning));
-    writer.field(row.name, NAMES, style(styles.base)).blanks(1, style(styles.base));
+    writer.field(row.name, names, style(styles.base)).blanks(1, style(styles.base));
     let text = |key: Option<&crate::trace::station_summary::ConfigurationKey>| match key {
         Some(key) => key.value.as_deref().unwrap_or("(no value)").to_owned(),
         None => "·".to_owned(),

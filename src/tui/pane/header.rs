@@ -86,7 +86,7 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
     if total > 0 {
         let style = if connected == 0 { styles.error } else { styles.good };
         let glyph = if connected == 0 { '○' } else { '●' };
-        add(2, format!("{glyph} {}/{} connected", connected, format::number(total as u64)), style);
+        add(2, format!("{glyph} {}/{} connected", format::number(connected as u64), format::number(total as u64)), style);
     }
     if errors > 0 {
         let faults = format::number(errors);

@@ -5,7 +5,8 @@ use super::keys::state;
 use super::test_screen::Screen;
 use crate::config::SavedPart;
 use crate::console::ScreenRequest;
-use crate::trace::Direction;
+use crate::ocpp::{Transport, Version};
+use crate::trace::{Direction, EventKind, HandshakeHeads};
 use crate::tui::action::KeyContext;
 use crate::tui::backend::BackendReply;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
@@ -91,7 +92,7 @@ fn stations_that_are_gone_leave_the_list_until_they_come_back() {
     assert_eq!(shown(&screen), (5, 5));
     screen.press("D");
     let gone = screen.station("Größe-日本-7");
-    screen.record(Some(gone), crate::trace::EventKind::Connecting { url: "ws://x".into() });
+    screen.record(Some(gone), EventKind::Connecting { url: "ws://x".into() });
     screen.send(ScreenMessage::Refresh);
     assert_eq!(shown(&screen), (5, 5), "it came back");
 }
@@ -128,6 +129,32 @@ fn filters_have_names() {
     ask(&mut screen, ScreenRequest::RemoveView("mine".to_owned()));
     ask(&mut screen, ScreenRequest::ShowView("mine".to_owned()));
     assert!(screen.picture().contains("There is no view mine"), "{}", screen.picture());
+}
+
+#[test]
+fn a_theme_is_chosen_by_its_name() {
+    let mut screen = Screen::busy(120, 40);
+    let ask = |screen: &mut Screen, request| screen.send(ScreenMessage::Reply(BackendReply::Screen(request)));
+    assert_eq!(ask(&mut screen, ScreenRequest::Theme(Some("dark".to_owned()))), [UpdateEffect::Keep(SavedPart::Screen)]);
+    assert_eq!(screen.app.theme.name, "dark");
+    ask(&mut screen, ScreenRequest::Theme(Some("neon".to_owned())));
+    assert_eq!(screen.app.theme.name, "dark");
+    assert!(screen.picture().contains("neon"), "{}", screen.picture());
+    ask(&mut screen, ScreenRequest::Theme(None));
+    assert!(screen.picture().contains("high-contrast"), "{}", screen.picture());
+}
+
+#[test]
+fn the_header_writes_all_numbers_of_stations_alike() {
+    let mut screen = Screen::empty(120, 40);
+    for number in 0..1_200 {
+        let station = screen.station(&format!("CP{number}"));
+        let (version, transport, peer) = (Version::V1_6, Transport::WebSocket, "127.0.0.1:5".parse().unwrap());
+        let handshake = HandshakeHeads::default();
+        screen.record(Some(station), EventKind::Connected { link: 1, version, transport, peer, handshake });
+    }
+    screen.send(ScreenMessage::Refresh);
+    assert!(screen.picture().contains("1 200/1 200 connected"), "{}", screen.picture());
 }
 
 #[test]

@@ -152,3 +152,9 @@ pub fn neighbour(app: &mut App, station: StationKey, by: isize) -> Option<Statio
     app.stations.move_by(by, height);
     app.stations.selected()
 }
+
+/// How many lines the list has on the screen.
+pub fn list_height(app: &App) -> usize {
+    let Some(list) = app.overlays.get::<Palette>() else { return 1 };
+    usize::from(list.area(app.areas().body).height.saturating_sub(4)).max(1)
+}

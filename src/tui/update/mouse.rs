@@ -4,7 +4,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::common::scroll_pager;
+use super::common::{list_height, scroll_pager};
 use super::effect::UpdateEffect;
 use super::{act, layout, overview, palette};
 use crate::config::SavedPart;
@@ -54,7 +54,7 @@ fn wheel(app: &mut App, event: MouseEvent, lines: isize, outside: &ReadContext<'
         }
         KeyContext::Pager | KeyContext::PagerSearch => scroll_pager(app, lines),
         KeyContext::Palette => {
-            let height = palette::height(app);
+            let height = list_height(app);
             if let Some(list) = app.overlays.get_mut::<Palette>() {
                 list.list.scroll(lines, height);
             }
@@ -153,7 +153,7 @@ fn select(app: &mut App, pane: Pane, line: usize, height: usize, outside: &ReadC
 
 /// Selects the entry of a list that was clicked; a click on the selected one chooses it.
 fn click_palette(app: &mut App, position: Position, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
-    let (body, height) = (app.areas().body, palette::height(app));
+    let (body, height) = (app.areas().body, list_height(app));
     let Some(list) = app.overlays.get_mut::<Palette>() else { return Vec::new() };
     // Frame, what is typed, and a blank line are above the entries.
     let entries = below(list.area(body), 3);

@@ -1,6 +1,6 @@
 //! The palette and the other lists of choices: the entries, the preview of themes, and what follows from a choice.
 
-use super::common::{compare_with, height_of, keep_narrow, open_command_line, open_list, refresh_view};
+use super::common::{compare_with, height_of, keep_narrow, list_height, open_command_line, open_list, refresh_view};
 use super::effect::UpdateEffect;
 use super::{command_line, compose, drafts, machine, results, sources, targets, themes, views};
 use crate::config::SavedPart;
@@ -74,7 +74,7 @@ pub fn open(app: &mut App, outside: &ReadContext<'_>) {
     choices.extend(sort_choices());
     choices.extend(kept_choices(app));
     choices.extend(views::choices(app));
-    choices.extend(theme_choices(app));
+    choices.extend(themes::choices(app));
     choices.extend(outside.contents.stations().rows().iter().map(|row| PaletteChoice {
         kind: "station",
         name: row.identity.to_string(),
@@ -153,34 +153,6 @@ fn kept_choices(app: &App) -> Vec<PaletteChoice> {
         .collect()
 }
 
-fn theme_choices(app: &App) -> Vec<PaletteChoice> {
-    let choice = |name: String| {
-        let theme = app.themes.named(&name);
-        PaletteChoice {
-            kind: "theme",
-            detail: theme.as_ref().map(|theme| theme.description.clone()).unwrap_or_default(),
-            keys: String::new(),
-            obstacle: theme.err().map(|error| error.to_string()),
-            does: ChoiceAction::Theme(name.clone()),
-            name,
-        }
-    };
-    app.themes.names().into_iter().map(choice).collect()
-}
-
-/// Opens the list of themes, with the active one selected.
-pub fn open_themes(app: &mut App) {
-    let (choices, name) = (theme_choices(app), app.theme.name.clone());
-    // Most of the screen stays visible, because it shows the theme that is selected.
-    let mut list = Palette::new("theme", choices, Vec::new());
-    list.aside = true;
-    open_list(app, list);
-    let height = height(app);
-    if let Some(list) = app.overlays.get_mut::<Palette>() {
-        list.select(&name, height);
-    }
-}
-
 /// Whether an action is of use in a list: moving by a line is not, nor is what the list replaces.
 fn is_offered(action: ContextAction) -> bool {
     !matches!(
@@ -224,12 +196,6 @@ fn obstacle(app: &App, row: &ActionRow, outside: &ReadContext<'_>) -> Option<Str
     Some(reason.to_owned())
 }
 
-/// How many lines the list has on the screen.
-pub fn height(app: &App) -> usize {
-    let Some(list) = app.overlays.get::<Palette>() else { return 1 };
-    usize::from(list.area(app.areas().body).height.saturating_sub(4)).max(1)
-}
-
 /// Handles an action of the list; returns the action that was chosen from it, if it was one.
 pub fn act(
     app: &mut App,
@@ -237,7 +203,7 @@ pub fn act(
     outside: &ReadContext<'_>,
     effects: &mut Vec<UpdateEffect>,
 ) -> Option<ContextAction> {
-    let page = height(app).saturating_sub(1).max(1) as isize; // a height of the screen
+    let page = list_height(app).saturating_sub(1).max(1) as isize; // a height of the screen
     match action {
         PaletteAction::Accept => return accept(app, outside, effects),
         PaletteAction::Up => move_by(app, -1),
@@ -251,7 +217,7 @@ pub fn act(
 
 /// Moves the selection by some lines.
 pub fn move_by(app: &mut App, lines: isize) {
-    let height = height(app);
+    let height = list_height(app);
     if let Some(list) = app.overlays.get_mut::<Palette>() {
         list.list.move_by(lines, height);
     }

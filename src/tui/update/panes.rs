@@ -65,7 +65,7 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         PanesAction::Higher => return layout::resize(app, Resize::Higher),
         PanesAction::Lower => return layout::resize(app, Resize::Lower),
         PanesAction::ResetLayout => return layout::reset(app),
-        PanesAction::Theme => palette::open_themes(app),
+        PanesAction::Theme => themes::open(app),
         PanesAction::OtherBackground => return themes::other_background(app, now),
         PanesAction::Mouse => return layout::toggle_mouse(app, now),
         PanesAction::EventLog => {

@@ -1,8 +1,10 @@
-//! Changing the theme: by its name, to its variant for the other background, and after its file was saved.
+//! Changing the theme: by its name, from the list of themes, to its variant for the other background, and after its file was saved.
 
+use super::common::{list_height, open_list};
 use super::effect::UpdateEffect;
 use crate::config::SavedPart;
 use crate::tui::app::App;
+use crate::tui::state::{ChoiceAction, Palette, PaletteChoice};
 use crate::tui::theme::ThemeChanges;
 
 /// Activates a theme and saves the choice.
@@ -40,5 +42,34 @@ pub fn changed(app: &mut App, changes: ThemeChanges, now: u64) {
     match app.themes.named(&app.theme.name) {
         Ok(theme) => app.set_theme(theme),
         Err(error) => app.toasts.error(error.to_string(), now),
+    }
+}
+
+/// The themes as choices of a list.
+pub fn choices(app: &App) -> Vec<PaletteChoice> {
+    let choice = |name: String| {
+        let theme = app.themes.named(&name);
+        PaletteChoice {
+            kind: "theme",
+            detail: theme.as_ref().map(|theme| theme.description.clone()).unwrap_or_default(),
+            keys: String::new(),
+            obstacle: theme.err().map(|error| error.to_string()),
+            does: ChoiceAction::Theme(name.clone()),
+            name,
+        }
+    };
+    app.themes.names().into_iter().map(choice).collect()
+}
+
+/// Opens the list of themes, with the active one selected.
+pub fn open(app: &mut App) {
+    let (entries, name) = (choices(app), app.theme.name.clone());
+    // Most of the screen stays visible, because it shows the theme that is selected.
+    let mut list = Palette::new("theme", entries, Vec::new());
+    list.aside = true;
+    open_list(app, list);
+    let height = list_height(app);
+    if let Some(list) = app.overlays.get_mut::<Palette>() {
+        list.select(&name, height);
     }
 }

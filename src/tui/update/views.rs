@@ -3,6 +3,7 @@
 
 use super::common::{open_list, refresh_view};
 use super::effect::UpdateEffect;
+use super::themes;
 use crate::config::{SavedPart, SavedView};
 use crate::console::ScreenRequest;
 use crate::trace::decode::{id_text, payload_value};
@@ -38,6 +39,8 @@ pub fn requested(app: &mut App, request: ScreenRequest, outside: &ReadContext<'_
         }
         ScreenRequest::Clear => clear(app, outside),
         ScreenRequest::ForgetGone => forget_gone(app, outside),
+        ScreenRequest::Theme(None) => themes::open(app),
+        ScreenRequest::Theme(Some(name)) => return themes::put_on(app, &name, now).into_iter().collect(),
         ScreenRequest::ListRules(rules) => list_rules(app, &rules),
     }
     Vec::new()
