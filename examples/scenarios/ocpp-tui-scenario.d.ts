@@ -38,7 +38,7 @@ declare function parameter<T>(name: string, otherwise: T): T;
 
 // ---- both sides -------------------------------------------------------------------------------------------------------------
 
-type Version = '1.2' | '1.5' | '1.6';
+type Version = '1.2' | '1.5' | '1.6' | '2.0.1' | '2.1';
 type Transport = 'websocket' | 'soap';
 
 interface LinkOptions {
@@ -111,6 +111,8 @@ declare function centralSystem(options?: {
   tolerateSubprotocol?: boolean;
   /** What is done with a handshake without a common subprotocol: finish it and close the link (default), or refuse it. */
   unknownProtocol?: 'close' | 'refuse';
+  /** Which of several common subprotocols is chosen; 'newest' without it. */
+  subprotocolOrder?: 'newest' | 'offered';
 }): Promise<CentralSystem>;
 
 interface CentralSystem {

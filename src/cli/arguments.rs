@@ -215,7 +215,7 @@ pub struct CentralSystemArguments {
     #[arg(long, short = 'u', default_value = "/", value_name = "PATH")]
     pub endpoint: String,
     /// OCPP versions to accept
-    #[arg(long, value_delimiter = ',', default_value = "ocpp1.2,ocpp1.5,ocpp1.6", value_parser = version, value_name = "LIST")]
+    #[arg(long, value_delimiter = ',', default_value = "ocpp1.2,ocpp1.5,ocpp1.6,ocpp2.0.1,ocpp2.1", value_parser = version, value_name = "LIST")]
     pub protocol: Vec<Version>,
     /// Seconds between WebSocket pings; 0 sends none
     #[arg(long, short = 'i', default_value = "0", value_name = "SECONDS", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u32>(text, 0..=i128::from(u32::MAX)))]

@@ -40,7 +40,7 @@ pub use random::fresh_id;
 pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
-pub use subprotocol::{SubprotocolPolicy, UnknownProtocol};
+pub use subprotocol::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 pub use url_parts::UrlError;
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::CentralSystemUrl;

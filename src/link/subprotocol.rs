@@ -4,6 +4,9 @@
 use crate::ocpp::Version;
 use crate::trace::HandshakeFinding;
 
+/// The subprotocol of OCPP 2.0, which 2.0.1 has replaced. No program may speak it.
+const WITHDRAWN: &str = "ocpp2.0";
+
 /// The options of a central system about subprotocols.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SubprotocolPolicy {
@@ -11,6 +14,32 @@ pub struct SubprotocolPolicy {
     pub tolerant: bool,
     /// What is done without a common subprotocol.
     pub unknown: UnknownProtocol,
+    /// Which of several common ones is chosen.
+    pub order: SubprotocolOrder,
+}
+
+/// Which of several common subprotocols is chosen. A server may take any (RFC 6455 §4.2.2); a client lists them in its own order of
+/// preference (OCPP 2.1 part 4 §3.1.2), but many stations list them as they came to speak them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SubprotocolOrder {
+    /// The newest version.
+    #[default]
+    Newest,
+    /// The first one in the client's list.
+    Offered,
+}
+
+impl SubprotocolOrder {
+    /// Both.
+    pub const ALL: [SubprotocolOrder; 2] = [SubprotocolOrder::Newest, SubprotocolOrder::Offered];
+
+    /// The name by which the user selects it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SubprotocolOrder::Newest => "newest",
+            SubprotocolOrder::Offered => "offered",
+        }
+    }
 }
 
 /// What is done with a handshake that offers no subprotocol that is spoken here.
@@ -53,20 +82,25 @@ impl ChosenSubprotocol<'_> {
     }
 }
 
-/// The first of the client's subprotocols that is spoken here. The comparison ignores case, as that of ocppjs does. Other spellings count only
-/// when they are tolerated, and only when there is no right one.
+/// The one of the client's subprotocols that is spoken here; of several the one that the order says. The comparison ignores case, as that
+/// of ocppjs does. Other spellings count only when they are tolerated, and only when there is no right one.
 pub(super) fn choose_subprotocol<'a>(
     offered: &[&'a str],
     spoken: &[Version],
     policy: SubprotocolPolicy,
 ) -> Option<ChosenSubprotocol<'a>> {
-    let first = |means: fn(&str) -> Option<Version>| {
-        names(offered).find_map(|name| {
+    let choice = |means: fn(&str) -> Option<Version>| {
+        let mut common = names(offered).filter_map(move |name| {
             let version = means(name).filter(|version| spoken.contains(version))?;
             Some(ChosenSubprotocol { version, name })
-        })
+        });
+        match policy.order {
+            SubprotocolOrder::Offered => common.next(),
+            // Of two spellings of one version the first one.
+            SubprotocolOrder::Newest => common.reduce(|best, next| if next.version > best.version { next } else { best }),
+        }
     };
-    first(named).or_else(|| policy.tolerant.then(|| first(meant)).flatten())
+    choice(named).or_else(|| policy.tolerant.then(|| choice(meant)).flatten())
 }
 
 /// Why there is no common subprotocol, in a sentence.
@@ -77,6 +111,10 @@ pub(super) fn no_common_subprotocol(offered: &[&str], spoken: &[Version]) -> Str
     let mut sentence = format!("no common subprotocol: {list} was offered, {} is spoken here", here.join(", "));
     for (name, version) in misspelled(offered, spoken) {
         sentence.push_str(&format!("; {name} must be written {}", version.subprotocol()));
+    }
+    if names(offered).any(|name| name.eq_ignore_ascii_case(WITHDRAWN)) {
+        let instead = Version::V2_0_1.subprotocol();
+        sentence.push_str(&format!("; OCPP 2.0 was withdrawn in favour of 2.0.1, which is offered as {instead}"));
     }
     sentence
 }
@@ -109,22 +147,28 @@ fn meant(name: &str) -> Option<Version> {
 mod tests {
     use super::*;
 
-    const STRICT: SubprotocolPolicy = SubprotocolPolicy { tolerant: false, unknown: UnknownProtocol::Close };
-    const TOLERANT: SubprotocolPolicy = SubprotocolPolicy { tolerant: true, unknown: UnknownProtocol::Close };
+    const STRICT: SubprotocolPolicy =
+        SubprotocolPolicy { tolerant: false, unknown: UnknownProtocol::Close, order: SubprotocolOrder::Newest };
+    const TOLERANT: SubprotocolPolicy = SubprotocolPolicy { tolerant: true, ..STRICT };
+    const OFFERED: SubprotocolPolicy = SubprotocolPolicy { order: SubprotocolOrder::Offered, ..STRICT };
 
     fn choose(offered: &[&'static str], spoken: &[Version], policy: SubprotocolPolicy) -> Option<(Version, &'static str)> {
         choose_subprotocol(offered, spoken, policy).map(|chosen| (chosen.version, chosen.name))
     }
 
     #[test]
-    fn the_clients_first_known_subprotocol_wins() {
+    fn the_newest_common_subprotocol_wins_or_the_first_one() {
         let all = Version::ALL;
-        assert_eq!(choose(&["ocpp1.5, ocpp1.6"], &all, STRICT), Some((Version::V1_5, "ocpp1.5")));
-        assert_eq!(choose(&["ocpp2.0,OCPP1.6"], &all, STRICT), Some((Version::V1_6, "OCPP1.6")), "the spelling is echoed");
-        let lines = ["ocpp2.0", "ocpp1.2"];
-        assert_eq!(choose(&lines, &all, STRICT), Some((Version::V1_2, "ocpp1.2")), "several header lines");
+        assert_eq!(choose(&["ocpp1.5, ocpp2.1, ocpp2.0.1,ocpp1.6"], &all, STRICT), Some((Version::V2_1, "ocpp2.1")));
+        assert_eq!(choose(&["ocpp1.5, ocpp2.1, ocpp2.0.1,ocpp1.6"], &all, OFFERED), Some((Version::V1_5, "ocpp1.5")));
+        assert_eq!(choose(&["ocpp1.5, ocpp2.1, OCPP1.6"], &Version::SOAP, STRICT), Some((Version::V1_6, "OCPP1.6")), "as spelt");
+        let lines = ["ocpp1.2", "ocpp2.0.1"];
+        assert_eq!(choose(&lines, &all, STRICT), Some((Version::V2_0_1, "ocpp2.0.1")), "several header lines");
+        assert_eq!(choose(&lines, &all, OFFERED), Some((Version::V1_2, "ocpp1.2")));
         assert_eq!(choose(&["ocpp1.6"], &[Version::V1_5], STRICT), None);
+        assert_eq!(choose(&["OCPP1.6,ocpp1.6"], &all, STRICT), Some((Version::V1_6, "OCPP1.6")));
         assert_eq!(choose(&["1.6", ""], &all, STRICT), None, "a bare number is no subprotocol");
+        assert_eq!(choose(&["ocpp2.0"], &all, TOLERANT), None, "2.0 was withdrawn");
     }
 
     #[test]
@@ -153,6 +197,7 @@ mod tests {
     #[test]
     fn a_refusal_says_how_a_subprotocol_is_written() {
         let message = |offered: &[&str]| no_common_subprotocol(offered, &[Version::V1_5, Version::V1_6]);
+        assert!(message(&["ocpp2.0"]).ends_with("; OCPP 2.0 was withdrawn in favour of 2.0.1, which is offered as ocpp2.0.1"));
         assert_eq!(message(&[]), "no common subprotocol: nothing was offered, ocpp1.5, ocpp1.6 is spoken here");
         assert_eq!(
             message(&["ocpp1.6j, ocpp2.0.1", "ocpp12"]),

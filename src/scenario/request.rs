@@ -10,7 +10,7 @@ use super::request_error::ScriptRequestError;
 use super::script_credentials::ScriptCredentials;
 use crate::behaviour::PhysicalAction;
 use crate::javascript::{ScriptFault, ToolkitRequest, parsed};
-use crate::link::UnknownProtocol;
+use crate::link::{SubprotocolOrder, UnknownProtocol};
 use crate::ocpp::{Transport, Version};
 
 /// One request.
@@ -178,6 +178,8 @@ pub(super) struct CentralSystemConfig {
     pub tolerate_subprotocol: bool,
     #[serde(rename = "unknownProtocol")]
     pub unknown_protocol: Option<String>,
+    #[serde(rename = "subprotocolOrder")]
+    pub subprotocol_order: Option<String>,
 }
 
 /// The options of a charge point.
@@ -216,6 +218,12 @@ pub(super) fn transport(text: &str) -> Result<Transport, ScriptRequestError> {
 pub(super) fn unknown_protocol(text: &str) -> Result<UnknownProtocol, ScriptRequestError> {
     let named = UnknownProtocol::ALL.into_iter().find(|unknown| unknown.name() == text);
     named.ok_or_else(|| ScriptRequestError::NoUnknownProtocol(text.to_owned()))
+}
+
+/// Reads which of several common subprotocols is chosen, as scripts write it.
+pub(super) fn subprotocol_order(text: &str) -> Result<SubprotocolOrder, ScriptRequestError> {
+    let named = SubprotocolOrder::ALL.into_iter().find(|order| order.name() == text);
+    named.ok_or_else(|| ScriptRequestError::NoSubprotocolOrder(text.to_owned()))
 }
 
 /// Reads a request.

@@ -22,4 +22,6 @@ pub(super) enum ScriptRequestError {
     NoMachine { option: &'static str, wanted: &'static str, found: Value },
     #[error("unknownProtocol is 'close' or 'refuse', not {0:?}")]
     NoUnknownProtocol(String),
+    #[error("subprotocolOrder is 'newest' or 'offered', not {0:?}")]
+    NoSubprotocolOrder(String),
 }

@@ -7,12 +7,14 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{ListenPort, ScenarioOptions};
-use super::request::{CentralSystemConfig, ChargePointConfig, transport, unknown_protocol, version};
+use super::request::{
+    CentralSystemConfig, ChargePointConfig, subprotocol_order, transport, unknown_protocol, version,
+};
 use super::request_error::ScriptRequestError;
 use crate::clock::now;
 use crate::console::Console;
 use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
-use crate::link::{ExtraHeaders, HeaderError, Network, SubprotocolPolicy, UnknownProtocol};
+use crate::link::{ExtraHeaders, HeaderError, Network, SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
 
@@ -95,6 +97,7 @@ impl ScenarioSession {
             Some(list) => list.iter().map(|text| transport(text)).collect::<Result<_, _>>()?,
             None => Transport::ALL.to_vec(),
         };
+        let order = config.subprotocol_order.as_deref().map_or(Ok(SubprotocolOrder::default()), subprotocol_order)?;
         let unknown = config.unknown_protocol.as_deref().map_or(Ok(UnknownProtocol::default()), unknown_protocol)?;
         let endpoint = config.endpoint.unwrap_or_else(|| "/".to_owned());
         let host = config.host.unwrap_or_else(|| "127.0.0.1".to_owned());
@@ -105,7 +108,7 @@ impl ScenarioSession {
             versions,
             transports,
             ping_interval: 0,
-            subprotocols: SubprotocolPolicy { tolerant: config.tolerate_subprotocol, unknown },
+            subprotocols: SubprotocolPolicy { tolerant: config.tolerate_subprotocol, unknown, order },
             first_transaction: None,
         };
         self.start(options).await

@@ -211,7 +211,7 @@ async fn a_connection_on_which_nothing_is_said_has_a_line_only_when_it_stays() {
 
 /// A central system with these options about subprotocols, and its port.
 async fn with_policy(hub: &Hub, tolerant: bool, unknown: UnknownProtocol) -> u16 {
-    let subprotocols = SubprotocolPolicy { tolerant, unknown };
+    let subprotocols = SubprotocolPolicy { tolerant, unknown, ..SubprotocolPolicy::default() };
     hub.start_central_system(CentralSystemOptions { subprotocols, ..central_system_options() }).await.unwrap().port()
 }
 

@@ -11,7 +11,7 @@ use crate::console::syntax::error::CommandError;
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, argument, option, switch};
 use crate::console::syntax::token::{quote, unquote};
 use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
-use crate::link::{SubprotocolPolicy, UnknownProtocol};
+use crate::link::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{Transport, Version};
 use crate::sanitize::escape_control;
 use crate::simulator::EquipmentPart;
@@ -24,6 +24,8 @@ const REQUESTED: Version = Version::V1_5;
 const TOLERANT: OptionSpec = switch("--tolerate-subprotocol", "accept other spellings of a subprotocol, like ocpp1.6j");
 /// What a central system does without a common subprotocol.
 const UNKNOWN: &str = "--unknown-protocol";
+/// Which of several common subprotocols a central system chooses.
+const ORDER: &str = "--subprotocol-order";
 /// Which id the transactions of a central system begin with.
 const FIRST_TRANSACTION: OptionSpec =
     added("--first-transaction", CompletionKind::Nothing, "id of the first transaction, default: one from the time");
@@ -49,6 +51,7 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                         CompletionKind::UnknownProtocol,
                         "without a common subprotocol: close after the handshake, or refuse it; default: close",
                     ),
+                    added(ORDER, CompletionKind::SubprotocolOrder, "of several common ones the newest or the first offered; default: newest"),
                 ]
             },
         )
@@ -155,7 +158,10 @@ fn ping_interval(arguments: &Arguments<'_>) -> Result<u32, CommandError> {
 fn subprotocols(arguments: &Arguments<'_>) -> Result<SubprotocolPolicy, CommandError> {
     let named = |text: &str| UnknownProtocol::ALL.into_iter().find(|unknown| text.eq_ignore_ascii_case(unknown.name()));
     let unknown = arguments.raw(UNKNOWN).map(|word| read(word, UNKNOWN, "close or refuse", named)).transpose()?;
-    Ok(SubprotocolPolicy { tolerant: arguments.has(TOLERANT.flag), unknown: unknown.unwrap_or_default() })
+    let named = |text: &str| SubprotocolOrder::ALL.into_iter().find(|order| text.eq_ignore_ascii_case(order.name()));
+    let order = arguments.raw(ORDER).map(|word| read(word, ORDER, "newest or offered", named)).transpose()?;
+    let (unknown, order) = (unknown.unwrap_or_default(), order.unwrap_or_default());
+    Ok(SubprotocolPolicy { tolerant: arguments.has(TOLERANT.flag), unknown, order })
 }
 
 /// The transports of a central system. Only a WebSocket is the default of ocppjs, which has no `both`.

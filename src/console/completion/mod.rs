@@ -14,7 +14,7 @@ use super::syntax::spec::{
 };
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, ProposalScope, best_first, fields_at, type_label};
-use crate::link::UnknownProtocol;
+use crate::link::{SubprotocolOrder, UnknownProtocol};
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
 use crate::simulator::{CableKind, FeatureProfile, StationQuirk};
@@ -261,6 +261,10 @@ impl Line<'_> {
             CompletionKind::UnknownProtocol => typed.choose([
                 candidate(UnknownProtocol::Close.name(), "after the handshake, as OCPP-J says"),
                 candidate(UnknownProtocol::Refuse.name(), "the request, without an upgrade"),
+            ]),
+            CompletionKind::SubprotocolOrder => typed.choose([
+                candidate(SubprotocolOrder::Newest.name(), "the newest version"),
+                candidate(SubprotocolOrder::Offered.name(), "the first one that the station offers"),
             ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
             CompletionKind::Strictness => typed.choose(Strictness::ALL.map(|strictness| candidate(strictness.name(), ""))),

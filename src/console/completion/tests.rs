@@ -56,7 +56,7 @@ fn commands_are_offered_first() {
 
 #[test]
 fn options_and_their_values() {
-    let added = ["--first-transaction", "--tolerate-subprotocol", "--unknown-protocol"];
+    let added = ["--first-transaction", "--tolerate-subprotocol", "--unknown-protocol", "--subprotocol-order"];
     assert_eq!(texts("start_cs 9000 -|"), [&["-i", "-u", "-p", "-t", "--host"][..], &added].concat());
     assert_eq!(texts("start_cs 9000 -i 3 -|"), [&["-u", "-p", "-t", "--host"][..], &added].concat());
     assert_eq!(texts("start_cs 9000 -t s|"), ["soap"]);

@@ -99,6 +99,8 @@ pub enum CompletionKind {
     Transports,
     /// What is done without a common subprotocol.
     UnknownProtocol,
+    /// Which of several common subprotocols is chosen.
+    SubprotocolOrder,
     /// `true` or `false`.
     YesNo,
     /// `tolerant` or `strict`.

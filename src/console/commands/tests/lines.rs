@@ -54,7 +54,7 @@ fn starting() {
     for line in ["start_cs 9000 --tolerate-subprotocol", "start_cs 9000 --tolerate-subprotocol --unknown-protocol refuse"] {
         let Command::Start(StartSimulator::CentralSystem(options)) = command(line) else { panic!() };
         let unknown = if line.ends_with("refuse") { UnknownProtocol::Refuse } else { UnknownProtocol::Close };
-        assert_eq!(options.subprotocols, SubprotocolPolicy { tolerant: true, unknown });
+        assert_eq!(options.subprotocols, SubprotocolPolicy { tolerant: true, unknown, ..SubprotocolPolicy::default() });
         assert_eq!(command(line).to_string(), line);
     }
     let line = "start_cs 9000 --first-transaction 100";
