@@ -55,10 +55,10 @@ impl SoapLines {
         let (Some(row), Some(action)) = (row, action) else { return nameless(&start, direction, record) };
         let print_xml = self.hub.print_xml(row.our_role);
         match (kind, direction) {
-            (FrameKind::Malformed, _) | (FrameKind::Error, Direction::In) => format!("{start} {}", unreadable(record.text)),
-            (FrameKind::Error, Direction::Out) => format!("{start} {}", record.text),
-            (FrameKind::Call, Direction::Out) if print_xml => format!("{start} {}", record.text),
-            (FrameKind::Call | FrameKind::Result, _) => {
+            (FrameKind::Malformed, _) | (FrameKind::Error | FrameKind::ResultError, Direction::In) => format!("{start} {}", unreadable(record.text)),
+            (FrameKind::Error | FrameKind::ResultError, Direction::Out) => format!("{start} {}", record.text),
+            (FrameKind::Call | FrameKind::Send, Direction::Out) if print_xml => format!("{start} {}", record.text),
+            (FrameKind::Call | FrameKind::Send | FrameKind::Result, _) => {
                 let suffix = if (kind, direction) == (FrameKind::Result, Direction::Out) { "Response" } else { "" };
                 let content = if print_xml { record.text } else { payload(record, kind, direction) };
                 format!("{start} /{action}{suffix} {content}")

@@ -12,8 +12,10 @@ use super::{ErrorCode, Version};
 pub struct Dialect {
     /// The family of messages, which decides what a station and a central system of the version are made of.
     pub generation: OcppGeneration,
-    /// The types of messages that exist (OCPP-J 1.6 §4.1.3).
+    /// The types of messages that exist.
     pub message_types: &'static [MessageType],
+    /// Whether messages may be signed: an action with the suffix `-Signed` and a JWS as payload (OCPP 2.0.1 part 4 §7).
+    pub signed_messages: bool,
     /// The rules for message ids.
     pub message_id: MessageIdRules,
     /// The error codes, each with the spelling that is sent (OCPP-J 1.6 §4.2.3, table 7).
@@ -48,15 +50,32 @@ pub enum MessageType {
     Result,
     /// CALLERROR.
     Error,
+    /// CALLRESULTERROR: the caller cannot process the result that it got (OCPP 2.1 part 4 §4.2.3).
+    ResultError,
+    /// SEND: a message that nothing answers (OCPP 2.1 part 4 §4.2.4).
+    Send,
 }
 
 impl MessageType {
+    /// What it is, in words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            MessageType::Call => "a call",
+            MessageType::Result => "a result",
+            MessageType::Error => "an error",
+            MessageType::ResultError => "a result error",
+            MessageType::Send => "a send",
+        }
+    }
+
     /// The number in the frame.
     pub const fn number(self) -> u8 {
         match self {
             MessageType::Call => 2,
             MessageType::Result => 3,
             MessageType::Error => 4,
+            MessageType::ResultError => 5,
+            MessageType::Send => 6,
         }
     }
 }
@@ -109,10 +128,17 @@ const ERROR_CODES_2_X: &[(ErrorCode, &str)] = &[
     (ErrorCode::MessageTypeNotSupported, "MessageTypeNotSupported"),
 ];
 
+/// The types of messages that every version has (OCPP-J 1.6 §4.1.3).
+const MESSAGE_TYPES: &[MessageType] = &[MessageType::Call, MessageType::Result, MessageType::Error];
+/// Those of 2.1 (part 4 §4.1.3).
+const MESSAGE_TYPES_2_1: &[MessageType] =
+    &[MessageType::Call, MessageType::Result, MessageType::Error, MessageType::ResultError, MessageType::Send];
+
 /// SRPC of 1.5, as ocppjs speaks it.
 const SRPC: Dialect = Dialect {
     generation: OcppGeneration::First,
-    message_types: &[MessageType::Call, MessageType::Result, MessageType::Error],
+    message_types: MESSAGE_TYPES,
+    signed_messages: false,
     message_id: MessageIdRules { limit: 36, unreadable: "-1" },
     error_codes: ERROR_CODES_1_X,
     error_description_limit: 255,
@@ -139,10 +165,17 @@ const OCPP_J: Dialect = Dialect {
     soap_headers_specified: true,
     ..SRPC
 };
-static OCPP_2_0_1: Dialect =
-    Dialect { generation: OcppGeneration::Second, error_codes: ERROR_CODES_2_X, frame_tolerances: OCPP_J_2_X, ..OCPP_J };
-static OCPP_2_1: Dialect =
-    Dialect { generation: OcppGeneration::Second, error_codes: ERROR_CODES_2_X, frame_tolerances: OCPP_J_2_X, ..OCPP_J };
+static OCPP_2_0_1: Dialect = OCPP_J_2;
+static OCPP_2_1: Dialect = Dialect { message_types: MESSAGE_TYPES_2_1, ..OCPP_J_2 };
+
+/// OCPP-J of 2.0.1, from which 2.1 differs in single facts.
+const OCPP_J_2: Dialect = Dialect {
+    generation: OcppGeneration::Second,
+    error_codes: ERROR_CODES_2_X,
+    frame_tolerances: OCPP_J_2_X,
+    signed_messages: true,
+    ..OCPP_J
+};
 
 impl Version {
     /// The rules of the version.
@@ -161,6 +194,22 @@ impl Dialect {
     /// The type with this number, when the version has it.
     pub fn message_type(&self, number: f64) -> Option<MessageType> {
         self.message_types.iter().copied().find(|kind| f64::from(kind.number()) == number)
+    }
+
+    /// Whether the version has this type.
+    pub fn has_type(&self, kind: MessageType) -> bool {
+        self.message_types.contains(&kind)
+    }
+
+    /// The types that exist, in words: `2 is a call, 3 a result, 4 an error`.
+    pub fn type_list(&self) -> String {
+        let mut list = String::new();
+        for (index, kind) in self.message_types.iter().enumerate() {
+            let verb = if index == 0 { " is " } else { " " };
+            let separator = if index == 0 { "" } else { ", " };
+            list.push_str(&format!("{separator}{}{verb}{}", kind.number(), kind.name()));
+        }
+        list
     }
 
     /// What this version does with a faulty frame.
@@ -212,7 +261,8 @@ mod tests {
         for version in Version::ALL {
             let kinds = [2.0, 3.0, 4.0, 5.0, 6.0, 2.5].map(|number| version.dialect().message_type(number));
             assert_eq!(kinds[..3], [Some(MessageType::Call), Some(MessageType::Result), Some(MessageType::Error)]);
-            assert_eq!(kinds[3..], [None; 3]);
+            let newer = [Some(MessageType::ResultError), Some(MessageType::Send), None];
+            assert_eq!(kinds[3..], if version == Version::V2_1 { newer } else { [None; 3] });
         }
     }
 

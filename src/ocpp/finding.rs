@@ -5,6 +5,8 @@ use super::{ErrorCode, Version};
 /// The rule of the definitions that a payload breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FindingRule {
+    /// The action is none that is sent this way: a call as SEND, or the other way round.
+    Action,
     /// A required field is missing.
     Required,
     /// A list has fewer elements than it must have.
@@ -35,6 +37,7 @@ impl FindingRule {
     /// not exist is a fault of the message's form.
     pub const fn error_code(self, version: Version) -> ErrorCode {
         match self {
+            FindingRule::Action => ErrorCode::NotSupported,
             FindingRule::Required | FindingRule::TooFew | FindingRule::TooMany => ErrorCode::OccurenceConstraintViolation,
             FindingRule::Type => ErrorCode::TypeConstraintViolation,
             FindingRule::DoubledName => ErrorCode::FormationViolation,

@@ -137,7 +137,7 @@ pub(super) const OCPP_J_2_X: &[ToleranceRule] = &[
     rule(D::ByteOrderMark, Served, Refused(FormationViolation)),
     rule(D::TrailingNul, Served, Refused(FormationViolation)),
     rule(D::NotJson, Refused(RpcFrameworkError), Refused(RpcFrameworkError)),
-    rule(D::NoMessage, Unanswered, Unanswered),
+    rule(D::NoMessage, Refused(RpcFrameworkError), Refused(RpcFrameworkError)),
     rule(D::UnknownType, Refused(MessageTypeNotSupported), Refused(MessageTypeNotSupported)),
     rule(D::OddType, Served, Refused(FormationViolation)),
     rule(D::UnreadableId, Refused(RpcFrameworkError), Refused(RpcFrameworkError)),
@@ -178,7 +178,7 @@ mod tests {
         (D::ByteOrderMark, "a byte order mark (U+FEFF) before the text"),
         (D::TrailingNul, "NUL bytes behind the text"),
         (D::NotJson, "text that is not JSON, but begins like a call with an id: `[2,\"id\",`"),
-        (D::NoMessage, "other text that is not JSON; JSON that is not an array; an array whose first element is no type"),
+        (D::NoMessage, "other text that is not JSON; JSON that is not an array; an array whose first element is no type; answered under the id `\"-1\"`"),
         (D::UnknownType, "another type number, with a readable id"),
         (D::OddType, "the type in another form than a bare digit: `\"2\"`, `2.0`"),
         (D::UnreadableId, "an id that is missing, `null`, or neither text nor number; answered under the id `\"-1\"`"),
@@ -202,7 +202,7 @@ mod tests {
                 for strictness in Strictness::ALL {
                     match version.dialect().treatment(*deviation, strictness) {
                         Served => write!(table, " served |").unwrap(),
-                        Refused(code) => write!(table, " `{}` |", code.name()).unwrap(),
+                        Refused(code) => write!(table, " `{}` |", version.dialect().sent_error_name(code)).unwrap(),
                         Unanswered => write!(table, " no answer |").unwrap(),
                     }
                 }

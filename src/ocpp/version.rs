@@ -53,6 +53,11 @@ impl Version {
         }
     }
 
+    /// Whether SOAP carries it.
+    pub const fn has_soap(self) -> bool {
+        matches!(self, Version::V1_2 | Version::V1_5 | Version::V1_6)
+    }
+
     /// The namespace of the service that `host` offers (OCPP-S 1.6, table 2). The slash at the end is part of the name. Empty for a
     /// version that SOAP does not carry.
     pub const fn namespace(self, host: Role) -> &'static str {

@@ -457,7 +457,7 @@ impl<'a> Player<'a> {
         }
         for record in news {
             let is_of = |question: &AnswerRequest| {
-                record["kind"] == "call"
+                (record["kind"] == "call" || record["kind"] == "send")
                     && record["direction"] == "in"
                     && record["key"] == question.station.0
                     && record["action"] == *question.action

@@ -9,11 +9,15 @@ use super::new_record::{LinkFacts, detail, new_record};
 use super::queue::EventBatch;
 use super::station_keys::StationKeys;
 use super::store::Store;
+use super::decode::id_text;
 use super::{
-    Event, EventKind, Frame, FrameContent, FrameKind, RecordContent, Sequence, Stamp, StationKey, StationRow, StationTable,
+    Direction, Event, EventKind, Frame, FrameContent, FrameKind, Record, RecordContent, RecordKind, Sequence, Stamp, StationKey, StationRow, StationTable,
 };
 use crate::clock::Moment;
 use crate::ocpp::{Role, Transport};
+
+/// How far behind a result error its result is looked for, in records.
+const DISPUTED: u64 = 4096;
 
 /// The records and the stations. Everything in it comes from events: the same events make the same contents.
 #[derive(Debug)]
@@ -103,6 +107,13 @@ impl Contents {
                     // What cannot be read may be a call that is refused or, over SOAP, the answer to one of ours.
                     FrameKind::Malformed => !self.store.is_open(*exchange),
                     FrameKind::Result | FrameKind::Error => false,
+                    FrameKind::ResultError => {
+                        if let Some(result) = self.disputed(sequence) {
+                            self.store.refer(sequence, result);
+                        }
+                        return None;
+                    }
+                    FrameKind::Send => return None,
                 };
                 if begins {
                     self.store.open_exchange(*exchange, sequence);
@@ -115,6 +126,21 @@ impl Contents {
             | EventKind::Unanswered { exchange, .. } => self.store.close_exchange(*exchange, sequence),
             _ => None,
         }
+    }
+
+    /// The result that a result error is about. Its exchange has ended, so it is looked for: such errors are rare.
+    fn disputed(&self, sequence: Sequence) -> Option<Sequence> {
+        let error = self.store.get(sequence)?;
+        let RecordKind::Frame(direction, _) = error.kind else { return None };
+        let id = id_text(&error)?;
+        let other = if direction == Direction::In { Direction::Out } else { Direction::In };
+        let is_it = |record: &Record<'_>| {
+            record.kind == RecordKind::Frame(other, FrameKind::Result)
+                && record.station == error.station
+                && id_text(record) == Some(id)
+        };
+        let mut before = self.store.iter(sequence.saturating_sub(DISPUTED)..sequence).rev();
+        before.find(is_it).map(|result| result.sequence)
     }
 }
 
@@ -193,7 +219,7 @@ impl Trace {
 mod tests {
     use super::*;
     use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
-    use crate::trace::{CloseReason, Direction, FrameText, FrameVerdict, HandshakeHeads, LinkState, RetryCause};
+    use crate::trace::{CloseReason, FrameText, FrameVerdict, HandshakeHeads, LinkState, RetryCause};
 
     #[test]
     fn times_never_step_back_and_latencies_stay_exact() {
@@ -232,6 +258,23 @@ mod tests {
     fn apply(contents: &mut Contents, key: StationKey, at: u64, kind: EventKind) {
         let stamp = Stamp { wall_micros: at as i64, monotonic_micros: at };
         contents.apply(&Event { station: Some(key), stamp, kind }, &mut String::new());
+    }
+
+    #[test]
+    fn a_result_error_points_to_its_result_and_ends_nothing() {
+        let mut contents = Contents::new(1 << 20);
+        let key = contents.station(Role::ChargePoint, "CP1");
+        let mut add = |at, direction, kind, text, exchange| {
+            let text = FrameText::from_static(text);
+            apply(&mut contents, key, at, EventKind::Frame(Frame { text, exchange, ..frame(direction, kind, 1) }));
+        };
+        add(1, Direction::Out, FrameKind::Call, r#"[2,"a","Reset",{}]"#, Some(1));
+        add(2, Direction::In, FrameKind::Result, r#"[3,"a",{}]"#, Some(1));
+        add(3, Direction::Out, FrameKind::Send, r#"[6,"b","NotifyPeriodicEventStream",{}]"#, None);
+        add(4, Direction::Out, FrameKind::ResultError, r#"[5,"a","FormatViolation","",{}]"#, Some(1));
+        let partners: Vec<_> = contents.records().iter(0..4).map(|record| (record.partner, record.latency)).collect();
+        let latency = Some(Duration::from_micros(1));
+        assert_eq!(partners, [(Some(1), None), (Some(0), latency), (None, None), (Some(1), None)]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct DecodedRecord<'a> {
 /// The content of a message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DecodedMessage<'a> {
-    /// A call.
+    /// A call, or a message that nothing answers.
     Call {
         /// The action as it was spelt; over SOAP the action of the envelope's element.
         action: Cow<'a, str>,
@@ -35,7 +35,7 @@ pub enum DecodedMessage<'a> {
     },
     /// A result with this payload.
     Result(JsonText<'a>),
-    /// An error, or a fault.
+    /// An error, an error about a result, or a fault.
     Error {
         /// Its code as it was spelt; of a fault its subcode.
         code: Cow<'a, str>,
@@ -86,9 +86,11 @@ fn of_envelope<'a>(record: &Record<'a>, kind: FrameKind, content: RecordContent<
             let (code, description) = fault(content.payload);
             DecodedMessage::Error { code: code.into(), description: Some(description.into()), details: JsonText::NULL }
         }
-        (FrameKind::Call, Some(payload), Some(action)) => DecodedMessage::Call { action: action.into(), payload },
-        (FrameKind::Result | FrameKind::Error, Some(payload), _) => DecodedMessage::Result(payload),
-        (_, None, _) | (FrameKind::Call, _, None) => DecodedMessage::Unreadable,
+        (FrameKind::Call | FrameKind::Send, Some(payload), Some(action)) => {
+            DecodedMessage::Call { action: action.into(), payload }
+        }
+        (FrameKind::Result | FrameKind::Error | FrameKind::ResultError, Some(payload), _) => DecodedMessage::Result(payload),
+        (_, None, _) | (FrameKind::Call | FrameKind::Send, _, None) => DecodedMessage::Unreadable,
     };
     DecodedRecord { id, message }
 }
@@ -105,9 +107,11 @@ fn of_array(text: &str, kind: FrameKind) -> DecodedRecord<'_> {
     let element = |place: usize| elements.get(place).map_or(JsonText::NULL, |element| JsonText(element.get()));
     let id = elements.get(1).map(|id| Cow::Borrowed(id.get()));
     let message = match kind {
-        FrameKind::Call if elements.len() > 2 => DecodedMessage::Call { action: words(element(2).0), payload: element(3) },
+        FrameKind::Call | FrameKind::Send if elements.len() > 2 => {
+            DecodedMessage::Call { action: words(element(2).0), payload: element(3) }
+        }
         FrameKind::Result if elements.len() > 1 => DecodedMessage::Result(element(2)),
-        FrameKind::Error if elements.len() > 1 => {
+        FrameKind::Error | FrameKind::ResultError if elements.len() > 1 => {
             let text = |place| {
                 let there = elements.get(place).map(|_| element(place)).filter(|element| *element != JsonText::NULL);
                 there.map(|element| words(element.0))
@@ -124,9 +128,9 @@ fn of_array(text: &str, kind: FrameKind) -> DecodedRecord<'_> {
 pub fn visit_payload<'a, S: DeserializeSeed<'a>>(record: &Record<'a>, seed: S) -> Option<S::Value> {
     // How many elements of the array stand before it.
     let skipped = match record.kind {
-        RecordKind::Frame(_, FrameKind::Call) => 3,
+        RecordKind::Frame(_, FrameKind::Call | FrameKind::Send) => 3,
         RecordKind::Frame(_, FrameKind::Result) => 2,
-        RecordKind::Frame(_, FrameKind::Error) => 4,
+        RecordKind::Frame(_, FrameKind::Error | FrameKind::ResultError) => 4,
         _ => return None,
     };
     match record.content {
@@ -161,7 +165,7 @@ pub fn payload_text<'a>(record: &Record<'a>) -> Cow<'a, str> {
 /// The names that occur twice in an object of the payload of a call or a result.
 pub fn doubled_members(record: &Record<'_>) -> Vec<Finding> {
     match (record.kind, record.content) {
-        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Result), None) => doubled_names(array_payload(record)),
+        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Send | FrameKind::Result), None) => doubled_names(array_payload(record)),
         _ => Vec::new(),
     }
 }
@@ -171,6 +175,8 @@ fn array_payload<'a>(record: &Record<'a>) -> &'a str {
         RecordKind::Frame(_, FrameKind::Call) => MessageType::Call,
         RecordKind::Frame(_, FrameKind::Result) => MessageType::Result,
         RecordKind::Frame(_, FrameKind::Error) => MessageType::Error,
+        RecordKind::Frame(_, FrameKind::ResultError) => MessageType::ResultError,
+        RecordKind::Frame(_, FrameKind::Send) => MessageType::Send,
         _ => return record.text,
     };
     payload_span(record.text, kind)
@@ -267,6 +273,15 @@ mod tests {
             assert_eq!(payload_text(record), r#"{"x": 1.10}"#);
             assert_eq!(payload_value(record), Some(json!({ "x": 1.1 })));
             assert_eq!(id_text(record), Some(r#"a\"b"#));
+        });
+        with_record(FrameKind::Send, r#"[6,"b","NotifyPeriodicEventStream",{"id":1}]"#, None, |record| {
+            let DecodedMessage::Call { action, payload } = decode(record).message else { panic!() };
+            assert_eq!((&*action, payload.as_str()), ("NotifyPeriodicEventStream", r#"{"id":1}"#));
+            assert_eq!(payload_value(record), Some(json!({ "id": 1 })));
+        });
+        with_record(FrameKind::ResultError, r#"[5,"7","Code","why",{"a":1}]"#, None, |record| {
+            let DecodedMessage::Error { code, description, details } = decode(record).message else { panic!() };
+            assert_eq!((&*code, description.as_deref(), details.value()), ("Code", Some("why"), json!({ "a": 1 })));
         });
         with_record(FrameKind::Result, "[3,7]", None, |record| {
             let id = Some("7".into());

@@ -41,9 +41,9 @@ pub fn record_meaning(record: &Record<'_>, call: Option<&Record<'_>>) -> Message
 pub fn payload_meaning(version: Option<Version>, kind: FrameKind, action: &str, payload: &Value) -> MessageSummary {
     let version = version.unwrap_or(UNSPOKEN);
     match kind {
-        FrameKind::Call => summary::call(version, action, payload),
+        FrameKind::Call | FrameKind::Send => summary::call(version, action, payload),
         FrameKind::Result => summary::result(version, action, None, payload),
-        FrameKind::Error | FrameKind::Malformed => {
+        FrameKind::Error | FrameKind::ResultError | FrameKind::Malformed => {
             summary::error(payload["code"].as_str().unwrap_or_default(), payload["description"].as_str())
         }
     }
@@ -129,16 +129,22 @@ impl<'a> Record<'a> {
 
     /// Everything worth knowing of a frame, a sentence a line: where it comes from, and what is wrong with it.
     pub fn notes(&self) -> Cow<'a, str> {
-        let shown = |origin: &&FrameOrigin| origin.typed_by_user || origin.http_headers.is_some();
+        let shown = |origin: &&FrameOrigin| origin.typed_by_user || origin.http_headers.is_some() || origin.signed.is_some();
         let Some(origin) = self.origin().filter(shown) else { return self.remarks.into() };
         let typed = origin.typed_by_user.then_some(Cow::Borrowed("sent as it was typed"));
         let remarks = (!self.remarks.is_empty()).then_some(Cow::Borrowed(self.remarks));
-        let lines: Vec<_> = [typed, origin.headers_line().map(Cow::Owned), remarks].into_iter().flatten().collect();
+        let signed = origin.signed_line().map(Cow::Owned);
+        let lines: Vec<_> = [typed, signed, origin.headers_line().map(Cow::Owned), remarks].into_iter().flatten().collect();
         lines.join("\n").into()
     }
 }
 
 impl FrameOrigin {
+    /// The line about the signature.
+    fn signed_line(&self) -> Option<String> {
+        self.signed.as_ref().map(|header| format!("signed, not verified: {header}"))
+    }
+
     /// The line with the HTTP headers.
     pub fn headers_line(&self) -> Option<String> {
         self.http_headers.as_ref().map(|headers| format!("HTTP headers: {headers}"))

@@ -33,8 +33,55 @@ pub enum FrameKind {
     Result,
     /// An error.
     Error,
+    /// An error about a result, from the caller that cannot process it.
+    ResultError,
+    /// A message that nothing answers.
+    Send,
     /// Something that is none of them: not JSON, a wrong shape, an unknown type, a binary frame.
     Malformed,
+}
+
+impl FrameKind {
+    /// All kinds.
+    pub const ALL: [FrameKind; 6] = [
+        FrameKind::Call,
+        FrameKind::Result,
+        FrameKind::Error,
+        FrameKind::ResultError,
+        FrameKind::Send,
+        FrameKind::Malformed,
+    ];
+
+    /// The name in filters and exports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FrameKind::Call => "call",
+            FrameKind::Result => "result",
+            FrameKind::Error => "error",
+            FrameKind::ResultError => "resulterror",
+            FrameKind::Send => "send",
+            FrameKind::Malformed => "malformed",
+        }
+    }
+
+    /// What it is, for a reader.
+    pub const fn word(self) -> &'static str {
+        match self {
+            FrameKind::ResultError => "result error",
+            FrameKind::Malformed => "unreadable",
+            kind => kind.name(),
+        }
+    }
+
+    /// Whether it names an action and has a payload of its own: a call, or a message that nothing answers.
+    pub const fn is_request(self) -> bool {
+        matches!(self, FrameKind::Call | FrameKind::Send)
+    }
+
+    /// Whether it has a code and a description.
+    pub const fn is_error(self) -> bool {
+        matches!(self, FrameKind::Error | FrameKind::ResultError)
+    }
 }
 
 /// When something happened, by both clocks.
@@ -207,9 +254,10 @@ pub struct Frame {
     pub action: Option<Arc<str>>,
     /// The text, byte for byte (of a binary frame: its bytes as hexadecimal digits).
     pub text: FrameText,
-    /// What reading the envelope found; `None` for a frame of OCPP-J, and for a text that is no envelope.
+    /// What reading the envelope found, or the payload of a message that is signed; `None` for another frame of OCPP-J, and for a text
+    /// that is no envelope.
     pub content: Option<Box<FrameContent>>,
-    /// Links a call with its answer: unique per call in the session. `None` when there is nothing to link.
+    /// Links a call with its answer, and that with an error about it: unique per call in the session. `None` when there is nothing to link.
     pub exchange: Option<u64>,
     /// The code of an error frame, when it is one that we know; of a received result that breaks the definitions, the code that a call
     /// would be refused with for the same fault.
@@ -255,6 +303,8 @@ pub struct FrameOrigin {
     pub binary: bool,
     /// It left as the user typed it, or is the answer to such a frame.
     pub typed_by_user: bool,
+    /// It is signed: the protected header of the signature as JSON. Nothing was verified.
+    pub signed: Option<Box<str>>,
     /// Its HTTP headers as a JSON object, where they are to be shown.
     pub http_headers: Option<Box<str>>,
     /// The head of the HTTP message that brought it: the start line and the fields, a line each. Of a frame of ours it is not kept.

@@ -154,6 +154,10 @@ fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Member
     if let Some(head) = record.origin().and_then(|origin| origin.http_head.as_deref()) {
         put("http", Member::Text(head));
     }
+    if let Some(header) = record.origin().and_then(|origin| origin.signed.as_deref()) {
+        put("signed", Member::Json(header));
+        put("raw", Member::Text(record.text));
+    }
     if kind == FrameKind::Malformed {
         // One that seems to be an answer has the id of its call.
         if let Some(id) = id_text(record).filter(|_| record.partner.is_some()) {
@@ -189,10 +193,7 @@ fn frame(record: &Record<'_>, kind: FrameKind, put: &mut impl FnMut(&str, Member
 
 fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
     match kind {
-        RecordKind::Frame(direction, FrameKind::Call) => ("call", Some(direction)),
-        RecordKind::Frame(direction, FrameKind::Result) => ("result", Some(direction)),
-        RecordKind::Frame(direction, FrameKind::Error) => ("error", Some(direction)),
-        RecordKind::Frame(direction, FrameKind::Malformed) => ("malformed", Some(direction)),
+        RecordKind::Frame(direction, kind) => (kind.name(), Some(direction)),
         RecordKind::Connecting => ("connecting", None),
         RecordKind::Connected => ("connected", None),
         RecordKind::Disconnected => ("disconnected", None),

@@ -110,7 +110,7 @@ impl FaultTable {
         match record.kind {
             RecordKind::Frame(_, FrameKind::Malformed) => self.add(record, FaultKind::Unreadable, "", &record.notes()),
             RecordKind::Frame(_, kind) => {
-                if kind == FrameKind::Error {
+                if kind.is_error() {
                     self.add(record, FaultKind::ErrorAnswer, "", &error_text(record));
                 }
                 let fault = match (record.verdict, kind) {

@@ -50,6 +50,8 @@ impl RecordKind {
             RecordKind::Frame(_, FrameKind::Call) => "C",
             RecordKind::Frame(_, FrameKind::Result) => "R",
             RecordKind::Frame(_, FrameKind::Error) => "E",
+            RecordKind::Frame(_, FrameKind::ResultError) => "F",
+            RecordKind::Frame(_, FrameKind::Send) => "S",
             RecordKind::Frame(_, FrameKind::Malformed) => "?",
             RecordKind::Ping(_) | RecordKind::Pong(_) => "p",
             RecordKind::Connecting => "·",
@@ -74,6 +76,7 @@ impl<'a> Record<'a> {
         match self.kind {
             RecordKind::Frame(_, FrameKind::Malformed) => or("unreadable"),
             RecordKind::Frame(_, FrameKind::Error) => or("error"),
+            RecordKind::Frame(_, FrameKind::ResultError) => or("result error"),
             RecordKind::Frame(..) => or("unknown call"),
             RecordKind::Held => or("held"),
             RecordKind::Timeout => or("timeout"),

@@ -87,7 +87,7 @@ pub struct Record<'a> {
     pub text: &'a str,
     /// What else is known of it.
     pub detail: Option<&'a RecordDetail>,
-    /// What is in the envelope that the text is; `None` for frames of OCPP-J, for what is no envelope, and for lines that are no frames.
+    /// What is in the envelope that the text is, or what is signed in it; `None` for other frames of OCPP-J, for what is no envelope, and for lines that are no frames.
     pub content: Option<RecordContent<'a>>,
     /// How it travelled.
     pub transport: Transport,
@@ -100,7 +100,7 @@ pub struct Record<'a> {
     pub remarks: &'a str,
     /// How many lines of the remarks are no findings; they come first.
     pub remark_lines: u8,
-    /// The record of the other half of the exchange: the answer or timeout of a call, the call of an answer.
+    /// The record of the other half of the exchange: the answer or timeout of a call, the call of an answer. Of a result error the result.
     pub partner: Option<Sequence>,
     /// Of an answer: the time since its call. Of a received pong: the round trip. Of a retry: the wait.
     pub latency: Option<Duration>,
@@ -214,6 +214,7 @@ impl RecordDetail {
         match self {
             RecordDetail::Frame(origin) => {
                 let headers = origin.http_headers.as_ref().map_or(0, |headers| headers.len());
+                let headers = headers + origin.signed.as_ref().map_or(0, |header| header.len());
                 size_of::<FrameOrigin>() + headers + origin.http_head.as_ref().map_or(0, |head| head.len())
             }
             RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + heads_bytes(&connected.handshake),
@@ -242,17 +243,21 @@ fn heads_bytes(heads: &HandshakeHeads) -> usize {
 
 impl RecordKind {
     /// All kinds, in the order of their codes.
-    const ALL: [RecordKind; 26] = {
+    const ALL: [RecordKind; 30] = {
         use Direction::{In, Out};
-        use FrameKind::{Call, Error, Malformed, Result};
+        use FrameKind::{Call, Error, Malformed, Result, ResultError, Send};
         [
             RecordKind::Frame(In, Call),
             RecordKind::Frame(In, Result),
             RecordKind::Frame(In, Error),
+            RecordKind::Frame(In, ResultError),
+            RecordKind::Frame(In, Send),
             RecordKind::Frame(In, Malformed),
             RecordKind::Frame(Out, Call),
             RecordKind::Frame(Out, Result),
             RecordKind::Frame(Out, Error),
+            RecordKind::Frame(Out, ResultError),
+            RecordKind::Frame(Out, Send),
             RecordKind::Frame(Out, Malformed),
             RecordKind::Ping(In),
             RecordKind::Ping(Out),
@@ -278,23 +283,23 @@ impl RecordKind {
     /// A byte that stands for the kind in the store.
     pub(super) const fn code(self) -> u8 {
         match self {
-            RecordKind::Frame(direction, kind) => 4 * direction as u8 + kind as u8,
-            RecordKind::Ping(direction) => 8 + direction as u8,
-            RecordKind::Pong(direction) => 10 + direction as u8,
-            RecordKind::Connecting => 12,
-            RecordKind::Connected => 13,
-            RecordKind::Disconnected => 14,
-            RecordKind::Retry => 15,
-            RecordKind::Lost => 16,
-            RecordKind::Listening => 17,
-            RecordKind::Refused => 18,
-            RecordKind::Held => 19,
-            RecordKind::Timeout => 20,
-            RecordKind::Unreachable => 21,
-            RecordKind::Note => 22,
-            RecordKind::Toast => 23,
-            RecordKind::Failure => 24,
-            RecordKind::Unanswered => 25,
+            RecordKind::Frame(direction, kind) => 6 * direction as u8 + kind as u8,
+            RecordKind::Ping(direction) => 12 + direction as u8,
+            RecordKind::Pong(direction) => 14 + direction as u8,
+            RecordKind::Connecting => 16,
+            RecordKind::Connected => 17,
+            RecordKind::Disconnected => 18,
+            RecordKind::Retry => 19,
+            RecordKind::Lost => 20,
+            RecordKind::Listening => 21,
+            RecordKind::Refused => 22,
+            RecordKind::Held => 23,
+            RecordKind::Timeout => 24,
+            RecordKind::Unreachable => 25,
+            RecordKind::Note => 26,
+            RecordKind::Toast => 27,
+            RecordKind::Failure => 28,
+            RecordKind::Unanswered => 29,
         }
     }
 

@@ -161,7 +161,8 @@ impl StationRow {
             Direction::In => self.frames_in += 1,
             Direction::Out => self.frames_out += 1,
         }
-        let faulty = matches!(frame.kind, FrameKind::Error | FrameKind::Malformed)
+        let faulty = frame.kind.is_error()
+            || frame.kind == FrameKind::Malformed
             || frame.findings.iter().any(|finding| !finding.tolerated);
         self.errors += u64::from(faulty);
         if frame.direction == Direction::In && latency.is_some() {

@@ -58,7 +58,8 @@ struct HeaderFlags(u8);
 
 impl HeaderFlags {
     const DETAIL: u8 = 1;
-    /// Two bits: 0 for a message over WebSocket, 1 for one over SOAP that is no envelope, 2 for an envelope, 3 for a fault.
+    /// Two bits: 0 for a message over WebSocket, 1 for one over SOAP that is no envelope, 2 for an envelope or a signed message, 3 for a
+    /// fault.
     const CONTENT: u8 = 1;
     /// Two bits.
     const VERDICT: u8 = 3;
@@ -88,7 +89,12 @@ impl HeaderFlags {
     }
 
     fn transport(self) -> Transport {
-        if self.content() == 0 { Transport::WebSocket } else { Transport::Soap }
+        // Content of a version that SOAP does not carry is the payload of a signed message.
+        if self.content() == 0 || self.version().is_some_and(|version| !version.has_soap()) {
+            Transport::WebSocket
+        } else {
+            Transport::Soap
+        }
     }
 
     fn verdict(self) -> FrameVerdict {
@@ -391,6 +397,13 @@ impl Store {
         header.partner = -distance;
         header.latency_micros = to_micros(latency);
         Some(latency)
+    }
+
+    /// Makes an earlier record the partner of a later one, and leaves the earlier one as it is.
+    pub(super) fn refer(&mut self, later: Sequence, earlier: Sequence) {
+        if let (Ok(distance), Some((_, header))) = (i32::try_from(later - earlier), self.header_mut(later)) {
+            header.partner = -distance;
+        }
     }
 
     /// A header, and the monotonic clock of its record.

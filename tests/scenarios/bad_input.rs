@@ -38,8 +38,8 @@ fn scripts_that_are_wrong() {
             "s.js:2:",
         ),
         (
-            "\nawait centralSystemUnderTest({ version: '2.0.1' });",
-            "\"2.0.1\" is no version of OCPP; it is '1.2', '1.5' or '1.6'",
+            "\nawait centralSystemUnderTest({ version: '2.0' });",
+            "\"2.0\" is no version of OCPP; it is '1.2', '1.5', '1.6', '2.0.1' or '2.1'",
             "s.js:2:7",
         ),
         ("\nawait chargePointUnderTest({ transport: 'pigeon' });", "\"pigeon\" is no transport", "s.js:2:7"),

@@ -162,7 +162,7 @@ fn list(context: &CommandContext<'_>) -> CommandOutput {
         let identity = row.map_or_else(String::new, |row| escape_control(&row.identity).into_owned());
         let waited = moment.monotonic.saturating_duration_since(frame.since.monotonic).as_secs_f64();
         let arrow = if frame.direction == Direction::In { "<-" } else { "->" };
-        let (number, kind, action, payload) = (frame.number, kind(frame.kind), escape_control(&frame.action), frame.payload);
+        let (number, kind, action, payload) = (frame.number, frame.kind.word(), escape_control(&frame.action), frame.payload);
         format!("{number}  {identity} {arrow} {kind} {action}  {waited:.1} s  {payload}")
     });
     let lines: Vec<String> = std::iter::once(rule).chain(lines).collect();
@@ -221,7 +221,7 @@ fn release_action(
     context: &CommandContext<'_>,
 ) -> Result<ReleaseAction, Vec<CommandFailure>> {
     let AnswerChoice::Override { reply, delay } = choice else { return Ok(ReleaseAction::Go(None)) };
-    let ours = frame.direction == Direction::Out && frame.kind != FrameKind::Call;
+    let ours = frame.direction == Direction::Out && !frame.kind.is_request();
     let answer = match reply {
         AnswerReply::Silence => return Ok(ReleaseAction::Drop),
         AnswerReply::Error { code, description } => {
@@ -278,7 +278,7 @@ fn edit_frame(
     let station = context.hub.trace().read().stations().get(frame.station).map(|row| (row.our_role, row.version));
     let definition = station.and_then(|(our_role, version)| {
         // Our call and the result of it begin with us; the peer's call and our answer with the peer.
-        let ours = (frame.direction == Direction::Out) == (frame.kind == FrameKind::Call);
+        let ours = (frame.direction == Direction::Out) == frame.kind.is_request();
         let initiator = if ours { our_role } else { our_role.peer() };
         context.hub.catalog().action(version?, initiator, &frame.action)
     });
@@ -286,7 +286,7 @@ fn edit_frame(
         let text = format!("Error: the definitions have no {}; write its payload whole.", frame.action);
         return Err(vec![CommandFailure::plain(text)]);
     };
-    let message = if frame.kind == FrameKind::Call { &definition.request } else { &definition.response };
+    let message = if frame.kind.is_request() { &definition.request } else { &definition.response };
     let applied = edited(frame.payload.clone(), edit, &definition.name, message);
     applied.accept_unambiguous().map_err(|errors| CommandFailure::assignments(&errors, context.line))
 }
@@ -299,15 +299,6 @@ fn unchanged(frame: &HeldFrame) -> Answer {
         return Answer::Error { code, description: text("description") };
     }
     Answer::result(frame.payload.clone())
-}
-
-const fn kind(kind: FrameKind) -> &'static str {
-    match kind {
-        FrameKind::Call => "call",
-        FrameKind::Result => "result",
-        FrameKind::Error => "error",
-        FrameKind::Malformed => "unreadable",
-    }
 }
 
 impl fmt::Display for HoldCommand {

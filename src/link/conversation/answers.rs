@@ -119,6 +119,9 @@ impl<F: Framing> Conversation<F> {
                 .map_or_else(Vec::new, |known| known.response.check(payload, self.version)),
             _ => Vec::new(),
         };
+        if kind == FrameKind::Result {
+            self.remember_result(&asked, &action, exchange);
+        }
         let EncodedMessage { text, content, outgoing } = self.framing.answer(asked, self.version, &action, &reply);
         let (exchange, action) = (Some(exchange), Some(action));
         let frame = Frame { action, content, exchange, code, findings, ..out_frame(kind, text) };
@@ -127,6 +130,16 @@ impl<F: Framing> Conversation<F> {
             event: Some((now, EventKind::Frame(frame))),
             commit: (!effect.is_empty()).then(|| Box::new(SentAnswer { effect, answer })),
         });
+    }
+
+    /// Hands a message over that nothing answers. The filters see it too; what they decide has no effect.
+    pub(super) fn handle_notice(&mut self, action: &str, payload: &serde_json::Value, now: Moment) {
+        let call = IncomingCall { action, payload, version: self.version };
+        let Proposal { answer, effect } = self.responder.behaviour.propose(call, now);
+        for filter in &mut self.responder.filters {
+            filter.filter(call, &answer);
+        }
+        self.commit(SentAnswer { effect, answer }, now);
     }
 
     /// An answer leaves: the behaviour carries out what follows, and its calls are queued behind the answer.

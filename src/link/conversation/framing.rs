@@ -20,6 +20,15 @@ pub(in crate::link) struct EncodedMessage<O> {
     pub outgoing: O,
 }
 
+/// A call of ours, or a message that nothing answers.
+#[derive(Debug)]
+pub(in crate::link) struct OwnRequest<'a> {
+    /// Its name on the wire.
+    pub action: &'a str,
+    pub payload: &'a OutgoingPayload,
+    pub is_send: bool,
+}
+
 /// An answer of ours.
 #[derive(Debug)]
 pub(in crate::link) enum OwnReply<'a> {
@@ -68,8 +77,14 @@ pub(in crate::link) trait Framing {
     /// The description of an error for a call that we refuse. `precise` describes the fault.
     fn refusal(&self, code: ErrorCode, version: Version, precise: &dyn Fn() -> String) -> String;
 
-    /// Writes a call of ours.
-    fn call(&mut self, id: &str, version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<Self::Outgoing>;
+    /// Writes a call of ours, or a message that nothing answers.
+    fn call(&mut self, id: &str, version: Version, request: &OwnRequest<'_>) -> EncodedMessage<Self::Outgoing>;
+
+    /// Writes an error about a result of the peer; `None` where there is no such message.
+    fn result_error(&self, id: &str, version: Version, error: (ErrorCode, &str)) -> Option<EncodedMessage<Self::Outgoing>>;
+
+    /// The id of a call of the peer, where an error about our result would have it.
+    fn id_of<'q>(&self, question: &'q Self::Question) -> Option<&'q str>;
 
     /// Writes our answer to a call.
     fn answer(

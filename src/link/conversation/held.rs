@@ -26,7 +26,11 @@ impl<Q> PassingMessage<Q> {
                 Answer::Error { code, .. } => (Direction::Out, FrameKind::Error, &request.action, Some(*code)),
                 Answer::Delayed(..) | Answer::Silence => return None,
             },
-            PassingMessage::Call(call) => (Direction::Out, FrameKind::Call, &call.action, None),
+            PassingMessage::Notice { action, .. } => (Direction::In, FrameKind::Send, action, None),
+            PassingMessage::Call(call) => {
+                let kind = if call.is_send() { FrameKind::Send } else { FrameKind::Call };
+                (Direction::Out, kind, &call.action, None)
+            }
             PassingMessage::Result { sent, .. } => (Direction::In, FrameKind::Result, &sent.call.action, None),
         })
     }
@@ -35,6 +39,7 @@ impl<Q> PassingMessage<Q> {
     fn take_payload(&mut self) -> OutgoingPayload {
         match self {
             PassingMessage::Question { payload, .. }
+            | PassingMessage::Notice { payload, .. }
             | PassingMessage::Result { payload, .. }
             | PassingMessage::Call(QueuedCall { payload, .. })
             | PassingMessage::Answer { answer: Answer::Result(payload), .. } => std::mem::take(payload),
@@ -49,6 +54,7 @@ impl<Q> PassingMessage<Q> {
     fn put_payload(&mut self, taken: OutgoingPayload) {
         match self {
             PassingMessage::Question { payload, .. }
+            | PassingMessage::Notice { payload, .. }
             | PassingMessage::Result { payload, .. }
             | PassingMessage::Call(QueuedCall { payload, .. })
             | PassingMessage::Answer { answer: Answer::Result(payload), .. } => *payload = taken,
@@ -61,6 +67,7 @@ impl<Q> PassingMessage<Q> {
         match self {
             PassingMessage::Question { .. } => "the call waits before it is handled",
             PassingMessage::Answer { .. } => "our answer waits before it goes out",
+            PassingMessage::Notice { .. } => "the message waits before it is handled",
             PassingMessage::Call(_) => "our call waits before it goes out",
             PassingMessage::Result { .. } => "the result waits before it is handled",
         }
@@ -82,6 +89,7 @@ impl<F: Framing> Conversation<F> {
         match message {
             PassingMessage::Question { request, refusal, payload } => self.handle(request, refusal, payload.into_value(), now),
             PassingMessage::Answer { request, answer } => self.send_answer(request, answer, now),
+            PassingMessage::Notice { action, payload } => self.handle_notice(&action, &payload, now),
             PassingMessage::Call(call) => self.send(call, now),
             PassingMessage::Result { sent, payload, valid } => {
                 self.report(&sent.call, CallOutcome::Result { payload: &payload, valid }, now);
@@ -153,6 +161,7 @@ impl<F: Framing> Conversation<F> {
                 PassingMessage::Question { request, refusal, payload }
             }
             PassingMessage::Answer { request, .. } => PassingMessage::Answer { request, answer: Answer::Result(payload) },
+            PassingMessage::Notice { action, .. } => PassingMessage::Notice { action, payload },
             PassingMessage::Call(call) => {
                 let definition = call.definition.as_ref();
                 let findings = definition.map_or_else(Vec::new, |definition| definition.request.check(&payload, self.version));
@@ -176,6 +185,10 @@ impl<F: Framing> Conversation<F> {
                 let request = PendingRequest { decided_by: SilenceCause::User, ..request };
                 self.send_answer(request, answer, now);
             }
+            PassingMessage::Notice { action, .. } => {
+                let text = format!("nothing answers {action}, which is a SEND; it is dropped").into();
+                self.record(now, EventKind::Note { failure: true, text });
+            }
             PassingMessage::Call(call) => {
                 let text = format!("{} is a call of ours: only the peer can answer it; it is dropped", call.action).into();
                 self.record(now, EventKind::Note { failure: true, text });
@@ -198,6 +211,7 @@ impl<F: Framing> Conversation<F> {
                 let request = PendingRequest { decided_by: SilenceCause::User, ..request };
                 self.send_answer(request, Answer::Silence, now);
             }
+            PassingMessage::Notice { .. } => {}
             PassingMessage::Call(call) | PassingMessage::Result { sent: SentCall { call, .. }, .. } => {
                 self.report(&call, CallOutcome::Timeout, now);
             }

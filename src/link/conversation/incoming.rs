@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::framing::{Framing, ReceivedCall, ReceivedText};
-use super::message::{PassingMessage, PendingRequest};
-use super::{Conversation, frame};
+use super::framing::{EncodedMessage, Framing, ReceivedCall, ReceivedText};
+use super::message::{PassingMessage, PendingRequest, SentResult};
+use super::pending_calls::SentCall;
+use super::{Conversation, frame, out_frame};
 use crate::behaviour::{Answer, CallOutcome, ProposedEffect};
 use crate::clock::Moment;
 use crate::compose::SpanMap;
 use crate::link::outgoing::Outgoing;
-use crate::ocpp::{ActionLookup, ErrorCode, Finding, MessageDefinition, MessageType, Strictness, decisive};
+use crate::ocpp::{ActionLookup, ErrorCode, Finding, FindingRule, MessageDefinition, MessageType, Strictness, decisive};
 use crate::rpc::srpc::payload_span;
 use crate::trace::{Direction, EventKind, Frame, FrameKind, SilenceCause};
+
+/// How many results are remembered for an error about them.
+const REMEMBERED_RESULTS: usize = 16;
 
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
@@ -25,6 +29,11 @@ impl<F: Framing> Conversation<F> {
             ActionLookup::Known(definition) => {
                 let mut findings = self.check(&definition.request, &payload, found);
                 name_numbers_as_written(&mut findings, &payload, &received, MessageType::Call);
+                if definition.is_send {
+                    let message = format!("{action} is sent as SEND, which nothing answers, and not as a call");
+                    let tolerated = self.settings.strictness == Strictness::Tolerant;
+                    findings.push(Finding { path: String::new(), rule: FindingRule::Action, message, tolerated });
+                }
                 (definition.name.clone(), findings)
             }
             _ => (Arc::from(action), found),
@@ -51,6 +60,37 @@ impl<F: Framing> Conversation<F> {
             self.stop(PassingMessage::Question { request, refusal, payload }, now);
         } else {
             self.handle(request, refusal, payload, now);
+        }
+    }
+
+    /// Takes a message of the peer in that nothing answers. The behaviour gets it when it is valid.
+    pub(in crate::link) fn on_send(&mut self, mut received: ReceivedText, action: &str, mut payload: Value, now: Moment) {
+        let looked_up = self.lookup(action);
+        let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
+        let (name, findings) = match &looked_up {
+            ActionLookup::Known(definition) if definition.is_send => {
+                let mut findings = self.check(&definition.request, &payload, found);
+                name_numbers_as_written(&mut findings, &payload, &received, MessageType::Send);
+                (definition.name.clone(), findings)
+            }
+            ActionLookup::NoDefinitions => (Arc::from(action), found),
+            ActionLookup::Known(_) | ActionLookup::Elsewhere | ActionLookup::Unknown => {
+                let message = format!("{action} is no action that is sent as SEND to a {}", self.our_role());
+                let finding = Finding { path: String::new(), rule: FindingRule::Action, message, tolerated: false };
+                (Arc::from(action), vec![finding])
+            }
+        };
+        let is_valid = decisive(&findings).is_none();
+        self.record_received(received, FrameKind::Send, now, |frame| {
+            frame.action = Some(name.clone());
+            frame.findings = findings;
+        });
+        if is_valid {
+            if payload.is_null() {
+                payload = Value::Object(Map::new());
+            }
+            let payload = as_written.map_or_else(|| payload.into(), |written| *written);
+            self.pass(PassingMessage::Notice { action: name, payload }, now);
         }
     }
 
@@ -141,7 +181,9 @@ impl<F: Framing> Conversation<F> {
             }
             None => found,
         };
-        let code = decisive(&findings).map(|finding| finding.rule.error_code(self.version));
+        let fault = decisive(&findings);
+        let code = fault.map(|finding| finding.rule.error_code(self.version));
+        let complaint = fault.map_or_else(String::new, describe);
         self.record_received(received, FrameKind::Result, now, |frame| {
             frame.exchange = Some(sent.exchange);
             frame.action = Some(sent.call.action.clone());
@@ -149,11 +191,60 @@ impl<F: Framing> Conversation<F> {
             frame.findings = findings;
         });
         let valid = code.is_none();
+        if let Some(code) = code {
+            self.dispute(&sent, code, &complaint, now);
+        }
         if payload.is_null() {
             payload = Value::Object(Map::new());
         }
         let payload = as_written.map_or_else(|| payload.into(), |written| *written);
         self.pass(PassingMessage::Result { sent, payload, valid }, now);
+    }
+
+    /// Reports a result to the peer that breaks the definitions, where the version has a message for that (OCPP 2.1 part 4 §4.2.3).
+    fn dispute(&mut self, sent: &SentCall, code: ErrorCode, why: &str, now: Moment) {
+        if !self.version.dialect().has_type(MessageType::ResultError) {
+            return;
+        }
+        let Some(EncodedMessage { text, content, outgoing }) = self.framing.result_error(&sent.id, self.version, (code, why))
+        else {
+            return;
+        };
+        let (exchange, action) = (Some(sent.exchange), Some(sent.call.action.clone()));
+        let frame = Frame { action, content, exchange, code: Some(code), ..out_frame(FrameKind::ResultError, text) };
+        self.send_message(outgoing, frame, now);
+    }
+
+    /// Remembers a result of ours for a while, where the peer may report that it cannot process it.
+    pub(super) fn remember_result(&mut self, question: &F::Question, action: &Arc<str>, exchange: u64) {
+        if !self.version.dialect().has_type(MessageType::ResultError) {
+            return;
+        }
+        let Some(id) = self.framing.id_of(question) else { return };
+        let result = SentResult { id: id.into(), action: action.clone(), exchange };
+        if self.results.len() == REMEMBERED_RESULTS {
+            self.results.pop_front();
+        }
+        self.results.push_back(result);
+    }
+
+    /// Takes an error about a result of ours in.
+    pub(in crate::link) fn on_result_error(&mut self, received: ReceivedText, id: &str, code: &str, now: Moment) {
+        let known = ErrorCode::parse(code);
+        let place = self.results.iter().rposition(|result| *result.id == *id);
+        let Some(result) = place.and_then(|place| self.results.remove(place)) else {
+            let stray = "it is about no result of ours that was sent lately";
+            let remark = received.remark.as_ref().map_or(stray.to_owned(), |remark| format!("{stray}; {remark}"));
+            return self.record_received(received, FrameKind::ResultError, now, |frame| {
+                frame.code = known;
+                frame.remark = Some(remark.into());
+            });
+        };
+        self.record_received(received, FrameKind::ResultError, now, |frame| {
+            frame.exchange = Some(result.exchange);
+            frame.action = Some(result.action);
+            frame.code = known;
+        });
     }
 
     /// Takes an error of the peer in.

@@ -51,10 +51,19 @@ pub(super) enum PassingMessage<Q> {
     Question { request: PendingRequest<Q>, refusal: Option<Answer>, payload: OutgoingPayload },
     /// Our answer to one, before it is written.
     Answer { request: PendingRequest<Q>, answer: Answer },
-    /// A call of ours, before it is written.
+    /// A message of the peer that nothing answers, before it is handled.
+    Notice { action: Arc<str>, payload: OutgoingPayload },
+    /// A call of ours, or a message that nothing answers, before it is written.
     Call(QueuedCall),
-    /// The result of one, before the behaviour gets it.
+    /// The result of a call of ours, before the behaviour gets it.
     Result { sent: SentCall, payload: OutgoingPayload, valid: bool },
+}
+
+/// A result of ours that has left, in case that the peer cannot process it.
+pub(super) struct SentResult {
+    pub id: Box<str>,
+    pub action: Arc<str>,
+    pub exchange: u64,
 }
 
 /// Frames of one link that wait for an observer that inspects them.

@@ -20,8 +20,11 @@ mod inspect;
 mod message;
 pub(super) mod pending_calls;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use super::intercept::gate::Gate;
 use super::intercept::queue::InterceptQueue;
@@ -29,15 +32,18 @@ use super::outgoing::Outgoing;
 use super::random::fresh_id;
 use super::settings::LinkSettings;
 use crate::behaviour::{
-    ActionObserver, CallObserver, CallOutcome, LinkWish, Outbox, PhysicalAction, PhysicalActionError, Responder,
+    ActionObserver, CallObserver, CallOutcome, CallResult, LinkWish, Outbox, PhysicalAction, PhysicalActionError, Responder,
 };
 use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, Catalog, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
-use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, NumberSource, StationKey};
+use crate::rpc::srpc::SignedPayload;
+use crate::trace::{
+    Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText, NumberSource, StationKey,
+};
 
-use framing::{EncodedMessage, Framing, shared_name};
-use message::{DeferredRequest, DelayedAnswer, Inspections, PassingMessage};
+use framing::{EncodedMessage, Framing, OwnRequest, shared_name};
+use message::{DeferredRequest, DelayedAnswer, Inspections, PassingMessage, SentResult};
 use pending_calls::{PendingCalls, QueuedCall, SentCall};
 
 /// A call that waits so long for its answer is worth a line when another one must wait for it.
@@ -66,6 +72,8 @@ pub(super) struct Conversation<F: Framing> {
     version: Version,
     responder: Responder,
     pending: PendingCalls,
+    /// The last results of ours, oldest first; empty in a version without errors about results.
+    results: VecDeque<SentResult>,
     delayed: Vec<DelayedAnswer<F::Question>>,
     deferred: InterceptQueue<DeferredRequest<F::Question>>,
     /// What waits at a breakpoint. The payloads are at the gate, where the user sees them.
@@ -98,6 +106,7 @@ impl<F: Framing> Conversation<F> {
             version,
             responder,
             pending: PendingCalls::default(),
+            results: VecDeque::new(),
             delayed: Vec::new(),
             deferred: InterceptQueue::default(),
             held: InterceptQueue::default(),
@@ -167,18 +176,35 @@ impl<F: Framing> Conversation<F> {
             self.record(now, EventKind::Note { failure: true, text: text.into() });
             return;
         }
+        let call = self.outgoing_call(action, payload, then);
+        // Nothing answers it, so it waits for nothing (OCPP 2.1 part 4 §4.1.1).
+        if call.is_send() {
+            return self.pass(PassingMessage::Call(call), now);
+        }
+        self.pending.queue(call);
+        self.flush_calls(now);
+    }
+
+    /// A call of ours, checked. The name may be the one of a signed action.
+    fn outgoing_call(&self, name: &str, payload: OutgoingPayload, then: Option<CallObserver>) -> QueuedCall {
+        let signed_action = self.version.dialect().signed_messages.then(|| SignedPayload::action(name)).flatten();
+        let action = signed_action.unwrap_or(name);
         let definition = self.definition(action);
-        let findings = match &definition {
-            Some(definition) => definition.request.check(&payload, self.version),
-            None => Vec::new(),
+        let findings = match (&definition, signed_action) {
+            (None, _) => Vec::new(),
+            (Some(definition), None) => definition.request.check(&payload, self.version),
+            (Some(definition), Some(_)) => SignedPayload::read(&payload)
+                .map_or_else(|_| Vec::new(), |signed| definition.request.check(&signed.value, self.version)),
         };
         let action = shared_name(action, definition.as_ref());
-        self.pending.queue(QueuedCall { action, definition, payload, findings, then });
-        self.flush_calls(now);
+        QueuedCall { action, definition, payload, signed: signed_action.is_some(), findings, then }
     }
 
     /// Says why a call that the user has made waits, when the one before it should have been answered by now.
     pub fn note_wait(&mut self, action: &str, now: Moment) {
+        if self.definition(action).is_some_and(|definition| definition.is_send) {
+            return;
+        }
         let Some(open) = self.pending.oldest().filter(|_| self.pending.lengths().1 > 0) else { return };
         let left = open.deadline.saturating_duration_since(now.monotonic);
         let waited = self.settings.call_timeout.saturating_sub(left);
@@ -281,11 +307,24 @@ impl<F: Framing> Conversation<F> {
     /// Sends a call of ours.
     fn send(&mut self, mut call: QueuedCall, now: Moment) {
         let id = fresh_id();
-        let EncodedMessage { text, content, outgoing } = self.framing.call(&id, self.version, &call.action, &call.payload);
+        let (is_send, wire_name) = (call.is_send(), call.signed.then(|| SignedPayload::name_of(&call.action)));
+        let action = wire_name.as_deref().unwrap_or(&call.action);
+        let request = OwnRequest { action, payload: &call.payload, is_send };
+        let EncodedMessage { text, content, outgoing } = self.framing.call(&id, self.version, &request);
         let findings = std::mem::take(&mut call.findings);
+        let (content, origin) = if call.signed { unwrapped(&call.payload, &id) } else { (content, None) };
+        if is_send {
+            let action = Some(call.action.clone());
+            let frame = Frame { action, content, findings, origin, ..out_frame(FrameKind::Send, text) };
+            self.send_message(outgoing, frame, now);
+            if let Some(then) = &call.then {
+                then.notify(CallResult::Result(serde_json::json!({})));
+            }
+            return;
+        }
         let (exchange, action) = self.note_sent(id, call, now);
         let (exchange, action) = (Some(exchange), Some(action));
-        let frame = Frame { action, content, exchange, findings, ..out_frame(FrameKind::Call, text) };
+        let frame = Frame { action, content, exchange, findings, origin, ..out_frame(FrameKind::Call, text) };
         self.send_message(outgoing, frame, now);
     }
 
@@ -358,6 +397,21 @@ pub(super) fn action_note(action: &PhysicalAction, error: Option<&PhysicalAction
         None => EventKind::Note { failure: false, text: action.to_string().into() },
         Some(error) => EventKind::Note { failure: true, text: format!("{action}: {error}").into() },
     }
+}
+
+/// What is signed in a message, for the trace. Nothing for a payload that is no JWS.
+pub(super) fn unwrapped(payload: &Value, id: &str) -> (Option<Box<FrameContent>>, Option<Arc<FrameOrigin>>) {
+    match SignedPayload::read(payload) {
+        Ok(signed) => signed_facts(&signed, id),
+        Err(_) => (None, None),
+    }
+}
+
+/// What the trace keeps of a signed payload.
+pub(super) fn signed_facts(signed: &SignedPayload, id: &str) -> (Option<Box<FrameContent>>, Option<Arc<FrameOrigin>>) {
+    let content = FrameContent { id: id.into(), payload: signed.text.clone(), is_fault: false };
+    let origin = FrameOrigin { signed: Some(signed.header.as_str().into()), ..FrameOrigin::default() };
+    (Some(Box::new(content)), Some(Arc::new(origin)))
 }
 
 /// A frame of ours of which nothing else is known yet.

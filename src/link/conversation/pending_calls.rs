@@ -18,6 +18,8 @@ pub(in crate::link) struct QueuedCall {
     pub action: Arc<str>,
     pub definition: Option<Arc<ActionDefinition>>,
     pub payload: OutgoingPayload,
+    /// Whether the payload is a JWS: the name on the wire says so.
+    pub signed: bool,
     /// The findings of our own check of the payload.
     pub findings: Vec<Finding>,
     /// Gets the result.
@@ -47,6 +49,13 @@ pub(in crate::link) struct PendingCalls {
     queued: VecDeque<QueuedCall>,
     sent: Vec<SentCall>,
     late: VecDeque<LateCall>,
+}
+
+impl QueuedCall {
+    /// Whether nothing answers it.
+    pub fn is_send(&self) -> bool {
+        self.definition.as_ref().is_some_and(|definition| definition.is_send)
+    }
 }
 
 impl PendingCalls {
@@ -142,6 +151,7 @@ mod tests {
             action: action.into(),
             definition: None,
             payload: OutgoingPayload::default(),
+            signed: false,
             findings: Vec::new(),
             then: None,
         }

@@ -214,8 +214,11 @@ fn as_frame(candidate: &GateFrame) -> String {
     let payload = &candidate.payload;
     match candidate.kind {
         FrameKind::Call => json!([2, "", &*candidate.action, payload]),
+        FrameKind::Send => json!([6, "", &*candidate.action, payload]),
         FrameKind::Result => json!([3, "", payload]),
-        FrameKind::Error | FrameKind::Malformed => json!([4, "", payload["code"], payload["description"], payload["details"]]),
+        FrameKind::Error | FrameKind::ResultError | FrameKind::Malformed => {
+            json!([4, "", payload["code"], payload["description"], payload["details"]])
+        }
     }
     .to_string()
 }

@@ -12,12 +12,11 @@ use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost,
 use super::spelling::with_typed_numbers;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
-use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
+use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, OwnRequest, ReceivedCall, ReceivedText, shared_name};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::conversation::{Conversation, out_frame};
 use crate::link::random::fresh_id;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
-use crate::rpc::OutgoingPayload;
 use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders,
     lint_from,
@@ -89,7 +88,8 @@ impl Framing for SoapFraming {
         precise()
     }
 
-    fn call(&mut self, id: &str, version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<SoapOutgoing> {
+    fn call(&mut self, id: &str, version: Version, request: &OwnRequest<'_>) -> EncodedMessage<SoapOutgoing> {
+        let OwnRequest { action, payload, .. } = request;
         let message_id = message_id(id);
         let headers = RequestHeaders {
             identity: self.identity.clone(),
@@ -131,6 +131,15 @@ impl Framing for SoapFraming {
         let text = FrameText::from(text);
         let response = exchange::SoapResponse { status, text: text.clone() };
         EncodedMessage { text, content: Some(Box::new(content)), outgoing: SoapOutgoing::Response { reply: place, response } }
+    }
+
+    /// SOAP answers a response with nothing.
+    fn result_error(&self, _id: &str, _version: Version, _error: (ErrorCode, &str)) -> Option<EncodedMessage<SoapOutgoing>> {
+        None
+    }
+
+    fn id_of<'q>(&self, _question: &'q SoapReplyToken) -> Option<&'q str> {
+        None
     }
 
     fn content(&self, text: &str, version: Version) -> Option<Box<FrameContent>> {
@@ -320,6 +329,7 @@ impl Conversation<SoapFraming> {
         let definition = self.definition(&action);
         let findings = definition.as_ref().map_or_else(Vec::new, |known| known.request.check(&payload, version));
         let call = QueuedCall {
+            signed: false,
             action: shared_name(&action, definition.as_ref()),
             definition,
             payload: payload.into(),

@@ -4,19 +4,23 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::session::LinkSession;
 use crate::behaviour::{Answer, LinkWish, Responder};
 use crate::clock::Moment;
-use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, ReceivedCall, ReceivedText, shared_name};
+use crate::link::conversation::framing::{
+    EncodedMessage, Framing, OwnReply, OwnRequest, ReceivedCall, ReceivedText, shared_name,
+};
 use crate::link::conversation::pending_calls::QueuedCall;
-use crate::link::conversation::{Conversation, out_frame};
+use crate::link::conversation::{Conversation, out_frame, signed_facts};
 use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
 use crate::ocpp::{ActionDefinition, ErrorCode, MessageType, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
-use crate::rpc::srpc::{self, MalformedFrame, MessageId, SrpcMessage};
+use crate::rpc::srpc::{self, MalformedFrame, MessageId, SignedPayload, SignedPayloadError, SrpcMessage};
 use crate::trace::{EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// SRPC's way to write messages. It has no state.
@@ -36,8 +40,24 @@ impl Framing for SrpcFraming {
         if version.dialect().precise_refusals { precise() } else { code.description().to_owned() }
     }
 
-    fn call(&mut self, id: &str, _version: Version, action: &str, payload: &OutgoingPayload) -> EncodedMessage<FrameText> {
-        encoded(srpc::encode_call(id, action, payload))
+    fn call(&mut self, id: &str, _version: Version, request: &OwnRequest<'_>) -> EncodedMessage<FrameText> {
+        let encode = if request.is_send { srpc::encode_send } else { srpc::encode_call };
+        encoded(encode(id, request.action, request.payload))
+    }
+
+    fn result_error(
+        &self,
+        id: &str,
+        version: Version,
+        (code, description): (ErrorCode, &str),
+    ) -> Option<EncodedMessage<FrameText>> {
+        let dialect = version.dialect();
+        let description = shortened(description, dialect.error_description_limit);
+        Some(encoded(srpc::encode_result_error(id, code, description, dialect)))
+    }
+
+    fn id_of<'q>(&self, question: &'q MessageId) -> Option<&'q str> {
+        Some(question.key())
     }
 
     fn answer(
@@ -72,7 +92,7 @@ impl Framing for SrpcFraming {
                 let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
                 Answer::Error { code, description }
             }
-            Ok(SrpcMessage::Call { .. }) | Err(_) => Answer::Silence,
+            Ok(SrpcMessage::Call { .. } | SrpcMessage::ResultError { .. } | SrpcMessage::Send { .. }) | Err(_) => Answer::Silence,
         }
     }
 }
@@ -90,15 +110,7 @@ impl Conversation<SrpcFraming> {
                 let written = if self.may_stop() { written(&text, &decoded.message) } else { None };
                 let findings = decoded.findings;
                 let received = ReceivedText { findings, written, ..ReceivedText::new(text, decoded.remark) };
-                match decoded.message {
-                    SrpcMessage::Call { id, action, payload } => {
-                        self.on_call(received, ReceivedCall { asked: id, action: &action, payload }, now);
-                    }
-                    SrpcMessage::Result { id, payload } => self.on_result(received, id.key(), payload, now),
-                    SrpcMessage::Error { id, code, description, .. } => {
-                        self.on_error(received, id.key(), (&code, &description), now);
-                    }
-                }
+                self.take(received, decoded.message, now);
             }
             Err(malformed) => {
                 let mut remark = malformed.to_string();
@@ -113,6 +125,57 @@ impl Conversation<SrpcFraming> {
             }
         }
         self.flush_calls(now);
+    }
+
+    /// Takes a message of the peer in.
+    fn take(&mut self, mut received: ReceivedText, message: SrpcMessage, now: Moment) {
+        match message {
+            SrpcMessage::Call { id, action, payload } => match self.unwrap(&mut received, &action, id.key(), payload) {
+                Ok((action, payload)) => self.on_call(received, ReceivedCall { asked: id, action, payload }, now),
+                Err((payload, error)) => {
+                    received.remark = Some(error.to_string().into());
+                    let call = ReceivedCall { asked: id, action: &action, payload };
+                    self.refuse_call(received, call, (ErrorCode::FormationViolation, error.to_string()), now);
+                }
+            },
+            SrpcMessage::Send { id, action, payload } => match self.unwrap(&mut received, &action, id.key(), payload) {
+                Ok((action, payload)) => self.on_send(received, action, payload, now),
+                Err((payload, error)) => {
+                    received.remark = Some(error.to_string().into());
+                    self.on_send(received, &action, payload, now);
+                }
+            },
+            SrpcMessage::Result { id, mut payload } => {
+                if self.version().dialect().signed_messages && SignedPayload::is_one(&payload) {
+                    match SignedPayload::read(&payload) {
+                        Ok(signed) => payload = unwrap_into(&mut received, signed, id.key()),
+                        Err(error) => received.remark = Some(error.to_string().into()),
+                    }
+                }
+                self.on_result(received, id.key(), payload, now);
+            }
+            SrpcMessage::Error { id, code, description, .. } => {
+                self.on_error(received, id.key(), (&code, &description), now);
+            }
+            SrpcMessage::ResultError { id, code, .. } => self.on_result_error(received, id.key(), &code, now),
+        }
+    }
+
+    /// The action and the payload of a request, unwrapped when it is a signed one.
+    fn unwrap<'a>(
+        &self,
+        received: &mut ReceivedText,
+        name: &'a str,
+        id: &str,
+        payload: Value,
+    ) -> Result<(&'a str, Value), (Value, SignedPayloadError)> {
+        match SignedPayload::action(name).filter(|_| self.version().dialect().signed_messages) {
+            None => Ok((name, payload)),
+            Some(action) => match SignedPayload::read(&payload) {
+                Ok(signed) => Ok((action, unwrap_into(received, signed, id))),
+                Err(error) => Err((payload, error)),
+            },
+        }
     }
 
     /// Takes in what need not wait for its inspection any more.
@@ -138,22 +201,31 @@ impl Conversation<SrpcFraming> {
     pub fn raw(&mut self, text: String, now: Moment) {
         let text = FrameText::from(text);
         let decoded = srpc::decode(text.as_str(), self.version(), Strictness::Tolerant);
-        let (kind, call, remark, findings) = match decoded {
+        let (kind, (exchange, action), remark, findings) = match decoded {
             Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark, mut findings }) => {
                 let definition = self.definition(&action);
                 // What the user wrote may be wrong on purpose; the trace shows it all the same.
                 findings.extend(definition.iter().flat_map(|known| known.request.check(&payload, self.version())));
                 let action = shared_name(&action, definition.as_ref());
-                let call = QueuedCall { action, definition, payload: payload.into(), findings: Vec::new(), then: None };
-                (FrameKind::Call, Some(self.note_sent(id.to_string(), call, now)), remark, findings)
+                let (payload, signed) = (payload.into(), false);
+                let call = QueuedCall { action, definition, payload, signed, findings: Vec::new(), then: None };
+                let (exchange, action) = self.note_sent(id.to_string(), call, now);
+                (FrameKind::Call, (Some(exchange), Some(action)), remark, findings)
+            }
+            Ok(srpc::DecodedFrame { message: SrpcMessage::Send { action, payload, .. }, remark, mut findings }) => {
+                let definition = self.definition(&action);
+                findings.extend(definition.iter().flat_map(|known| known.request.check(&payload, self.version())));
+                (FrameKind::Send, (None, Some(shared_name(&action, definition.as_ref()))), remark, findings)
             }
             Ok(srpc::DecodedFrame { message: SrpcMessage::Result { .. }, findings, .. }) => {
-                (FrameKind::Result, None, None, findings)
+                (FrameKind::Result, (None, None), None, findings)
             }
-            Ok(decoded) => (FrameKind::Error, None, None, decoded.findings),
-            Err(malformed) => (FrameKind::Malformed, None, Some(malformed.to_string()), Vec::new()),
+            Ok(srpc::DecodedFrame { message: SrpcMessage::ResultError { .. }, findings, .. }) => {
+                (FrameKind::ResultError, (None, None), None, findings)
+            }
+            Ok(decoded) => (FrameKind::Error, (None, None), None, decoded.findings),
+            Err(malformed) => (FrameKind::Malformed, (None, None), Some(malformed.to_string()), Vec::new()),
         };
-        let (exchange, action) = call.unzip();
         let remark = remark.map(String::into_boxed_str);
         let frame = Frame { action, exchange, findings, remark, ..out_frame(kind, text.clone()) };
         self.send_message(text, frame, now);
@@ -245,13 +317,23 @@ impl LinkSession for Conversation<SrpcFraming> {
     }
 }
 
-/// The payload of a call or a result as it is written.
+/// Puts what is signed in the place of the JWS; returns the payload.
+fn unwrap_into(received: &mut ReceivedText, signed: SignedPayload, id: &str) -> Value {
+    (received.content, received.origin) = signed_facts(&signed, id);
+    // Names that occur twice in the JWS are not in the payload.
+    received.findings.clear();
+    if received.written.is_some() {
+        received.written = OutgoingPayload::parse(&signed.text).ok().map(Box::new);
+    }
+    signed.value
+}
+
+/// The payload of a call, a result or a SEND as it is written.
 fn written(text: &str, message: &SrpcMessage) -> Option<Box<OutgoingPayload>> {
-    let kind = match message {
-        SrpcMessage::Call { .. } => MessageType::Call,
-        SrpcMessage::Result { .. } => MessageType::Result,
-        SrpcMessage::Error { .. } => return None,
-    };
+    let kind = message.message_type();
+    if matches!(kind, MessageType::Error | MessageType::ResultError) {
+        return None;
+    }
     let payload = OutgoingPayload::parse(srpc::payload_span(text, kind)).ok()?;
     (!payload.is_null()).then(|| Box::new(payload))
 }

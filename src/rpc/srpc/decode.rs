@@ -23,7 +23,8 @@ pub fn decode(text: &str, version: Version, strictness: Strictness) -> Result<De
     let mut judge = Judge { dialect: version.dialect(), strictness, remarks: Vec::new(), refusal: None };
     let body = judge.body(text);
     if let Some(other) = no_array(body) {
-        return Err(unreadable(format!("a message is a JSON array, this is {other}"), Some(text.len() - body.len())));
+        let reason = format!("a message is a JSON array, this is {other}");
+        return Err(judge.no_message(reason, Some(text.len() - body.len())));
     }
     let mut deserializer = Deserializer::from_str(body);
     let parts = deserializer.deserialize_seq(FrameVisitor { dialect: judge.dialect });
@@ -31,10 +32,10 @@ pub fn decode(text: &str, version: Version, strictness: Strictness) -> Result<De
         Ok(parts) => parts,
         Err(error) => return Err(judge.not_json(text, body, &error)),
     };
-    let Some(element) = parts.kind.map(RawValue::get) else { return Err(no_type()) };
+    let Some(element) = parts.kind.map(RawValue::get) else { return Err(judge.no_type()) };
     let Some(kind) = parts.message_type else {
         if !element.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit()) {
-            return Err(no_type());
+            return Err(judge.no_type());
         }
         return Err(judge.unknown_type(element, parts.id, version));
     };
@@ -46,7 +47,8 @@ pub fn decode(text: &str, version: Version, strictness: Strictness) -> Result<De
     let mut frame = match kind {
         MessageType::Call => judge.call(parts)?,
         MessageType::Result => judge.result(parts)?,
-        MessageType::Error => judge.error(parts)?,
+        MessageType::Error | MessageType::ResultError => judge.error(kind, parts)?,
+        MessageType::Send => judge.send(parts)?,
     };
     frame.findings = findings;
     Ok(frame)
@@ -65,7 +67,7 @@ struct FrameParts<'a> {
     kind: Option<&'a RawValue>,
     message_type: Option<MessageType>,
     id: Option<&'a RawValue>,
-    /// Of a call.
+    /// Of a call or a SEND.
     action: Option<&'a RawValue>,
     /// Of an error.
     code: Option<Value>,
@@ -94,9 +96,12 @@ impl<'de> Visitor<'de> for FrameVisitor {
         let kind: Option<&RawValue> = elements.next()?;
         let message_type = kind.and_then(|kind| type_number(kind.get())).and_then(|kind| self.dialect.message_type(kind));
         let id = elements.next()?;
-        let action = if message_type == Some(MessageType::Call) { elements.next()? } else { None };
+        let action = match message_type {
+            Some(MessageType::Call | MessageType::Send) => elements.next()?,
+            _ => None,
+        };
         let (code, description) = match message_type {
-            Some(MessageType::Error) => (elements.next()?, elements.next()?),
+            Some(MessageType::Error | MessageType::ResultError) => (elements.next()?, elements.next()?),
             _ => (None, None),
         };
         let mut has_doubled_names = false;
@@ -272,7 +277,21 @@ impl Judge {
         Ok(DecodedFrame { message, remark: self.remark(), findings: Vec::new() })
     }
 
-    fn error(mut self, parts: FrameParts<'_>) -> Result<DecodedFrame, MalformedFrame> {
+    /// A message that nothing answers, not even an error: its faults are remarks, and without an action it is none.
+    fn send(mut self, parts: FrameParts<'_>) -> Result<DecodedFrame, MalformedFrame> {
+        let id = self.answer_id(parts.id)?;
+        let action = parts.action.map(RawValue::get).filter(|action| action.starts_with('"'));
+        let Some(action) = action.and_then(|action| text_of(action).ok()) else {
+            return Err(unreadable("the action of a SEND is a text, this one has none".to_owned(), None));
+        };
+        if parts.count != 4 {
+            self.remarks.push(format!("a SEND has 4 elements, this one has {}", parts.count));
+        }
+        let message = SrpcMessage::Send { id, action, payload: parts.payload.unwrap_or(Value::Null) };
+        Ok(DecodedFrame { message, remark: self.remark(), findings: Vec::new() })
+    }
+
+    fn error(mut self, kind: MessageType, parts: FrameParts<'_>) -> Result<DecodedFrame, MalformedFrame> {
         let id = self.answer_id(parts.id)?;
         if parts.count != 5 {
             self.remarks.push(format!("an error has 5 elements, this one has {}", parts.count));
@@ -295,13 +314,16 @@ impl Judge {
             Some(_) => {}
             None => self.remarks.push(format!("{code:?} is no error code of this version")),
         }
-        let message = SrpcMessage::Error { id, code, description, details };
+        let message = match kind {
+            MessageType::ResultError => SrpcMessage::ResultError { id, code, description, details },
+            _ => SrpcMessage::Error { id, code, description, details },
+        };
         Ok(DecodedFrame { message, remark: self.remark(), findings: Vec::new() })
     }
 
     /// A frame of a type that no message has. OCPP-J 1.6 §4.1.3 ignores its payload; the sender gets the reason when the id is readable.
     fn unknown_type(&mut self, element: &str, id: Option<&RawValue>, version: Version) -> MalformedFrame {
-        let reason = format!("{element} is no message type of OCPP {version}: 2 is a call, 3 a result, 4 an error");
+        let reason = format!("{element} is no message type of OCPP {version}: {}", self.dialect.type_list());
         let id = id.and_then(|id| MessageId::read(id.get()).ok());
         match (id, self.dialect.treatment(FrameDeviation::UnknownType, self.strictness)) {
             (Some(id), FrameTreatment::Refused(code)) => {
@@ -309,6 +331,28 @@ impl Judge {
                 MalformedFrame { reason, offset: None, reply, answers: None }
             }
             _ => unreadable(reason, None),
+        }
+    }
+
+    /// What begins like no message.
+    fn no_message(&self, reason: String, offset: Option<usize>) -> MalformedFrame {
+        let reply = self.reply_without_id(&reason);
+        MalformedFrame { reply, ..unreadable(reason, offset) }
+    }
+
+    fn no_type(&self) -> MalformedFrame {
+        let reason = format!("the first element of a message is its type: {}", self.dialect.type_list());
+        self.no_message(reason, None)
+    }
+
+    /// The error for a text that is no message, where the version has one.
+    fn reply_without_id(&self, reason: &str) -> Option<Box<SrpcReply>> {
+        match self.dialect.treatment(FrameDeviation::NoMessage, self.strictness) {
+            FrameTreatment::Refused(code) => {
+                let id = MessageId::text(self.dialect.message_id.unreadable);
+                Some(Box::new(SrpcReply { id, code, description: as_sentence(reason) }))
+            }
+            _ => None,
         }
     }
 
@@ -320,7 +364,10 @@ impl Judge {
         let offset = (start + fault.span(body, error).start).min(text.len());
         let reason = format!("{}: {fault}", if fault.is_json() { "it cannot be read" } else { "not JSON" });
         let mut malformed = MalformedFrame { reply: None, reason, offset: Some(offset), answers: None };
-        let Some((kind, id)) = beginning(text) else { return malformed };
+        let Some((kind, id)) = beginning(text) else {
+            malformed.reply = self.reply_without_id(&malformed.reason);
+            return malformed;
+        };
         match (self.dialect.message_type(kind), self.dialect.treatment(FrameDeviation::NotJson, self.strictness)) {
             (Some(MessageType::Call), FrameTreatment::Refused(code)) => {
                 let id = id.unwrap_or_else(|| MessageId::text(self.dialect.message_id.unreadable));
@@ -328,7 +375,8 @@ impl Judge {
                 malformed.reply = Some(Box::new(SrpcReply { id, code, description }));
             }
             (Some(MessageType::Result | MessageType::Error), _) => malformed.answers = id,
-            _ => {}
+            (Some(_), _) => {}
+            (None, _) => malformed.reply = self.reply_without_id(&malformed.reason),
         }
         malformed
     }
@@ -336,10 +384,6 @@ impl Judge {
 
 fn long_id(limit: usize) -> String {
     format!("the message id is longer than {limit} characters")
-}
-
-fn no_type() -> MalformedFrame {
-    unreadable("the first element of a message is its type, 2, 3 or 4".to_owned(), None)
 }
 
 fn unreadable(reason: String, offset: Option<usize>) -> MalformedFrame {

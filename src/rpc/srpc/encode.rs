@@ -3,13 +3,19 @@
 use serde_json::Value;
 
 use super::id::MessageId;
-use crate::ocpp::{Dialect, ErrorCode};
+use crate::ocpp::{Dialect, ErrorCode, MessageType};
 use crate::rpc::OutgoingPayload;
 
 /// The text of a call, with a typed payload verbatim.
 pub fn encode_call(id: &str, action: &str, payload: &OutgoingPayload) -> String {
     // Values can always be written: their keys are texts.
     serde_json::to_string(&(2, id, action, payload)).unwrap_or_default()
+}
+
+/// The text of a message that nothing answers, with a typed payload verbatim.
+pub fn encode_send(id: &str, action: &str, payload: &OutgoingPayload) -> String {
+    // Values can always be written: their keys are texts.
+    serde_json::to_string(&(6, id, action, payload)).unwrap_or_default()
 }
 
 /// The text of a result, with a typed payload verbatim.
@@ -26,5 +32,14 @@ pub fn encode_result(id: &MessageId, payload: &OutgoingPayload) -> String {
 
 /// The text of an error, with the code as the dialect spells it. The details are always `{}`, as ocppjs sends them.
 pub fn encode_error(id: &MessageId, code: ErrorCode, description: &str, dialect: &Dialect) -> String {
-    format!("[4,{},\"{}\",{},{{}}]", id.as_json(), dialect.sent_error_name(code), Value::from(description))
+    encode_failure(MessageType::Error, id.as_json(), (code, description), dialect)
+}
+
+/// The text of the error about a result that cannot be processed.
+pub fn encode_result_error(id: &str, code: ErrorCode, description: &str, dialect: &Dialect) -> String {
+    encode_failure(MessageType::ResultError, &Value::from(id).to_string(), (code, description), dialect)
+}
+
+fn encode_failure(kind: MessageType, id: &str, (code, description): (ErrorCode, &str), dialect: &Dialect) -> String {
+    format!("[{},{id},\"{}\",{},{{}}]", kind.number(), dialect.sent_error_name(code), Value::from(description))
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::id::MessageId;
-use crate::ocpp::{ErrorCode, Finding};
+use crate::ocpp::{ErrorCode, Finding, MessageType};
 
 /// A message.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,39 @@ pub enum SrpcMessage {
         /// Further details, any JSON.
         details: Value,
     },
+    /// `[5, id, code, description, details]`.
+    ResultError {
+        /// The id of the result that cannot be processed, which is that of its call.
+        id: MessageId,
+        /// The code as it was spelled.
+        code: String,
+        /// One sentence, or empty.
+        description: String,
+        /// Further details, any JSON.
+        details: Value,
+    },
+    /// `[6, id, action, payload]`. A missing payload is `null`.
+    Send {
+        /// The id.
+        id: MessageId,
+        /// The operation's name.
+        action: String,
+        /// The payload, any JSON.
+        payload: Value,
+    },
+}
+
+impl SrpcMessage {
+    /// Its type.
+    pub const fn message_type(&self) -> MessageType {
+        match self {
+            SrpcMessage::Call { .. } => MessageType::Call,
+            SrpcMessage::Result { .. } => MessageType::Result,
+            SrpcMessage::Error { .. } => MessageType::Error,
+            SrpcMessage::ResultError { .. } => MessageType::ResultError,
+            SrpcMessage::Send { .. } => MessageType::Send,
+        }
+    }
 }
 
 /// A message, and the deviations of its frame.

@@ -1,4 +1,4 @@
-//! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT and CALLERROR. Encoding is strict. Decoding serves or refuses deviations as
+//! SRPC, the JSON framing that became OCPP-J: CALL, CALLRESULT, CALLERROR, and what 2.1 has added. Encoding is strict. Decoding serves or refuses deviations as
 //! the table of the version says, with a remark for each. Payloads are not validated here.
 //!
 //! | file | subject |
@@ -6,6 +6,7 @@
 //! | `message`, `id` | data |
 //! | `encode`, `decode` | from a message to its frame and back |
 //! | `payload_value`, `doubled` | payloads, and the names that occur twice in them |
+//! | `signed` | payloads that are signed |
 //! | `span` | parts of a frame as its text has them |
 
 mod decode;
@@ -14,13 +15,15 @@ mod encode;
 mod id;
 mod message;
 mod payload_value;
+mod signed;
 mod span;
 
 pub use decode::decode;
 pub use doubled::doubled_names;
-pub use encode::{encode_call, encode_error, encode_result};
+pub use encode::{encode_call, encode_error, encode_result, encode_result_error, encode_send};
 pub use id::MessageId;
 pub use message::{DecodedFrame, MalformedFrame, SrpcMessage, SrpcReply};
+pub use signed::{SignedPayload, SignedPayloadError};
 pub use span::{call_parts, end_of_text, frame_body, frame_elements, id_span, one_line, payload_span, words};
 
 #[cfg(test)]

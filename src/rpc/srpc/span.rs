@@ -26,29 +26,32 @@ pub(super) fn type_number(element: &str) -> Option<f64> {
         "2" => Some(2.0),
         "3" => Some(3.0),
         "4" => Some(4.0),
+        "5" => Some(5.0),
+        "6" => Some(6.0),
         _ if element.starts_with('"') => words(element).parse().ok(), // as ocppjs
         _ if element.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => element.parse().ok(),
         _ => None,
     }
 }
 
-/// The action and the payload of a frame that is a call, as they are written; `null` for a payload that is missing.
+/// The action and the payload of a frame that is a call or a SEND, as they are written; `null` for a payload that is missing.
 pub fn call_parts(frame: &str) -> Option<(String, &str)> {
     let elements = frame_elements(frame);
     let [kind, _, action, rest @ ..] = elements.as_slice() else { return None };
-    let is_call = type_number(kind.get()) == Some(f64::from(MessageType::Call.number()));
-    let action = serde_json::from_str(action.get()).ok().filter(|_| is_call)?;
+    let number = type_number(kind.get());
+    let is_request = [MessageType::Call, MessageType::Send].map(|kind| Some(f64::from(kind.number()))).contains(&number);
+    let action = serde_json::from_str(action.get()).ok().filter(|_| is_request)?;
     Some((action, rest.first().map_or("null", |payload| payload.get())))
 }
 
-/// The payload of a frame of this type: what stands behind id and action of a call, behind the id of a result; of an error its code and
-/// what follows. Empty when there is none, the whole frame when it is no array.
+/// The payload of a frame of this type: what stands behind id and action of a call or a SEND, behind the id of a result; of an error its
+/// code and what follows. Empty when there is none, the whole frame when it is no array.
 pub fn payload_span(frame: &str, kind: MessageType) -> &str {
     let body = frame_body(frame);
     let Some(mut rest) = body.strip_prefix('[') else { return frame };
     let skipped = match kind {
-        MessageType::Call => 3,
-        MessageType::Result | MessageType::Error => 2,
+        MessageType::Call | MessageType::Send => 3,
+        MessageType::Result | MessageType::Error | MessageType::ResultError => 2,
     };
     for _ in 0..skipped {
         let end = end_of_value(rest.as_bytes());
@@ -59,8 +62,8 @@ pub fn payload_span(frame: &str, kind: MessageType) -> &str {
         }
     }
     let end = match kind {
-        MessageType::Error => rest.strip_suffix(']').map(str::len),
-        MessageType::Call | MessageType::Result => Some(end_of_value(rest.as_bytes())).filter(|end| *end < rest.len()),
+        MessageType::Error | MessageType::ResultError => rest.strip_suffix(']').map(str::len),
+        MessageType::Call | MessageType::Result | MessageType::Send => Some(end_of_value(rest.as_bytes())).filter(|end| *end < rest.len()),
     };
     end.map_or(frame, |end| rest[..end].trim())
 }
@@ -150,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_payload_is_found_without_reading_it() {
-        use MessageType::{Call, Error, Result};
+        use MessageType::{Call, Error, Result, ResultError, Send};
         for (frame, kind, payload) in [
             (r#"[2,"7","Reset",{"type":"Soft"}]"#, Call, r#"{"type":"Soft"}"#),
             (r#"["2","7","Reset",{"type":"Soft"}]"#, Call, r#"{"type":"Soft"}"#),
@@ -161,6 +164,8 @@ mod tests {
             (r#" [ 3 , "a\"b,c" , {} ] "#, Result, "{}"),
             (r#"["3",1e3,{"a":[]},5]"#, Result, r#"{"a":[]}"#),
             (r#"["4","7","GenericError","no",{}]"#, Error, r#""GenericError","no",{}"#),
+            (r#"[5,"7","GenericError","no",{}]"#, ResultError, r#""GenericError","no",{}"#),
+            (r#"[6,"7","NotifyPeriodicEventStream",{"id":1}]"#, Send, r#"{"id":1}"#),
             (r#"[3,"7"]"#, Result, ""),
             ("hello", Call, "hello"),
             (r#"[2,"7","Reset",{"#, Call, r#"[2,"7","Reset",{"#),
@@ -198,6 +203,7 @@ mod tests {
             (r#"[2,"7","Reset",{"limit": 1.10}]"#, Some(("Reset", r#"{"limit": 1.10}"#))),
             (r#"["2",7,"Reset",{"x":1e3},5]"#, Some(("Reset", r#"{"x":1e3}"#))),
             (r#"[2.0,"7","Reset"]"#, Some(("Reset", "null"))),
+            (r#"[6,"7","NotifyPeriodicEventStream",{}]"#, Some(("NotifyPeriodicEventStream", "{}"))),
             (r#"[3,"7",{}]"#, None),
             (r#"[2,"7",{},{}]"#, None),
             ("hello", None),

@@ -15,7 +15,7 @@ fn decode(text: &str, version: Version) -> Result<DecodedFrame, MalformedFrame> 
 
 fn reply(text: &str, version: Version) -> Option<String> {
     let malformed = decode(text, version).expect_err("the text is no message");
-    malformed.reply.map(|reply| format!("{} {}", reply.id, reply.code))
+    malformed.reply.map(|reply| format!("{} {}", reply.id, version.dialect().sent_error_name(reply.code)))
 }
 
 #[test]
@@ -31,6 +31,47 @@ fn the_three_types_are_read_and_written() {
     assert_eq!(error, r#"[4,"7","GenericError","say \"no\"",{}]"#);
     let decoded = decode(&error, Version::V1_5).unwrap();
     assert!(matches!(decoded.message, SrpcMessage::Error { description, .. } if description == "say \"no\""));
+}
+
+#[test]
+fn the_types_of_2_1_are_read_and_written_there_only() {
+    let dialect = Version::V2_1.dialect();
+    let send = encode_send("7", "NotifyPeriodicEventStream", &json!({"id": 1}).into());
+    assert_eq!(send, r#"[6,"7","NotifyPeriodicEventStream",{"id":1}]"#);
+    let id = MessageId::text("7");
+    let (action, payload) = ("NotifyPeriodicEventStream".to_owned(), json!({"id": 1}));
+    assert_eq!(decode(&send, Version::V2_1).unwrap().message, SrpcMessage::Send { id: id.clone(), action, payload });
+    let error = encode_result_error("7", ErrorCode::FormationViolation, "no", dialect);
+    assert_eq!(error, r#"[5,"7","FormatViolation","no",{}]"#);
+    let (code, description, details) = ("FormatViolation".to_owned(), "no".to_owned(), json!({}));
+    let decoded = decode(&error, Version::V2_1).unwrap();
+    assert_eq!(decoded.message, SrpcMessage::ResultError { id, code, description, details });
+    assert_eq!(decoded.remark, None);
+    for frame in [&send, &error] {
+        assert_eq!(reply(frame, Version::V2_0_1).as_deref(), Some("7 MessageTypeNotSupported"));
+        assert_eq!(reply(frame, Version::V1_6).as_deref(), Some("7 FormationViolation"));
+    }
+    for broken in [r#"[6,"7"]"#, r#"[6,"7",5,{}]"#, r#"[6,null,"A",{}]"#, r#"[6,"7","A",{"x":]"#, r#"[5,{},"A"]"#, "[5]"] {
+        assert_eq!(reply(broken, Version::V2_1), None, "{broken}");
+    }
+    let short = decode(r#"[6,"7","A"]"#, Version::V2_1).unwrap();
+    assert_eq!(short.remark.as_deref(), Some("a SEND has 4 elements, this one has 3"));
+}
+
+#[test]
+fn what_is_no_message_is_answered_in_2_x_under_the_id_for_it() {
+    for version in [Version::V2_0_1, Version::V2_1] {
+        for text in ["hello", "", "null", "[]", "{}", r#"[[2],"a"]"#, "[2", r#"[2,{"#] {
+            assert_eq!(reply(text, version).as_deref(), Some("-1 RpcFrameworkError"), "{text} in {version}");
+        }
+        assert_eq!(reply(r#"[2,null,"Heartbeat",{}]"#, version).as_deref(), Some("-1 RpcFrameworkError"));
+        assert_eq!(reply(r#"[2,"a","Heartbeat",{]"#, version).as_deref(), Some("a RpcFrameworkError"));
+        assert_eq!(reply(r#"[7,"a","Heartbeat",{}]"#, version).as_deref(), Some("a MessageTypeNotSupported"));
+        assert_eq!(reply(r#"[2,"a",7,{}]"#, version).as_deref(), Some("a FormatViolation"));
+        for answer in [r#"[3,"a",{"x":]"#, "[3]", "[4,null]", r#"[4,"-1","RpcFrameworkError","",{]"#] {
+            assert_eq!(reply(answer, version), None, "an answer is not answered: {answer}");
+        }
+    }
 }
 
 #[test]

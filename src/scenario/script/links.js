@@ -155,7 +155,7 @@
     judged(step, action, end, from, within, silently) {
       if (end.unknown) throw missing(step, end.description);
       if (end.code === 'NotSent') throw wrong(step, `${action} was not sent: ${end.description}`);
-      const left = this.log.from(from).some((record) => record.kind === 'call' && record.direction === 'out' && record.action === action);
+      const left = this.log.from(from).some((record) => asks(record) && record.direction === 'out' && record.action === action);
       const timedOut = end.unanswered && end.code === 'Timeout';
       if (silently && end.unanswered && !timedOut && !left) throw wrong(step, `${action} never left: ${end.description}`);
       if (timedOut && !left) {
@@ -166,7 +166,7 @@
         const limit = end.within === undefined ? 'the time of --call-timeout' : seconds(end.within);
         throw wrong(step, `${action} got no answer within ${limit}`, { expected: 'an answer', found: 'nothing' });
       }
-      const isAnswer = (record) => record.direction === 'in' && record.action === action && record.kind !== 'call' && !record.judged;
+      const isAnswer = (record) => record.direction === 'in' && record.action === action && !asks(record) && record.kind !== 'resulterror' && !record.judged;
       const answer = this.log.from(from).findLast(isAnswer);
       if (answer) answer.judged = true; // one call for each answer, also when two calls of an action end at once
       if (answer && answer.kind === 'error') end.details = answer.details;
@@ -448,7 +448,9 @@
     }
   }
 
-  const isCall = (record) => record.kind === 'call' && record.direction === 'in';
+  // A SEND of OCPP 2.1 is expected like a call; what is answered to it is not sent.
+  const asks = (record) => record.kind === 'call' || record.kind === 'send';
+  const isCall = (record) => asks(record) && record.direction === 'in';
   const seen = (record) => ({ action: record.action, payload: record.payload, id: record.id, at: record.at });
 
   /** The link of a station, refreshed. */

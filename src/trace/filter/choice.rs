@@ -39,6 +39,8 @@ const KINDS: &[&str] = &[
     "note",
     "unreachable",
     "unanswered",
+    "send",
+    "resulterror",
 ];
 // The bits of the kinds, in the order of the names above.
 const CALL: u16 = 1;
@@ -55,6 +57,8 @@ const TIMEOUT: u16 = 1 << 10;
 const NOTE: u16 = 1 << 11;
 const UNREACHABLE: u16 = 1 << 12;
 const UNANSWERED: u16 = 1 << 13;
+const SEND: u16 = 1 << 14;
+const RESULT_ERROR: u16 = 1 << 15;
 
 impl FilterField {
     /// The values, in the order of their bits.
@@ -80,7 +84,9 @@ impl FilterField {
             FilterField::Kind => text(&[
                 ("call", "a call"),
                 ("result", "the answer that was asked for"),
-                ("error", "an error frame, a SOAP fault"),
+                ("error", "an error frame, also one about a result, a SOAP fault"),
+                ("send", "a message that nothing answers (OCPP 2.1)"),
+                ("resulterror", "an error about a result (OCPP 2.1)"),
                 ("malformed", "a frame that cannot be read"),
                 ("ping", "a WebSocket ping"),
                 ("pong", "a WebSocket pong"),
@@ -175,6 +181,8 @@ fn kind(kind: RecordKind) -> u16 {
         RecordKind::Frame(_, FrameKind::Call) => CALL,
         RecordKind::Frame(_, FrameKind::Result) => RESULT,
         RecordKind::Frame(_, FrameKind::Error) => ERROR,
+        RecordKind::Frame(_, FrameKind::ResultError) => ERROR | RESULT_ERROR,
+        RecordKind::Frame(_, FrameKind::Send) => SEND,
         RecordKind::Frame(_, FrameKind::Malformed) => MALFORMED,
         RecordKind::Connecting | RecordKind::Connected => CONNECT,
         RecordKind::Disconnected => DISCONNECT,
@@ -204,6 +212,12 @@ fn answered(record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
     if record.partner.is_some_and(|partner| !timed_out(partner)) { 1 } else { 1 << 1 }
 }
 
+/// The versions whose numbers begin with this one: 2 and 2.0 are those of 2.0.1.
+fn of_generation(number: &str) -> u16 {
+    let behind = |version: &Version| version.number().strip_prefix(number).is_some_and(|rest| rest.starts_with('.'));
+    Version::ALL.into_iter().filter(behind).fold(0, |bits, version| bits | 1 << version as u16)
+}
+
 /// A field and the wanted values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct FieldChoice {
@@ -231,6 +245,7 @@ impl FieldChoice {
             let pattern = Pattern::new(&FilterLiteral { text, ..value.clone() }, MatchExtent::Whole)?;
             let meant = names.iter().enumerate().filter(|(_, name)| pattern.matches(name));
             let bits = meant.fold(0, |bits, (index, _)| bits | 1 << index);
+            let bits = if bits == 0 && field == FilterField::Version { of_generation(part) } else { bits };
             if bits == 0 {
                 return Err(match suggest(part, names.iter().copied()) {
                     Some(near) => ConditionError::SimilarChoice { value: part.to_owned(), near: near.to_owned(), known },
@@ -279,6 +294,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_beginning_of_a_version_means_all_that_begin_so() {
+        let list = |text: &str| {
+            let value = FilterLiteral { text: text.to_owned(), form: LiteralForm::Bare, span: 0..text.len() };
+            FieldChoice::parse(FilterField::Version, &value).map(|choice| choice.to_string()).map_err(|error| error.to_string())
+        };
+        assert_eq!(list("2").as_deref(), Ok("2.0.1,2.1"));
+        assert_eq!(list("1").as_deref(), Ok("1.2,1.5,1.6"));
+        assert_eq!(list("2.0").as_deref(), Ok("2.0.1"));
+        assert_eq!(list("2.1,1.6").as_deref(), Ok("1.6,2.1"));
+        assert!(list("3").is_err() && list("2.").is_err() && list("").is_err());
+    }
+
+    #[test]
     fn the_values_fit_into_the_set_and_stand_in_the_order_of_the_enumerations() {
         for (index, role) in Role::ALL.into_iter().enumerate() {
             assert_eq!(role as usize, index);
@@ -289,10 +317,10 @@ mod tests {
         for (index, code) in ErrorCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, index);
         }
-        for (bit, name) in [(NOTE, "note"), (TIMEOUT, "timeout"), (UNREACHABLE, "unreachable"), (UNANSWERED, "unanswered")] {
+        for (bit, name) in [(SEND, "send"), (RESULT_ERROR, "resulterror"), (NOTE, "note"), (TIMEOUT, "timeout"), (UNREACHABLE, "unreachable"), (UNANSWERED, "unanswered")] {
             assert_eq!(FilterField::Kind.names()[bit.trailing_zeros() as usize], name);
         }
-        assert_eq!(FilterField::Kind.names().len(), UNANSWERED.trailing_zeros() as usize + 1);
+        assert_eq!(FilterField::Kind.names().len(), RESULT_ERROR.trailing_zeros() as usize + 1);
         assert!(FilterField::Code.names().len() <= 16);
     }
 }

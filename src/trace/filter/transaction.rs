@@ -46,7 +46,7 @@ impl TransactionCondition {
     }
 
     fn names(&self, record: &Record<'_>) -> bool {
-        matches!(record.kind, RecordKind::Frame(_, FrameKind::Call | FrameKind::Result))
+        matches!(record.kind, RecordKind::Frame(_, FrameKind::Call | FrameKind::Send | FrameKind::Result))
             && self.places.iter().any(|place| place.matches(record))
     }
 }

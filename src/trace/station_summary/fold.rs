@@ -24,7 +24,7 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
         _ => return,
     };
     station.rate.count(record.monotonic_micros);
-    if matches!(kind, FrameKind::Error | FrameKind::Malformed) || record.verdict == FrameVerdict::Invalid {
+    if kind.is_error() || kind == FrameKind::Malformed || record.verdict == FrameVerdict::Invalid {
         station.fault_micros = Some(record.monotonic_micros);
     }
     let Some(action) = record.action else { return };

@@ -135,7 +135,7 @@ impl TrafficStatistics {
         let action = record.action?;
         // Who called: of an answer the other side.
         let ours = match record.kind {
-            RecordKind::Frame(direction, FrameKind::Call) => direction == Direction::Out,
+            RecordKind::Frame(direction, FrameKind::Call | FrameKind::Send) => direction == Direction::Out,
             RecordKind::Frame(direction, FrameKind::Result | FrameKind::Error) => direction == Direction::In,
             RecordKind::Timeout | RecordKind::Unreachable => true,
             _ => return None,
@@ -181,7 +181,7 @@ impl CallStatistics {
                 *if direction == Direction::In { &mut self.bytes_in } else { &mut self.bytes_out } += bytes;
                 self.invalid += u64::from(record.verdict == FrameVerdict::Invalid);
                 match kind {
-                    FrameKind::Call => {
+                    FrameKind::Call | FrameKind::Send => {
                         self.calls += 1;
                         self.rate.count(record.monotonic_micros);
                     }
@@ -193,6 +193,8 @@ impl CallStatistics {
                             None => self.codes.push((record.code, 1)),
                         }
                     }
+                    // It is about an exchange that was counted.
+                    FrameKind::ResultError => {}
                     FrameKind::Malformed => self.unreadable += 1,
                 }
                 if let (FrameKind::Result | FrameKind::Error, Some(latency)) = (kind, record.latency) {

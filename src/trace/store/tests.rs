@@ -115,6 +115,9 @@ fn every_combination_of_flags_comes_back() {
     for verdict in [FrameVerdict::Valid, FrameVerdict::Tolerated, FrameVerdict::Invalid] {
         for version in [None].into_iter().chain(Version::ALL.map(Some)) {
             for transport in Transport::ALL {
+                if transport == Transport::Soap && version.is_some_and(|version| !version.has_soap()) {
+                    continue; // there is no such link
+                }
                 for number in [None, Some(7)] {
                     let detail = number.map(|number| RecordDetail::Held { number });
                     let wanted = (verdict, version, transport, number);

@@ -87,7 +87,7 @@ fn what(frame: &HeldFrame, outside: &ReadContext<'_>) -> String {
 /// known; the default one is assumed.
 fn left_for_peer(frame: &HeldFrame, age: Duration) -> (String, bool) {
     let waits = matches!((frame.direction, frame.kind), (Direction::In, FrameKind::Call))
-        || (frame.direction == Direction::Out && frame.kind != FrameKind::Call);
+        || (frame.direction == Direction::Out && !frame.kind.is_request());
     if !waits {
         return ("–".to_owned(), false);
     }

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::{selection, sentences, title, tone_style};
 use crate::text_width::{behind_columns, width_of};
 use crate::trace::decode::id_text;
-use crate::trace::{Direction, FrameKind, Record, RecordKind};
+use crate::trace::{Direction, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::{Areas, Pane, below};
@@ -77,12 +77,7 @@ fn facts(app: &App, record: &Record<'_>, outside: &ReadContext<'_>, area: Rect, 
     let station = record.station.and_then(|key| outside.contents.stations().get(key)).map(|row| &*row.identity);
     let mut parts: Vec<(String, Style)> = Vec::new();
     if let RecordKind::Frame(direction, kind) = record.kind {
-        let what = match kind {
-            FrameKind::Call => "call",
-            FrameKind::Result => "result",
-            FrameKind::Error => "error",
-            FrameKind::Malformed => "unreadable",
-        };
+        let what = kind.word();
         let action = record.action.map_or_else(String::new, |action| format!(" {action}"));
         let (arrow, side) = if direction == Direction::Out { ("→", "to") } else { ("←", "from") };
         let verdict = app.message.verdict();

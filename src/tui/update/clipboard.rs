@@ -37,7 +37,7 @@ pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect
         ("Payload laid out", compose::pretty(&payload)),
         ("Payload on one line", compose::compact(&payload)),
     ];
-    if let (FrameKind::Call, Some(action)) = (kind, record.action) {
+    if let (FrameKind::Call | FrameKind::Send, Some(action)) = (kind, record.action) {
         let row = record.station.and_then(|key| outside.contents.stations().get(key));
         let identity = row.map_or("@marked", |row| &row.identity);
         let command = format!("call {} {} {}", console::quote(identity), console::quote(action), compose::compact(&payload));

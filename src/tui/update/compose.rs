@@ -150,7 +150,7 @@ pub fn resend(app: &mut App, outside: &ReadContext<'_>) {
         app.toasts.info("This line is no message; select a call or an answer to send it again", now);
         return;
     };
-    let is_call = |record: &Record<'_>| matches!(record.kind, RecordKind::Frame(_, FrameKind::Call));
+    let is_call = |record: &Record<'_>| matches!(record.kind, RecordKind::Frame(_, kind) if kind.is_request());
     let call = if is_call(&record) { Some(record) } else { record.partner.and_then(|partner| records.get(partner)) };
     let record = call.filter(is_call).unwrap_or(record);
     let Some(station) = record.station else { return };
@@ -170,7 +170,7 @@ pub fn resend(app: &mut App, outside: &ReadContext<'_>) {
         targets,
     };
     let known = assist::known_values(&subject.targets, record.action.and_then(|action| app.used.get(action)), outside);
-    let (RecordKind::Frame(direction, FrameKind::Call), Some(action)) = (record.kind, record.action) else {
+    let (RecordKind::Frame(direction, FrameKind::Call | FrameKind::Send), Some(action)) = (record.kind, record.action) else {
         app.overlays.open(Editor::new(subject, record.text, record.text.to_owned(), known));
         return;
     };

@@ -184,7 +184,7 @@ pub fn edit(app: &mut App, number: u64, outside: &ReadContext<'_>) {
 
 fn subject(frame: &HeldFrame, outside: &ReadContext<'_>) -> Option<EditTarget> {
     let row = outside.contents.stations().get(frame.station)?;
-    let is_call = frame.kind == FrameKind::Call;
+    let is_call = frame.kind.is_request();
     // We initiated our call and its result; the peer initiated its call and our answer.
     let ours = (frame.direction == Direction::Out) == is_call;
     let initiator: Role = if ours { row.our_role } else { row.our_role.peer() };

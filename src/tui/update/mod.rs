@@ -50,7 +50,7 @@ use super::state::Pager;
 use crate::console::Completions;
 use crate::sanitize::escape_control;
 use crate::text_width::cut_to_width;
-use crate::trace::{FrameKind, FrameVerdict, Record, RecordKind};
+use crate::trace::{FrameVerdict, Record, RecordKind};
 use common::{pager_width, refresh_view, show_selected};
 
 /// How many records are checked for failures between two frames.
@@ -175,7 +175,7 @@ fn words_of(record: &Record<'_>, outside: &ReadContext<'_>) -> String {
     let station = record.station.and_then(|key| outside.contents.stations().get(key)).map(|row| &*row.identity);
     let what = record.action.map_or_else(|| record.summary(), Into::into);
     let kind = match record.kind {
-        RecordKind::Frame(_, FrameKind::Error) => ": error",
+        RecordKind::Frame(_, kind) if kind.is_error() => ": error",
         RecordKind::Frame(..) if record.verdict == FrameVerdict::Invalid => ": invalid",
         _ => "",
     };

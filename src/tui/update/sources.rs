@@ -4,7 +4,7 @@ use super::targets::subject;
 use crate::compose::{compact, pretty};
 use crate::rpc::srpc::call_parts;
 use crate::trace::decode::payload_text;
-use crate::trace::{Direction, FrameKind, Record, RecordKind};
+use crate::trace::{Direction, Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::state::{ChoiceAction, EditTarget, Editor, KeptKind, Palette, PaletteChoice};
@@ -71,7 +71,7 @@ fn last(subject: &EditTarget, way: Direction, outside: &ReadContext<'_>) -> Opti
     let range = records.range();
     let from = range.end.saturating_sub(SEARCHED).max(range.start);
     let fits = |record: &Record<'_>| {
-        record.kind == RecordKind::Frame(way, FrameKind::Call)
+        matches!(record.kind, RecordKind::Frame(direction, kind) if direction == way && kind.is_request())
             && record.action == Some(subject.action.as_str())
             && record.text.len() <= LONGEST
     };

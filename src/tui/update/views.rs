@@ -8,7 +8,7 @@ use crate::config::{SavedPart, SavedView};
 use crate::console::ScreenRequest;
 use crate::trace::decode::{id_text, payload_value};
 use crate::trace::filter::quote_value;
-use crate::trace::{FrameKind, Record, RecordKind};
+use crate::trace::{Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::state::{ChoiceAction, FilterLine, Palette, PaletteChoice, PaneFilter, ShownState};
@@ -189,10 +189,7 @@ fn conditions_of(record: &Record<'_>, outside: &ReadContext<'_>) -> Vec<(&'stati
 
 fn kind_of(kind: RecordKind) -> Option<&'static str> {
     Some(match kind {
-        RecordKind::Frame(_, FrameKind::Call) => "call",
-        RecordKind::Frame(_, FrameKind::Result) => "result",
-        RecordKind::Frame(_, FrameKind::Error) => "error",
-        RecordKind::Frame(_, FrameKind::Malformed) => "malformed",
+        RecordKind::Frame(_, kind) => kind.name(),
         RecordKind::Ping(_) => "ping",
         RecordKind::Pong(_) => "pong",
         RecordKind::Connecting | RecordKind::Connected => "connect",

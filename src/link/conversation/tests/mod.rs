@@ -1,6 +1,7 @@
 //! The conversation against texts, without a socket and without a clock. What is decided before an answer leaves is in `decisions`.
 
 mod decisions;
+mod newer;
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ fn keys_and_values_are_offered() {
         ("si", 0..2, vec!["size>", "since:"]),
         ("kind:call !(ro", 12..14, vec!["role:"]),
         ("a o", 2..3, vec!["or"]),
-        ("kind:re", 5..7, vec!["result", "retry", "refused"]),
+        ("kind:re", 5..7, vec!["result", "retry", "refused", "resulterror"]),
         ("kind:call,t", 10..11, vec!["timeout"]),
         ("action:m", 7..8, vec!["MeterValues"]),
         ("cp:", 3..3, vec!["CP01", "\"sim 7\""]),

@@ -50,14 +50,14 @@ pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut writer: LineWriter<'_>) 
     let (word, _) = word(&row.record, styles);
     let (sign, _) = verdict_sign(row.record.verdict, styles);
     let (line, arrow) = match row.record.kind {
-        RecordKind::Frame(direction, FrameKind::Call | FrameKind::Malformed) => ('─', Some(direction)),
+        RecordKind::Frame(direction, FrameKind::Call | FrameKind::Send | FrameKind::Malformed) => ('─', Some(direction)),
         RecordKind::Frame(direction, _) => ('╌', Some(direction)),
         RecordKind::Ping(direction) | RecordKind::Pong(direction) => ('┈', Some(direction)),
         _ => (' ', None),
     };
     let meaning = || row.meaning();
     let label = match row.record.kind {
-        RecordKind::Frame(_, FrameKind::Call) => format!("{} {word} {}", sign.trim(), meaning()),
+        RecordKind::Frame(_, FrameKind::Call | FrameKind::Send) => format!("{} {word} {}", sign.trim(), meaning()),
         // Which call it answers is seen: the answer to `ClearCache` is `Accepted`, and one that says nothing has the name of the call.
         RecordKind::Frame(_, FrameKind::Result) if !meaning().is_empty() => format!("{} {}", sign.trim(), meaning()),
         RecordKind::Frame(_, FrameKind::Result) => format!("{} {word}", sign.trim()),
@@ -66,7 +66,7 @@ pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut writer: LineWriter<'_>) 
         _ => format!("{letter} {word}: {}", row.record.summary()),
     };
     let is_fault =
-        row.record.verdict == FrameVerdict::Invalid || matches!(row.record.kind, RecordKind::Frame(_, FrameKind::Error));
+        row.record.verdict == FrameVerdict::Invalid || matches!(row.record.kind, RecordKind::Frame(_, kind) if kind.is_error());
     let line_style = match row.record.kind {
         RecordKind::Frame(..) if is_fault => styles.error,
         RecordKind::Frame(_, FrameKind::Result) => styles.muted,

@@ -19,7 +19,7 @@ pub(super) fn verdict_sign(verdict: FrameVerdict, styles: &Styles) -> (&'static 
 /// The letter of a kind.
 pub(super) fn letter(kind: RecordKind, styles: &Styles) -> (&'static str, Style) {
     let style = match kind {
-        RecordKind::Frame(_, FrameKind::Call) => styles.base,
+        RecordKind::Frame(_, FrameKind::Call | FrameKind::Send) => styles.base,
         RecordKind::Frame(_, FrameKind::Result) => styles.muted,
         other => style_of(other, styles),
     };
@@ -33,7 +33,7 @@ pub(super) fn word<'a>(record: &Record<'a>, styles: &Styles) -> (&'a str, Style)
 
 fn style_of(kind: RecordKind, styles: &Styles) -> Style {
     match kind {
-        RecordKind::Frame(_, FrameKind::Malformed | FrameKind::Error)
+        RecordKind::Frame(_, FrameKind::Malformed | FrameKind::Error | FrameKind::ResultError)
         | RecordKind::Timeout
         | RecordKind::Unreachable
         | RecordKind::Refused
@@ -42,7 +42,7 @@ fn style_of(kind: RecordKind, styles: &Styles) -> Style {
             styles.warning
         }
         RecordKind::Connected => styles.good,
-        RecordKind::Frame(_, FrameKind::Call | FrameKind::Result) => styles.base,
+        RecordKind::Frame(_, FrameKind::Call | FrameKind::Send | FrameKind::Result) => styles.base,
         RecordKind::Connecting
         | RecordKind::Listening
         | RecordKind::Ping(_)

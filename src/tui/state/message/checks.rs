@@ -74,6 +74,7 @@ pub(super) fn lines(record: &Record<'_>, judged: &JudgedRecord, outside: &ReadCo
 /// The rule in words.
 const fn rule(rule: FindingRule) -> &'static str {
     match rule {
+        FindingRule::Action => "not an action that is sent this way",
         FindingRule::Required => "a required field is missing",
         FindingRule::TooFew => "a list is too short",
         FindingRule::TooMany => "a list is too long",

@@ -9,7 +9,7 @@ use similar::{Algorithm, ChangeTag, capture_diff_slices};
 
 use super::line::{LineTone, TextLine};
 use crate::trace::decode::payload_text;
-use crate::trace::{Direction, FrameKind, Record, RecordKind, Sequence, Store};
+use crate::trace::{Direction, Record, RecordKind, Sequence, Store};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::{format, lay_out};
 
@@ -132,13 +132,7 @@ fn heading(
     let what = match record.kind {
         RecordKind::Frame(direction, kind) => {
             let arrow = if direction == Direction::Out { "→" } else { "←" };
-            let kind = match kind {
-                FrameKind::Call => "call",
-                FrameKind::Result => "result",
-                FrameKind::Error => "error",
-                FrameKind::Malformed => "unreadable",
-            };
-            format!("{arrow} {kind} {}", record.action.unwrap_or(""))
+            format!("{arrow} {} {}", kind.word(), record.action.unwrap_or(""))
         }
         _ => "no message".to_owned(),
     };

@@ -11,13 +11,15 @@ use super::line::{LineTone, TextLine};
 use super::shape;
 use super::soap;
 use super::verdict::JudgedRecord;
-use crate::ocpp::{ErrorCode, Transport};
+use crate::ocpp::{ErrorCode, MessageType, Transport};
 use crate::rpc::srpc::frame_body;
 use crate::trace::decode::{DecodedMessage, decode, id_text};
 use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::{format, head, lay_out};
 
+/// How far behind a result an error about it is looked for, in records.
+const DISPUTED: u64 = 1024;
 /// The columns of the names in an error.
 const NAMES: usize = 13;
 
@@ -33,6 +35,12 @@ pub(super) fn lines(
     let mut view = ExchangeLines { outside, zone, limit, selected: record.sequence, lines: Vec::new() };
     let partner = record.partner.and_then(|partner| records.get(partner));
     match (record.kind, partner) {
+        (RecordKind::Frame(_, FrameKind::ResultError), Some(result)) => view.dispute((record, judged), &result),
+        (RecordKind::Frame(_, FrameKind::Send), _) => {
+            view.half(record, judged);
+            view.lines.push(TextLine::default());
+            view.lines.push(TextLine::new("Nothing answers it: it is a SEND.", LineTone::Muted));
+        }
         (RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable | RecordKind::Unanswered, Some(partner)) => {
             let other = JudgedRecord::of(&partner, outside);
             let ((call, asked), (answer, answered)) = if partner.sequence < record.sequence {
@@ -43,6 +51,10 @@ pub(super) fn lines(
             view.half(call, asked);
             view.lines.push(TextLine::default());
             view.answer(answer, answered, Some((call, asked)));
+            if let Some(error) = disputed(answer, outside) {
+                view.lines.push(TextLine::default());
+                view.answer(&error, &JudgedRecord::of(&error, outside), None);
+            }
         }
         (RecordKind::Frame(direction, FrameKind::Call), None) => {
             view.half(record, judged);
@@ -70,6 +82,18 @@ pub(super) fn lines(
     view.lines
 }
 
+/// The error about a result, which follows it soon, in a version that has such errors.
+fn disputed<'a>(result: &Record<'_>, outside: &ReadContext<'a>) -> Option<Record<'a>> {
+    let version = result.version.filter(|_| matches!(result.kind, RecordKind::Frame(_, FrameKind::Result)))?;
+    if !version.dialect().has_type(MessageType::ResultError) {
+        return None;
+    }
+    let behind = result.sequence + 1..result.sequence + 1 + DISPUTED;
+    outside.contents.records().iter(behind).find(|record| {
+        record.partner == Some(result.sequence) && matches!(record.kind, RecordKind::Frame(_, FrameKind::ResultError))
+    })
+}
+
 struct ExchangeLines<'a> {
     outside: &'a ReadContext<'a>,
     zone: &'a TimeZone,
@@ -86,13 +110,27 @@ impl ExchangeLines<'_> {
         self.payload(record, judged);
     }
 
+    /// A call, the result of it, and the error about that.
+    fn dispute(&mut self, (error, disputed): (&Record<'_>, &JudgedRecord), result: &Record<'_>) {
+        let call = result.partner.and_then(|call| self.outside.contents.records().get(call));
+        let judged = call.as_ref().map(|call| (call, JudgedRecord::of(call, self.outside)));
+        if let Some((call, judged)) = &judged {
+            self.half(call, judged);
+            self.lines.push(TextLine::default());
+        }
+        let answered = JudgedRecord::of(result, self.outside);
+        self.answer(result, &answered, judged.as_ref().map(|(call, judged)| (*call, judged)));
+        self.lines.push(TextLine::default());
+        self.answer(error, disputed, None);
+    }
+
     /// What ended a call.
     fn answer(&mut self, record: &Record<'_>, judged: &JudgedRecord, call: Option<(&Record<'_>, &JudgedRecord)>) {
         self.heading(record, judged);
         self.notes(record, judged);
         let refusal = call.and_then(|(call, judged)| judged.refusal(call, self.outside));
         match record.kind {
-            RecordKind::Frame(_, FrameKind::Error) => {
+            RecordKind::Frame(_, kind) if kind.is_error() => {
                 self.error(record, call, refusal.map(|(code, _)| code));
                 return;
             }
@@ -124,9 +162,7 @@ impl ExchangeLines<'_> {
             RecordKind::Frame(direction, kind) => {
                 let what = match kind {
                     FrameKind::Call => record.action.unwrap_or("call without an action").to_owned(),
-                    FrameKind::Result => format!("result{action}"),
-                    FrameKind::Error => format!("error{action}"),
-                    FrameKind::Malformed => format!("unreadable{action}"),
+                    kind => format!("{}{action}", kind.word()),
                 };
                 let (arrow, side) = if direction == Direction::Out { ("→ ", "  to ") } else { ("← ", "  from ") };
                 TextLine::new(format!("{arrow}{what}"), main).and(side, LineTone::Muted).and(station, LineTone::Base)
@@ -164,7 +200,7 @@ impl ExchangeLines<'_> {
 
     /// The payload as fields; of what is none the text.
     fn payload(&mut self, record: &Record<'_>, judged: &JudgedRecord) {
-        let is_message = matches!(record.kind, RecordKind::Frame(_, FrameKind::Call | FrameKind::Result));
+        let is_message = matches!(record.kind, RecordKind::Frame(_, FrameKind::Call | FrameKind::Send | FrameKind::Result));
         match &judged.payload {
             Some(payload) if is_message && record.text.len() <= self.limit => {
                 let text = shape::payload_source(record);

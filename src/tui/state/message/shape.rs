@@ -25,9 +25,9 @@ impl FrameShape {
     pub fn of(record: &Record<'_>, outside: &ReadContext<'_>) -> Option<FrameShape> {
         let RecordKind::Frame(direction, kind) = record.kind else { return None };
         let is_result = match kind {
-            FrameKind::Call => false,
+            FrameKind::Call | FrameKind::Send => false,
             FrameKind::Result => true,
-            FrameKind::Error | FrameKind::Malformed => return None,
+            FrameKind::Error | FrameKind::ResultError | FrameKind::Malformed => return None,
         };
         let row = outside.contents.stations().get(record.station?)?;
         let version = row.version?;
@@ -49,7 +49,7 @@ pub(super) fn payload(record: &Record<'_>) -> Option<Value> {
     match (record.kind, record.content) {
         (_, Some(content)) if content.is_fault => None,
         (_, Some(content)) => serde_json::from_str(content.payload).ok(),
-        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Result), None) => {
+        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Send | FrameKind::Result), None) => {
             payload_value(record).or_else(|| serde_json::from_str(frame_body(record.text)).ok())
         }
         _ => serde_json::from_str(frame_body(record.text)).ok(),
@@ -59,7 +59,7 @@ pub(super) fn payload(record: &Record<'_>) -> Option<Value> {
 /// The text of what [`payload`] reads.
 pub(super) fn payload_source<'a>(record: &Record<'a>) -> Cow<'a, str> {
     match (record.kind, record.content) {
-        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Result), _) | (_, Some(_)) => payload_text(record),
+        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Send | FrameKind::Result), _) | (_, Some(_)) => payload_text(record),
         _ => frame_body(record.text).into(),
     }
 }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::diff;
 use super::line::{LineTone, TextLine};
-use crate::trace::{Direction, Record, RecordKind};
+use crate::trace::{Direction, FrameKind, Record, RecordKind};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::format;
 
@@ -41,11 +41,14 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZ
             fact(what, date(partner.wall_micros, zone));
             fact("after", partner.latency.map_or_else(String::new, format::duration));
         }
+        Some(partner) if matches!(record.kind, RecordKind::Frame(_, FrameKind::ResultError)) => {
+            fact("the result", date(partner.wall_micros, zone));
+        }
         Some(partner) => {
             fact("its call", date(partner.wall_micros, zone));
             fact("time for the answer", record.latency.map_or_else(String::new, format::duration));
         }
-        None if matches!(record.kind, RecordKind::Frame(Direction::Out, crate::trace::FrameKind::Call)) => {
+        None if matches!(record.kind, RecordKind::Frame(Direction::Out, FrameKind::Call)) => {
             fact("answered", "not yet".to_owned());
         }
         None => {}

@@ -80,7 +80,7 @@ impl JudgedRecord {
             (FrameKind::Malformed, _) => ("✗ unreadable", LineTone::Error),
             (_, FrameVerdict::Invalid) => ("✗ invalid", LineTone::Error),
             _ if worst(true) => ("✗ invalid", LineTone::Error),
-            (FrameKind::Error, _) => ("✗ error", LineTone::Error),
+            (FrameKind::Error | FrameKind::ResultError, _) => ("✗ error", LineTone::Error),
             (_, FrameVerdict::Tolerated) => ("~ tolerated", LineTone::Warning),
             _ if worst(false) => ("~ tolerated", LineTone::Warning),
             _ if self.shape.is_none() => ("· not in the definitions", LineTone::Warning),

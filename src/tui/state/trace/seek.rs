@@ -4,7 +4,7 @@
 use super::goal::{Goal, Seek, SeekProgress};
 use super::view::{CHUNK, TraceView};
 use crate::trace::filter::{self, FilterContext};
-use crate::trace::{Contents, FrameKind, FrameVerdict, Record, RecordKind, Sequence};
+use crate::trace::{Contents, FrameVerdict, Record, RecordKind, Sequence};
 use crate::tui::state::filter::PaneFilter;
 
 /// A text that is no time.
@@ -139,5 +139,5 @@ impl TraceView {
 
 /// Whether a line is an error.
 fn is_error(record: &Record<'_>) -> bool {
-    record.verdict == FrameVerdict::Invalid || matches!(record.kind, RecordKind::Frame(_, FrameKind::Error))
+    record.verdict == FrameVerdict::Invalid || matches!(record.kind, RecordKind::Frame(_, kind) if kind.is_error())
 }

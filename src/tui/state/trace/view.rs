@@ -309,7 +309,9 @@ impl TraceView {
                 continue;
             }
             // Where an exchange is one line, an answer is found on the line of its call.
-            let call = record.partner.filter(|call| *call < record.sequence && *call >= self.start);
+            // An error about a result has a line of its own: the line of the call says how that was answered.
+            let is_apart = matches!(record.kind, RecordKind::Frame(_, FrameKind::ResultError));
+            let call = record.partner.filter(|call| !is_apart && *call < record.sequence && *call >= self.start);
             match call.filter(|_| self.view == TraceMode::Exchanges) {
                 None => self.matching.push_back(record.sequence),
                 Some(call) => {
