@@ -55,7 +55,9 @@ impl SoapLines {
         let (Some(row), Some(action)) = (row, action) else { return nameless(&start, direction, record) };
         let print_xml = self.hub.print_xml(row.our_role);
         match (kind, direction) {
-            (FrameKind::Malformed, _) | (FrameKind::Error | FrameKind::ResultError, Direction::In) => format!("{start} {}", unreadable(record.text)),
+            (FrameKind::Malformed, _) | (FrameKind::Error | FrameKind::ResultError, Direction::In) => {
+                format!("{start} {}", unreadable(record.text))
+            }
             (FrameKind::Error | FrameKind::ResultError, Direction::Out) => format!("{start} {}", record.text),
             (FrameKind::Call | FrameKind::Send, Direction::Out) if print_xml => format!("{start} {}", record.text),
             (FrameKind::Call | FrameKind::Send | FrameKind::Result, _) => {

@@ -161,7 +161,11 @@ mod tests {
         let all = Version::ALL;
         assert_eq!(choose(&["ocpp1.5, ocpp2.1, ocpp2.0.1,ocpp1.6"], &all, STRICT), Some((Version::V2_1, "ocpp2.1")));
         assert_eq!(choose(&["ocpp1.5, ocpp2.1, ocpp2.0.1,ocpp1.6"], &all, OFFERED), Some((Version::V1_5, "ocpp1.5")));
-        assert_eq!(choose(&["ocpp1.5, ocpp2.1, OCPP1.6"], &Version::SOAP, STRICT), Some((Version::V1_6, "OCPP1.6")), "as spelt");
+        assert_eq!(
+            choose(&["ocpp1.5, ocpp2.1, OCPP1.6"], &Version::SOAP, STRICT),
+            Some((Version::V1_6, "OCPP1.6")),
+            "as spelt"
+        );
         let lines = ["ocpp1.2", "ocpp2.0.1"];
         assert_eq!(choose(&lines, &all, STRICT), Some((Version::V2_0_1, "ocpp2.0.1")), "several header lines");
         assert_eq!(choose(&lines, &all, OFFERED), Some((Version::V1_2, "ocpp1.2")));

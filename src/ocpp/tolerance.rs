@@ -178,7 +178,10 @@ mod tests {
         (D::ByteOrderMark, "a byte order mark (U+FEFF) before the text"),
         (D::TrailingNul, "NUL bytes behind the text"),
         (D::NotJson, "text that is not JSON, but begins like a call with an id: `[2,\"id\",`"),
-        (D::NoMessage, "other text that is not JSON; JSON that is not an array; an array whose first element is no type; answered under the id `\"-1\"`"),
+        (
+            D::NoMessage,
+            "other text that is not JSON; JSON that is not an array; an array whose first element is no type; answered under the id `\"-1\"`",
+        ),
         (D::UnknownType, "another type number, with a readable id"),
         (D::OddType, "the type in another form than a bare digit: `\"2\"`, `2.0`"),
         (D::UnreadableId, "an id that is missing, `null`, or neither text nor number; answered under the id `\"-1\"`"),

@@ -7,9 +7,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{ListenPort, ScenarioOptions};
-use super::request::{
-    CentralSystemConfig, ChargePointConfig, subprotocol_order, transport, unknown_protocol, version,
-};
+use super::request::{CentralSystemConfig, ChargePointConfig, subprotocol_order, transport, unknown_protocol, version};
 use super::request_error::ScriptRequestError;
 use crate::clock::now;
 use crate::console::Console;

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::decode::id_text;
 use super::new_record::{LinkFacts, detail, new_record};
 use super::queue::EventBatch;
 use super::station_keys::StationKeys;
 use super::store::Store;
-use super::decode::id_text;
 use super::{
-    Direction, Event, EventKind, Frame, FrameContent, FrameKind, Record, RecordContent, RecordKind, Sequence, Stamp, StationKey, StationRow, StationTable,
+    Direction, Event, EventKind, Frame, FrameContent, FrameKind, Record, RecordContent, RecordKind, Sequence, Stamp,
+    StationKey, StationRow, StationTable,
 };
 use crate::clock::Moment;
 use crate::ocpp::{Role, Transport};

@@ -165,7 +165,9 @@ pub fn payload_text<'a>(record: &Record<'a>) -> Cow<'a, str> {
 /// The names that occur twice in an object of the payload of a call or a result.
 pub fn doubled_members(record: &Record<'_>) -> Vec<Finding> {
     match (record.kind, record.content) {
-        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Send | FrameKind::Result), None) => doubled_names(array_payload(record)),
+        (RecordKind::Frame(_, FrameKind::Call | FrameKind::Send | FrameKind::Result), None) => {
+            doubled_names(array_payload(record))
+        }
         _ => Vec::new(),
     }
 }

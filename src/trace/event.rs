@@ -43,14 +43,8 @@ pub enum FrameKind {
 
 impl FrameKind {
     /// All kinds.
-    pub const ALL: [FrameKind; 6] = [
-        FrameKind::Call,
-        FrameKind::Result,
-        FrameKind::Error,
-        FrameKind::ResultError,
-        FrameKind::Send,
-        FrameKind::Malformed,
-    ];
+    pub const ALL: [FrameKind; 6] =
+        [FrameKind::Call, FrameKind::Result, FrameKind::Error, FrameKind::ResultError, FrameKind::Send, FrameKind::Malformed];
 
     /// The name in filters and exports.
     pub const fn name(self) -> &'static str {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use ocpp_tui::hub::{Hub, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
-use ocpp_tui::ocpp::{Role, Version};
+use ocpp_tui::ocpp::{Role, SampleContext, Version};
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
 
-use crate::every_action::{assert_all_valid, call_both_ways};
+use crate::every_action::{RESULT, assert_all_valid, assert_valid_frames, call_and_wait, call_both_ways, is_missing};
 use crate::support::{RawPeer, call, central_system, charge_point, hub, hub_with, until, up};
 
 async fn both_ends(hub: &Hub, identity: &str) -> (StationKey, StationKey) {
@@ -37,6 +37,32 @@ async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() 
         assert_eq!(sent, expected);
     }
     assert_all_valid(&hub);
+}
+
+/// What cuts the link comes last.
+#[tokio::test]
+async fn every_action_of_2_x_gets_a_valid_answer_in_both_directions() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    for (version, expected) in [(Version::V2_0_1, 65), (Version::V2_1, 92)] {
+        let identity = format!("CS {version}");
+        hub.start_charge_point(charge_point(port, &identity, version, false)).unwrap();
+        let (at_central, at_station) = both_ends(&hub, &identity).await;
+        let mut actions: Vec<_> = hub.catalog().actions(version).iter().collect();
+        actions.sort_by_key(|action| &*action.name == "Reset");
+        assert_eq!(actions.len(), expected);
+        let mut refused = Vec::new();
+        for action in actions {
+            let payload = hub.profile().request(action, &SampleContext::at(jiff::Timestamp::now()));
+            let sender = if action.initiator == Role::CentralSystem { at_central } else { at_station };
+            let (kind, text) = call_and_wait(&hub, sender, action, payload).await;
+            let sent = RecordKind::Frame(Direction::Out, FrameKind::Send);
+            let is_answered = kind == if action.is_send { sent } else { RESULT };
+            refused.extend((!is_answered && !is_missing(&text)).then(|| format!("{}: {text}", action.name)));
+        }
+        assert!(refused.is_empty(), "{version}:\n{}", refused.join("\n"));
+    }
+    assert_valid_frames(&hub);
 }
 
 #[tokio::test]

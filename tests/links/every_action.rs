@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ocpp_tui::hub::Hub;
 use ocpp_tui::ocpp::{ActionDefinition, Role, SampleContext};
 use ocpp_tui::trace::{Contents, Direction, FrameKind, FrameVerdict, RecordKind, StationKey};
+use serde_json::Value;
 
 use crate::support::{call, until};
 
@@ -33,6 +34,45 @@ pub async fn call_both_ways<'a>(
         until(hub.trace(), &what, |contents| (results(contents) == before + sent).then_some(())).await;
     }
     sent
+}
+
+/// Calls from one end, and waits for the end of that: its answer, or that a message has left which nothing answers. Returns the record of
+/// that, and its text. Other calls may go on meanwhile.
+pub async fn call_and_wait(hub: &Hub, sender: StationKey, action: &ActionDefinition, payload: Value) -> (RecordKind, String) {
+    let name = &*action.name;
+    let last = |contents: &Contents| {
+        let records = contents.records();
+        let of_action =
+            records.iter(records.range()).filter(|record| (record.station, record.action) == (Some(sender), Some(name)));
+        let ends = of_action.filter_map(|record| match record.kind {
+            RecordKind::Frame(Direction::Out, FrameKind::Call) => records.get(record.partner?),
+            RecordKind::Frame(Direction::Out, FrameKind::Send) => Some(record),
+            _ => None,
+        });
+        let (count, last) = ends.fold((0, None), |(count, _), end| (count + 1, Some((end.kind, end.text.to_owned()))));
+        (count, last)
+    };
+    let (before, _) = last(&hub.trace().read());
+    assert_eq!(hub.submit(&call(sender, name, payload)).taken, [sender]);
+    until(hub.trace(), &format!("the end of {name} in {}", action.version), |contents| {
+        let (count, last) = last(contents);
+        last.filter(|_| count > before)
+    })
+    .await
+}
+
+/// Whether a text says that our station does not have a function. Which ones it has is held in `simulator/v2`.
+pub fn is_missing(text: &str) -> bool {
+    text.contains("is not supported by this simulator")
+}
+
+/// Nothing in the trace is wrong, but for functions that our station does not have.
+pub fn assert_valid_frames(hub: &Hub) {
+    let contents = hub.trace().read();
+    let records = contents.records();
+    for record in records.iter(records.range()).filter(|record| !is_missing(record.text)) {
+        assert_eq!((record.verdict, record.code), (FrameVerdict::Valid, None), "{}: {}", record.text, record.remarks);
+    }
 }
 
 /// Nothing in the trace is wrong, and nothing was answered with an error.

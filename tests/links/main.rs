@@ -8,6 +8,7 @@ mod answer_rules;
 mod both_roles;
 mod central_system;
 mod every_action;
+mod foreign_libraries;
 mod frames;
 mod handshakes;
 mod hold;
@@ -19,3 +20,4 @@ mod soap_peers;
 #[path = "../support/mod.rs"]
 mod support;
 mod typed_payloads;
+mod wrong_requests;

@@ -51,7 +51,11 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                         CompletionKind::UnknownProtocol,
                         "without a common subprotocol: close after the handshake, or refuse it; default: close",
                     ),
-                    added(ORDER, CompletionKind::SubprotocolOrder, "of several common ones the newest or the first offered; default: newest"),
+                    added(
+                        ORDER,
+                        CompletionKind::SubprotocolOrder,
+                        "of several common ones the newest or the first offered; default: newest",
+                    ),
                 ]
             },
         )

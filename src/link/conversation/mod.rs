@@ -38,9 +38,7 @@ use crate::clock::Moment;
 use crate::ocpp::{ActionDefinition, Catalog, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::SignedPayload;
-use crate::trace::{
-    Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText, NumberSource, StationKey,
-};
+use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText, NumberSource, StationKey};
 
 use framing::{EncodedMessage, Framing, OwnRequest, shared_name};
 use message::{DeferredRequest, DelayedAnswer, Inspections, PassingMessage, SentResult};

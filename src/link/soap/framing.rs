@@ -12,7 +12,9 @@ use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost,
 use super::spelling::with_typed_numbers;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
-use crate::link::conversation::framing::{EncodedMessage, Framing, OwnReply, OwnRequest, ReceivedCall, ReceivedText, shared_name};
+use crate::link::conversation::framing::{
+    EncodedMessage, Framing, OwnReply, OwnRequest, ReceivedCall, ReceivedText, shared_name,
+};
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::conversation::{Conversation, out_frame};
 use crate::link::random::fresh_id;

@@ -92,7 +92,9 @@ impl Framing for SrpcFraming {
                 let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
                 Answer::Error { code, description }
             }
-            Ok(SrpcMessage::Call { .. } | SrpcMessage::ResultError { .. } | SrpcMessage::Send { .. }) | Err(_) => Answer::Silence,
+            Ok(SrpcMessage::Call { .. } | SrpcMessage::ResultError { .. } | SrpcMessage::Send { .. }) | Err(_) => {
+                Answer::Silence
+            }
         }
     }
 }

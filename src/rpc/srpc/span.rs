@@ -63,7 +63,9 @@ pub fn payload_span(frame: &str, kind: MessageType) -> &str {
     }
     let end = match kind {
         MessageType::Error | MessageType::ResultError => rest.strip_suffix(']').map(str::len),
-        MessageType::Call | MessageType::Result | MessageType::Send => Some(end_of_value(rest.as_bytes())).filter(|end| *end < rest.len()),
+        MessageType::Call | MessageType::Result | MessageType::Send => {
+            Some(end_of_value(rest.as_bytes())).filter(|end| *end < rest.len())
+        }
     };
     end.map_or(frame, |end| rest[..end].trim())
 }

@@ -317,7 +317,14 @@ mod tests {
         for (index, code) in ErrorCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, index);
         }
-        for (bit, name) in [(SEND, "send"), (RESULT_ERROR, "resulterror"), (NOTE, "note"), (TIMEOUT, "timeout"), (UNREACHABLE, "unreachable"), (UNANSWERED, "unanswered")] {
+        for (bit, name) in [
+            (SEND, "send"),
+            (RESULT_ERROR, "resulterror"),
+            (NOTE, "note"),
+            (TIMEOUT, "timeout"),
+            (UNREACHABLE, "unreachable"),
+            (UNANSWERED, "unanswered"),
+        ] {
             assert_eq!(FilterField::Kind.names()[bit.trailing_zeros() as usize], name);
         }
         assert_eq!(FilterField::Kind.names().len(), RESULT_ERROR.trailing_zeros() as usize + 1);

@@ -115,7 +115,10 @@ fn a_send_that_comes_as_a_call_is_answered_when_the_link_is_tolerant() {
         assert!(sent[0].starts_with(answer), "{sent:?}");
         let frames = talk.frames();
         let found = findings(&frames[0]);
-        assert_eq!(found, [(strictness == Strictness::Tolerant, "Stream is sent as SEND, which nothing answers, and not as a call")]);
+        assert_eq!(
+            found,
+            [(strictness == Strictness::Tolerant, "Stream is sent as SEND, which nothing answers, and not as a call")]
+        );
     }
 }
 
@@ -132,7 +135,10 @@ fn a_result_that_breaks_the_definitions_is_reported_where_the_version_can() {
         assert!(talk.observed.lock().unwrap()[0].contains("valid: false"));
         if reported {
             let error: Value = serde_json::from_str(&sent[0]).unwrap();
-            assert_eq!((&error[0], error[1].as_str(), &error[2]), (&json!(5), Some(&*id), &json!("PropertyConstraintViolation")));
+            assert_eq!(
+                (&error[0], error[1].as_str(), &error[2]),
+                (&json!(5), Some(&*id), &json!("PropertyConstraintViolation"))
+            );
             assert!(error[3].as_str().unwrap().contains("status") && error[4] == json!({}), "{error}");
             assert_eq!((frames[1].kind, frames[1].exchange), (FrameKind::ResultError, frames[0].exchange));
         } else {
@@ -150,7 +156,10 @@ fn an_error_about_our_result_belongs_to_its_exchange() {
     }
     let frames = talk.frames();
     let (call, error, again) = (&frames[0], &frames[2], &frames[3]);
-    assert_eq!((error.kind, error.action.as_deref(), error.exchange), (FrameKind::ResultError, Some("Heartbeat"), call.exchange));
+    assert_eq!(
+        (error.kind, error.action.as_deref(), error.exchange),
+        (FrameKind::ResultError, Some("Heartbeat"), call.exchange)
+    );
     assert_eq!((error.code, error.remark.as_deref()), (Some(ErrorCode::FormationViolation), None));
     assert_eq!((again.exchange, again.remark.as_deref()), (None, Some("it is about no result of ours that was sent lately")));
     let mut older = talk_as(Version::V2_0_1, Strictness::Tolerant, Vec::new());
@@ -166,9 +175,8 @@ const ACCEPTED: &str = "eyJzdGF0dXMiOiJBY2NlcHRlZCJ9";
 #[test]
 fn a_signed_call_is_unwrapped_and_served_as_its_action() {
     let mut talk = talk(Version::V2_1);
-    let sent = talk.receive(&format!(
-        r#"[2,"1","Stream-Signed",{{"protected":"{HEADER}","payload":"{ASKED}","signature":"c2ln"}}]"#
-    ));
+    let sent =
+        talk.receive(&format!(r#"[2,"1","Stream-Signed",{{"protected":"{HEADER}","payload":"{ASKED}","signature":"c2ln"}}]"#));
     assert!(sent[0].starts_with(r#"[3,"1""#), "{sent:?}");
     assert_eq!(*talk.observed.lock().unwrap(), [r#"Stream {"id":7}"#]);
     let frames = talk.frames();
@@ -194,5 +202,8 @@ fn a_signed_call_of_ours_has_the_suffix_and_its_signed_result_is_checked() {
     let frames = talk.frames();
     assert_eq!(frames[0].action.as_deref(), Some("Reset"));
     assert!(frames.iter().all(|frame| frame.findings.is_empty() && frame.content.is_some()), "{frames:?}");
-    assert_eq!(*talk.observed.lock().unwrap(), [r#"Reset: Result { payload: Object {"status": String("Accepted")}, valid: true }"#]);
+    assert_eq!(
+        *talk.observed.lock().unwrap(),
+        [r#"Reset: Result { payload: Object {"status": String("Accepted")}, valid: true }"#]
+    );
 }

@@ -1,0 +1,175 @@
+//! Links of 2.x with libraries of others, which check every message by schemas of their own: the Python package `ocpp`, and `ocpp-rpc` of npm.
+//! Each plays both roles in both versions. Every action goes over the link in its direction, and nothing is refused at either end. A
+//! test says when it is skipped because a package is missing; the peers are in `peers/`.
+
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use ocpp_tui::hub::Hub;
+use ocpp_tui::ocpp::{ActionDefinition, Role, SampleContext, Version};
+use ocpp_tui::trace::StationKey;
+use serde_json::{Map, Value};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::every_action::{RESULT, assert_valid_frames, call_and_wait, is_missing};
+use crate::support::{TIMEOUT, central_system, charge_point, hub, station};
+
+/// The other end.
+struct Peer {
+    process: Child,
+    input: ChildStdin,
+    lines: UnboundedReceiver<Value>,
+}
+
+impl Peer {
+    /// Starts the other end, which plays this role; nothing when its packages are missing. Returns its port, too, when it is a CSMS.
+    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+    async fn start(library: &Library, role: Role, version: Version, port: u16, answers: &Value) -> Option<(Peer, u16)> {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/links/peers").join(library.file);
+        let role = if role == Role::CentralSystem { "csms" } else { "station" };
+        let mut command = Command::new(&library.interpreter);
+        command.arg(file).arg(role).arg(version.number()).arg(port.to_string());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let Ok(mut process) = command.spawn() else {
+            eprintln!("skipped: {} cannot be started", library.interpreter);
+            return None;
+        };
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let (heard, lines) = unbounded_channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let line = serde_json::from_str(&line).unwrap_or(Value::String(line));
+                if heard.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let input = process.stdin.take().unwrap();
+        let mut peer = Peer { process, input, lines };
+        peer.say(&answers.to_string());
+        let Some(first) = peer.next().await else {
+            eprintln!("skipped: the packages of {} are not installed", library.file);
+            return None;
+        };
+        Some((peer, u16::try_from(first["port"].as_u64().unwrap()).unwrap()))
+    }
+
+    fn say(&mut self, line: &str) {
+        let _ = writeln!(self.input, "{line}"); // a process that has ended says nothing either
+    }
+
+    async fn next(&mut self) -> Option<Value> {
+        tokio::time::timeout(TIMEOUT, self.lines.recv()).await.expect("the peer says something")
+    }
+
+    /// Lets it call us; returns what was refused.
+    async fn call_us(&mut self, action: &ActionDefinition, payload: &Value) -> Vec<String> {
+        self.say(&format!("{} {payload}", action.name));
+        let mut refused = Vec::new();
+        loop {
+            let line = self.next().await.expect("the peer goes on");
+            if line["result"].is_object() {
+                return refused;
+            }
+            refused.push(format!("{} to us: {line}", action.name));
+            if line["action"].is_string() {
+                return refused;
+            }
+        }
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+struct Library {
+    interpreter: String,
+    file: &'static str,
+}
+
+fn context() -> SampleContext {
+    SampleContext::at(jiff::Timestamp::now())
+}
+
+/// The answers that the other end gives: the sample of each result.
+fn answers_of(hub: &Hub, version: Version, role: Role) -> Value {
+    let asked = hub.catalog().actions_of(version, role.peer()).filter(|action| !action.is_send);
+    asked.map(|action| (action.name.to_string(), action.response.sample(&context()))).collect::<Map<_, _>>().into()
+}
+
+/// Sends every action that has an answer in its direction. Neither library knows the message that has none. What cuts the link comes last.
+async fn talk(hub: &Hub, peer: &mut Peer, version: Version, ours: Role, key: StationKey) {
+    let mut actions: Vec<_> = hub.catalog().actions(version).iter().filter(|action| !action.is_send).collect();
+    actions.sort_by_key(|action| (&*action.name == "Reset", action.initiator == ours));
+    let mut failed = Vec::new();
+    for action in actions {
+        let payload = hub.profile().request(action, &context());
+        if action.initiator == ours {
+            let (kind, text) = call_and_wait(hub, key, action, payload).await;
+            failed.extend((kind != RESULT).then(|| format!("{} to the peer: {text}", action.name)));
+        } else {
+            failed.extend(peer.call_us(action, &payload).await);
+        }
+    }
+    while let Ok(line) = peer.lines.try_recv() {
+        failed.push(format!("the peer: {line}"));
+    }
+    failed.retain(|line| ours == Role::CentralSystem || !is_missing(line));
+    assert!(failed.is_empty(), "OCPP {version}, we are the {ours}:\n{}", failed.join("\n"));
+    assert_valid_frames(hub);
+}
+
+/// We are the CSMS, and then the charging station.
+async fn both_roles(library: &Library, version: Version) {
+    let hub_of_csms = hub();
+    let port = central_system(&hub_of_csms, &[version]).await;
+    let answers = answers_of(&hub_of_csms, version, Role::ChargePoint);
+    let Some((mut peer, _)) = Peer::start(library, Role::ChargePoint, version, port, &answers).await else { return };
+    let key = station(&hub_of_csms, Role::CentralSystem, "CP1").await;
+    talk(&hub_of_csms, &mut peer, version, Role::CentralSystem, key).await;
+    hub_of_csms.end().await;
+
+    let hub_of_station = hub();
+    let answers = answers_of(&hub_of_station, version, Role::CentralSystem);
+    let Some((mut peer, port)) = Peer::start(library, Role::CentralSystem, version, 0, &answers).await else { return };
+    hub_of_station.start_charge_point(charge_point(port, "CP1", version, false)).unwrap();
+    let key = station(&hub_of_station, Role::ChargePoint, "CP1").await;
+    talk(&hub_of_station, &mut peer, version, Role::ChargePoint, key).await;
+    hub_of_station.end().await;
+}
+
+fn python() -> Library {
+    let interpreter = std::env::var("OCPP_TUI_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    Library { interpreter, file: "ocpp_package.py" }
+}
+
+fn node() -> Library {
+    Library { interpreter: "node".to_owned(), file: "ocpp-rpc.js" }
+}
+
+/// They need the packages `ocpp` and `websockets` of the interpreter that OCPP_TUI_PYTHON names, or of `python3`.
+#[tokio::test]
+async fn the_python_package_ocpp_in_2_0_1() {
+    both_roles(&python(), Version::V2_0_1).await;
+}
+
+#[tokio::test]
+async fn the_python_package_ocpp_in_2_1() {
+    both_roles(&python(), Version::V2_1).await;
+}
+
+/// They need node, and the package where NODE_PATH says.
+#[tokio::test]
+async fn the_npm_package_ocpp_rpc_in_2_0_1() {
+    both_roles(&node(), Version::V2_0_1).await;
+}
+
+#[tokio::test]
+async fn the_npm_package_ocpp_rpc_in_2_1() {
+    both_roles(&node(), Version::V2_1).await;
+}
