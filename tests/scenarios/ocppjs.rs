@@ -75,7 +75,7 @@ fn unknown_names_in_the_framework() {
         (
             "{ system: 'cp', version: '2.0' }",
             "'heartbeat'",
-            "TypeError: Test.init: the version is '1.2', '1.5' or '1.6', not \"2.0\"",
+            "TypeError: Test.init: the version is '1.2', '1.5', '1.6', '2.0.1' or '2.1', not \"2.0\"",
             "s.js:3:",
         ),
         ("{ system: 'cp' }", "'heartbeat'", "TypeError: Test.init: the version is", "s.js:3:"),
