@@ -1,7 +1,15 @@
 //! Quantities of charging, rounded to what one reads at a glance: `7.2 kW`, `1.38 kWh`, `32 A`, `1:02:03`. Tables, charts and reports take
 //! them from here; the line about one message, which keeps the digits that were sent, has the same units from the same place.
 
+use std::borrow::Cow;
+
 use super::summary::quantity::with_unit;
+use super::summary::writer::ends_of;
+
+/// An identifier, such as that of a transaction; of a long one both ends, because those of one station may begin or end alike.
+pub fn short_id(id: &str) -> Cow<'_, str> {
+    ends_of(id)
+}
 
 /// A power in watts: `950 W`, `7.2 kW`, `11 kW`.
 pub fn power(watts: f64) -> String {

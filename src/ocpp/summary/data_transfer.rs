@@ -34,3 +34,16 @@ pub(super) const EXAMPLES: &[super::action::SummaryExample] = {
         example(V1_5, "DataTransfer", r#"{"vendorId":"acme"}"#, r#"{"status":"UnknownVendorId"}"#, "acme ⇒ UnknownVendorId"),
     ]
 };
+
+#[cfg(test)]
+pub(super) const EXAMPLES_2: &[super::action::SummaryExample] = {
+    use super::action::example;
+    use crate::ocpp::Version::V2_0_1;
+    &[example(
+        V2_0_1,
+        "DataTransfer",
+        r#"{"vendorId":"acme","messageId":"Price","data":{"perKwh":0.3}}"#,
+        r#"{"status":"Accepted","data":[1]}"#,
+        r#"acme/Price {"perKwh":0.3} ⇒ Accepted [1]"#,
+    )]
+};

@@ -21,13 +21,13 @@ fn update(writer: &mut SummaryWriter, call: &Value) {
     writer.value(&call["location"]).date("at", &call["retrieveDate"]);
 }
 
-fn signed_update(writer: &mut SummaryWriter, call: &Value) {
+pub(super) fn signed_update(writer: &mut SummaryWriter, call: &Value) {
     let firmware = &call["firmware"];
     writer.value(&firmware["location"]).date("at", &firmware["retrieveDateTime"]).date("install", &firmware["installDateTime"]);
     writer.labelled("request", &call["requestId"]);
 }
 
-fn progress(writer: &mut SummaryWriter, call: &Value) {
+pub(super) fn progress(writer: &mut SummaryWriter, call: &Value) {
     writer.status(&call["status"]).labelled("request", &call["requestId"]);
 }
 
@@ -44,7 +44,7 @@ fn diagnostics_file(writer: &mut SummaryWriter, result: &Value, _: &Value) {
     };
 }
 
-fn log(writer: &mut SummaryWriter, call: &Value) {
+pub(super) fn log(writer: &mut SummaryWriter, call: &Value) {
     let log = &call["log"];
     writer.value(&call["logType"]).labelled("to", &log["remoteLocation"]).date("from", &log["oldestTimestamp"]);
     writer.date("until", &log["latestTimestamp"]).labelled("request", &call["requestId"]);

@@ -26,7 +26,16 @@ fn meter_values(writer: &mut SummaryWriter, call: &Value) {
     } else {
         writer.transaction(&call["transactionId"])
     };
-    let Some(entries) = member(call, &ENTRIES) else { return };
+    if let Some(entries) = member(call, &ENTRIES) {
+        newest(writer, entries);
+    }
+}
+
+/// The newest of some samples; of no samples nothing.
+pub(super) fn newest(writer: &mut SummaryWriter, entries: &Value) {
+    if entries.is_null() {
+        return;
+    }
     let entries = elements(entries);
     let Some(newest) = entries.last() else { return };
     readings(writer, newest);
@@ -67,11 +76,15 @@ fn readings(writer: &mut SummaryWriter, entry: &Value) {
         let text = |name: &str| attribute(name).and_then(Value::as_str);
         let value = if reading.is_object() { &reading["value"] } else { reading };
         let Some(value) = shown(value) else { continue };
+        // Since OCPP 2 the unit is an object, with a power of ten.
+        let of_unit = attribute("unitOfMeasure");
+        let multiplier = of_unit.and_then(|unit| unit.get("multiplier")?.as_i64()).unwrap_or_default();
+        let value = if multiplier == 0 { value } else { quantity::times_ten_to(value, multiplier) };
         let value = if text("format") == Some("SignedData") { "signed data".into() } else { value };
         context = context.or(text("context"));
         let measurand = text("measurand").unwrap_or("Energy.Active.Import.Register");
         let location = text("location").filter(|location| *location != "Outlet").unwrap_or_default();
-        let unit = text("unit");
+        let unit = text("unit").or_else(|| of_unit?.get("unit")?.as_str());
         let same = |other: &&mut Measured<'_>| (other.measurand, other.location, other.unit) == (measurand, location, unit);
         let known = measured.iter_mut().find(same);
         match (known, text("phase")) {

@@ -20,7 +20,8 @@ mod table;
 mod tests;
 mod text;
 mod transactions;
-mod writer;
+mod v2;
+pub(super) mod writer;
 
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! Numbers with units, durations and times in the short form of a summary. What is no number or no time is returned as it is.
 
+use std::borrow::Cow;
+
 /// From here on a number is shown as it was sent: its digits would not fit.
 const LARGEST: f64 = 1e12;
 
@@ -16,6 +18,16 @@ pub(in crate::ocpp) fn with_unit(number: &str, unit: &str) -> String {
     let (digits, thousands) = scaled(number, matches!(unit, "W" | "Wh" | "VA" | "var" | "varh"));
     let unit = format!("{}{name}", if thousands { "k" } else { "" });
     if unit.is_empty() { digits } else { format!("{digits} {unit}") }
+}
+
+/// A number times a power of ten.
+pub(super) fn times_ten_to(number: Cow<'_, str>, exponent: i64) -> Cow<'_, str> {
+    let exponent = i32::try_from(exponent).unwrap_or(i32::MAX);
+    // The exponent of a decimal number keeps its digits, where a multiplication may not.
+    match format!("{}e{exponent}", number.trim()).parse::<f64>() {
+        Ok(value) if value.abs() < LARGEST => value.to_string().into(),
+        _ => number,
+    }
 }
 
 /// Several numbers of one unit: `16/16/15 A`.

@@ -14,18 +14,18 @@ pub(super) const AREA: &[ActionSummary] = &[
     ActionSummary { action: "GetInstalledCertificateIds", call: kind, result: installed },
 ];
 
-fn event(writer: &mut SummaryWriter, call: &Value) {
+pub(super) fn event(writer: &mut SummaryWriter, call: &Value) {
     writer.value(&call["type"]).value(&call["techInfo"]);
 }
 
-fn sign(writer: &mut SummaryWriter, call: &Value) {
+pub(super) fn sign(writer: &mut SummaryWriter, call: &Value) {
     match call["csr"].as_str() {
         Some(text) => writer.word("CSR of").number_of(text.len(), "byte", "bytes"),
         None => writer.value(&call["csr"]),
     };
 }
 
-fn signed(writer: &mut SummaryWriter, call: &Value) {
+pub(super) fn signed(writer: &mut SummaryWriter, call: &Value) {
     match call["certificateChain"].as_str() {
         Some(chain) => writer.number_of(chain.matches("-----BEGIN CERTIFICATE-----").count(), "certificate", "certificates"),
         None => writer.value(&call["certificateChain"]),
@@ -36,8 +36,12 @@ fn kind(writer: &mut SummaryWriter, call: &Value) {
     writer.value(&call["certificateType"]);
 }
 
-fn delete(writer: &mut SummaryWriter, call: &Value) {
-    let hash = &call["certificateHashData"];
+pub(super) fn delete(writer: &mut SummaryWriter, call: &Value) {
+    hash(writer, &call["certificateHashData"]);
+}
+
+/// What identifies a certificate.
+pub(super) fn hash(writer: &mut SummaryWriter, hash: &Value) {
     writer.labelled("serial", &hash["serialNumber"]).labelled("issuer", &hash["issuerNameHash"]);
 }
 

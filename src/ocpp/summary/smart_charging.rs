@@ -45,19 +45,28 @@ fn composed(writer: &mut SummaryWriter, result: &Value, _: &Value) {
 }
 
 /// The limits of a schedule: `16 A`, `6–32 A in 4 periods`.
-fn schedule(writer: &mut SummaryWriter, schedule: &Value) {
+pub(super) fn schedule(writer: &mut SummaryWriter, schedule: &Value) {
     let Some(periods) = schedule["chargingSchedulePeriod"].as_array() else { return };
     let unit = schedule["chargingRateUnit"].as_str().unwrap_or_default();
     if let [period] = periods.as_slice() {
-        writer.quantity(&period["limit"], unit);
+        writer.quantity(limit_of(period), unit);
         return;
     }
     let number = |limit: &Value| limit.as_f64().or_else(|| limit.as_str()?.trim().parse().ok());
-    let limits = || periods.iter().filter_map(|period| number(&period["limit"])).filter(|limit| limit.is_finite());
+    let limits = || periods.iter().filter_map(|period| number(limit_of(period))).filter(|limit| limit.is_finite());
     if let (Some(least), Some(most)) = (limits().reduce(f64::min), limits().reduce(f64::max)) {
         writer.word(&quantity::range(least, most, unit));
     }
     writer.number_of(periods.len(), "period", "periods");
+}
+
+/// What a period asks for: in OCPP 2.1 also a setpoint, which is negative for a car that discharges.
+fn limit_of(period: &Value) -> &Value {
+    ["limit", "setpoint", "dischargeLimit"]
+        .iter()
+        .map(|member| &period[*member])
+        .find(|value| !value.is_null())
+        .unwrap_or(&Value::Null)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ fn booted(writer: &mut SummaryWriter, result: &Value, _: &Value) {
     writer.status(&result["status"]).seconds(interval);
 }
 
-fn beat(writer: &mut SummaryWriter, result: &Value, _: &Value) {
+pub(super) fn beat(writer: &mut SummaryWriter, result: &Value, _: &Value) {
     writer.clock(&result["currentTime"]);
 }
 

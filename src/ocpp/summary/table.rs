@@ -3,7 +3,7 @@
 use super::action::ActionSummary;
 use super::{
     configuration, data_transfer, local_list, maintenance, metering, remote_control, reservations, security, smart_charging,
-    station_state, transactions,
+    station_state, transactions, v2,
 };
 use crate::ocpp::Version;
 
@@ -22,14 +22,11 @@ const V1: &[&[ActionSummary]] = &[
     local_list::AREA,
 ];
 
-/// OCPP 2.x. What it does not describe is summarised by the general describer.
-const V2: &[&[ActionSummary]] = &[data_transfer::AREA];
-
 /// The row of an action, spelt exactly.
 pub(super) fn row(version: Version, action: &str) -> Option<&'static ActionSummary> {
     let areas = match version {
         Version::V1_2 | Version::V1_5 | Version::V1_6 => V1,
-        Version::V2_0_1 | Version::V2_1 => V2,
+        Version::V2_0_1 | Version::V2_1 => v2::AREAS,
     };
     areas.iter().flat_map(|area| area.iter()).find(|row| row.action == action)
 }

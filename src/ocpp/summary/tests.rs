@@ -23,7 +23,14 @@ fn examples() -> impl Iterator<Item = &'static SummaryExample> {
         local_list::EXAMPLES,
     ]
     .into_iter()
+    .chain(v2::EXAMPLES.iter().copied())
     .flatten()
+}
+
+/// Whether both are described by the same table.
+fn same_family(one: Version, other: Version) -> bool {
+    let is_2 = |version| matches!(version, Version::V2_0_1 | Version::V2_1);
+    is_2(one) == is_2(other)
 }
 
 fn json(text: &str) -> Value {
@@ -48,10 +55,14 @@ fn every_action_has_a_describer_and_an_example() {
     for version in Version::SOAP {
         for definition in catalog.actions(version) {
             assert!(table::row(version, &definition.name).is_some(), "{version} {}", definition.name);
-            assert!(examples().any(|example| example.action == &*definition.name), "{version} {}", definition.name);
+            assert!(
+                examples().any(|example| same_family(example.version, version) && example.action == &*definition.name),
+                "{version} {}",
+                definition.name
+            );
         }
     }
-    for example in examples() {
+    for example in examples().filter(|example| !catalog.actions(example.version).is_empty()) {
         assert!(catalog.actions(example.version).iter().any(|action| &*action.name == example.action), "{}", example.action);
     }
 }
@@ -139,15 +150,14 @@ fn check(version: Version, action: &str, payload: &Value, answer: &Value) {
 proptest! {
     #[test]
     fn any_json_has_a_summary(payload in any_json(), answer in any_json()) {
-        for version in Version::ALL {
-            for action in examples().map(|example| example.action).chain(["Unheard"]) {
-                check(version, action, &payload, &answer);
-            }
+        for example in examples() {
+            check(example.version, example.action, &payload, &answer);
         }
+        check(Version::V1_6, "Unheard", &payload, &answer);
     }
 
     #[test]
-    fn a_payload_with_one_wrong_value_has_a_summary(index in 0..64usize, place in 0..24usize, with in any_json()) {
+    fn a_payload_with_one_wrong_value_has_a_summary(index in 0..256usize, place in 0..24usize, with in any_json()) {
         let example = examples().nth(index % examples().count()).unwrap();
         let (mut payload, mut answer) = (json(example.call), json(example.result));
         let (mut in_payload, mut in_answer) = (place, place);

@@ -11,7 +11,7 @@ use super::text::{MessageSummary, SummaryTone};
 
 /// How many characters of a text are shown.
 const TEXT: usize = 48;
-/// How many characters a tag may have to be shown whole, where it is not alone.
+/// How many characters a tag or an id may have to be shown whole, where it is not alone.
 const TAG: usize = 10;
 
 /// A summary that is being written.
@@ -72,9 +72,12 @@ impl SummaryWriter {
         self
     }
 
-    /// A transaction: `tx 33`.
+    /// A transaction: `tx 33`; of a long id both ends, because those of one station may begin alike.
     pub fn transaction(&mut self, value: &Value) -> &mut Self {
-        self.labelled("tx", value)
+        if let Some(text) = shown(value) {
+            self.word("tx").word(&ends_of(&text));
+        }
+        self
     }
 
     /// A tag; of a long one both ends, because cards of one maker begin alike.
@@ -185,7 +188,8 @@ fn start(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
-fn ends_of(text: &str) -> Cow<'_, str> {
+/// A text of more than ten characters by both of its ends.
+pub(in crate::ocpp) fn ends_of(text: &str) -> Cow<'_, str> {
     let count = text.chars().count();
     if count <= TAG {
         return text.into();
