@@ -29,7 +29,7 @@ mod stations;
 pub mod statistics;
 mod store;
 #[cfg(test)]
-mod test_exchanges;
+pub(crate) mod test_exchanges;
 pub mod transactions;
 
 pub use close_reason::{CloseReason, WireFault};

@@ -7,7 +7,7 @@ use super::{Contents, Direction, Event, EventKind, Frame, FrameKind, Stamp, Stat
 use crate::ocpp::{ErrorCode, Finding, Role};
 
 /// A trace that is being made. Every record comes a second after the one before.
-pub(super) struct Exchanges {
+pub(crate) struct Exchanges {
     pub contents: Contents,
     pub at_micros: i64,
     exchange: u64,

@@ -8,13 +8,13 @@ use crate::trace::Sequence;
 use crate::trace::transactions::{MeterQuantity, SeenTransaction, TransactionOddity};
 
 const COLUMNS: &[ReportColumn] = &[
-    ReportColumn { heading: "station", width: 12, right: false, importance: 0 },
+    ReportColumn { heading: "station", width: 11, right: false, importance: 0 },
     ReportColumn { heading: "#", width: 2, right: true, importance: 3 },
-    ReportColumn { heading: "tx", width: 6, right: true, importance: 1 },
-    ReportColumn { heading: "tag", width: 10, right: false, importance: 6 },
+    ReportColumn { heading: "tx", width: 9, right: true, importance: 1 },
+    ReportColumn { heading: "tag", width: 9, right: false, importance: 6 },
     ReportColumn { heading: "start", width: 8, right: false, importance: 7 },
     ReportColumn { heading: "lasts", width: 8, right: true, importance: 4 },
-    ReportColumn { heading: "energy", width: 9, right: true, importance: 2 },
+    ReportColumn { heading: "energy", width: 8, right: true, importance: 2 },
     ReportColumn { heading: "power", width: 7, right: true, importance: 5 },
     ReportColumn { heading: "curve", width: 10, right: false, importance: 9 },
     ReportColumn { heading: "end", width: 14, right: false, importance: 8 },
@@ -51,15 +51,19 @@ impl ReportTable for TransactionsReport {
         match COLUMNS.get(column).map_or("", |column| column.heading) {
             "station" => ReportCell::plain(from.identity(transaction.station)),
             "#" => ReportCell::or_nothing(transaction.connector.map(|connector| connector.to_string())),
-            "tx" => ReportCell::new(transaction.id.as_deref().unwrap_or("?"), tone(transaction)),
-            "tag" => ReportCell::or_nothing(Some(transaction.id_tag.to_string()).filter(|tag| !tag.is_empty())),
+            "tx" => ReportCell::new(units::short_id(transaction.id.as_deref().unwrap_or("?")), tone(transaction)),
+            "tag" => {
+                ReportCell::or_nothing(Some(units::short_id(&transaction.id_tag).into_owned()).filter(|tag| !tag.is_empty()))
+            }
             "start" => ReportCell::plain(from.time(transaction.began_micros)),
             "lasts" => ReportCell::plain(units::clock(transaction.lasted_micros(from.wall_micros) / 1_000_000)),
             "energy" => ReportCell::or_nothing(transaction.energy().map(units::energy)),
             "power" => transaction.power().map_or_else(nothing, |power| ReportCell::new(units::power(power), CellTone::Good)),
             "curve" => ReportCell::plain(bars(&transaction.last_powers(CURVE))),
             "end" => match (&transaction.reason, transaction.ended_micros) {
-                (_, None) if transaction.is_running() => ReportCell::new("running", CellTone::Good),
+                (_, None) if transaction.is_running() => {
+                    ReportCell::new(transaction.charging_state.as_deref().unwrap_or("running"), CellTone::Good)
+                }
                 (_, None) => nothing(),
                 (Some(reason), Some(_)) => ReportCell::plain(reason.to_string()),
                 (None, Some(_)) => ReportCell::plain("stopped"),
@@ -101,7 +105,8 @@ impl ReportTable for TransactionsReport {
             "station": from.identity(transaction.station),
             "role": from.contents.stations().get(transaction.station).map(|row| row.our_role.short()),
             "transactionId": transaction.id,
-            "connectorId": transaction.connector,
+            "evseId": transaction.connector.filter(|_| transaction.is_of_events),
+            "connectorId": if transaction.is_of_events { transaction.evse_connector } else { transaction.connector },
             "idTag": Some(&transaction.id_tag).filter(|tag| !tag.is_empty()),
             "tagStatus": transaction.tag_status,
             "running": transaction.is_running(),
@@ -116,6 +121,8 @@ impl ReportTable for TransactionsReport {
             "stateOfChargePercent": last(MeterQuantity::Charge),
             "temperatureC": last(MeterQuantity::Temperature),
             "reason": transaction.reason,
+            "chargingState": transaction.charging_state,
+            "cost": transaction.cost,
             "odd": transaction.oddities.iter().map(TransactionOddity::word).collect::<Vec<_>>(),
             "powerCurve": curve,
         })
@@ -147,12 +154,15 @@ impl ReportTable for TransactionsReport {
     fn empty(&self) -> &'static [&'static str] {
         &[
             "No transaction yet.",
-            "A charge point reports one with StartTransaction; its meter values, its energy and its end follow here.",
+            "A charge point reports one with StartTransaction, a charging station of OCPP 2.x with TransactionEvent.",
+            "Its meter values, its energy and its end follow here.",
             "At a charge point of ours, for example:",
             ":plug connector=1",
             ":present idTag=CARD1 connector=1",
             "From the central system:",
             ":remote_remotestarttransaction idTag=CARD1",
+            "From a CSMS, OCPP 2.x:",
+            ":remote_requeststarttransaction idToken.idToken=CARD1 idToken.type=Central",
         ]
     }
 }

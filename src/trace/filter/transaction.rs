@@ -10,12 +10,13 @@ use super::payload::PayloadCondition;
 use super::syntax::{FieldStep, FilterLiteral, FilterOperator};
 use crate::trace::{FrameKind, Record, RecordKind};
 
-/// Where messages name a transaction: calls and answers of OCPP 1.x, charging profiles, and the events of OCPP 2.
-const PLACES: [&[&str]; 4] = [
+/// Where messages name a transaction: calls and answers of OCPP 1.x, charging profiles, and the events and displayed messages of OCPP 2.x.
+const PLACES: [&[&str]; 5] = [
     &["transactionId"],
     &["csChargingProfiles", "transactionId"],
     &["chargingProfile", "transactionId"],
     &["transactionInfo", "transactionId"],
+    &["message", "transactionId"],
 ];
 
 /// The condition.

@@ -48,7 +48,9 @@ impl MeterCurve {
         let place = self.points.partition_point(|other| other.at_micros < point.at_micros);
         let backwards = point.energy.is_some_and(|energy| {
             let before = self.points[..place].iter().rev().find_map(|other| other.energy);
-            let after = self.points[place..].iter().find_map(|other| other.energy);
+            // Of one moment there may be two readings: one of the interval, one of the end.
+            let mut later = self.points[place..].iter().filter(|other| other.at_micros > point.at_micros);
+            let after = later.find_map(|other| other.energy);
             before.is_some_and(|before| energy < before - ROUNDING) || after.is_some_and(|after| energy > after + ROUNDING)
         });
         match self.points.get_mut(place) {
@@ -154,10 +156,11 @@ mod tests {
         assert!(!curve.insert(energy(2 * hour, 3_000.0)));
         assert!(!curve.insert(energy(hour, 2_000.0)), "the order of the messages does not matter");
         assert!(!curve.insert(energy(2 * hour, 2_999.5)), "rounded in one message and not in the other");
+        assert!(!curve.insert(energy(2 * hour, 3_002.0)), "read again within a second");
         assert!(curve.insert(energy(3 * hour, 2_500.0)));
         assert!(curve.insert(energy(hour / 2, 2_100.0)));
         let powers: Vec<f64> = curve.values(MeterQuantity::Power).iter().map(|(_, power)| power.round()).collect();
-        assert_eq!(powers, [2_200.0, -200.0, 1_000.0, -500.0], "from the energy, where no power is reported");
+        assert_eq!(powers, [2_200.0, -200.0, 1_002.0, -502.0], "from the energy, where no power is reported");
     }
 
     #[test]

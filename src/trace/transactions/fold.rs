@@ -1,10 +1,11 @@
-//! Which message changes what about a transaction. Other messages cost a comparison; of these only the short ones are read. The messages of
-//! OCPP 2 have one call for all of it, which is read here too.
+//! Which message changes what about a transaction. Other messages cost a comparison; of these only the short ones are read. What
+//! happens in an event of OCPP 2.x is in `events`.
 
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::event_numbers::EventNumbers;
 use super::reading::{moment, points};
 use super::{
     ChargingLimit, MOST, MeterCurve, MeterPoint, OdditySet, RECENT, STEPS, SeenTransaction, TransactionOddity, TransactionTable,
@@ -52,6 +53,11 @@ impl TransactionTable {
             (Some(FrameKind::Call), "TransactionEvent") => self.read(record, |table, payload| {
                 table.event(station, record, payload);
             }),
+            (Some(FrameKind::Result), "TransactionEvent") => self.event_answered(station, record, records),
+            (Some(FrameKind::Error) | None, "TransactionEvent") => self.event_failed(station, record, records),
+            (Some(FrameKind::Call), "CostUpdated") => self.read(record, |table, payload| {
+                table.cost_updated(station, record, payload);
+            }),
             (Some(FrameKind::Result), "GetCompositeSchedule") => self.read(record, |table, answer| {
                 table.composite(station, record, answer);
             }),
@@ -72,7 +78,7 @@ impl TransactionTable {
     }
 
     /// Changes a transaction because of a message about it.
-    fn change(&mut self, number: u64, record: &Record<'_>, change: impl FnOnce(&mut SeenTransaction)) {
+    pub(super) fn change(&mut self, number: u64, record: &Record<'_>, change: impl FnOnce(&mut SeenTransaction)) {
         let index = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
         if let Some(transaction) = index.and_then(|index| self.entries.get_mut(index)) {
             transaction.last = record.sequence;
@@ -81,13 +87,15 @@ impl TransactionTable {
         }
     }
 
-    fn push(&mut self, station: StationKey, record: &Record<'_>) -> u64 {
+    pub(super) fn push(&mut self, station: StationKey, record: &Record<'_>) -> u64 {
         let number = self.first + self.entries.len() as u64;
         self.entries.push_back(SeenTransaction {
             number,
             station,
             id: None,
             connector: None,
+            evse_connector: None,
+            is_of_events: false,
             id_tag: "".into(),
             tag_status: None,
             began_micros: record.wall_micros,
@@ -95,6 +103,8 @@ impl TransactionTable {
             meter_start: None,
             meter_stop: None,
             reason: None,
+            charging_state: None,
+            cost: None,
             curve: MeterCurve::default(),
             limits: Vec::new(),
             oddities: OdditySet::default(),
@@ -105,6 +115,7 @@ impl TransactionTable {
             stop: None,
             started_at: None,
             stopped_at: None,
+            events: EventNumbers::default(),
         });
         if self.entries.len() > MOST {
             self.entries.pop_front();
@@ -123,12 +134,12 @@ impl TransactionTable {
     }
 
     /// The newest transaction of a station with this id.
-    fn by_id(&self, station: StationKey, id: &str) -> Option<u64> {
+    pub(super) fn by_id(&self, station: StationKey, id: &str) -> Option<u64> {
         self.of(station).find(|transaction| transaction.id.as_deref() == Some(id)).map(|transaction| transaction.number)
     }
 
     /// The transaction whose start an answer answers.
-    fn by_start(&self, station: StationKey, answer: &Record<'_>) -> Option<u64> {
+    pub(super) fn by_start(&self, station: StationKey, answer: &Record<'_>) -> Option<u64> {
         let call = answer.partner?;
         self.of(station).find(|transaction| transaction.start == Some(call)).map(|transaction| transaction.number)
     }
@@ -215,7 +226,7 @@ impl TransactionTable {
     }
 
     fn metered(&mut self, station: StationKey, record: &Record<'_>, payload: &BorrowedObject<'_>) {
-        let connector = number(payload, "connectorId").filter(|connector| *connector > 0);
+        let connector = number(payload, "connectorId").or_else(|| number(payload, "evseId")).filter(|connector| *connector > 0);
         let named = id(payload, "transactionId");
         // 0 and -1 are what some charge points write when there is no transaction.
         let nothing = named.as_deref().is_none_or(|id| matches!(id, "0" | "-1"));
@@ -253,51 +264,16 @@ impl TransactionTable {
         }
     }
 
-    /// The one call of OCPP 2.
-    fn event(&mut self, station: StationKey, record: &Record<'_>, payload: &BorrowedObject<'_>) {
-        let Some(information) = inner(payload, "transactionInfo") else { return };
-        let Some(id) = id(information, "transactionId") else { return };
-        let kind = member(payload, "eventType").and_then(BorrowedValue::as_str).unwrap_or_default();
-        let at = moment(member(payload, "timestamp"));
-        let number = match (self.by_id(station, &id), kind) {
-            (Some(number), "Started") => {
-                self.change(number, record, |transaction| transaction.oddities.add(TransactionOddity::StartRepeated));
-                number
-            }
-            (None, "Started") => {
-                let number = self.push(station, record);
-                self.change(number, record, |transaction| {
-                    (transaction.id, transaction.start) = (Some(id), Some(record.sequence));
-                    transaction.begin(record, at, None);
-                });
-                number
-            }
-            _ => self.by_id_or_new(station, record, &id),
-        };
-        self.change(number, record, |transaction| {
-            let evse = inner(payload, "evse").and_then(|evse| self::number(evse, "id"));
-            transaction.connector = transaction.connector.or(evse);
-            if let Some(tag) = inner(payload, "idToken").and_then(|token| text(token, "idToken"))
-                && transaction.id_tag.is_empty()
-            {
-                transaction.id_tag = tag;
-            }
-            transaction.add_points(points(payload, at.unwrap_or(record.wall_micros)));
-            if kind == "Ended" {
-                transaction.stop = Some(record.sequence);
-                transaction.reason = text(information, "stoppedReason").or(transaction.reason.take());
-                transaction.end(record, at, None);
-            }
-        });
-    }
-
     /// The limits that the station has worked out for a connector.
     fn composite(&mut self, station: StationKey, record: &Record<'_>, answer: &BorrowedObject<'_>) {
-        let Some(schedule) = inner(answer, "chargingSchedule") else { return };
-        let Some(connector) = number(answer, "connectorId") else { return };
+        // In OCPP 2.x the schedule has the EVSE and the start in it.
+        let Some(schedule) = inner(answer, "chargingSchedule").or_else(|| inner(answer, "schedule")) else { return };
+        let Some(connector) = number(answer, "connectorId").or_else(|| number(schedule, "evseId")) else { return };
         let running = self.running_on(station, connector).map(|running| running.number);
         let Some(running) = running else { return };
-        let begins = moment(member(answer, "scheduleStart")).or_else(|| moment(member(schedule, "startSchedule")));
+        let begins = ["scheduleStart", "startSchedule"]
+            .into_iter()
+            .find_map(|name| moment(member(answer, name)).or_else(|| moment(member(schedule, name))));
         let begins = begins.unwrap_or(record.wall_micros);
         let in_watts = member(schedule, "chargingRateUnit").and_then(BorrowedValue::as_str) == Some("W");
         let periods = member(schedule, "chargingSchedulePeriod").and_then(BorrowedValue::as_array);
@@ -317,7 +293,7 @@ impl TransactionTable {
 }
 
 impl SeenTransaction {
-    fn begin(&mut self, record: &Record<'_>, at: Option<i64>, register: Option<f64>) {
+    pub(super) fn begin(&mut self, record: &Record<'_>, at: Option<i64>, register: Option<f64>) {
         (self.started_at, self.meter_start) = (at, register);
         if let Some(at) = at
             && record.wall_micros - at > LATE
@@ -328,7 +304,7 @@ impl SeenTransaction {
         self.add_register(at.unwrap_or(record.wall_micros), register);
     }
 
-    fn end(&mut self, record: &Record<'_>, at: Option<i64>, register: Option<f64>) {
+    pub(super) fn end(&mut self, record: &Record<'_>, at: Option<i64>, register: Option<f64>) {
         if self.ended_micros.is_some() {
             self.oddities.add(TransactionOddity::StopRepeated);
         }
@@ -354,7 +330,7 @@ impl SeenTransaction {
         }
     }
 
-    fn add_points(&mut self, points: Vec<MeterPoint>) {
+    pub(super) fn add_points(&mut self, points: Vec<MeterPoint>) {
         for point in points {
             if self.stopped_at.is_some_and(|stopped| point.at_micros > stopped + SLACK) {
                 self.oddities.add(TransactionOddity::MeterAfterStop);

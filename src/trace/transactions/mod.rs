@@ -1,8 +1,10 @@
 //! Every transaction that was seen, of any station and version, from nothing but its messages: start and stop, meter values with and without a
-//! number, what is missing or odd. A reader folds it from the records that are new, together with the facts about stations. Which message
-//! changes what is in `fold`, the forms of meter values are in `reading`, the course of a transaction in `curve`.
+//! number, events of OCPP 2.x, what is missing or odd. A reader folds it from the records that are new, together with the facts about stations. Which message
+//! changes what is in `fold` and, for OCPP 2.x, in `events`; the forms of meter values are in `reading`, the course of a transaction in `curve`.
 
 mod curve;
+mod event_numbers;
+mod events;
 mod fold;
 mod oddity;
 mod reading;
@@ -13,6 +15,7 @@ pub use curve::{MeterCurve, MeterQuantity};
 pub use oddity::{OdditySet, TransactionOddity};
 pub use reading::{MeterPoint, energy_registers};
 
+use self::event_numbers::EventNumbers;
 use super::{Sequence, StationKey};
 
 /// How many transactions are remembered; the oldest leave first.
@@ -31,8 +34,12 @@ pub struct SeenTransaction {
     pub station: StationKey,
     /// The id that the central system gave it; from OCPP 2 on the one of the charging station. `None` as long as there is none.
     pub id: Option<Box<str>>,
-    /// The connector; `None` when no message named it.
+    /// The connector, in OCPP 2.x the EVSE; `None` when no message named it.
     pub connector: Option<i64>,
+    /// The connector of the EVSE.
+    pub evse_connector: Option<i64>,
+    /// Whether it is one of OCPP 2.x, which reports it in events.
+    pub is_of_events: bool,
     /// The tag that started it; empty when its start was not seen.
     pub id_tag: Box<str>,
     /// The status of the tag in the answer.
@@ -47,6 +54,10 @@ pub struct SeenTransaction {
     pub meter_stop: Option<f64>,
     /// Why it ended.
     pub reason: Option<Box<str>>,
+    /// What the car and the EVSE do, as OCPP 2.x names it: `Charging`.
+    pub charging_state: Option<Box<str>>,
+    /// The cost so far, in the currency of the CSMS.
+    pub cost: Option<f64>,
     /// What the meter reported. Its times are those of the messages.
     pub curve: MeterCurve,
     /// The charging limits that the station reported for it: the time from which each is in force.
@@ -67,6 +78,8 @@ pub struct SeenTransaction {
     started_at: Option<i64>,
     /// The time that its stop names.
     stopped_at: Option<i64>,
+    /// The numbers of its events.
+    events: EventNumbers,
 }
 
 /// A limit of charging.
@@ -112,7 +125,7 @@ impl TransactionTable {
         self.of(station).filter(|transaction| transaction.is_running())
     }
 
-    /// The one that runs on a connector.
+    /// The one that runs on a connector, in OCPP 2.x on an EVSE.
     pub fn running_on(&self, station: StationKey, connector: i64) -> Option<&SeenTransaction> {
         self.running(station).find(|transaction| transaction.connector == Some(connector))
     }
@@ -187,7 +200,8 @@ impl SeenTransaction {
         let from = self.began_micros.div_euclid(1_000_000) - 1;
         let until = self.ended_micros.map(|ended| format!(" before:{}", second(ended.div_euclid(1_000_000) + 1)));
         let until = until.unwrap_or_default();
-        format!("{named} or (action:MeterValues $.connectorId={connector} since:{}{until})", second(from))
+        let member = if self.is_of_events { "evseId" } else { "connectorId" };
+        format!("{named} or (action:MeterValues $.{member}={connector} since:{}{until})", second(from))
     }
 }
 

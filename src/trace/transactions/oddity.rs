@@ -29,26 +29,44 @@ pub enum TransactionOddity {
     ReusedId,
     /// Meter values came after its stop.
     MeterAfterStop,
-    /// Meter values name it together with another connector.
+    /// Messages name it together with another connector.
     OtherConnector,
+    /// A number of its events is missing.
+    EventMissing,
+    /// One of its events was refused with an error, or got no answer.
+    EventFailed,
+    /// Events came after its end.
+    EventAfterEnd,
+    /// An event came more than once.
+    EventRepeated,
+    /// Events came in another order than they happened.
+    OutOfOrder,
+    /// Events between start and end happened while the station was offline.
+    HappenedOffline,
 }
 
 impl TransactionOddity {
     /// All of them, most important first.
-    pub const ALL: [TransactionOddity; 14] = [
+    pub const ALL: [TransactionOddity; 20] = [
         TransactionOddity::StartFailed,
         TransactionOddity::TagRefused,
         TransactionOddity::NoStart,
         TransactionOddity::NoStop,
+        TransactionOddity::EventMissing,
+        TransactionOddity::EventFailed,
         TransactionOddity::MeterBackwards,
         TransactionOddity::TimeBackwards,
         TransactionOddity::ZeroId,
         TransactionOddity::ReusedId,
         TransactionOddity::MeterAfterStop,
+        TransactionOddity::EventAfterEnd,
         TransactionOddity::OtherConnector,
         TransactionOddity::StartRepeated,
         TransactionOddity::StopRepeated,
+        TransactionOddity::EventRepeated,
+        TransactionOddity::OutOfOrder,
         TransactionOddity::StartedOffline,
+        TransactionOddity::HappenedOffline,
         TransactionOddity::StoppedOffline,
     ];
 
@@ -69,6 +87,12 @@ impl TransactionOddity {
             TransactionOddity::ReusedId => "id reused",
             TransactionOddity::MeterAfterStop => "meter after stop",
             TransactionOddity::OtherConnector => "other connector",
+            TransactionOddity::EventMissing => "event missing",
+            TransactionOddity::EventFailed => "event failed",
+            TransactionOddity::EventAfterEnd => "event after end",
+            TransactionOddity::EventRepeated => "event repeated",
+            TransactionOddity::OutOfOrder => "out of order",
+            TransactionOddity::HappenedOffline => "offline",
         }
     }
 
@@ -76,49 +100,53 @@ impl TransactionOddity {
     pub const fn sentence(self) -> &'static str {
         match self {
             TransactionOddity::NoStart => {
-                "Its start was not seen: it began before this session, or StartTransaction never came."
+                "Its start was not seen: it began before this session, or the message about it never came."
             }
-            TransactionOddity::NoStop => {
-                "Its StopTransaction was not seen, although the connector is free or has another transaction."
-            }
-            TransactionOddity::StartFailed => "StartTransaction was answered with an error, or not at all.",
-            TransactionOddity::TagRefused => "The central system did not accept the tag; the charge point should end it.",
+            TransactionOddity::NoStop => "Its end was not seen, although the connector is free or has another transaction.",
+            TransactionOddity::StartFailed => "The message about its start was answered with an error, or not at all.",
+            TransactionOddity::TagRefused => "The central system did not accept the tag; the station should end it.",
             TransactionOddity::StartedOffline => {
-                "Its start was reported more than a minute after it: the charge point was offline, or its clock is wrong."
+                "Its start was reported more than a minute after it: the station was offline, or its clock is wrong."
             }
             TransactionOddity::StoppedOffline => {
-                "Its end was reported more than a minute after it: the charge point was offline, or its clock is wrong."
+                "Its end was reported more than a minute after it: the station was offline, or its clock is wrong."
             }
-            TransactionOddity::StartRepeated => "StartTransaction came more than once.",
-            TransactionOddity::StopRepeated => "StopTransaction came more than once.",
+            TransactionOddity::StartRepeated => "Its start was reported more than once.",
+            TransactionOddity::StopRepeated => "Its end was reported more than once.",
             TransactionOddity::MeterBackwards => "The register of the meter runs backwards.",
             TransactionOddity::TimeBackwards => "It ended before it began.",
             TransactionOddity::ZeroId => "Its number is 0, which some charge points and central systems take for no number.",
             TransactionOddity::ReusedId => "The station had a transaction with this number before.",
             TransactionOddity::MeterAfterStop => "Meter values came that were taken after its end.",
-            TransactionOddity::OtherConnector => "Meter values name it together with another connector.",
+            TransactionOddity::OtherConnector => "Messages name it together with another connector.",
+            TransactionOddity::EventMissing => "A sequence number of its events is missing: one was lost, or is still to come.",
+            TransactionOddity::EventFailed => "One of its events was answered with an error, or not at all.",
+            TransactionOddity::EventAfterEnd => "An event came that is later than its end.",
+            TransactionOddity::EventRepeated => "An event came more than once.",
+            TransactionOddity::OutOfOrder => "Its events came in another order than their sequence numbers say.",
+            TransactionOddity::HappenedOffline => "Some of its events happened while the station was offline.",
         }
     }
 }
 
 /// A set of oddities.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct OdditySet(u16);
+pub struct OdditySet(u32);
 
 impl OdditySet {
     /// Adds one.
     pub(super) fn add(&mut self, oddity: TransactionOddity) {
-        self.0 |= 1 << oddity as u16;
+        self.0 |= 1 << oddity as u32;
     }
 
     /// Takes one away.
     pub(super) fn remove(&mut self, oddity: TransactionOddity) {
-        self.0 &= !(1 << oddity as u16);
+        self.0 &= !(1 << oddity as u32);
     }
 
     /// Whether one is there.
     pub fn has(self, oddity: TransactionOddity) -> bool {
-        self.0 & (1 << oddity as u16) != 0
+        self.0 & (1 << oddity as u32) != 0
     }
 
     /// Those that are there, most important first.

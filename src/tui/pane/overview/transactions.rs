@@ -55,7 +55,11 @@ fn facts(app: &App, transaction: &SeenTransaction, now_micros: i64) -> Vec<Parts
         }
         parts.push((value, style));
     };
-    if let Some(connector) = transaction.connector {
+    let place = if transaction.is_of_events { "EVSE" } else { "connector" };
+    if let Some(number) = transaction.connector {
+        add(&mut who, place, number.to_string(), styles.base);
+    }
+    if let Some(connector) = transaction.evse_connector {
         add(&mut who, "connector", connector.to_string(), styles.base);
     }
     if !transaction.id_tag.is_empty() {
@@ -74,6 +78,9 @@ fn facts(app: &App, transaction: &SeenTransaction, now_micros: i64) -> Vec<Parts
         None => add(&mut who, "began", began, styles.base),
     }
     let mut what: Parts = Vec::new();
+    if let Some(state) = transaction.charging_state.as_ref().filter(|_| transaction.is_running()) {
+        add(&mut what, "state", state.to_string(), styles.good);
+    }
     if let Some(energy) = transaction.energy() {
         add(&mut what, "energy", units::energy(energy), styles.base);
     }
@@ -92,6 +99,9 @@ fn facts(app: &App, transaction: &SeenTransaction, now_micros: i64) -> Vec<Parts
     if let Some(limit) = transaction.limit_at(now_micros).filter(|_| transaction.is_running()) {
         add(&mut what, "limit", limit_text(limit), styles.base);
     }
+    if let Some(cost) = transaction.cost {
+        add(&mut what, "cost", cost.to_string(), styles.base);
+    }
     let odd = transaction.oddities.iter().map(|oddity| vec![(format!("! {}", oddity.sentence()), styles.warning)]);
     [who, what].into_iter().filter(|parts| !parts.is_empty()).chain(odd).collect()
 }
@@ -105,9 +115,10 @@ fn charts(app: &App, transaction: &SeenTransaction, area: Rect, buffer: &mut Buf
         .collect();
     if reported.is_empty() {
         if area.height > 1 {
-            let text =
-                "Its meter has reported nothing yet that makes a curve; MeterValueSampleInterval sets how often it reports.";
-            for (line, part) in wrap(text, usize::from(area.width).saturating_sub(2)).iter().enumerate() {
+            let interval =
+                if transaction.is_of_events { "SampledDataCtrlr.TxUpdatedInterval" } else { "MeterValueSampleInterval" };
+            let text = format!("Its meter has reported nothing yet that makes a curve; {interval} sets how often it reports.");
+            for (line, part) in wrap(&text, usize::from(area.width).saturating_sub(2)).iter().enumerate() {
                 LineWriter::new(buffer, below(area, 1), line as u16).blanks(1, styles.base).text(part, styles.muted); // a few lines
             }
         }

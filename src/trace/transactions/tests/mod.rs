@@ -1,5 +1,7 @@
 //! What is known of transactions after some messages.
 
+mod events;
+
 use super::*;
 use crate::trace::filter::{FilterContext, parse};
 use crate::trace::station_summary::StationSummaries;
@@ -214,31 +216,6 @@ fn what_is_missing_or_odd_is_noticed() {
         let found: Vec<_> = trace.summaries().transactions().iter().map(odd).collect();
         assert_eq!(found, expected, "{name}");
     }
-}
-
-#[test]
-fn the_one_call_of_ocpp_2_is_understood_too() {
-    let mut trace = Exchanges::new();
-    for (kind, more) in [
-        ("Started", r#","evse":{"id":2},"idToken":{"idToken":"TAG","type":"ISO14443"}"#),
-        (
-            "Updated",
-            r#","meterValue":[{"timestamp":"2026-03-04T10:00:02Z","sampledValue":[{"value":11,"measurand":"Power.Active.Import","unitOfMeasure":{"unit":"W","multiplier":3}}]}]"#,
-        ),
-        ("Ended", ""),
-    ] {
-        let payload = format!(
-            r#"{{"eventType":"{kind}","timestamp":"2026-03-04T10:00:03Z","transactionInfo":{{"transactionId":"a-7","stoppedReason":"Local"}}{more}}}"#
-        );
-        trace.exchange("CP1", "TransactionEvent", &payload, "{}");
-    }
-    let summaries = trace.summaries();
-    let transaction = only(&summaries);
-    assert_eq!((transaction.id.as_deref(), transaction.connector, &*transaction.id_tag), (Some("a-7"), Some(2), "TAG"));
-    assert_eq!(
-        (transaction.reason.as_deref(), transaction.last_powers(3), odd(transaction)),
-        (Some("Local"), vec![11_000.0], vec![])
-    );
 }
 
 #[test]
