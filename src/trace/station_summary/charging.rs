@@ -34,7 +34,7 @@ pub struct ChargingChange {
 pub enum ProfileChange {
     /// The station took a profile.
     Installed {
-        /// At this connector.
+        /// At this connector, in OCPP 2.x at this EVSE.
         connector: i64,
         /// As it was sent.
         profile: Value,
@@ -71,20 +71,21 @@ impl ChargingHistory {
         }
     }
 
-    /// Takes in an accepted SetChargingProfile, RemoteStartTransaction or ClearChargingProfile, or a GetCompositeSchedule.
+    /// Takes in an accepted SetChargingProfile, RemoteStartTransaction (in OCPP 2.x RequestStartTransaction) or ClearChargingProfile, or a
+    /// GetCompositeSchedule.
     pub(super) fn answered(&mut self, action: &str, asked: &BorrowedObject<'_>, answer: &BorrowedObject<'_>, wall_micros: i64) {
         if member(answer, "status").and_then(BorrowedValue::as_str) != Some("Accepted") {
             return;
         }
-        let connector = number(asked, "connectorId").unwrap_or_default();
+        let connector = number(asked, "connectorId").or_else(|| number(asked, "evseId")).unwrap_or_default();
         match action {
             "SetChargingProfile" => {
-                if let Some(profile) = member(asked, "csChargingProfiles") {
+                if let Some(profile) = member(asked, "csChargingProfiles").or_else(|| member(asked, "chargingProfile")) {
                     self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.into() });
                 }
             }
             // Without a connector it is not known yet where the transaction will start.
-            "RemoteStartTransaction" if connector > 0 => {
+            "RemoteStartTransaction" | "RequestStartTransaction" if connector > 0 => {
                 if let Some(profile) = member(asked, "chargingProfile") {
                     self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.into() });
                 }

@@ -41,7 +41,11 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
         }),
         (
             FrameKind::Result,
-            "SetChargingProfile" | "ClearChargingProfile" | "GetCompositeSchedule" | "RemoteStartTransaction",
+            "SetChargingProfile"
+            | "ClearChargingProfile"
+            | "GetCompositeSchedule"
+            | "RemoteStartTransaction"
+            | "RequestStartTransaction",
         ) => read(record, |answer| {
             let call = record.partner.and_then(|call| records.get(call));
             if let Some(call) = call {

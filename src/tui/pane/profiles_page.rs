@@ -11,7 +11,7 @@ use crate::trace::station_summary::StationSummary;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::below;
-use crate::tui::state::{LimitCurve, ProfilesPage};
+use crate::tui::state::{LimitCurve, ProfilesPage, place_name};
 use crate::tui::widget::LineWriter;
 use crate::tui::widget::format::{self, BARS};
 
@@ -26,7 +26,7 @@ const TEXTS: usize = 52;
 pub fn profiles_page(app: &App, page: &ProfilesPage, outside: &ReadContext<'_>, area: Rect, buffer: &mut Buffer) {
     let styles = &app.theme.styles;
     let name = outside.contents.stations().get(page.station).map_or("?", |row| &*row.identity);
-    let place = if page.connector == 0 { "station".to_owned() } else { format!("connector {}", page.connector) };
+    let place = place_name(page.generation, page.connector);
     let mut remarks = vec![
         (place, styles.key),
         (format!("next {}", page.window_name()), styles.muted),
@@ -83,7 +83,7 @@ fn list(app: &App, page: &ProfilesPage, facts: &StationSummary, now: Timestamp, 
         let style = if index == page.selected() { styles.selection } else { styles.base };
         let mut writer = LineWriter::new(buffer, area, line);
         writer.text(if index == page.selected() { "▸" } else { " " }, style);
-        writer.field(&format!("#{} {}", known.id(), known.describe()), TEXTS, style).text(" ", style);
+        writer.field(&format!("#{} {}", known.id(), known.describe(page.generation)), TEXTS, style).text(" ", style);
         let columns = writer.room().saturating_sub(1);
         let curve = page.of_profile(known, facts, now, columns);
         writer.text(&graph(&curve), style).fill(' ', style);

@@ -4,10 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::ocpp::units;
-use crate::simulator::charging::{
-    ChargingProfile, MainsSupply, ProfileCriteria, ProfilePurpose, ProfileSet, RateUnit, StationLimits,
-};
+use super::profile_forms::{criteria_of, first_form, profile_id, schedule_of, set_profile};
+use crate::ocpp::{OcppGeneration, units};
+use crate::simulator::charging::{ChargingProfile, MainsSupply, ProfileSet, RateUnit, StationLimits};
 use crate::simulator::read_time;
 use crate::trace::StationKey;
 use crate::trace::station_summary::{ProfileChange, ReportedSchedule, StationSummary};
@@ -33,8 +32,10 @@ pub struct KnownProfile {
 pub struct ProfilesPage {
     /// The station.
     pub station: StationKey,
-    /// The connector of the charts; 0 is the station as a whole.
+    /// The connector of the charts, in OCPP 2.x the EVSE; 0 is the station as a whole.
     pub connector: i64,
+    /// The generation of the station's version.
+    pub generation: OcppGeneration,
     /// Whether the draft of a SetChargingProfile counts as installed.
     pub what_if: bool,
     window: usize,
@@ -76,6 +77,7 @@ impl ProfilesPage {
         ProfilesPage {
             station,
             connector: 1,
+            generation: OcppGeneration::First,
             what_if: false,
             window: 1,
             supply: 0,
@@ -101,7 +103,7 @@ impl ProfilesPage {
             let at = Timestamp::from_microsecond(change.wall_micros).unwrap_or(now);
             match &change.what {
                 ProfileChange::Installed { connector, profile } => {
-                    match ChargingProfile::read(number(*connector), profile, at) {
+                    match ChargingProfile::read(number(*connector), &first_form(profile), at) {
                         Ok(profile) => self.set.install(profile),
                         Err(fault) => self.unread.push(fault.to_string()),
                     }
@@ -115,7 +117,7 @@ impl ProfilesPage {
                 ProfileChange::Installed { profile, .. } => Some((profile, change.wall_micros)),
                 _ => None,
             });
-            let of_id = |(profile, _): &(&Value, i64)| profile["chargingProfileId"].as_i64() == Some(i64::from(id));
+            let of_id = |(profile, _): &(&Value, i64)| profile_id(profile) == Some(i64::from(id));
             installed.filter(of_id).last().map(|(profile, at)| (profile.clone(), at)).unwrap_or_default()
         };
         let known = self.set.iter().map(|profile| {
@@ -125,8 +127,8 @@ impl ProfilesPage {
         self.known = known.collect();
         self.draft = draft.and_then(|text| {
             let payload: Value = serde_json::from_str(text).ok()?;
-            let connector = payload.get("connectorId")?.as_i64()?;
-            ChargingProfile::read(number(connector), payload.get("csChargingProfiles")?, now).ok()
+            let (connector, profile) = set_profile(&payload)?;
+            ChargingProfile::read(number(connector), &profile, now).ok()
         });
         self.what_if &= self.draft.is_some();
     }
@@ -246,10 +248,10 @@ impl ProfilesPage {
 
     /// What the station itself reported.
     pub fn reported(&self, reported: &ReportedSchedule, now: Timestamp, columns: usize) -> LimitCurve {
-        let schedule = &reported.answer["chargingSchedule"];
+        let schedule = schedule_of(&reported.answer);
         let unit = schedule["chargingRateUnit"].as_str().and_then(RateUnit::named).unwrap_or(self.unit());
-        let start =
-            reported.answer["scheduleStart"].as_str().or_else(|| schedule["startSchedule"].as_str()).and_then(read_time);
+        let starts = [&reported.answer["scheduleStart"], &schedule["scheduleStart"], &schedule["startSchedule"]];
+        let start = starts.into_iter().find_map(Value::as_str).and_then(read_time);
         let start = start.or_else(|| Timestamp::from_microsecond(reported.wall_micros).ok()).unwrap_or(now);
         let duration = schedule["duration"].as_i64();
         let periods: Vec<(i64, f64)> = schedule["chargingSchedulePeriod"].as_array().map_or_else(Vec::new, |periods| {
@@ -285,13 +287,12 @@ fn number(connector: i64) -> i32 {
     i32::try_from(connector).unwrap_or(i32::MAX)
 }
 
-fn criteria_of(request: &Value) -> ProfileCriteria {
-    let integer = |name: &str| request[name].as_i64().and_then(|number| i32::try_from(number).ok());
-    ProfileCriteria {
-        id: integer("id"),
-        connector: integer("connectorId"),
-        purpose: request["chargingProfilePurpose"].as_str().and_then(ProfilePurpose::named),
-        stack_level: integer("stackLevel"),
+/// What the place of a profile is called.
+pub fn place_name(generation: OcppGeneration, number: i64) -> String {
+    match (number, generation) {
+        (0, _) => "station".to_owned(),
+        (number, OcppGeneration::First) => format!("connector {number}"),
+        (number, OcppGeneration::Second) => format!("EVSE {number}"),
     }
 }
 
@@ -307,10 +308,9 @@ impl KnownProfile {
     }
 
     /// Purpose, stack level, start and place in one line.
-    pub fn describe(&self) -> String {
-        let place =
-            if self.profile.connector == 0 { "station".to_owned() } else { format!("connector {}", self.profile.connector) };
-        let purpose = self.profile.purpose.name();
+    pub fn describe(&self, generation: OcppGeneration) -> String {
+        let place = place_name(generation, self.profile.connector.into());
+        let purpose = self.value["chargingProfilePurpose"].as_str().unwrap_or(self.profile.purpose.name());
         format!("{purpose} level {} {} {place}", self.profile.stack_level, self.profile.kind_name())
     }
 }

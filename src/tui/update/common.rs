@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::effect::UpdateEffect;
+use crate::ocpp::OcppGeneration;
 use crate::trace::StationKey;
 use crate::trace::station_summary::StationSummary;
 use crate::tui::app::App;
@@ -38,6 +39,8 @@ pub fn refresh_profiles(app: &mut App, outside: &ReadContext<'_>) {
     let draft = app.kept.drafts.iter().rev().find(|draft| draft.action == "SetChargingProfile");
     if let Some(page) = app.overlays.get_mut::<ProfilesPage>() {
         let unknown = StationSummary::default();
+        let version = outside.contents.stations().get(page.station).and_then(|row| row.version);
+        page.generation = version.map_or(OcppGeneration::First, |version| version.dialect().generation);
         page.refresh(app.facts.of(page.station).unwrap_or(&unknown), draft.map(|draft| draft.text.as_str()), now);
     }
 }

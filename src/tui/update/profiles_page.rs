@@ -1,7 +1,5 @@
 //! The actions of the page with charging profiles: choosing what the charts show, asking the station, editing and removing profiles.
 
-use serde_json::{Value, json};
-
 use super::common::{neighbour, open_help, refresh_profiles};
 use super::compose;
 use super::effect::UpdateEffect;
@@ -11,7 +9,7 @@ use crate::trace::StationKey;
 use crate::tui::action::ProfilesAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
-use crate::tui::state::{ProfilesPage, call_obstacle};
+use crate::tui::state::{ProfilesPage, call_obstacle, clear_call, schedule_call, set_call};
 
 /// Opens the page of the station that is selected.
 pub fn open(app: &mut App, outside: &ReadContext<'_>) {
@@ -58,7 +56,7 @@ pub fn act(app: &mut App, action: ProfilesAction, outside: &ReadContext<'_>) -> 
         }
         ProfilesAction::ClearProfile => {
             let chosen = page.known().get(page.selected()).map(|known| known.id());
-            let (station, payload) = (page.station, chosen.map(|id| json!({ "id": id }).to_string()));
+            let (station, payload) = (page.station, chosen.map(|id| clear_call(page.generation, id).to_string()));
             compose::edit_call_to(app, station, "ClearChargingProfile", payload, outside);
         }
         ProfilesAction::NextStation => turn(app, 1, outside),
@@ -79,9 +77,7 @@ fn ask(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
         app.toasts.info(format!("Not now: {reason}"), outside.now.monotonic_micros);
         return Vec::new();
     }
-    let payload = json!({
-        "connectorId": page.connector, "duration": page.seconds(), "chargingRateUnit": page.unit_name(),
-    });
+    let payload = schedule_call(page.generation, page.connector, page.seconds(), page.unit_name());
     let command = LinkCommand::Call { action: "GetCompositeSchedule".into(), payload: payload.into() };
     let order = Order { targets: vec![page.station], command };
     vec![UpdateEffect::Submit { order, what: "GetCompositeSchedule".to_owned() }]
@@ -91,8 +87,7 @@ fn ask(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
 fn edit(app: &mut App, outside: &ReadContext<'_>) {
     let Some(page) = app.overlays.get::<ProfilesPage>() else { return };
     let Some(known) = page.known().get(page.selected()) else { return };
-    let profile: Value = known.value.clone();
-    let payload = json!({ "connectorId": known.connector(), "csChargingProfiles": profile }).to_string();
+    let payload = set_call(page.generation, known.connector(), &known.value).to_string();
     let station = page.station;
     compose::edit_call_to(app, station, "SetChargingProfile", Some(payload), outside);
 }
