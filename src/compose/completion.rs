@@ -179,10 +179,9 @@ impl ProposalSearch<'_> {
                 | FieldKind::Any => {}
             }
             if !matches!(field.kind, FieldKind::Enumeration(_) | FieldKind::Boolean) {
-                let next = known.next_transaction().filter(|_| field.name == "transactionId" && self.gives_ids());
-                offered.extend(next.map(|id| (Value::from(id), "next transaction")));
+                offered.extend(self.new_value(field));
                 offered.extend(known.used(&path).map(|value| (value.clone(), "sent last")));
-                offered.extend(known.of(&field.name).iter().map(|value| (value.clone(), "seen")));
+                offered.extend(known.fitting(field).map(|value| (value.clone(), "seen")));
                 let mut before = Vec::new();
                 offered.retain(|(value, _)| {
                     let new = !before.contains(value);
@@ -201,9 +200,21 @@ impl ProposalSearch<'_> {
             .collect()
     }
 
-    /// Whether the message gives a transaction its id; every other one names a transaction that there is.
-    fn gives_ids(&self) -> bool {
-        &*self.message.name == "StartTransactionResponse"
+    /// A value that was not there before, for a field that gives something its id: a transaction, a report, a start from afar. Every other
+    /// message names one that there is.
+    fn new_value(&self, field: &FieldDefinition) -> Option<(Value, &'static str)> {
+        let next = |what| Some((Value::from(self.known.next_number(&field.name)?), what));
+        let asks =
+            |message: &str| message.ends_with("Request") && !message.starts_with("Notify") && !message.contains("Notification");
+        match (&*self.message.name, field.name.as_str()) {
+            ("StartTransactionResponse", "transactionId") => next("next transaction"),
+            ("TransactionEventRequest", "transactionId") => {
+                let id = &self.known.template().uuid;
+                Some((Value::from(id.as_str()), "new transaction")).filter(|_| !id.is_empty())
+            }
+            (message, "remoteStartId" | "requestId") if asks(message) => next("next number"),
+            _ => None,
+        }
     }
 
     /// Those of the offered labels that are wanted here.

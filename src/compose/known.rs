@@ -1,11 +1,12 @@
 //! Values that the session has seen, offered where a field of that name is written: the identifiers of tags, transactions,
-//! connectors and reservations. The caller collects them.
+//! connectors and reservations, and the tokens and EVSEs of OCPP 2.x, which are objects. The caller collects them.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::template::TemplateValues;
+use crate::ocpp::{FieldDefinition, FieldKind};
 
 /// Known values by field name, the most recent first.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,6 +41,12 @@ impl KnownValues {
         self.by_field.get(field).map_or(&[], Vec::as_slice)
     }
 
+    /// The values that fit a field: several fields have one name, and in OCPP 2.x one of them is a text and another one an object.
+    pub fn fitting(&self, field: &FieldDefinition) -> impl Iterator<Item = &Value> {
+        let wants_object = matches!(field.kind, FieldKind::Object(_) | FieldKind::Map(_));
+        self.of(&field.name).iter().filter(move |value| value.is_object() == wants_object)
+    }
+
     /// Sets what variables stand for in the first call.
     pub fn set_template(&mut self, template: TemplateValues) {
         self.template = template;
@@ -60,9 +67,9 @@ impl KnownValues {
         self.used.0.get(&path.join("."))
     }
 
-    /// A number that no transaction of the session has, if it has had any.
-    pub fn next_transaction(&self) -> Option<i64> {
-        self.of("transactionId").iter().filter_map(Value::as_i64).max()?.checked_add(1)
+    /// A number that this field has not had in the session, if it has had any.
+    pub fn next_number(&self, field: &str) -> Option<i64> {
+        self.of(field).iter().filter_map(Value::as_i64).max()?.checked_add(1)
     }
 
     /// The time that is offered for dates.
@@ -121,7 +128,7 @@ mod tests {
         assert_eq!((known.used(&["o", "c"]), known.used(&["b"])), (None, None));
         known.add("transactionId", 7);
         known.add("transactionId", 3);
-        assert_eq!(known.next_transaction(), Some(8));
+        assert_eq!(known.next_number("transactionId"), Some(8));
     }
 
     #[test]

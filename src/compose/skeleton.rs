@@ -22,7 +22,7 @@ pub(super) fn field_skeleton(field: &FieldDefinition, known: &KnownValues) -> Va
 
 /// The placeholder of one field, of a repeated one that of an element.
 pub(super) fn element_skeleton(field: &FieldDefinition, known: &KnownValues) -> Value {
-    if let Some(value) = known.of(&field.name).first() {
+    if let Some(value) = known.fitting(field).next() {
         return value.clone();
     }
     match &field.kind {

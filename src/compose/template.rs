@@ -6,12 +6,13 @@ use std::ops::Range;
 use thiserror::Error;
 
 /// The variables and what they stand for.
-pub const VARIABLES: [(&str, &str); 7] = [
+pub const VARIABLES: [(&str, &str); 8] = [
     ("station", "the identity of the station"),
     ("now", "the time, as 2024-05-01T12:00:00Z"),
     ("tx", "the newest transaction id of the station"),
-    ("tag", "the newest id tag of the station"),
+    ("tag", "the newest id tag or token of the station"),
     ("connector", "the newest connector of the station"),
+    ("evse", "the newest EVSE of the station"),
     ("uuid", "a new UUID"),
     ("n", "the number of the call in its batch, from 1"),
 ];
@@ -53,6 +54,8 @@ pub struct TemplateValues {
     pub tag: Option<String>,
     /// The newest connector.
     pub connector: Option<String>,
+    /// The newest EVSE.
+    pub evse: Option<String>,
     /// A UUID.
     pub uuid: String,
     /// The number of the call.
@@ -70,6 +73,7 @@ impl TemplateValues {
             "tx" => known("tx", &self.transaction),
             "tag" => known("tag", &self.tag),
             "connector" => known("connector", &self.connector),
+            "evse" => known("evse", &self.evse),
             "uuid" => Ok(self.uuid.clone()),
             "n" => Ok(self.number.to_string()),
             _ => Err(TemplateFault::Unknown { name: name.to_owned() }),
@@ -177,7 +181,10 @@ mod tests {
     fn what_has_no_value_is_named_with_its_place() {
         let (place, fault) = resolve("{\"a\": ${zebra}}", &values()).unwrap_err();
         assert_eq!(place, 6..14);
-        assert_eq!(fault.to_string(), "there is no variable ${zebra}; there are station, now, tx, tag, connector, uuid, n");
+        assert_eq!(
+            fault.to_string(),
+            "there is no variable ${zebra}; there are station, now, tx, tag, connector, evse, uuid, n"
+        );
         let (_, fault) = resolve("${tag}", &values()).unwrap_err();
         assert_eq!(fault.to_string(), "${tag} has no value: no message of CP\"1 has had one");
         assert!(resolve("${", &values()).is_err());

@@ -15,8 +15,20 @@ const SEARCHED: u64 = 400;
 /// Longer frames are not searched: what is worth repeating is in the short ones.
 const LONGEST: usize = 4096;
 /// The fields whose values are worth repeating.
-const WORTH_REPEATING: [&str; 6] =
-    ["idTag", "transactionId", "connectorId", "reservationId", "parentIdTag", "chargingProfileId"];
+const WORTH_REPEATING: [&str; 10] = [
+    "idTag",
+    "transactionId",
+    "connectorId",
+    "reservationId",
+    "parentIdTag",
+    "chargingProfileId",
+    "evseId",
+    "idToken",
+    "remoteStartId",
+    "requestId",
+];
+/// The objects that are worth repeating as a whole.
+const WHOLE: [&str; 3] = ["idToken", "groupIdToken", "evse"];
 
 /// Values of identifiers that were seen lately, of one station or of all.
 pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownValues {
@@ -38,8 +50,9 @@ pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownVa
 /// What the variables of a text stand for in a call to a station.
 pub fn template_values(contents: &Contents, station: StationKey, now: Timestamp, number: u64) -> TemplateValues {
     let known = known_values(contents, Some(station));
-    let newest = |field: &str| {
-        let value = known.of(field).first()?;
+    let newest = |fields: &[&str]| {
+        let mut values = fields.iter().flat_map(|field| known.of(field)).filter(|value| !value.is_object());
+        let value = values.next()?;
         Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     };
     let half = |part: u8| {
@@ -50,9 +63,10 @@ pub fn template_values(contents: &Contents, station: StationKey, now: Timestamp,
     TemplateValues {
         station: contents.stations().get(station).map_or_else(String::new, |row| row.identity.to_string()),
         now: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        transaction: newest("transactionId"),
-        tag: newest("idTag"),
-        connector: newest("connectorId"),
+        transaction: newest(&["transactionId"]),
+        tag: newest(&["idTag", "idToken"]),
+        connector: newest(&["connectorId"]),
+        evse: newest(&["evseId"]).or_else(|| Some(known.of("evse").first()?.get("id")?.to_string())),
         uuid: uuid::Builder::from_random_bytes(((half(0) << 64) | half(1)).to_be_bytes()).into_uuid().to_string(),
         number,
     }
@@ -63,7 +77,12 @@ fn collect(value: &Value, known: &mut KnownValues) {
         Value::Array(elements) => elements.iter().for_each(|element| collect(element, known)),
         Value::Object(fields) => {
             for (name, value) in fields {
-                if WORTH_REPEATING.contains(&name.as_str()) && !matches!(value, Value::Object(_) | Value::Array(_)) {
+                let is_worth = match value {
+                    Value::Object(_) => WHOLE.contains(&name.as_str()),
+                    Value::Array(_) | Value::Null => false,
+                    _ => WORTH_REPEATING.contains(&name.as_str()),
+                };
+                if is_worth {
                     known.add(name, value.clone());
                 }
                 collect(value, known);
@@ -77,6 +96,7 @@ fn collect(value: &Value, known: &mut KnownValues) {
 mod tests {
     use super::*;
     use crate::ocpp::{Role, Transport, Version};
+    use crate::trace::test_exchanges::Exchanges;
     use crate::trace::{Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, HandshakeHeads, Stamp};
 
     #[test]
@@ -109,6 +129,21 @@ mod tests {
         assert_eq!(known.of("transactionId"), [Value::from(7)]);
         assert_eq!(known.of("parentIdTag"), ["P"]);
         assert!(known_values(&contents, Some(StationKey(9))).of("idTag").is_empty());
+    }
+
+    #[test]
+    fn tokens_and_evses_are_offered_as_texts_and_as_objects() {
+        let mut trace = Exchanges::new();
+        let started = r#"{"eventType":"Started","evse":{"id":2,"connectorId":1},"idToken":{"idToken":"A","type":"Central"},
+            "transactionInfo":{"transactionId":"t-1"}}"#;
+        trace.exchange("CP1", "TransactionEvent", started, "{}");
+        let station = StationKey(0);
+        let known = known_values(&trace.contents, Some(station));
+        assert_eq!(known.of("idToken"), [Value::from("A"), serde_json::json!({"idToken": "A", "type": "Central"})]);
+        assert_eq!(known.of("evse"), [serde_json::json!({"id": 2, "connectorId": 1})]);
+        let values = template_values(&trace.contents, station, Timestamp::UNIX_EPOCH, 1);
+        assert_eq!((values.transaction.as_deref(), values.tag.as_deref()), (Some("t-1"), Some("A")));
+        assert_eq!((values.evse.as_deref(), values.connector.as_deref()), (Some("2"), Some("1")));
     }
 
     #[test]

@@ -171,7 +171,7 @@ fn an_unknown_variable_is_refused_with_the_list_of_all() {
     let mut screen = Screen::busy(140, 40);
     screen.press("e datatransfer enter");
     screen.send(ScreenMessage::Edited(Ok(r#"{"vendorId": "${zebra}"}"#.to_owned())));
-    let sentence = "there is no variable ${zebra}; there are station, now, tx, tag, connector, uuid, n";
+    let sentence = "there is no variable ${zebra}; there are station, now, tx, tag, connector, evse, uuid, n";
     assert!(screen.picture().contains(&format!("1:15 {}", &sentence[..40])), "{}", screen.picture());
     assert_eq!(screen.press("F5 F5"), [], "it cannot be sent anyway");
     assert!(screen.picture().contains(&format!("Nothing was sent: {sentence}")), "{}", screen.picture());
