@@ -72,6 +72,16 @@ impl Version {
         }
     }
 
+    /// What it calls a role: from OCPP 2 on the two are the charging station and the CSMS.
+    pub const fn role_name(self, role: Role) -> &'static str {
+        match (self, role) {
+            (Version::V1_2 | Version::V1_5 | Version::V1_6, Role::ChargePoint) => "charge point",
+            (Version::V1_2 | Version::V1_5 | Version::V1_6, Role::CentralSystem) => "central system",
+            (Version::V2_0_1 | Version::V2_1, Role::ChargePoint) => "charging station",
+            (Version::V2_0_1 | Version::V2_1, Role::CentralSystem) => "CSMS",
+        }
+    }
+
     /// Finds the version by its subprotocol, in any case as in ocppjs, or by its number.
     pub fn parse(name: &str) -> Option<Version> {
         let name = name.trim();

@@ -12,7 +12,17 @@ use crate::ocpp::Role;
 use crate::trace::{LinkState, StationRow, StationTable, station_names};
 
 /// Actions with a physical effect.
-const PHYSICAL: [&str; 5] = ["Reset", "UnlockConnector", "UpdateFirmware", "RemoteStartTransaction", "RemoteStopTransaction"];
+const PHYSICAL: [&str; 9] = [
+    "Reset",
+    "UnlockConnector",
+    "UpdateFirmware",
+    "SignedUpdateFirmware",
+    "RemoteStartTransaction",
+    "RemoteStopTransaction",
+    "RequestStartTransaction",
+    "RequestStopTransaction",
+    "RequestBatterySwap",
+];
 /// More stations than this are asked about, whatever the command.
 const MANY: usize = 10;
 
@@ -88,6 +98,7 @@ mod tests {
             ("remote_reset --remote-id CP* type=Hard", None, Some("Reset to 2 stations (CP1, CP2)?")),
             ("remote_reset --remote-id a*", None, None),
             ("remote_starttransaction @marked idTag=A", None, Some("RemoteStartTransaction to CP2?")),
+            ("remote_requeststoptransaction", Some(1), Some("RequestStopTransaction to CP2 (selected)?")),
             ("remote_reset @filter", None, Some("Reset to 2 stations (CP1, CP2)?")),
             ("remote_send -n Reset -p {}", Some(0), Some("Reset to CP1 (selected)?")),
             ("disconnect", Some(0), Some("Disconnect CP1 (selected)?")),

@@ -171,15 +171,26 @@ enum MatchRank {
 /// Other words by which actions are looked for.
 const ALSO: &[(&str, &str)] = &[
     ("copy as", "export markdown command"),
+    ("changeconfiguration", "set variables"),
     ("event log", "history messages errors past"),
     ("find", "search"),
     ("follow", "tail newest"),
+    ("getbasereport", "device model report configuration"),
+    ("getconfiguration", "get variables"),
+    ("getdiagnostics", "get log"),
+    ("getlog", "get diagnostics"),
+    ("getvariables", "get configuration"),
     ("held", "hold breakpoint intercept waiting"),
     ("legend", "letters signs glyphs symbols filters language examples meaning"),
     ("mouse", "select text"),
     ("page", "details info about"),
     ("pause", "freeze still stop"),
+    ("remotestarttransaction", "request start"),
+    ("remotestoptransaction", "request stop"),
+    ("requeststarttransaction", "remote start"),
+    ("requeststoptransaction", "remote stop"),
     ("save scenario", "export test record"),
+    ("setvariables", "change configuration"),
     ("sort", "order column"),
     ("view", "exchanges ladder events"),
     ("zoom", "maximize fullscreen"),
@@ -192,7 +203,10 @@ fn rank_of(typed: &str, name: &str, choice: &PaletteChoice, has_letters: bool) -
         MatchRank::Name
     } else if name.starts_with(typed) {
         MatchRank::Beginning
-    } else if choice.kind == typed || also.split(' ').any(|word| word.starts_with(typed)) {
+    } else if choice.kind == typed
+        || (!also.is_empty() && also.starts_with(typed))
+        || also.split(' ').any(|word| word.starts_with(typed))
+    {
         MatchRank::Known
     } else if words().all(|word| name.contains(word)) {
         MatchRank::Words
@@ -234,6 +248,21 @@ mod tests {
         palette.input.set("zzz");
         palette.narrow();
         assert!(palette.list.choice().is_none());
+    }
+
+    #[test]
+    fn actions_are_found_by_their_names_in_other_versions() {
+        let calls = ["RequestStartTransaction", "SetVariables", "Reset", "RemoteStartTransaction"];
+        let mut palette = Palette::new("", calls.map(|name| choice(name, "")).into(), Vec::new());
+        for (typed, expected) in [
+            ("remote start", "RequestStartTransaction"),
+            ("request start", "RemoteStartTransaction"),
+            ("change conf", "SetVariables"),
+        ] {
+            palette.input.set(typed);
+            palette.narrow();
+            assert_eq!(names(&palette)[0], expected, "{typed}");
+        }
     }
 
     #[test]

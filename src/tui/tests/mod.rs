@@ -15,6 +15,7 @@ mod overview;
 mod palette;
 mod profiles;
 mod saving;
+mod second_generation;
 mod sending;
 mod shown;
 mod sizes;

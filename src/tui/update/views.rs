@@ -17,7 +17,10 @@ use crate::tui::state::{ChoiceAction, FilterLine, Palette, PaletteChoice, PaneFi
 const SHIPPED: [(&str, &str); 3] = [
     ("errors", "kind:error,malformed,timeout,unreachable,refused or valid:no"),
     ("no-heartbeats", "!action:Heartbeat"),
-    ("transactions", "action:/^(Remote)?(Start|Stop)Transaction$/ or action:MeterValues"),
+    (
+        "transactions",
+        "action:/^(Remote|Request)?(Start|Stop)Transaction$/ or action:/^(TransactionEvent|CostUpdated|MeterValues)$/",
+    ),
 ];
 
 /// Does what a command asks of the screen.

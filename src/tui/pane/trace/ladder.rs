@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use super::outcome::ExchangeOutcome;
 use super::row::TraceRow;
 use super::sign::{letter, verdict_sign, word};
+use crate::ocpp::{Role, Version};
 use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -23,10 +24,11 @@ pub(super) fn names(app: &App, outside: &ReadContext<'_>, time: usize, area: Rec
     let styles = &app.theme.styles;
     let Some(row) = app.trace.only().and_then(|key| outside.contents.stations().get(key)) else { return };
     let identity = crate::sanitize::escape_control(&row.identity);
+    let central = row.version.unwrap_or(Version::V1_6).role_name(Role::CentralSystem);
     let (ours, theirs) = if row.is_simulated() {
-        (format!("{identity} (ours)"), "central system".to_owned())
+        (format!("{identity} (ours)"), central.to_owned())
     } else {
-        ("central system (ours)".to_owned(), identity.into_owned())
+        (format!("{central} (ours)"), identity.into_owned())
     };
     let mut writer = LineWriter::new(buffer, area, 0);
     writer.blanks(time + 2, styles.muted);
