@@ -13,6 +13,7 @@
 
 mod support;
 
+use ocpp_tui::ocpp::Version;
 use support::bare;
 use support::kernel::cpu_seconds;
 use support::stations::{self, Station};
@@ -28,6 +29,10 @@ const REPETITIONS: usize = 7;
 /// How many calls a station sends before it waits for the answers. OCPP wants 1; programs that try a server out send more.
 const WINDOWS: [usize; 2] = [1, 8];
 
+/// The versions, and what their stations send.
+const TRAFFIC: [(Version, &str); 2] =
+    [(Version::V1_6, "1.6, three kinds of calls"), (Version::V2_0_1, "2.0.1, TransactionEvent")];
+
 /// The threads of our server: the worker that carries the links, and the recorder.
 const OURS: &str = "ours";
 const RECORDER: &str = "recorder";
@@ -38,18 +43,28 @@ fn main() {
     let (_hub, our_port) = ours.block_on(async { ours.spawn(central_system()).await.expect("a central system") });
     let bare_port = bare.block_on(async { bare.spawn(bare::listen()).await.expect("a server") });
     let clients = Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let mut our_stations = clients.block_on(stations::connect(our_port, LINKS));
-    let mut bare_stations = clients.block_on(stations::connect(bare_port, LINKS));
 
     println!("calls a CPU second of the server, {LINKS} links, median of {REPETITIONS}; every ratio is ours/bare");
-    println!("{:>6} {:>9} {:>9} {:>13} {:>7} {:>11}", "window", "bare", "ours", "with recorder", "ratio", "link alone");
+    println!(
+        "{:<29} {:>6} {:>9} {:>9} {:>13} {:>7} {:>11}",
+        "", "window", "bare", "ours", "with recorder", "ratio", "link alone"
+    );
+    for (version, traffic) in TRAFFIC {
+        let mut our_stations = clients.block_on(stations::connect_with(our_port, version, LINKS));
+        let mut bare_stations = clients.block_on(stations::connect_with(bare_port, version, LINKS));
+        compare(traffic, &clients, &mut our_stations, &mut bare_stations);
+    }
+}
+
+/// Prints a line for each window.
+fn compare(traffic: &str, clients: &Runtime, our_stations: &mut [Station], bare_stations: &mut [Station]) {
     for window in WINDOWS {
-        measure(&clients, &mut our_stations, window, &[OURS]); // warm both up
-        measure(&clients, &mut bare_stations, window, &[BARE]);
+        measure(clients, our_stations, window, &[OURS]); // warm both up
+        measure(clients, bare_stations, window, &[BARE]);
         let (mut bare, mut alone, mut whole) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..REPETITIONS {
-            bare.push(measure(&clients, &mut bare_stations, window, &[BARE])[0]);
-            let [link, recorder] = measure(&clients, &mut our_stations, window, &[OURS, RECORDER])[..] else { return };
+            bare.push(measure(clients, bare_stations, window, &[BARE])[0]);
+            let [link, recorder] = measure(clients, our_stations, window, &[OURS, RECORDER])[..] else { return };
             alone.push(link);
             whole.push(link + recorder);
         }
@@ -57,7 +72,7 @@ fn main() {
         let (whole_ratio, alone_ratio) = (ratio(&whole), ratio(&alone));
         let rate = |seconds: Vec<f64>| CALLS as f64 / median(seconds);
         let (bare, alone, whole) = (rate(bare), rate(alone), rate(whole));
-        println!("{window:>6} {bare:>9.0} {alone:>9.0} {whole:>13.0} {whole_ratio:>7.2} {alone_ratio:>11.2}");
+        println!("{traffic:<29} {window:>6} {bare:>9.0} {alone:>9.0} {whole:>13.0} {whole_ratio:>7.2} {alone_ratio:>11.2}");
     }
 }
 

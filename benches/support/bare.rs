@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::accept_hdr_async_with_config;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 /// Large enough for every message in one read. The library's 128 KiB make it slower, because every read clears the buffer first.
@@ -26,29 +26,31 @@ pub async fn listen() -> u16 {
     port
 }
 
-#[expect(clippy::result_large_err, clippy::unnecessary_wraps, reason = "the library's type")]
-fn choose(_: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
-    response.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("ocpp1.6"));
-    Ok(response)
-}
-
 async fn serve(stream: TcpStream) {
     stream.set_nodelay(true).expect("an option of TCP");
     let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
-    let mut socket = accept_hdr_async_with_config(stream, choose, Some(config)).await.expect("a handshake");
+    let mut version = Version::V1_6;
+    #[expect(clippy::result_large_err, reason = "the library's type")]
+    let agree = |request: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
+        let offered = &request.headers()[SEC_WEBSOCKET_PROTOCOL];
+        version = offered.to_str().ok().and_then(Version::parse).expect("a version");
+        response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, offered.clone());
+        Ok(response)
+    };
+    let mut socket = accept_hdr_async_with_config(stream, agree, Some(config)).await.expect("a handshake");
     let catalog = Catalog::embedded();
     while let Some(Ok(message)) = socket.next().await {
         let Message::Text(text) = message else { continue };
-        let answer = answer(&catalog, &text);
+        let answer = answer(&catalog, version, &text);
         socket.send(Message::text(answer)).await.expect("the link is up");
     }
 }
 
-fn answer(catalog: &Catalog, text: &str) -> String {
+fn answer(catalog: &Catalog, version: Version, text: &str) -> String {
     let call: Value = serde_json::from_str(text).expect("JSON");
     let action = call[2].as_str().expect("a call");
-    let definition = catalog.action(Version::V1_6, Role::ChargePoint, action).expect("an action of OCPP 1.6");
-    assert!(definition.request.check(&call[3], Version::V1_6).is_empty());
+    let definition = catalog.action(version, Role::ChargePoint, action).expect("an action of the version");
+    assert!(definition.request.check(&call[3], version).is_empty());
     let payload = match action {
         "Heartbeat" => json!({ "currentTime": format!("{:.3}", jiff::Timestamp::now()) }),
         _ => json!({}),
