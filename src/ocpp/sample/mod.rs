@@ -3,12 +3,14 @@
 
 pub(crate) mod certificates;
 mod context;
+mod place;
+mod second_generation;
 mod values;
 
 use serde_json::{Map, Value, json};
 
 pub use self::context::SampleContext;
-use self::values::SamplePlace;
+use self::place::SamplePlace;
 use super::message::{FieldDefinition, FieldKind, MessageDefinition};
 use super::number_range::number;
 
@@ -39,9 +41,9 @@ fn content(field: &FieldDefinition, place: &SamplePlace, context: &SampleContext
         FieldKind::Enumeration(choices) => json!(values::choice(place, &field.name, choices)),
         FieldKind::Integer(range) => number(range.closest(values::integer(place, &field.name, context).into())),
         FieldKind::Decimal { fraction_digits: Some(0), range } => number(range.closest(16.0)),
-        FieldKind::Decimal { range, .. } => json!(range.closest(values::decimal(&field.name))),
+        FieldKind::Decimal { range, .. } => json!(range.closest(values::decimal(place, &field.name, context))),
         FieldKind::Any => json!(values::text(place, &field.name, context)),
-        FieldKind::Boolean => json!(false),
+        FieldKind::Boolean => json!(second_generation::flag(&field.name)),
         FieldKind::DateTime => json!(context.timestamp(values::seconds_later(&field.name))),
         FieldKind::Uri => json!(values::uri(place)),
     };
@@ -145,6 +147,41 @@ mod tests {
             request(Role::ChargePoint, "SignedFirmwareStatusNotification"),
             json!({ "status": "Installed", "requestId": 1 })
         );
+    }
+
+    #[test]
+    fn samples_of_2_x_read_like_the_real_thing() {
+        let catalog = Catalog::embedded();
+        let request = |version, role, name| catalog.action(version, role, name).unwrap().request.sample(&context());
+        for version in [Version::V2_0_1, Version::V2_1] {
+            let station = |name| request(version, Role::ChargePoint, name);
+            let csms = |name| request(version, Role::CentralSystem, name);
+            assert_eq!(station("Authorize"), json!({ "idToken": { "idToken": "04A2B3C4D5E6F7", "type": "ISO14443" } }));
+            assert_eq!(station("BootNotification")["chargingStation"]["vendorName"], "ocpp-tui");
+            assert_eq!(station("BootNotification")["reason"], "PowerUp");
+            let reading = &station("MeterValues")["meterValue"][0]["sampledValue"][0];
+            assert_eq!((&reading["value"], &reading["unitOfMeasure"]), (&json!(12_450.0), &json!({ "unit": "Wh" })));
+            let event = station("TransactionEvent");
+            assert_eq!(event["evse"], json!({ "id": 1, "connectorId": 1 }));
+            assert_eq!((&event["eventType"], &event["seqNo"]), (&json!("Started"), &json!(0)));
+            let data = &csms("GetVariables")["getVariableData"][0];
+            assert_eq!((&data["component"], &data["variable"]), (&json!({ "name": "OCPPCommCtrlr" }), &json!({ "name": "HeartbeatInterval" })));
+            let schedule = &csms("SetChargingProfile")["chargingProfile"]["chargingSchedule"][0];
+            assert_eq!(schedule["chargingSchedulePeriod"], json!([{ "startPeriod": 0, "limit": 16.0 }]));
+            assert_eq!(csms("SetNetworkProfile")["connectionData"]["ocppTransport"], "JSON");
+        }
+        assert_eq!(request(Version::V2_1, Role::CentralSystem, "SetDERControl")["fixedPFAbsorb"]["displacement"], 0.95);
+    }
+
+    #[test]
+    fn no_sample_of_2_x_has_a_text_that_means_nothing() {
+        let catalog = Catalog::embedded();
+        for action in [Version::V2_0_1, Version::V2_1].iter().flat_map(|version| catalog.actions(*version)) {
+            for part in action.parts() {
+                let sample = action.message(*part).sample(&context()).to_string();
+                assert!(!sample.contains("\"text\"") && !sample.contains("{}}"), "{} {sample}", action.version);
+            }
+        }
     }
 
     #[test]

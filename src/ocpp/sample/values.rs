@@ -1,38 +1,24 @@
-//! The values of the fields of a sample, by field name. The shape of the message is not decided here.
+//! The values of the fields of a sample, by field name; those of 2.x alone are in `second_generation`. The shape of the message is not
+//! decided here.
 
 use super::certificates::{CERTIFICATE, HASH_DATA, SIGNATURE, SIGNING_REQUEST};
 use super::context::SampleContext;
-
-/// Where a field is: the message and the object around it.
-pub(super) struct SamplePlace<'names> {
-    /// `MeterValuesRequest`.
-    message: &'names str,
-    /// The field whose value is the object; empty at the top.
-    object: &'names str,
-}
-
-impl<'names> SamplePlace<'names> {
-    pub fn root(message: &'names str) -> SamplePlace<'names> {
-        SamplePlace { message, object: "" }
-    }
-
-    pub fn inside(&self, object: &'names str) -> SamplePlace<'names> {
-        SamplePlace { message: self.message, object }
-    }
-}
+use super::place::SamplePlace;
+use super::second_generation::{self, FIRMWARE_URL};
 
 /// Whether a sample has this optional field.
 pub(super) fn is_common(place: &SamplePlace, field: &str) -> bool {
+    if let Some(common) = second_generation::is_common(place, field) {
+        return common;
+    }
     match (place.message, place.object) {
         ("BootNotificationRequest", _) => matches!(field, "chargePointSerialNumber" | "firmwareVersion"),
         ("StatusNotificationRequest", _) => field == "timestamp",
         ("StopTransactionRequest", "") => matches!(field, "idTag" | "reason"),
-        ("ClearChargingProfileRequest", _) => field == "id",
         ("GetCompositeScheduleRequest", _) => field == "chargingRateUnit",
-        ("TriggerMessageRequest" | "RemoteStartTransactionRequest", "") => field == "connectorId",
-        ("GetCompositeScheduleResponse", "") => true,
+        ("RemoteStartTransactionRequest", "") => field == "connectorId",
         (_, "chargingSchedule") => matches!(field, "duration" | "startSchedule"),
-        (_, "values" | "sampledValue") => matches!(field, "measurand" | "unit"),
+        (_, "values" | "sampledValue") => matches!(field, "measurand" | "unit" | "unitOfMeasure"),
         ("MeterValuesRequest", _) => matches!(field, "transactionId" | "values" | "meterValue"),
         ("DataTransferRequest", _) => matches!(field, "messageId" | "data"),
         ("GetConfigurationRequest", _) => field == "key",
@@ -44,13 +30,15 @@ pub(super) fn is_common(place: &SamplePlace, field: &str) -> bool {
         ("StopTransactionResponse", "") => field == "idTagInfo",
         ("ExtendedTriggerMessageRequest", "") => field == "connectorId",
         ("LogStatusNotificationRequest" | "SignedFirmwareStatusNotificationRequest", "") => field == "requestId",
-        ("GetInstalledCertificateIdsResponse", "") => field == "certificateHashData",
         ("GetLogResponse", "") => field == "filename",
         _ => false,
     }
 }
 
 pub(super) fn text(place: &SamplePlace, field: &str, context: &SampleContext) -> String {
+    if let Some(text) = second_generation::text(place, field, context) {
+        return text;
+    }
     match (place.message, field) {
         ("DataTransferRequest", "messageId") => "Example".to_owned(),
         ("ChangeConfigurationRequest" | "GetConfigurationResponse", "value") => "300".to_owned(),
@@ -64,7 +52,6 @@ pub(super) fn text(place: &SamplePlace, field: &str, context: &SampleContext) ->
         (_, "fileName" | "filename") => "diagnostics.zip".to_owned(),
         (_, "data") => "{}".to_owned(),
         ("SecurityEventNotificationRequest", "type") => "SettingSystemTime".to_owned(),
-        ("SignedUpdateFirmwareRequest", "location") => FIRMWARE_URL.to_owned(),
         (_, "remoteLocation") => "ftp://example.com/logs/".to_owned(),
         (_, "certificate" | "certificateChain" | "signingCertificate") => CERTIFICATE.to_owned(),
         (_, "csr") => SIGNING_REQUEST.to_owned(),
@@ -78,7 +65,8 @@ pub(super) fn text(place: &SamplePlace, field: &str, context: &SampleContext) ->
 
 /// The value of an enumeration in a sample: the one of normal operation.
 pub(super) fn choice<'choices>(place: &SamplePlace, field: &str, choices: &'choices [String]) -> &'choices str {
-    let preferred: &[&str] = match (place.message, field) {
+    let own = || -> &[&str] {
+        match (place.message, field) {
         ("FirmwareStatusNotificationRequest" | "SignedFirmwareStatusNotificationRequest", _) => &["Installed"],
         ("DiagnosticsStatusNotificationRequest" | "LogStatusNotificationRequest", _) => &["Uploaded"],
         (_, "status") => &["Available", "Accepted", "Unlocked"],
@@ -95,12 +83,17 @@ pub(super) fn choice<'choices>(place: &SamplePlace, field: &str, choices: &'choi
         (_, "chargingProfilePurpose") => &["TxDefaultProfile"],
         (_, "chargingRateUnit") => &["A"],
         _ => &[],
+        }
     };
+    let preferred: &[&str] = second_generation::preferred(place, field).unwrap_or_else(own);
     let known = preferred.iter().find_map(|wanted| choices.iter().find(|choice| choice == wanted));
     known.or(choices.first()).map_or("", String::as_str)
 }
 
 pub(super) fn integer(place: &SamplePlace, field: &str, context: &SampleContext) -> i32 {
+    if let Some(number) = second_generation::integer(place, field) {
+        return number;
+    }
     match field {
         "connectorId" => context.connector_id,
         "transactionId" => context.transaction_id,
@@ -116,23 +109,21 @@ pub(super) fn integer(place: &SamplePlace, field: &str, context: &SampleContext)
     }
 }
 
-/// A current in ampere that every charge point can deliver.
-pub(super) fn decimal(field: &str) -> f64 {
-    if field == "minChargingRate" { 6.0 } else { 16.0 }
+/// A number; most are a current in ampere that every charge point can deliver.
+pub(super) fn decimal(place: &SamplePlace, field: &str, context: &SampleContext) -> f64 {
+    let own = || if field == "minChargingRate" { 6.0 } else { 16.0 };
+    second_generation::decimal(place, field, context).unwrap_or_else(own)
 }
 
 /// How many seconds after the time of the sample a time is.
 pub(super) fn seconds_later(field: &str) -> i64 {
     match field {
-        "expiryDate" => 3_600,
+        "expiryDate" | "expiryDateTime" => 3_600,
         "validTo" => 86_400,
         "startTime" => -86_400,
         _ => 0,
     }
 }
-
-/// The URL of firmware in samples.
-const FIRMWARE_URL: &str = "https://example.com/firmware/1.0.1.bin";
 
 pub(super) fn uri(place: &SamplePlace) -> &'static str {
     match place.message {
