@@ -194,7 +194,8 @@ impl ProposalSearch<'_> {
         let fitting = self.fitting(offered, position).into_iter();
         fitting
             .map(|(label, (value, detail))| {
-                let doc = field_docs::value(self.message.action(), &path, &label).unwrap_or_default().to_owned();
+                let doc =
+                    field_docs::value(self.message.action(), &path, &field.type_name, &label).unwrap_or_default().to_owned();
                 FieldCandidate { doc, ..value_candidate(label, &value, detail, position) }
             })
             .collect()

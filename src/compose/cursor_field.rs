@@ -37,7 +37,9 @@ pub fn cursor_field(message: &MessageDefinition, text: &str, cursor: usize) -> O
         name: names.join("."),
         kind: describe(found.field),
         meaning: field_docs::field(action, &names),
-        value: value.and_then(|value| field_docs::value(action, &names, &value).map(|meaning| (value, meaning))),
+        value: value.and_then(|value| {
+            field_docs::value(action, &names, &found.field.type_name, &value).map(|meaning| (value, meaning))
+        }),
     })
 }
 

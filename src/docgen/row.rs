@@ -37,7 +37,7 @@ fn add<'field>(action: &str, fields: &'field [FieldDefinition], parents: &mut Ve
     for field in fields {
         let depth = parents.len();
         parents.push(&field.name);
-        let meaning = |value: &String| (value.clone(), field_docs::value(action, parents, value));
+        let meaning = |value: &String| (value.clone(), field_docs::value(action, parents, &field.type_name, value));
         let (kind, limit) = kind(&field.kind);
         rows.push(FieldRow {
             depth,

@@ -1,5 +1,5 @@
-//! One line of plain English about each action, field, enumeration value and configuration key, from `wsdl/meanings.toml`. Types, limits
-//! and what is required come from the definitions and are not repeated here.
+//! One line of plain English about each action, field, enumeration value and configuration key, from `wsdl/meanings.toml` and
+//! `schemas/meanings.toml`. Types, limits and what is required come from the definitions and are not repeated here.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -14,15 +14,27 @@ struct MeaningTable {
     action: Rows,
     field: Rows,
     value: HashMap<String, Rows>,
+    #[serde(default)]
     configuration: Rows,
 }
 
-const TEXT: &str = include_str!("../../wsdl/meanings.toml");
+/// The files. None has a row of another one; a test compares them.
+const TEXTS: [&str; 2] = [include_str!("../../wsdl/meanings.toml"), include_str!("../../schemas/meanings.toml")];
 
-/// The table, read on first use. The file is built in, and a test reads it; should it be unreadable, nothing has a meaning.
+/// The table, read on first use. The files are built in, and a test reads them; should one be unreadable, its rows are missing.
 fn table() -> &'static MeaningTable {
     static TABLE: OnceLock<MeaningTable> = OnceLock::new();
-    TABLE.get_or_init(|| toml::from_str(TEXT).unwrap_or_default())
+    TABLE.get_or_init(|| {
+        let mut table = MeaningTable::default();
+        for text in TEXTS {
+            let MeaningTable { action, field, value, configuration } = toml::from_str(text).unwrap_or_default();
+            table.action.extend(action);
+            table.field.extend(field);
+            table.value.extend(value);
+            table.configuration.extend(configuration);
+        }
+        table
+    })
 }
 
 /// What an action is for.
@@ -43,9 +55,11 @@ pub fn field(action: &str, path: &[&str]) -> Option<&'static str> {
     candidates(action, path).find_map(|name| table().field.get(&name)).map(String::as_str)
 }
 
-/// What a value of the enumeration at a path means in messages of an action.
-pub fn value(action: &str, path: &[&str], value: &str) -> Option<&'static str> {
-    candidates(action, path).find_map(|name| table().value.get(&name)).and_then(|rows| rows.get(value)).map(String::as_str)
+/// What a value of the enumeration at a path means in messages of an action. The rows of its type come first.
+pub fn value(action: &str, path: &[&str], type_name: &str, value: &str) -> Option<&'static str> {
+    let of_type = table().value.get(type_name).and_then(|rows| rows.get(value));
+    let by_place = || candidates(action, path).find_map(|name| table().value.get(&name)).and_then(|rows| rows.get(value));
+    of_type.or_else(by_place).map(String::as_str)
 }
 
 /// The names under which a field may be in the table, the most exact first.
@@ -79,13 +93,15 @@ mod tests {
             }
         }
         let catalog = Catalog::embedded();
-        // The table is about 1.x.
-        for action in Version::SOAP.iter().flat_map(|version| catalog.actions(*version)) {
+        for action in Version::ALL.iter().flat_map(|version| catalog.actions(*version)) {
             for message in [&action.request, &action.response] {
                 walk(&action.name, &mut Vec::new(), &message.fields, see);
             }
         }
     }
+
+    /// Values of 2.x without a meaning: their name says all.
+    const SPEAK_FOR_THEMSELVES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
     #[test]
     fn every_field_and_value_has_a_meaning() {
@@ -98,7 +114,8 @@ mod tests {
                 missing.push(format!("{name}: {}", path.join(".")));
             }
             if let FieldKind::Enumeration(values) = &definition.kind {
-                for text in values.iter().filter(|text| value(name, path, text).is_none()) {
+                let has_meaning = |text: &&String| value(name, path, &definition.type_name, text).is_some();
+                for text in values.iter().filter(|text| !has_meaning(text) && !SPEAK_FOR_THEMSELVES.contains(&&***text)) {
                     missing.push(format!("{name}: {} = {text}", path.join(".")));
                 }
             }
@@ -117,6 +134,9 @@ mod tests {
             {
                 values.extend(known.iter().map(|text| (rows.clone(), text.clone())));
             }
+            if let FieldKind::Enumeration(known) = &definition.kind {
+                values.extend(known.iter().map(|text| (definition.type_name.clone(), text.clone())));
+            }
         });
         let mut unused: Vec<String> = table().field.keys().filter(|name| !fields.contains(*name)).cloned().collect();
         for (name, rows) in &table().value {
@@ -131,9 +151,23 @@ mod tests {
     }
 
     #[test]
+    fn no_row_is_in_both_files() {
+        let [one, two] = TEXTS.map(|text| toml::from_str::<MeaningTable>(text).unwrap());
+        let both = |a: &Rows, b: &Rows| a.keys().filter(|name| b.contains_key(*name)).cloned().collect::<Vec<_>>();
+        assert_eq!(both(&one.action, &two.action), Vec::<String>::new());
+        assert_eq!(both(&one.field, &two.field), Vec::<String>::new());
+        assert!(one.value.keys().all(|name| !two.value.contains_key(name)));
+    }
+
+    #[test]
     fn the_object_around_a_field_decides_before_the_action() {
-        assert_eq!(value("StartTransaction", &["idTagInfo", "status"], "Invalid"), Some("Is not known"));
-        assert_eq!(value("StatusNotification", &["status"], "Faulted"), Some("Broken: the error code says why"));
+        assert_eq!(value("StartTransaction", &["idTagInfo", "status"], "", "Invalid"), Some("Is not known"));
+        assert_eq!(value("StatusNotification", &["status"], "", "Faulted"), Some("Broken: the error code says why"));
+        assert_eq!(value("StatusNotification", &["connectorStatus"], "ConnectorStatusEnumType", "Faulted"), Some("Broken"));
+        assert_eq!(
+            value("MeterValues", &["measurand"], "MeasurandEnumType", "SoC"),
+            Some("State of charge of the car in percent")
+        );
         assert_eq!(field("MeterValues", &["meterValue", "0", "sampledValue", "3", "unit"]), Some("The unit of the reading"));
         assert_eq!(field("MakeCoffee", &["sugar"]), None);
         assert_eq!(field("MakeCoffee", &[]), None);

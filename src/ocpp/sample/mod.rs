@@ -165,7 +165,10 @@ mod tests {
             assert_eq!(event["evse"], json!({ "id": 1, "connectorId": 1 }));
             assert_eq!((&event["eventType"], &event["seqNo"]), (&json!("Started"), &json!(0)));
             let data = &csms("GetVariables")["getVariableData"][0];
-            assert_eq!((&data["component"], &data["variable"]), (&json!({ "name": "OCPPCommCtrlr" }), &json!({ "name": "HeartbeatInterval" })));
+            assert_eq!(
+                (&data["component"], &data["variable"]),
+                (&json!({ "name": "OCPPCommCtrlr" }), &json!({ "name": "HeartbeatInterval" }))
+            );
             let schedule = &csms("SetChargingProfile")["chargingProfile"]["chargingSchedule"][0];
             assert_eq!(schedule["chargingSchedulePeriod"], json!([{ "startPeriod": 0, "limit": 16.0 }]));
             assert_eq!(csms("SetNetworkProfile")["connectionData"]["ocppTransport"], "JSON");

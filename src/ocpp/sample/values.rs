@@ -67,22 +67,22 @@ pub(super) fn text(place: &SamplePlace, field: &str, context: &SampleContext) ->
 pub(super) fn choice<'choices>(place: &SamplePlace, field: &str, choices: &'choices [String]) -> &'choices str {
     let own = || -> &[&str] {
         match (place.message, field) {
-        ("FirmwareStatusNotificationRequest" | "SignedFirmwareStatusNotificationRequest", _) => &["Installed"],
-        ("DiagnosticsStatusNotificationRequest" | "LogStatusNotificationRequest", _) => &["Uploaded"],
-        (_, "status") => &["Available", "Accepted", "Unlocked"],
-        (_, "errorCode") => &["NoError"],
-        (_, "type") => &["Soft", "Operative"],
-        (_, "updateType") => &["Full"],
-        (_, "reason") => &["Local"],
-        (_, "measurand") => &["Energy.Active.Import.Register"],
-        (_, "unit") => &["Wh"],
-        (_, "context") => &["Sample.Periodic"],
-        (_, "requestedMessage") => &["StatusNotification"],
-        // The profile of a remote start is for the transaction that it starts.
-        ("RemoteStartTransactionRequest", "chargingProfilePurpose") => &["TxProfile"],
-        (_, "chargingProfilePurpose") => &["TxDefaultProfile"],
-        (_, "chargingRateUnit") => &["A"],
-        _ => &[],
+            ("FirmwareStatusNotificationRequest" | "SignedFirmwareStatusNotificationRequest", _) => &["Installed"],
+            ("DiagnosticsStatusNotificationRequest" | "LogStatusNotificationRequest", _) => &["Uploaded"],
+            (_, "status") => &["Available", "Accepted", "Unlocked"],
+            (_, "errorCode") => &["NoError"],
+            (_, "type") => &["Soft", "Operative"],
+            (_, "updateType") => &["Full"],
+            (_, "reason") => &["Local"],
+            (_, "measurand") => &["Energy.Active.Import.Register"],
+            (_, "unit") => &["Wh"],
+            (_, "context") => &["Sample.Periodic"],
+            (_, "requestedMessage") => &["StatusNotification"],
+            // The profile of a remote start is for the transaction that it starts.
+            ("RemoteStartTransactionRequest", "chargingProfilePurpose") => &["TxProfile"],
+            (_, "chargingProfilePurpose") => &["TxDefaultProfile"],
+            (_, "chargingRateUnit") => &["A"],
+            _ => &[],
         }
     };
     let preferred: &[&str] = second_generation::preferred(place, field).unwrap_or_else(own);

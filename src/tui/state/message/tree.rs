@@ -8,7 +8,7 @@ use super::line::{LineTone, TextLine};
 use super::shape::FrameShape;
 use super::spelling::NumberSpelling;
 use crate::compose::{self, PathStep};
-use crate::ocpp::field_docs;
+use crate::ocpp::{FieldDefinition, field_docs};
 use crate::trace::filter::{member_step, value_condition};
 
 /// The most values that are listed.
@@ -93,7 +93,7 @@ impl Tree {
             (None, Some(_)) => ("the definitions do not know this".to_owned(), "unknown".to_owned()),
             (None, None) => (String::new(), String::new()),
         };
-        let docs = place.and(shape).and_then(|shape| docs(&shape.definition.name, path, value));
+        let docs = place.as_ref().zip(shape).and_then(|(place, shape)| docs(&shape.definition.name, path, place.field, value));
         let mut line = TextLine::default();
         if let Some(key) = key {
             line = line.and(key, LineTone::Key).and(": ", LineTone::Mark);
@@ -239,10 +239,10 @@ impl Tree {
 }
 
 /// What a field means, or the value of its enumeration.
-fn docs(action: &str, path: &[PathStep], value: &Value) -> Option<&'static str> {
+fn docs(action: &str, path: &[PathStep], field: &FieldDefinition, value: &Value) -> Option<&'static str> {
     let names: Vec<&str> =
         path.iter().filter_map(|step| if let PathStep::Key(name) = step { Some(name.as_str()) } else { None }).collect();
-    let of_value = value.as_str().and_then(|value| field_docs::value(action, &names, value));
+    let of_value = value.as_str().and_then(|value| field_docs::value(action, &names, &field.type_name, value));
     of_value.or_else(|| field_docs::field(action, &names))
 }
 
