@@ -60,9 +60,12 @@ pub struct GeneralOptions {
     /// Memory for the trace, in bytes or with k, M, G; the oldest records are removed when it is full [default: 64M]
     #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
     pub trace_memory: Option<usize>,
-    /// Read the definitions of the messages from this folder instead of the built-in ones
+    /// Read the definitions of OCPP 1.x from this folder instead of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub wsdl_dir: Option<PathBuf>,
+    /// Read JSON Schema of OCPP 2.x from this folder, a file for each message as published, instead of the built-in ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub schema_dir: Option<PathBuf>,
     #[command(flatten)]
     pub plugins: PluginArguments,
     /// Seconds to wait for the answer to a call [default: 30]

@@ -15,7 +15,7 @@ use super::arguments::{DocsArguments, OneMessage};
 /// When the folder is not empty or cannot be written to, or when there is nothing to document.
 pub fn docs(catalog: &Catalog, arguments: &DocsArguments) -> anyhow::Result<ExitCode> {
     if Version::ALL.iter().all(|version| catalog.actions(*version).is_empty()) {
-        bail!("there are no definitions to document; mend the folder that --wsdl-dir names");
+        bail!("there are no definitions to document; mend the folder that --wsdl-dir or --schema-dir names");
     }
     let files = docgen::files(catalog, arguments.format.into());
     docgen::write(&arguments.out, &files, arguments.force)?;

@@ -13,7 +13,8 @@ use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, R
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
 use ocpp_tui::link::{LinkSettings, runtime_builder};
-use ocpp_tui::ocpp::{Catalog, Role, Strictness, definition};
+use ocpp_tui::ocpp::definition::{self, DefinitionFolders};
+use ocpp_tui::ocpp::{Catalog, Role, Strictness};
 use ocpp_tui::simulator::StationQuirk;
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
@@ -145,8 +146,11 @@ async fn startup(console: &Console, line: &str) -> anyhow::Result<()> {
 
 /// The definitions, and warnings about them.
 fn catalog(general: &GeneralOptions) -> anyhow::Result<(Arc<Catalog>, Vec<String>)> {
-    let Some(folder) = &general.wsdl_dir else { return Ok((Catalog::embedded(), Vec::new())) };
-    let loaded = definition::read_directory(folder)?;
+    let folders = DefinitionFolders { wsdl: general.wsdl_dir.as_deref(), schemas: general.schema_dir.as_deref() };
+    if folders.wsdl.is_none() && folders.schemas.is_none() {
+        return Ok((Catalog::embedded(), Vec::new()));
+    }
+    let loaded = definition::read_folders(folders)?;
     let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
     Ok((Arc::new(loaded.catalog), warnings))
 }

@@ -37,7 +37,7 @@ pub enum FindError {
         remedy: String,
     },
     /// The version has no definitions.
-    #[error("there are no definitions of OCPP {version}; mend the folder that --wsdl-dir names")]
+    #[error("there are no definitions of OCPP {version}; mend the folder that --wsdl-dir or --schema-dir names")]
     NoDefinitions {
         /// The version.
         version: Version,

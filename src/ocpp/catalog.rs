@@ -166,6 +166,12 @@ impl Catalog {
         self.versions[version as usize] = VersionActions { read, names, reader: Some(reader) };
     }
 
+    /// Replaces the actions of a version, which exist in JSON only.
+    pub(super) fn replace(&mut self, version: Version, actions: Vec<ActionDefinition>) {
+        let read = OnceLock::from(sorted(actions));
+        self.versions[version as usize] = VersionActions { read, names: OnceLock::new(), reader: None };
+    }
+
     /// Stores the text of the WSDL file of the service that `host` offers, to serve it.
     pub fn keep_wsdl(&mut self, version: Version, host: Role, text: impl Into<Box<str>>) {
         let place = self.wsdl.partition_point(|(of, by, _)| (*of, *by) < (version, host));

@@ -31,7 +31,12 @@ pub enum SchemaSource {
     /// It is made from the fields on first use: WSDL files have no JSON Schema.
     Derived(OnceLock<Value>),
     /// The definitions have it. It decides what is valid; the fields serve samples, completion and documentation.
-    Given(Value),
+    Given {
+        /// Its text.
+        text: Box<str>,
+        /// Parsed on first use.
+        schema: OnceLock<Value>,
+    },
 }
 
 /// A message as the child of a SOAP body.
@@ -120,9 +125,10 @@ impl MessageDefinition {
         MessageDefinition { name: name.into(), fields, xml, schema, validator: OnceLock::new() }
     }
 
-    /// The message with the JSON Schema (draft-07 or older) of the definitions.
-    pub fn with_schema(self, schema: Value) -> MessageDefinition {
-        MessageDefinition { schema: SchemaSource::Given(schema), validator: OnceLock::new(), ..self }
+    /// The message with the JSON Schema (draft-07 or older) of the definitions, which is JSON and compiles.
+    pub fn with_schema(self, text: impl Into<Box<str>>) -> MessageDefinition {
+        let schema = SchemaSource::Given { text: text.into(), schema: OnceLock::new() };
+        MessageDefinition { schema, validator: OnceLock::new(), ..self }
     }
 
     /// The field at a path of property names. Positions in lists may be given or left out: `["meterValue", "0", "timestamp"]` and

@@ -11,7 +11,9 @@ impl MessageDefinition {
     /// The JSON Schema of the payload: that of the definitions, or one made from the fields (draft-07, closed objects).
     pub fn schema(&self) -> &Value {
         let derived = match &self.schema {
-            SchemaSource::Given(schema) => return schema,
+            SchemaSource::Given { text, schema } => {
+                return schema.get_or_init(|| serde_json::from_str(text).unwrap_or(Value::Bool(true)));
+            }
             SchemaSource::Derived(schema) => schema,
         };
         derived.get_or_init(|| {

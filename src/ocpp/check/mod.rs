@@ -66,6 +66,13 @@ impl Findings {
     }
 }
 
+/// Why a JSON Schema cannot be used: the path to the place, and the problem in a clause.
+pub(super) fn schema_fault(schema: &Value) -> Option<(Vec<String>, String)> {
+    let error = compile(schema).err()?;
+    let path = error.instance_path().to_string();
+    Some((path.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect(), error.to_string()))
+}
+
 fn compile(schema: &Value) -> Result<Validator, ValidationError<'static>> {
     jsonschema::options()
         .with_draft(Draft::Draft7)

@@ -31,6 +31,12 @@ pub(super) struct SchemaFault {
 }
 
 impl SchemaFault {
+    /// A fault at a path from the root.
+    pub fn at(mut path: Vec<String>, problem: String) -> SchemaFault {
+        path.reverse();
+        SchemaFault { steps: path, is_whole: true, problem }
+    }
+
     /// A fault of the value itself.
     pub fn here(problem: impl Into<String>) -> SchemaFault {
         SchemaFault { steps: Vec::new(), is_whole: false, problem: problem.into() }

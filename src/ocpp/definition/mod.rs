@@ -6,6 +6,7 @@ mod extension;
 mod json_place;
 mod json_schema;
 mod overlay;
+mod schema_folder;
 mod schema_set;
 mod source;
 mod toml_file;
@@ -14,6 +15,7 @@ mod warning;
 mod wsdl;
 mod xml;
 
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -56,6 +58,40 @@ pub fn read_embedded() -> LoadedCatalog {
 /// When the directory cannot be read or has no definitions.
 pub fn read_directory(folder: &Path) -> Result<LoadedCatalog, DirectoryError> {
     Ok(load(source::directory(folder)?))
+}
+
+/// The folders of definitions that the user has named.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DefinitionFolders<'a> {
+    /// See [`read_directory`].
+    pub wsdl: Option<&'a Path>,
+    /// JSON Schema of messages of 2.x: a file for each message under its published name, in the folder itself or in a folder for each
+    /// version below it, or a file with a whole version as in `schemas/`. A message that the folder does not have keeps the built-in
+    /// definition.
+    pub schemas: Option<&'a Path>,
+}
+
+/// Reads the definitions in these folders, and the built-in ones of which no folder was named.
+///
+/// # Errors
+/// When a folder cannot be read or has no definitions.
+pub fn read_folders(folders: DefinitionFolders<'_>) -> Result<LoadedCatalog, DirectoryError> {
+    let mut loaded = match folders.wsdl {
+        Some(folder) => read_directory(folder)?,
+        None => read_embedded(),
+    };
+    if let Some(folder) = folders.schemas {
+        let found = schema_folder::read(folder, source::json_files(folder)?);
+        if found.versions.is_empty() && found.warnings.is_empty() {
+            let reason = io::Error::new(io::ErrorKind::NotFound, "it has no schema of a message");
+            return Err(DirectoryError { folder: folder.to_owned(), reason });
+        }
+        for (version, actions) in found.versions {
+            loaded.catalog.replace(version, actions);
+        }
+        loaded.warnings.extend(found.warnings);
+    }
+    Ok(loaded)
 }
 
 /// What was read so far, with the names of the files.

@@ -57,6 +57,11 @@ fn initiators(sender: &Value) -> Option<&'static [Role]> {
     }
 }
 
+/// Whether a document is a set: it says who sends which action.
+pub(super) fn is_set(document: &Value) -> bool {
+    document.get("actions").is_some_and(Value::is_object)
+}
+
 /// Reads the text of a file.
 pub(super) fn read(text: &str) -> Result<(Version, Vec<ActionDefinition>), XmlFault> {
     let document = json_schema::parse(text)?;

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::warning::DirectoryError;
 use crate::ocpp::{Role, Version};
@@ -11,6 +11,9 @@ use crate::text_file;
 
 /// A definition has some 40 kB.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// More files than two versions have, so that a wrong folder is not read without end.
+const MAX_FILES: usize = 2_000;
 
 /// A definition file: its name, and its text or why there is none.
 pub(super) struct DefinitionSource {
@@ -94,6 +97,32 @@ pub(super) fn directory(folder: &Path) -> Result<Vec<DefinitionSource>, Director
     paths.sort();
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(paths.iter().map(|path| DefinitionSource { name: name(path), text: read(path) }).collect())
+}
+
+/// The JSON files of a folder and of the folders in it, by name; those below have the name of their folder before theirs.
+pub(super) fn json_files(folder: &Path) -> Result<Vec<DefinitionSource>, DirectoryError> {
+    let fail = |reason| DirectoryError { folder: folder.to_owned(), reason };
+    let mut files = Vec::new();
+    let mut add = |path: PathBuf, above: &str| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.to_ascii_lowercase().ends_with(".json") && files.len() < MAX_FILES {
+            files.push((format!("{above}{name}"), path));
+        }
+    };
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if !path.is_dir() {
+            add(path, "");
+            continue;
+        }
+        let above = path.file_name().map(|name| format!("{}/", name.to_string_lossy())).unwrap_or_default();
+        // A folder below that cannot be read has no definitions for this user.
+        for entry in fs::read_dir(&path).into_iter().flatten().flatten() {
+            add(entry.path(), &above);
+        }
+    }
+    files.sort();
+    Ok(files.into_iter().map(|(name, path)| DefinitionSource { name, text: read(&path) }).collect())
 }
 
 fn read(path: &Path) -> io::Result<String> {

@@ -41,8 +41,41 @@ pub enum DefinitionWarning {
         /// The versions without payload checking.
         versions: Vec<Version>,
     },
-    /// Two files describe the same service.
-    #[error("{file} describes the same service as {first} and is ignored: remove one of the two files")]
+    /// A file with the JSON Schema of a message is broken.
+    #[error("{file}, {}: {problem}; the built-in definition is used in its place", place(*.line, *.column))]
+    BrokenSchema {
+        /// The file's name.
+        file: String,
+        /// The line, from 1.
+        line: u32,
+        /// The column, from 1, when it is known.
+        column: Option<u32>,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A message has no counterpart, neither in the folder nor among the built-in ones.
+    #[error("{file} describes half an action of OCPP {version}, so the action is not known: add {wanted}")]
+    Half {
+        /// The file's name.
+        file: String,
+        /// The file that is missing.
+        wanted: String,
+        /// The version.
+        version: Version,
+    },
+    /// Files in a folder of schemas are no messages.
+    #[error(
+        "{file}{} no message of OCPP 2.x: a message is named like BootNotificationRequest.json, and its $id or its folder names the version",
+        if *.others == 0 { " is".to_owned() } else { format!(" and {others} more are") }
+    )]
+    NoMessage {
+        /// The first of them.
+        file: String,
+        /// How many more there are.
+        others: usize,
+    },
+    /// Two files describe the same service or the same message.
+    #[error("{file} describes the same as {first} and is ignored: remove one of the two files")]
     Twice {
         /// The file that is ignored.
         file: String,
@@ -58,6 +91,9 @@ impl DefinitionWarning {
             DefinitionWarning::Missing { file, .. }
             | DefinitionWarning::Broken { file, .. }
             | DefinitionWarning::Unreadable { file, .. }
+            | DefinitionWarning::BrokenSchema { file, .. }
+            | DefinitionWarning::Half { file, .. }
+            | DefinitionWarning::NoMessage { file, .. }
             | DefinitionWarning::Twice { file, .. } => file,
         }
     }
@@ -68,14 +104,17 @@ impl DefinitionWarning {
             DefinitionWarning::Missing { versions, .. }
             | DefinitionWarning::Broken { versions, .. }
             | DefinitionWarning::Unreadable { versions, .. } => versions,
-            DefinitionWarning::Twice { .. } => &[],
+            DefinitionWarning::BrokenSchema { .. }
+            | DefinitionWarning::Half { .. }
+            | DefinitionWarning::NoMessage { .. }
+            | DefinitionWarning::Twice { .. } => &[],
         }
     }
 }
 
 /// Why a directory of definitions cannot be used at all.
 #[derive(Debug, thiserror::Error)]
-#[error("the definitions in {} cannot be read ({reason}): name a directory with the WSDL files, or leave the option out", .folder.display())]
+#[error("the definitions in {} cannot be read ({reason}): name a directory with definitions, or leave the option out", .folder.display())]
 pub struct DirectoryError {
     /// The directory.
     pub folder: PathBuf,
