@@ -112,6 +112,7 @@ fn from_document(document: &Value) -> Result<(Version, Vec<ActionDefinition>), S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocpp::SampleContext;
 
     #[test]
     fn the_built_in_files_have_every_action_and_message() {
@@ -125,6 +126,27 @@ mod tests {
             assert_eq!((actions.len() - 1, (actions.len() - 1) * 2 - sends.len()), counts, "{version}");
             let names: Vec<_> = actions.iter().map(|action| (action.name.clone(), action.initiator)).collect();
             assert_eq!(built_in_names(*version), names);
+        }
+    }
+
+    #[test]
+    fn other_validators_can_use_the_files_as_they_are() {
+        let context = SampleContext::at("2030-01-31T12:00:00Z".parse().unwrap());
+        for (version, text) in EMBEDDED {
+            let document: Value = serde_json::from_str(text).unwrap();
+            assert!(jsonschema::draft7::meta::is_valid(&document), "{version}");
+            for action in built_in(version) {
+                for part in action.parts() {
+                    let message = action.message(*part);
+                    let mut schema = document.clone();
+                    schema["$ref"] = format!("#/definitions/{}", message.name).into();
+                    let validator = jsonschema::draft7::new(&schema).unwrap();
+                    let mut sample = message.sample(&context);
+                    assert!(validator.is_valid(&sample), "{version} {}: {sample}", message.name);
+                    sample["unknown"] = Value::Null;
+                    assert!(!validator.is_valid(&sample), "{version} {}", message.name);
+                }
+            }
         }
     }
 

@@ -8,7 +8,8 @@ mod table;
 use std::fs;
 use std::path::Path;
 
-use ocpp_tui::ocpp::{Catalog, Role, Version, definition};
+use ocpp_tui::ocpp::definition::{self, DefinitionFolders};
+use ocpp_tui::ocpp::{Catalog, Role, Version};
 
 use shape::{json_lines, xml_lines};
 use table::Table;
@@ -139,6 +140,35 @@ fn an_error_in_a_definition_is_found() {
             found.iter().any(named) || loaded.warnings.iter().any(|warning| named(&warning.to_string())),
             "{file}: {slip} {found:?}"
         );
+    }
+}
+
+/// One slip in a file of `schemas/`, and a word of the difference that it must show up as.
+const SCHEMA_SLIPS: [(&str, &str, &str, &str); 8] = [
+    ("ocpp-2.0.1.json", "\"idToken\": { \"type\": \"string\", \"maxLength\": 36 }", "\"idToken\": { \"type\": \"string\" }", "idToken"),
+    ("ocpp-2.0.1.json", "\"required\": [\"idToken\", \"type\"]", "\"required\": [\"idToken\"]", "idToken.type"),
+    ("ocpp-2.0.1.json", "\"PowerUp\", ", "", "reason"),
+    ("ocpp-2.0.1.json", "\"maxItems\": 4", "\"maxItems\": 5", "iso15118CertificateHashData"),
+    ("ocpp-2.1.json", "\"evseId\": { \"type\": \"integer\", \"minimum\": 0 }", "\"evseId\": { \"type\": \"integer\" }", "evseId"),
+    ("ocpp-2.1.json", "\"soH\": { \"type\": \"number\", \"minimum\": 0, \"maximum\": 100 }", "\"soH\": { \"type\": \"number\", \"minimum\": 0 }", "soH"),
+    ("ocpp-2.1.json", "\"AFRRSignal\": \"csms\"", "\"AFRRSignal\": \"charging-station\"", "cp AFRRSignal"),
+    ("ocpp-2.1.json", "\"type\": \"object\", \"additionalProperties\": true", "\"type\": \"object\", \"additionalProperties\": false", "customData"),
+];
+
+#[test]
+fn an_error_in_a_schema_is_found() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    for (file, good, slip, word) in SCHEMA_SLIPS {
+        let folder = tempfile::tempdir().unwrap();
+        let text = fs::read_to_string(shipped.join(file)).unwrap();
+        assert!(text.contains(good), "{file} has no {good}");
+        fs::write(folder.path().join(file), text.replacen(good, slip, 1)).unwrap();
+        let folders = DefinitionFolders { wsdl: None, schemas: Some(folder.path()) };
+        let loaded = definition::read_folders(folders).unwrap();
+        assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+        let version = if file.contains("2.1") { Version::V2_1 } else { Version::V2_0_1 };
+        let found = differences(&loaded.catalog, version);
+        assert!(found.iter().any(|difference| difference.contains(word)), "{file}: {slip} {found:?}");
     }
 }
 
