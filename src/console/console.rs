@@ -8,7 +8,6 @@ use super::completion::{CompletionContext, Completions, KnownStation, Listing, c
 use super::output::{CommandFailure, CommandOutput};
 use super::syntax::grammar::Grammar;
 use crate::hub::Hub;
-use crate::ocpp::Version;
 
 /// The command language of one session.
 pub struct Console {
@@ -121,13 +120,11 @@ impl Console {
     ) -> Completions {
         let plugin_commands = self.hub.plugins().commands();
         // The guard ends with the block: the recorder waits for it, and a folder may take forever.
-        let (stations, version, known) = {
+        let (stations, versions, known) = {
             let contents = self.hub.trace().read();
-            let selected = context.selected.and_then(|key| contents.stations().get(key));
-            let version = selected.and_then(|row| row.version);
-            (KnownStation::all(contents.stations()), version, known_values(&contents, context.selected))
+            let stations = contents.stations();
+            (KnownStation::all(stations), context.versions(stations), known_values(&contents, context.selected))
         };
-        let versions: Vec<Version> = version.into_iter().collect();
         let context = CompletionContext {
             grammar: &self.grammar,
             catalog: self.hub.catalog(),

@@ -31,6 +31,19 @@ pub struct RunContext {
 }
 
 impl RunContext {
+    /// All versions, in the order in which a name is looked up that is written without one: the version of the selected station, those of
+    /// the other stations, the rest.
+    pub fn versions(&self, stations: &StationTable) -> Vec<Version> {
+        let selected = self.station.or(self.selected).and_then(|key| stations.get(key)).and_then(|row| row.version);
+        let mut is_spoken = [false; Version::ALL.len()];
+        for version in stations.rows().iter().filter_map(|row| row.version) {
+            is_spoken[version as usize] = true;
+        }
+        let mut versions = Version::WITHOUT_LINK.to_vec();
+        versions.sort_by_key(|version| (Some(*version) != selected, !is_spoken[*version as usize])); // the sort is stable
+        versions
+    }
+
     /// The stations that a target means. A target that was left out means the only station that fits, or else the selected one.
     ///
     /// # Errors

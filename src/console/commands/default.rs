@@ -10,7 +10,7 @@ use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::edit::PayloadEdit;
 use crate::console::syntax::error::{UsageFault, short};
 use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, MessageSource, action_command_name, argument};
-use crate::ocpp::{Role, SampleContext, Version};
+use crate::ocpp::{Role, SampleContext};
 use crate::sanitize::escape_control;
 
 pub(super) const DEFAULT: CommandEntry<DefaultCommand> = CommandEntry {
@@ -77,7 +77,7 @@ impl DefaultCommand {
     /// What fits no version of the action.
     fn failures(&self, edit: &PayloadEdit, context: &CommandContext<'_>) -> Vec<CommandFailure> {
         let catalog = context.hub.catalog();
-        let versions = Version::WITHOUT_LINK.into_iter();
+        let versions = context.meant.versions(context.hub.trace().read().stations()).into_iter();
         let mut tries =
             versions.filter_map(|version| catalog.action(version, self.initiator, &self.action)).map(|definition| {
                 let base = definition.request.sample(&SampleContext::at(now().wall));

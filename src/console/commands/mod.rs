@@ -275,3 +275,21 @@ impl Grammar {
         Grammar::of(commands, actions)
     }
 }
+
+#[cfg(test)]
+mod start_tests {
+    use super::Grammar;
+    use crate::ocpp::definition::read_embedded;
+    use crate::ocpp::{Role, Version};
+
+    #[test]
+    fn the_grammar_does_not_read_the_messages_of_2_x() {
+        let catalog = read_embedded().catalog;
+        let grammar = Grammar::new(&catalog);
+        assert!(grammar.actions(Role::ChargePoint).any(|name| name == "TransactionEvent"));
+        assert!(catalog.action(Version::V2_1, Role::ChargePoint, "StartTransaction").is_none());
+        assert!(!format!("{catalog:?}").contains("V2_1"));
+        assert!(catalog.action(Version::V2_1, Role::ChargePoint, "TransactionEvent").is_some());
+        assert!(format!("{catalog:?}").contains("V2_1"));
+    }
+}

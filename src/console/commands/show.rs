@@ -16,7 +16,11 @@ use crate::sanitize::escape_control;
 
 const ACTION: &[Positional] = &[argument("<action>", CompletionKind::ActionCommand)];
 const OPTIONS: &[OptionSpec] = &[
-    option("-p", CompletionKind::Versions, "OCPP version, default: the newest that has the action"),
+    option(
+        "-p",
+        CompletionKind::Versions,
+        "OCPP version, default: that of the stations, or the newest of 1.x that has the action",
+    ),
     switch("--response", "the response instead of the request"),
 ];
 
@@ -45,7 +49,7 @@ pub struct ShowCommand {
     pub initiator: Role,
     /// The action.
     pub action: String,
-    /// The version; `None` is the newest that has the action.
+    /// The version; `None` is the first that has the action, see [`RunContext::versions`].
     pub version: Option<Version>,
     /// Whether the response is meant.
     pub response: bool,
@@ -70,7 +74,11 @@ fn parse(words: &CommandWords<'_>, form: MessageForm) -> Result<ShowCommand, Com
 
 impl ShowCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
-        show(context.hub.catalog(), self)
+        let versions = match self.version {
+            Some(version) => vec![version],
+            None => context.meant.versions(context.hub.trace().read().stations()),
+        };
+        show(context.hub.catalog(), self, &versions)
     }
 }
 
@@ -88,11 +96,10 @@ impl fmt::Display for ShowCommand {
     }
 }
 
-/// The schema or an example of a message, indented.
-fn show(catalog: &Catalog, command: &ShowCommand) -> Result<CommandOutput, CommandFailure> {
+/// The schema or an example of a message in the first of these versions that has it, indented.
+fn show(catalog: &Catalog, command: &ShowCommand, versions: &[Version]) -> Result<CommandOutput, CommandFailure> {
     let ShowCommand { form, initiator, action, version, response } = command;
-    let mut versions = Version::WITHOUT_LINK.into_iter().filter(|known| version.is_none_or(|version| version == *known));
-    let Some(definition) = versions.find_map(|version| catalog.action(version, *initiator, action)) else {
+    let Some(definition) = versions.iter().find_map(|version| catalog.action(*version, *initiator, action)) else {
         // Without a version the grammar has found the action in one.
         let version = version.unwrap_or(Version::V1_6);
         return Err(ExecutionError::NotInVersion { action: action.clone(), version }.into());
@@ -132,7 +139,9 @@ mod tests {
         let catalog = Catalog::embedded();
         let shown = |form, action: &str, version, response| {
             let command = ShowCommand { form, initiator: Role::ChargePoint, action: action.to_owned(), version, response };
-            let output = show(&catalog, &command).map_err(CommandOutput::from);
+            let output =
+                show(&catalog, &command, &command.version.map_or(Version::WITHOUT_LINK.to_vec(), |version| vec![version]))
+                    .map_err(CommandOutput::from);
             output.unwrap_or_else(|failed| failed).lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
         };
         assert!(shown(MessageForm::Example, "BootNotification", None, true).contains("\"interval\": 300"));

@@ -61,7 +61,7 @@ pub struct CompletionContext<'a> {
     pub catalog: &'a Catalog,
     /// The stations.
     pub stations: &'a [KnownStation],
-    /// The versions whose fields are offered, best first; the rest follows, newest first.
+    /// The versions whose fields are offered, best first; those left out follow.
     pub versions: &'a [Version],
     /// Values that the session has seen.
     pub known: &'a KnownValues,

@@ -145,14 +145,34 @@ fn an_error_in_a_definition_is_found() {
 
 /// One slip in a file of `schemas/`, and a word of the difference that it must show up as.
 const SCHEMA_SLIPS: [(&str, &str, &str, &str); 8] = [
-    ("ocpp-2.0.1.json", "\"idToken\": { \"type\": \"string\", \"maxLength\": 36 }", "\"idToken\": { \"type\": \"string\" }", "idToken"),
+    (
+        "ocpp-2.0.1.json",
+        "\"idToken\": { \"type\": \"string\", \"maxLength\": 36 }",
+        "\"idToken\": { \"type\": \"string\" }",
+        "idToken",
+    ),
     ("ocpp-2.0.1.json", "\"required\": [\"idToken\", \"type\"]", "\"required\": [\"idToken\"]", "idToken.type"),
     ("ocpp-2.0.1.json", "\"PowerUp\", ", "", "reason"),
-    ("ocpp-2.0.1.json", "\"maxItems\": 4", "\"maxItems\": 5", "iso15118CertificateHashData"),
-    ("ocpp-2.1.json", "\"evseId\": { \"type\": \"integer\", \"minimum\": 0 }", "\"evseId\": { \"type\": \"integer\" }", "evseId"),
-    ("ocpp-2.1.json", "\"soH\": { \"type\": \"number\", \"minimum\": 0, \"maximum\": 100 }", "\"soH\": { \"type\": \"number\", \"minimum\": 0 }", "soH"),
+    ("ocpp-2.0.1.json", "\"maxItems\": 4", "\"maxItems\": 5", "childCertificateHashData"),
+    (
+        "ocpp-2.1.json",
+        "\"evseId\": { \"type\": \"integer\", \"minimum\": 0 }",
+        "\"evseId\": { \"type\": \"integer\" }",
+        "evseId",
+    ),
+    (
+        "ocpp-2.1.json",
+        "\"soH\": { \"type\": \"number\", \"minimum\": 0, \"maximum\": 100 }",
+        "\"soH\": { \"type\": \"number\", \"minimum\": 0 }",
+        "soH",
+    ),
     ("ocpp-2.1.json", "\"AFRRSignal\": \"csms\"", "\"AFRRSignal\": \"charging-station\"", "cp AFRRSignal"),
-    ("ocpp-2.1.json", "\"type\": \"object\", \"additionalProperties\": true", "\"type\": \"object\", \"additionalProperties\": false", "customData"),
+    (
+        "ocpp-2.1.json",
+        "\"type\": \"object\", \"additionalProperties\": true",
+        "\"type\": \"object\", \"additionalProperties\": false",
+        "customData",
+    ),
 ];
 
 #[test]
