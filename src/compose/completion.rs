@@ -204,17 +204,15 @@ impl ProposalSearch<'_> {
     /// A value that was not there before, for a field that gives something its id: a transaction, a report, a start from afar. Every other
     /// message names one that there is.
     fn new_value(&self, field: &FieldDefinition) -> Option<(Value, &'static str)> {
-        let next = |what| Some((Value::from(self.known.next_number(&field.name)?), what));
-        let asks =
-            |message: &str| message.ends_with("Request") && !message.starts_with("Notify") && !message.contains("Notification");
         match (&*self.message.name, field.name.as_str()) {
-            ("StartTransactionResponse", "transactionId") => next("next transaction"),
+            ("StartTransactionResponse", "transactionId") => {
+                Some((self.known.next_number("transactionId")?.into(), "next transaction"))
+            }
             ("TransactionEventRequest", "transactionId") => {
                 let id = &self.known.template().uuid;
                 Some((Value::from(id.as_str()), "new transaction")).filter(|_| !id.is_empty())
             }
-            (message, "remoteStartId" | "requestId") if asks(message) => next("next number"),
-            _ => None,
+            (message, field) => Some((self.known.next_for(message, field)?.into(), "next number")),
         }
     }
 

@@ -72,6 +72,39 @@ impl KnownValues {
         self.of(field).iter().filter_map(Value::as_i64).max()?.checked_add(1)
     }
 
+    /// A number that was not there before, for a field of this message that numbers something: a start from afar, a report. A message that
+    /// only reports something names a number that there is.
+    pub fn next_for(&self, message: &str, field: &str) -> Option<i64> {
+        let numbers = message.ends_with("Request") && !message.starts_with("Notify") && !message.contains("Notification");
+        let is_number = matches!(field, "remoteStartId" | "requestId");
+        if numbers && is_number { self.next_number(field) } else { None }
+    }
+
+    /// Puts what was seen last into a sample of OCPP 2.x: the token, the EVSE, the transaction, and new numbers.
+    pub fn fill(&self, message: &str, payload: &mut Value) {
+        match payload {
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.fill(message, element)),
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let is_known = match name.as_str() {
+                        "idToken" | "evse" => member.is_object(),
+                        "transactionId" => member.is_string(),
+                        "evseId" => member.is_number(),
+                        _ => false,
+                    };
+                    let fits = |value: &&Value| std::mem::discriminant(*value) == std::mem::discriminant(&*member);
+                    let seen = self.of(name).iter().find(fits).filter(|_| is_known).cloned();
+                    match (seen, self.next_for(message, name)) {
+                        (Some(seen), _) => *member = seen,
+                        (None, Some(number)) if member.is_number() => *member = number.into(),
+                        _ => self.fill(message, member),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The time that is offered for dates.
     pub fn now(&self) -> Option<&str> {
         self.now.as_deref()
@@ -129,6 +162,25 @@ mod tests {
         known.add("transactionId", 7);
         known.add("transactionId", 3);
         assert_eq!(known.next_number("transactionId"), Some(8));
+    }
+
+    #[test]
+    fn samples_get_the_token_the_evse_and_new_numbers() {
+        let mut known = KnownValues::default();
+        known.add("idToken", serde_json::json!({"idToken": "A", "type": "Central"}));
+        known.add("idToken", "A");
+        known.add("transactionId", "t-1");
+        known.add("remoteStartId", 4);
+        let mut sample = serde_json::json!({"idToken": {"idToken": "text", "type": "eMAID"}, "remoteStartId": 1, "evseId": 1,
+            "chargingProfile": {"transactionId": "text", "id": 1}});
+        known.fill("RequestStartTransactionRequest", &mut sample);
+        let expected = serde_json::json!({"idToken": {"idToken": "A", "type": "Central"}, "remoteStartId": 5, "evseId": 1,
+            "chargingProfile": {"transactionId": "t-1", "id": 1}});
+        assert_eq!(sample, expected);
+        let mut report = serde_json::json!({"requestId": 1});
+        known.add("requestId", 7);
+        known.fill("NotifyReportRequest", &mut report);
+        assert_eq!(report, serde_json::json!({"requestId": 1}));
     }
 
     #[test]

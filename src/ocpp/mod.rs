@@ -3,6 +3,7 @@
 
 mod catalog;
 mod check;
+mod counterpart;
 pub mod definition;
 pub mod device_model;
 mod dialect;
@@ -30,6 +31,7 @@ mod version;
 pub mod xml;
 
 pub use catalog::{ActionDefinition, ActionLookup, Catalog, SoapOperation};
+pub use counterpart::{COUNTERPARTS, counterpart};
 pub use dialect::{Dialect, MessageIdRules, MessageType, OcppGeneration};
 pub use element_index::MessagePart;
 pub use error_code::ErrorCode;

@@ -18,7 +18,12 @@ pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &Read
     if let Some(number) = newest_number(known, "transactionId") {
         context.transaction_id = number;
     }
-    let payload = outside.profile.write(outside.profile.request(definition, &context), definition);
+    let mut request = outside.profile.request(definition, &context);
+    // What the user has set as the default stays as it is.
+    if request == definition.request.sample(&context) {
+        known.fill(&definition.request.name, &mut request);
+    }
+    let payload = outside.profile.write(request, definition);
     compose::pretty(&payload.to_string())
 }
 

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::target::TargetError;
 use crate::link::UrlError;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{Role, Version, counterpart};
 use crate::sanitize::escape_control;
 
 /// Why a line is no command.
@@ -233,7 +233,7 @@ pub enum ExecutionError {
         our_role: Role,
     },
     /// The version of the link does not know the action.
-    #[error("Error: procedure `{action}' is not available for a OCPP {version} Charge Point Simulator")]
+    #[error("Error: procedure `{action}' is not available for a OCPP {version} Charge Point Simulator{}", other_name(action, *version))]
     NotInVersion {
         /// The action.
         action: String,
@@ -253,6 +253,12 @@ pub enum ExecutionError {
     /// Something that only a WebSocket can do.
     #[error("Cannot use send command in SOAP mode.")]
     NotOverSoap,
+}
+
+/// What an action is called in the generation of a version, as the end of a sentence.
+fn other_name(action: &str, version: Version) -> String {
+    let other = counterpart(action, version.dialect().generation);
+    other.map_or_else(String::new, |other| format!("; in OCPP {version} {other} does this"))
 }
 
 /// A word as it is repeated in a message, which a line of 10 MB must not make as long.
@@ -279,6 +285,11 @@ mod tests {
             (
                 ExecutionError::NotInVersion { action: "DataTransfer".to_owned(), version: Version::V1_2 },
                 "Error: procedure `DataTransfer' is not available for a OCPP 1.2 Charge Point Simulator",
+            ),
+            (
+                ExecutionError::NotInVersion { action: "RemoteStopTransaction".to_owned(), version: Version::V2_1 },
+                "Error: procedure `RemoteStopTransaction' is not available for a OCPP 2.1 Charge Point Simulator; in OCPP 2.1 \
+                 RequestStopTransaction does this",
             ),
             (ExecutionError::NotOverSoap, "Cannot use send command in SOAP mode."),
             (

@@ -38,16 +38,29 @@ impl Grammar {
         self.actions.iter().filter(move |(role, _)| *role == initiator).map(|(_, name)| &**name)
     }
 
-    /// The command that a line begins with: by its exact name, or by the name of an action in any case.
+    /// The command that a line begins with: by its exact name, by the name of an action in any case, or by its letters.
     pub(in crate::console) fn find(&self, word: &Word<'_>) -> Result<&CommandSpec, CommandError> {
         if let Some(command) = self.command(word.value) {
             return Ok(command);
         }
-        self.by_action(word)?.ok_or_else(|| CommandError::UnknownCommand {
+        if let Some(command) = self.by_action(word)?.or_else(|| self.by_letters(word.value)) {
+            return Ok(command);
+        }
+        Err(CommandError::UnknownCommand {
             name: short(word.value),
             nearest: suggest(word.value, self.commands.iter().map(|command| &*command.name)).map(str::to_owned),
             span: word.span.clone(),
         })
+    }
+
+    /// The only command of an action with these letters, where the words of the action are set apart: `remote_request_start_transaction`.
+    fn by_letters(&self, name: &str) -> Option<&CommandSpec> {
+        let letters = |name: &str| name.replace('_', "").to_lowercase();
+        let wanted = Some(letters(name)).filter(|_| name.contains('_'))?;
+        let of_action = self.commands.iter().filter(|command| command.action.is_some());
+        let mut found = of_action.filter(|command| letters(&command.name) == wanted);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
     }
 
     /// The action that an argument names: by its command or by its name in any case.
@@ -112,6 +125,8 @@ mod tests {
             assert_eq!(grammar.find(&word(name)).unwrap().name, "remote_reset");
         }
         assert_eq!(grammar.find(&word("remotestarttransaction")).unwrap().name, "remote_remotestarttransaction");
+        assert_eq!(grammar.find(&word("remote_request_start_transaction")).unwrap().name, "remote_requeststarttransaction");
+        assert_eq!(grammar.find(&word("Status_Notification")).unwrap().name, "statusnotification");
         assert_eq!(&**grammar.find_action(&word("datatransfer")).unwrap().1, "DataTransfer");
         assert!(matches!(grammar.find(&word("DataTransfer")), Err(CommandError::AmbiguousAction { .. })));
         assert!(matches!(grammar.find(&word("Help")), Err(CommandError::UnknownCommand { .. })));

@@ -9,7 +9,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 
 use super::columns::Column;
-use crate::ocpp::ActionDefinition;
+use crate::ocpp::{ActionDefinition, COUNTERPARTS};
 use crate::trace::{Sequence, StationKey};
 use crate::tui::action::ContextAction;
 use crate::tui::layout::list_box;
@@ -171,26 +171,15 @@ enum MatchRank {
 /// Other words by which actions are looked for.
 const ALSO: &[(&str, &str)] = &[
     ("copy as", "export markdown command"),
-    ("changeconfiguration", "set variables"),
     ("event log", "history messages errors past"),
     ("find", "search"),
     ("follow", "tail newest"),
-    ("getbasereport", "device model report configuration"),
-    ("getconfiguration", "get variables"),
-    ("getdiagnostics", "get log"),
-    ("getlog", "get diagnostics"),
-    ("getvariables", "get configuration"),
     ("held", "hold breakpoint intercept waiting"),
     ("legend", "letters signs glyphs symbols filters language examples meaning"),
     ("mouse", "select text"),
     ("page", "details info about"),
     ("pause", "freeze still stop"),
-    ("remotestarttransaction", "request start"),
-    ("remotestoptransaction", "request stop"),
-    ("requeststarttransaction", "remote start"),
-    ("requeststoptransaction", "remote stop"),
     ("save scenario", "export test record"),
-    ("setvariables", "change configuration"),
     ("sort", "order column"),
     ("view", "exchanges ladder events"),
     ("zoom", "maximize fullscreen"),
@@ -198,7 +187,10 @@ const ALSO: &[(&str, &str)] = &[
 
 fn rank_of(typed: &str, name: &str, choice: &PaletteChoice, has_letters: bool) -> Option<MatchRank> {
     let words = || typed.split(' ');
-    let also = ALSO.iter().find(|(known, _)| *known == name).map_or("", |(_, words)| *words);
+    let also = ALSO
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map_or_else(|| other_names(&choice.name), |(_, words)| (*words).to_owned());
     Some(if name == typed {
         MatchRank::Name
     } else if name.starts_with(typed) {
@@ -217,6 +209,25 @@ fn rank_of(typed: &str, name: &str, choice: &PaletteChoice, has_letters: bool) -
         let all = format!("{} {name} {also} {}", choice.kind, choice.detail.to_lowercase());
         return words().all(|word| all.contains(word)).then_some(MatchRank::Description);
     })
+}
+
+/// The words of the actions of the other generation of OCPP that do what this one does.
+fn other_names(action: &str) -> String {
+    let others = COUNTERPARTS.iter().filter_map(|(first, second)| match action {
+        name if name == *first => Some(second),
+        name if name == *second => Some(first),
+        _ => None,
+    });
+    let mut words = String::new();
+    for other in others {
+        for letter in other.chars() {
+            if letter.is_uppercase() && !words.is_empty() {
+                words.push(' ');
+            }
+            words.extend(letter.to_lowercase());
+        }
+    }
+    words
 }
 
 /// In lower case, with blanks between words.
