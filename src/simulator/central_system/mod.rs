@@ -106,7 +106,12 @@ impl Behaviour for CentralSystemBehaviour {
         }
     }
 
-    fn answered(&mut self, _: &str, _: &Value, _: CallOutcome<'_>, _: Moment, _: &mut Outbox) {}
+    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, _: Moment, _: &mut Outbox) {
+        match self.generation {
+            OcppGeneration::First => {}
+            OcppGeneration::Second => self.system.second.call_answered(&self.station, action, payload, outcome),
+        }
+    }
 
     fn deadline(&self) -> Option<Instant> {
         None

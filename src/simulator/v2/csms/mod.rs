@@ -5,11 +5,15 @@ mod answers;
 mod certificates;
 mod tokens;
 mod transactions;
+mod waiting;
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use self::transactions::{EventTransactions, ReportedEvent};
-use crate::behaviour::{Answer, IncomingCall, Proposal, ProposedEffect};
+use self::waiting::WaitingStations;
+use crate::behaviour::{Answer, CallOutcome, IncomingCall, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::simulator::central_system::running::RunningTransaction;
 use crate::simulator::central_system::settings::CentralSystemSettings;
@@ -18,6 +22,15 @@ use crate::simulator::central_system::settings::CentralSystemSettings;
 #[derive(Debug, Default)]
 pub struct ChargingStationAnswers {
     transactions: EventTransactions,
+    waiting: WaitingStations,
+}
+
+/// What follows from an answer that has been sent.
+enum AnswerEffect {
+    /// A boot was answered.
+    Boot,
+    /// An event of a transaction was taken.
+    Event(ReportedEvent),
 }
 
 impl ChargingStationAnswers {
@@ -34,6 +47,12 @@ impl ChargingStationAnswers {
         call: IncomingCall<'_>,
         now: Moment,
     ) -> Proposal {
+        if let Some(refusal) = self.waiting.refusal(station, call.action) {
+            return refusal.into();
+        }
+        if call.action == "BootNotification" {
+            return Proposal::with(answers::answer(settings, call, now), AnswerEffect::Boot);
+        }
         if call.action != "TransactionEvent" {
             return answers::answer(settings, call, now).into();
         }
@@ -41,16 +60,23 @@ impl ChargingStationAnswers {
         let energy = event.as_ref().and_then(|event| self.transactions.energy_with(station, event));
         let answer = answers::transaction_event(settings, call.payload, energy);
         match event {
-            Some(event) => Proposal::with(answer, event),
+            Some(event) => Proposal::with(answer, AnswerEffect::Event(event)),
             None => answer.into(),
         }
     }
 
     /// Applies the effect of an answer that has been sent.
     pub fn commit(&self, station: &Arc<str>, effect: ProposedEffect, sent: &Answer) {
-        if let (Some(event), Answer::Result(_)) = (effect.into_inner(), sent) {
-            self.transactions.take(station, event);
+        match (effect.into_inner(), sent) {
+            (Some(AnswerEffect::Boot), _) => self.waiting.boot_answered(station, sent),
+            (Some(AnswerEffect::Event(event)), Answer::Result(_)) => self.transactions.take(station, event),
+            _ => {}
         }
+    }
+
+    /// A call to a station has ended.
+    pub fn call_answered(&self, station: &Arc<str>, action: &str, payload: &Value, outcome: CallOutcome<'_>) {
+        self.waiting.call_answered(station, action, payload, outcome);
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::behaviour::{Answer, Behaviour, IncomingCall, Outbox, Proposal};
+use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, Outbox, Proposal};
 use crate::clock::Moment;
-use crate::ocpp::Version;
+use crate::ocpp::{ErrorCode, Version};
 use crate::simulator::{CentralSystem, CentralSystemBehaviour, CentralSystemSettings};
 
 fn now() -> Moment {
@@ -51,6 +51,44 @@ fn a_boot_that_is_not_accepted_says_why() {
         let answer = ask(&mut link, "BootNotification", json!({}));
         assert_eq!((&answer["status"], &answer["statusInfo"]["reasonCode"]), (&json!(status), &json!("Unspecified")));
     }
+}
+
+#[test]
+fn a_station_that_waits_sends_what_it_was_asked_for_and_no_more() {
+    let system = CentralSystem::new(CentralSystemSettings::default());
+    system.change_settings(|settings| settings.registration = "Pending".to_owned());
+    let mut link = system.behaviour("CS1");
+    let may = |link: &mut CentralSystemBehaviour, action: &str| {
+        let call = IncomingCall { action, payload: &json!({}), version: Version::V2_0_1 };
+        let answer = link.propose(call, now()).answer;
+        match answer {
+            Answer::Error { code: ErrorCode::SecurityError, .. } => false,
+            Answer::Result(_) => true,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(may(&mut link, "StatusNotification"), "before any boot");
+    ask(&mut link, "BootNotification", json!({}));
+    assert_eq!(["Heartbeat", "StatusNotification", "NotifyReport"].map(|action| may(&mut link, action)), [false; 3]);
+    assert!(may(&mut link, "BootNotification"));
+    let asks = [
+        ("TriggerMessage", json!({"requestedMessage": "StatusNotification"}), "Accepted"),
+        ("TriggerMessage", json!({"requestedMessage": "Heartbeat"}), "Rejected"),
+        ("GetBaseReport", json!({}), "Accepted"),
+    ];
+    for (action, payload, status) in asks {
+        let result = json!({"status": status});
+        let outcome = CallOutcome::Result { payload: &result, valid: true };
+        link.answered(action, &payload, outcome, now(), &mut Outbox::default());
+    }
+    assert_eq!(["Heartbeat", "StatusNotification", "NotifyReport"].map(|action| may(&mut link, action)), [false, true, true]);
+    system.change_settings(|settings| settings.registration = "Rejected".to_owned());
+    ask(&mut link, "BootNotification", json!({}));
+    assert!(!may(&mut link, "StatusNotification"), "not even what it was asked for");
+    assert!(may(&mut system.behaviour("CS2"), "Heartbeat"), "another station");
+    system.change_settings(|settings| settings.registration = "Accepted".to_owned());
+    ask(&mut link, "BootNotification", json!({}));
+    assert!(may(&mut link, "Heartbeat"));
 }
 
 #[test]
