@@ -1,6 +1,6 @@
 //! The arguments of `test`: which scenarios run, against which peer, and the output.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ocpp_tui::scenario::ListenPort;
@@ -138,6 +138,19 @@ impl RoleArgument {
         }
     }
 
+    /// The name of such folders in OCPP 2.x.
+    fn newer_folder(self) -> &'static str {
+        match self {
+            RoleArgument::ChargePoint => "charging-station",
+            RoleArgument::CentralSystem => "csms",
+        }
+    }
+
+    /// Whether a folder is named after the role.
+    fn names(self, folder: &Component<'_>) -> bool {
+        [self.folder(), self.newer_folder()].iter().any(|name| folder.as_os_str() == *name)
+    }
+
     /// Whether a file is in no folder of the other role.
     pub fn keeps(self, file: &Path) -> bool {
         let other = match self {
@@ -146,8 +159,8 @@ impl RoleArgument {
         };
         // The innermost folder of a role counts: the whole may be kept below a folder of that name.
         let folders = file.parent().into_iter().flat_map(Path::components);
-        let mut named = folders.filter(|part| [self.folder(), other.folder()].iter().any(|name| part.as_os_str() == *name));
-        named.next_back().is_none_or(|part| part.as_os_str() == self.folder())
+        let mut named = folders.filter(|part| self.names(part) || other.names(part));
+        named.next_back().is_none_or(|part| self.names(&part))
     }
 }
 
