@@ -31,6 +31,7 @@ mod replay;
 mod reports;
 mod runs;
 mod save;
+mod second_cases;
 mod shipped;
 mod slips;
 mod stage;
