@@ -1,5 +1,5 @@
-//! Events as many stations would cause them: boots and reports at the beginning, then heartbeats and meter values with their answers,
-//! and now and then an error. Always the same ones in the same order.
+//! Events as many stations would cause them: boots, status reports, heartbeats and meter values with their answers, and now and then an
+//! error. Always the same ones in the same order.
 
 use ocpp_tui::ocpp::{ErrorCode, Transport, Version};
 use ocpp_tui::trace::{Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, Stamp, StationKey};
@@ -52,7 +52,9 @@ impl Iterator for Events {
         let (exchange, is_call) = (number / 2, number.is_multiple_of(2));
         let station = StationKey((exchange % u64::from(self.stations)) as u32);
         let connector = 1 + exchange % 2;
-        let (action, asked, answered) = match exchange / u64::from(self.stations) % 8 {
+        // All kinds at all times, so that every measurement sees the same mix; each station has them in turn.
+        let (round, place) = (exchange / u64::from(self.stations), exchange % u64::from(self.stations));
+        let (action, asked, answered) = match (round + place) % 8 {
             0 => (
                 "BootNotification",
                 r#"{"chargePointVendor":"ocpp-tui","chargePointModel":"bench"}"#.to_owned(),
