@@ -75,7 +75,7 @@ interface Hands {
   /** The energy management of the site limits a station of OCPP 2.x to so many watts, or takes its limit back. */
   ems(power: number | 'off', connector?: number): Promise<void>;
   /** A step fails, the next time by default. */
-  fail(step: 'download' | 'install' | 'upload' | 'reset', times?: 'next' | 'always' | 'never'): Promise<void>;
+  fail(step: 'download' | 'signature' | 'verify' | 'install' | 'upload' | 'reset', times?: 'next' | 'always' | 'never'): Promise<void>;
 }
 
 /** The reason why a call got no result. */

@@ -179,7 +179,7 @@ interface Hands {
   /** The energy management of the site limits a station of OCPP 2.x to so many watts, or takes its limit back. */
   ems(power: number | 'off', connector?: number): Promise<void>;
   /** A step fails; default: the next time. */
-  fail(step: 'download' | 'install' | 'upload' | 'reset', times?: 'next' | 'always' | 'never'): Promise<void>;
+  fail(step: 'download' | 'signature' | 'verify' | 'install' | 'upload' | 'reset', times?: 'next' | 'always' | 'never'): Promise<void>;
 }
 
 /** The hands at the charge point under test, or at the first one of ours. */

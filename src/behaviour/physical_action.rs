@@ -145,7 +145,11 @@ pub enum DriverLimit {
 pub enum FailingStep {
     /// The download of firmware.
     Download,
-    /// Its installation.
+    /// The check of its signature.
+    Signature,
+    /// The check of the file before it is installed or published.
+    Verify,
+    /// Its installation, or its publication.
     Install,
     /// The upload of diagnostics or a log.
     Upload,
@@ -196,12 +200,21 @@ impl PowerLossStop {
 
 impl FailingStep {
     /// All of them.
-    pub const ALL: [FailingStep; 4] = [FailingStep::Download, FailingStep::Install, FailingStep::Upload, FailingStep::Reset];
+    pub const ALL: [FailingStep; 6] = [
+        FailingStep::Download,
+        FailingStep::Signature,
+        FailingStep::Verify,
+        FailingStep::Install,
+        FailingStep::Upload,
+        FailingStep::Reset,
+    ];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             FailingStep::Download => "download",
+            FailingStep::Signature => "signature",
+            FailingStep::Verify => "verify",
             FailingStep::Install => "install",
             FailingStep::Upload => "upload",
             FailingStep::Reset => "reset",

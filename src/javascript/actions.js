@@ -41,7 +41,7 @@
         watts: power === 'off' ? undefined : want('number', power, 'a power'), connector: number(connector),
       }),
       fail: (step, times = 'next') => does('fail', {
-        step: oneOf(step, ['download', 'install', 'upload', 'reset'], 'what fails'),
+        step: oneOf(step, ['download', 'signature', 'verify', 'install', 'upload', 'reset'], 'what fails'),
         times: oneOf(times, ['next', 'always', 'never'], 'how often it fails'),
       }),
     };

@@ -1,10 +1,9 @@
-//! What a simulated charge point is built of: connectors, cables, phases, its names, and the feature profiles of its firmware. The user
-//! chooses it before the charge point exists. What a front end may write for each part has its limits here, and its name in
-//! `equipment_part`.
-
-use std::fmt;
+//! What a simulated charge point is built of: connectors, cables, phases, its names. The user chooses it before the charge
+//! point exists. What a front end may write for each part has its limits here, and its name in `equipment_part`; the optional parts of the
+//! firmware are in `feature_profile`.
 
 use super::charging::MainsSupply;
+use super::feature_profile::FeatureProfiles;
 
 /// The most connectors of a simulated charge point.
 const MOST_CONNECTORS: u16 = 100;
@@ -134,135 +133,5 @@ impl CableKind {
     /// Reads a name.
     pub fn parse(text: &str) -> Option<CableKind> {
         CableKind::ALL.into_iter().find(|kind| text.eq_ignore_ascii_case(kind.name()))
-    }
-}
-
-/// A feature profile (OCPP 1.6 §3.2). The actions of older versions belong to the profile that has them in 1.6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FeatureProfile {
-    /// What every charge point must have.
-    Core,
-    /// Firmware and diagnostics.
-    FirmwareManagement,
-    /// The local list of tags.
-    LocalAuthListManagement,
-    /// Reservations.
-    Reservation,
-    /// Charging profiles.
-    SmartCharging,
-    /// Messages on request.
-    RemoteTrigger,
-}
-
-impl FeatureProfile {
-    /// All of them, in the order in which they are written.
-    pub const ALL: [FeatureProfile; 6] = [
-        FeatureProfile::Core,
-        FeatureProfile::FirmwareManagement,
-        FeatureProfile::LocalAuthListManagement,
-        FeatureProfile::Reservation,
-        FeatureProfile::SmartCharging,
-        FeatureProfile::RemoteTrigger,
-    ];
-
-    /// Its name, as in `SupportedFeatureProfiles`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            FeatureProfile::Core => "Core",
-            FeatureProfile::FirmwareManagement => "FirmwareManagement",
-            FeatureProfile::LocalAuthListManagement => "LocalAuthListManagement",
-            FeatureProfile::Reservation => "Reservation",
-            FeatureProfile::SmartCharging => "SmartCharging",
-            FeatureProfile::RemoteTrigger => "RemoteTrigger",
-        }
-    }
-
-    /// The profile of a call of the central system. Those of the security extension belong to none.
-    pub(super) fn of_action(action: &str) -> Option<FeatureProfile> {
-        Some(match action {
-            "GetDiagnostics" | "UpdateFirmware" => FeatureProfile::FirmwareManagement,
-            "GetLocalListVersion" | "SendLocalList" => FeatureProfile::LocalAuthListManagement,
-            "CancelReservation" | "ReserveNow" => FeatureProfile::Reservation,
-            "ClearChargingProfile" | "GetCompositeSchedule" | "SetChargingProfile" => FeatureProfile::SmartCharging,
-            "TriggerMessage" => FeatureProfile::RemoteTrigger,
-            _ => return None,
-        })
-    }
-
-    /// The profile of a configuration key (OCPP 1.6 §9); `Core` for every other one.
-    pub(super) fn of_key(name: &str) -> FeatureProfile {
-        match name {
-            "LocalAuthListEnabled" | "LocalAuthListMaxLength" | "SendLocalListMaxLength" => {
-                FeatureProfile::LocalAuthListManagement
-            }
-            "ReserveConnectorZeroSupported" => FeatureProfile::Reservation,
-            "ChargeProfileMaxStackLevel"
-            | "ChargingScheduleAllowedChargingRateUnit"
-            | "ChargingScheduleMaxPeriods"
-            | "ConnectorSwitch3to1PhaseSupported"
-            | "MaxChargingProfilesInstalled" => FeatureProfile::SmartCharging,
-            _ => FeatureProfile::Core,
-        }
-    }
-}
-
-/// A set of feature profiles. `Core` is always in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FeatureProfiles([bool; FeatureProfile::ALL.len()]);
-
-impl Default for FeatureProfiles {
-    fn default() -> Self {
-        Self([true; FeatureProfile::ALL.len()])
-    }
-}
-
-impl FeatureProfiles {
-    /// What a list of profiles must be.
-    pub const WANTED: &str = "a list of feature profiles, like Core,Reservation,SmartCharging";
-
-    /// Reads a list, in any case. `Core` may be left out, because every charge point has it.
-    pub fn parse(text: &str) -> Option<FeatureProfiles> {
-        let mut profiles = FeatureProfiles([false; FeatureProfile::ALL.len()]);
-        profiles.0[FeatureProfile::Core as usize] = true;
-        for name in text.split(',') {
-            let named = |profile: &FeatureProfile| name.trim().eq_ignore_ascii_case(profile.name());
-            profiles.0[FeatureProfile::ALL.into_iter().find(named)? as usize] = true;
-        }
-        Some(profiles)
-    }
-
-    /// Whether a profile is in it.
-    pub const fn has(self, profile: FeatureProfile) -> bool {
-        self.0[profile as usize]
-    }
-
-    /// Whether a call of the central system is one of its profiles.
-    pub(super) fn serves(self, action: &str) -> bool {
-        FeatureProfile::of_action(action).is_none_or(|profile| self.has(profile))
-    }
-}
-
-/// As in `SupportedFeatureProfiles`.
-impl fmt::Display for FeatureProfiles {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> =
-            FeatureProfile::ALL.into_iter().filter(|profile| self.has(*profile)).map(FeatureProfile::name).collect();
-        f.write_str(&names.join(","))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn profiles_are_read_and_written() {
-        let profiles = FeatureProfiles::parse("smartcharging, Reservation").unwrap();
-        assert_eq!(profiles.to_string(), "Core,Reservation,SmartCharging");
-        assert!(profiles.serves("ReserveNow") && profiles.serves("Reset") && !profiles.serves("TriggerMessage"));
-        assert_eq!(FeatureProfiles::parse(&FeatureProfiles::default().to_string()), Some(FeatureProfiles::default()));
-        for wrong in ["", "Core,", "Core,Weather"] {
-            assert_eq!(FeatureProfiles::parse(wrong), None, "{wrong:?}");
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! The parts of a charge point that a user may choose: the name of each, what its value may be, and how it is read and written. Options of
 //! the shell, of commands and of scenarios all go through here. What a value means is in `equipment`.
 
-use super::equipment::{CableKind, FeatureProfiles, StationEquipment};
+use super::equipment::{CableKind, StationEquipment};
+use super::feature_profile::FeatureProfiles;
 
 /// A part of a charge point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,12 +3,15 @@
 //! display and changes by the user are not here.
 
 mod central_system;
+mod certificate_store;
 pub(crate) mod charging;
 mod equipment;
 mod equipment_part;
 mod failing_steps;
 mod measurand;
 mod meter;
+mod feature_profile;
+mod file_transfer;
 mod panel;
 mod part_fault;
 mod payload;
@@ -19,11 +22,13 @@ mod station;
 mod timers;
 pub mod v1;
 mod v2;
+mod x509;
 
 pub use central_system::settings::CentralSystemSettings;
 pub use central_system::{CentralSystem, CentralSystemBehaviour};
-pub use equipment::{CableKind, FeatureProfile, FeatureProfiles, StationEquipment};
+pub use equipment::{CableKind, StationEquipment};
 pub use equipment_part::{EquipmentChange, EquipmentPart};
+pub use feature_profile::{FeatureProfile, FeatureProfiles};
 pub use panel::{ConnectorState, MachinePanel, MachinePanels, MachineState};
 pub(crate) use payload::read_time;
 pub use profile::{Profile, Samples};

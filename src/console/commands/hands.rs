@@ -192,10 +192,10 @@ pub(super) const EMS: CommandEntry<HandsCommand> = CommandEntry {
 };
 
 pub(super) const FAIL: CommandEntry<HandsCommand> = CommandEntry {
-    spec: hands("fail", "let a download, an installation, an upload or a reset fail")
+    spec: hands("fail", "let a transfer, a check of firmware or a reset fail")
         .named(&[])
-        .words(&["download", "install", "upload", "reset", "next", "always", "never"])
-        .synopsis("download | install | upload | reset [next | always | never]")
+        .words(&["download", "signature", "verify", "install", "upload", "reset", "next", "always", "never"])
+        .synopsis("download | signature | verify | install | upload | reset [next | always | never]")
         .example("fail download next"),
     parse: |words| {
         HandsCommand::read(words, |given| {

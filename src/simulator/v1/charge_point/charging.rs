@@ -13,7 +13,7 @@ use super::timers::TimerTask;
 use super::transaction_messages::UNKNOWN_TRANSACTION;
 use crate::behaviour::{CallOutcome, CarState, Outbox, Proposal};
 use crate::clock::Moment;
-use crate::simulator::equipment::FeatureProfile;
+use crate::simulator::feature_profile::FeatureProfile;
 use crate::simulator::part_fault::{LOCK_FAILURE, PartFault};
 use crate::simulator::payload::{integer, text, written_time};
 use crate::simulator::v1::features::{SimulatedFeatures, TransactionData};

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::ChargePoint;
-use super::x509::Certificate;
 use crate::behaviour::{Answer, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::simulator::payload;
+use crate::simulator::x509::Certificate;
 
 /// The statuses of an answer that accepts a request.
 const ACCEPTING: [&str; 5] = ["Accepted", "AcceptedCanceled", "RebootRequired", "Scheduled", "Unlocked"];
@@ -146,7 +146,7 @@ impl ChargePoint {
             CallEffect::ClearCache => self.forget_cache(),
             CallEffect::ClearProfiles { criteria } => self.remove_profiles(&criteria, now, out),
             CallEffect::SetProfile { connector, profile } => self.install_profile(connector, &profile, now, out),
-            CallEffect::InstallCertificate { purpose, certificate } => self.certificates.add(purpose, certificate),
+            CallEffect::InstallCertificate { purpose, certificate } => self.add_certificate(purpose, certificate),
             CallEffect::DeleteCertificate { hash_data } => self.certificates.delete(&hash_data),
             CallEffect::SecurityEvent(event) => self.send_security_event(event, now, out),
             CallEffect::UpdateList { full, version, entries } => self.update_list(full, version, &entries),

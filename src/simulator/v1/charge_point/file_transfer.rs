@@ -3,92 +3,33 @@
 //! L01). No file is transferred and no signature is checked. The statuses are sent as if they were; a location that no
 //! charge point could reach fails.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::ChargePoint;
-use super::certificates::is_certificate;
 use super::effect::{CallEffect, result_then, status_then};
 use super::registration::Registration;
 use super::timers::TimerTask;
 use crate::behaviour::{Answer, FailingStep, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::Version;
+use crate::simulator::certificate_store::is_certificate;
+use crate::simulator::file_transfer::{
+    FileTransfer, IDLE, STEP_INTERVAL, TransferAdvance, TransferAttempt, TransferStep, is_reachable, log_file_name,
+};
 use crate::simulator::payload::{integer, span, text, time, written_time};
 use crate::simulator::v1::features::SimulatedFeatures;
-
-/// The time between two steps.
-const STEP: Duration = Duration::from_secs(3);
 
 /// The time that a restart takes.
 const OFF: Duration = Duration::from_millis(1500);
 
-/// The interval of checks whether charging is over, so that the firmware can be installed.
-const TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A step of a transfer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// Report a status.
-    Report(&'static str),
-    /// Restart, as required by new firmware.
-    Restart,
-    /// Wait until this time.
-    WaitUntil(Timestamp),
-}
-
-/// One transfer: its next steps and the status that was reported last.
-#[derive(Debug)]
-pub(super) struct Transfer {
-    action: &'static str,
-    /// The `requestId` of the call that started it; `None` for transfers older than the security extension.
-    request_id: Option<i32>,
-    steps: VecDeque<Step>,
-    last_status: &'static str,
-}
-
-impl Transfer {
-    /// The state before any upload of diagnostics.
-    pub(super) fn diagnostics() -> Transfer {
-        Transfer::none(DIAGNOSTICS)
-    }
-
-    /// The state before any upload of a log.
-    pub(super) fn log() -> Transfer {
-        Transfer::none(LOG)
-    }
-
-    /// The state before any update of the firmware.
-    pub(super) fn firmware() -> Transfer {
-        Transfer::none(FIRMWARE)
-    }
-
-    fn none(action: &'static str) -> Transfer {
-        Transfer { action, request_id: None, steps: VecDeque::new(), last_status: "Idle" }
-    }
-
-    fn is_under_way(&self) -> bool {
-        !self.steps.is_empty()
-    }
-
-    /// The payload for a trigger of this action: `Idle` when no transfer is running. The status of a failed signed
-    /// update is reported until the next update (security whitepaper L01.FR.28 and 29).
-    pub(super) fn triggered(&self, action: &str) -> Value {
-        let remembered = self.is_under_way() || (action == SIGNED_FIRMWARE && self.last_status != "Installed");
-        self.payload(if action == self.action && remembered { self.last_status } else { "Idle" })
-    }
-
-    /// The payload for a status. `Idle` has no `requestId` (L01.FR.21, N01.FR.12).
-    fn payload(&self, status: &str) -> Value {
-        let mut payload = json!({ "status": status });
-        if let Some(id) = self.request_id.filter(|_| status != "Idle") {
-            payload["requestId"] = id.into();
-        }
-        payload
-    }
+/// The payload for a trigger of this action: `Idle` when no transfer is running. The status of a failed signed update is reported until
+/// the next update (security whitepaper L01.FR.28 and 29).
+pub(super) fn triggered_payload(transfer: &FileTransfer, action: &str) -> Value {
+    let remembered = transfer.is_under_way() || (action == SIGNED_FIRMWARE && transfer.last_status != "Installed");
+    transfer.payload(if action == transfer.action && remembered { transfer.last_status } else { IDLE })
 }
 
 /// The action that reports the status of diagnostics.
@@ -100,72 +41,61 @@ pub(super) const FIRMWARE: &str = "FirmwareStatusNotification";
 /// The action that reports the status of signed firmware.
 pub(super) const SIGNED_FIRMWARE: &str = "SignedFirmwareStatusNotification";
 
-/// Whether the simulated charge point supports the protocol of a location (`SupportedFileTransferProtocols`).
-fn is_reachable(location: &str) -> bool {
-    let scheme = location.split_once("://").map_or("", |(scheme, _)| scheme);
-    ["ftp", "ftps", "http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
-}
-
 /// The steps of an upload.
-fn diagnostics_steps(version: Version, reachable: bool) -> VecDeque<Step> {
-    let begin = SimulatedFeatures::of(version).transfer_progress.then_some(Step::Report("Uploading"));
-    begin.into_iter().chain([Step::Report(if reachable { "Uploaded" } else { "UploadFailed" })]).collect()
+fn diagnostics_steps(version: Version, reachable: bool) -> impl Iterator<Item = TransferStep> {
+    let begin = SimulatedFeatures::of(version).transfer_progress.then_some(TransferStep::Report("Uploading"));
+    let upload = TransferAttempt::once(FailingStep::Upload, reachable, &[TransferStep::Report("UploadFailed")]);
+    begin.into_iter().chain([upload, TransferStep::Report("Uploaded")])
 }
 
-/// What becomes of an update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum UpdateCourse {
-    /// The download fails.
-    NoDownload,
-    /// The installation fails.
-    NoInstallation,
-    /// It succeeds.
-    Installed,
+/// The attempt to download firmware.
+fn download(reachable: bool) -> TransferStep {
+    TransferAttempt::once(FailingStep::Download, reachable, &[TransferStep::Report("DownloadFailed")])
 }
+
+/// The attempt to install it.
+const INSTALLATION: TransferStep =
+    TransferAttempt::once(FailingStep::Install, true, &[TransferStep::Report("InstallationFailed")]);
+
+/// The attempt to verify its signature (security whitepaper L01.FR.03).
+const VERIFICATION: TransferStep = TransferAttempt::once(
+    FailingStep::Signature,
+    true,
+    &[TransferStep::Report("InvalidSignature"), TransferStep::SecurityEvent("InvalidFirmwareSignature")],
+);
+
+/// The attempt to check the file before it is installed.
+const CHECK: TransferStep =
+    TransferAttempt::once(FailingStep::Verify, true, &[TransferStep::Report("InstallVerificationFailed")]);
 
 /// The steps of an update.
-fn firmware_steps(version: Version, course: UpdateCourse) -> VecDeque<Step> {
-    let steps: &[Step] = match (SimulatedFeatures::of(version).transfer_progress, course) {
-        (true, UpdateCourse::NoInstallation) => &[
-            Step::Report("Downloading"),
-            Step::Report("Downloaded"),
-            Step::Report("Installing"),
-            Step::Report("InstallationFailed"),
-        ],
-        (false, UpdateCourse::NoInstallation) => &[Step::Report("Downloaded"), Step::Report("InstallationFailed")],
-        (true, UpdateCourse::Installed) => &[
-            Step::Report("Downloading"),
-            Step::Report("Downloaded"),
-            Step::Report("Installing"),
-            Step::Restart,
-            Step::Report("Installed"),
-        ],
-        (true, UpdateCourse::NoDownload) => &[Step::Report("Downloading"), Step::Report("DownloadFailed")],
-        (false, UpdateCourse::Installed) => &[Step::Report("Downloaded"), Step::Restart, Step::Report("Installed")],
-        (false, UpdateCourse::NoDownload) => &[Step::Report("DownloadFailed")],
-    };
-    steps.iter().copied().collect()
+fn firmware_steps(version: Version, reachable: bool) -> impl Iterator<Item = TransferStep> {
+    let progress = |status| SimulatedFeatures::of(version).transfer_progress.then_some(TransferStep::Report(status));
+    let steps = [
+        progress("Downloading"),
+        Some(download(reachable)),
+        Some(TransferStep::Report("Downloaded")),
+        progress("Installing"),
+        Some(INSTALLATION),
+        Some(TransferStep::Restart),
+        Some(TransferStep::Report("Installed")),
+    ];
+    steps.into_iter().flatten()
 }
 
 /// The steps of a signed update; a future time is reported as scheduled before the wait for it (L01.FR.13 and 16).
-fn signed_firmware_steps(firmware: &Value, course: UpdateCourse, now: Timestamp) -> VecDeque<Step> {
+fn signed_firmware_steps(firmware: &Value, now: Timestamp) -> Vec<TransferStep> {
     let wait = |field, status| {
         let begin = time(firmware, field).filter(|begin| *begin > now);
-        begin.map(|begin| [Step::Report(status), Step::WaitUntil(begin)]).into_iter().flatten()
+        begin.map(|begin| [TransferStep::Report(status), TransferStep::WaitUntil(begin)]).into_iter().flatten()
     };
-    let download = wait("retrieveDateTime", "DownloadScheduled").chain([Step::Report("Downloading")]);
-    if course == UpdateCourse::NoDownload {
-        return download.chain([Step::Report("DownloadFailed")]).collect();
-    }
-    let end: &[Step] = match course {
-        UpdateCourse::NoInstallation => &[Step::Report("InstallationFailed")],
-        _ => &[Step::Report("InstallRebooting"), Step::Restart, Step::Report("Installed")],
-    };
-    download
-        .chain([Step::Report("Downloaded"), Step::Report("SignatureVerified")])
+    let reachable = is_reachable(text(firmware, "location").unwrap_or_default());
+    wait("retrieveDateTime", "DownloadScheduled")
+        .chain([TransferStep::Report("Downloading"), download(reachable), TransferStep::Report("Downloaded")])
+        .chain([VERIFICATION, TransferStep::Report("SignatureVerified")])
         .chain(wait("installDateTime", "InstallScheduled"))
-        .chain([Step::Report("Installing")])
-        .chain(end.iter().copied())
+        .chain([TransferStep::Report("Installing"), CHECK, INSTALLATION, TransferStep::Report("InstallRebooting")])
+        .chain([TransferStep::Restart, TransferStep::Report("Installed")])
         .collect()
 }
 
@@ -184,49 +114,34 @@ impl ChargePoint {
 
     /// Begins an upload of diagnostics.
     pub(super) fn begin_diagnostics(&mut self, reachable: bool, now: Moment) {
-        let succeeds = reachable && !self.failing.take(FailingStep::Upload);
-        self.diagnostics.steps = diagnostics_steps(self.version, succeeds);
-        self.schedule(TimerTask::Diagnostics, STEP, now);
+        self.diagnostics = FileTransfer::new(DIAGNOSTICS, None, diagnostics_steps(self.version, reachable));
+        self.schedule(TimerTask::Diagnostics, STEP_INTERVAL, now);
     }
 
     /// Begins an upload of a log.
     pub(super) fn begin_log(&mut self, request_id: Option<i32>, reachable: bool, now: Moment) {
-        let succeeds = reachable && !self.failing.take(FailingStep::Upload);
-        let end = if succeeds { "Uploaded" } else { "UploadFailure" };
-        self.log = Transfer { request_id, steps: [Step::Report("Uploading"), Step::Report(end)].into(), ..Transfer::log() };
-        self.schedule(TimerTask::Log, STEP, now);
+        let upload = TransferAttempt::once(FailingStep::Upload, reachable, &[TransferStep::Report("UploadFailure")]);
+        let steps = [TransferStep::Report("Uploading"), upload, TransferStep::Report("Uploaded")];
+        self.log = FileTransfer::new(LOG, request_id.map(Value::from), steps);
+        self.schedule(TimerTask::Log, STEP_INTERVAL, now);
     }
 
     /// Begins an update of the firmware.
     pub(super) fn begin_firmware(&mut self, reachable: bool, begin: Option<Timestamp>, now: Moment) {
-        let course = self.course_of_update(reachable);
-        self.firmware = Transfer { steps: firmware_steps(self.version, course), ..Transfer::firmware() };
+        self.firmware = FileTransfer::new(FIRMWARE, None, firmware_steps(self.version, reachable));
         let wait = begin.map_or(Duration::ZERO, |begin| span(now.wall, begin));
-        self.schedule(TimerTask::Firmware, wait.max(STEP), now);
+        self.schedule(TimerTask::Firmware, wait.max(STEP_INTERVAL), now);
     }
 
     /// Begins a signed update of the firmware.
     pub(super) fn begin_signed_firmware(&mut self, request_id: Option<i32>, firmware: &Value, now: Moment) {
-        let course = self.course_of_update(is_reachable(text(firmware, "location").unwrap_or_default()));
-        let steps = signed_firmware_steps(firmware, course, now.wall);
-        self.firmware = Transfer { request_id, steps, ..Transfer::none(SIGNED_FIRMWARE) };
-        self.schedule(TimerTask::Firmware, STEP, now);
-    }
-
-    fn course_of_update(&mut self, reachable: bool) -> UpdateCourse {
-        if !reachable || self.failing.take(FailingStep::Download) {
-            UpdateCourse::NoDownload
-        } else if self.failing.take(FailingStep::Install) {
-            UpdateCourse::NoInstallation
-        } else {
-            UpdateCourse::Installed
-        }
+        let steps = signed_firmware_steps(firmware, now.wall);
+        self.firmware = FileTransfer::new(SIGNED_FIRMWARE, request_id.map(Value::from), steps);
+        self.schedule(TimerTask::Firmware, STEP_INTERVAL, now);
     }
 
     fn file_name(&self, content: &str, now: Moment) -> String {
-        let identity = self.settings.identity.chars().filter(|it| it.is_ascii_alphanumeric()).take(48).collect::<String>();
-        let time = written_time(now.wall).replace(':', "-");
-        format!("{content}-{identity}-{time}.log")
+        log_file_name(content, &self.settings.identity, &written_time(now.wall))
     }
 
     /// GetLog: a new upload replaces a running one (security whitepaper N01.FR.11).
@@ -262,57 +177,51 @@ impl ChargePoint {
 
     /// The next step of an upload of diagnostics.
     pub(super) fn step_diagnostics(&mut self, now: Moment, out: &mut Outbox) {
-        if let Some(Step::Report(status)) = self.diagnostics.steps.pop_front() {
-            self.diagnostics.last_status = status;
+        if let TransferAdvance::Do(TransferStep::Report(status)) =
+            self.diagnostics.advance(&mut self.failing, now.wall, |_| true)
+        {
             self.send_if_allowed(DIAGNOSTICS, self.diagnostics.payload(status), out);
         }
         if self.diagnostics.is_under_way() {
-            self.schedule(TimerTask::Diagnostics, STEP, now);
+            self.schedule(TimerTask::Diagnostics, STEP_INTERVAL, now);
         }
     }
 
     /// The next step of an upload of a log.
     pub(super) fn step_log(&mut self, now: Moment, out: &mut Outbox) {
-        if let Some(Step::Report(status)) = self.log.steps.pop_front() {
-            self.log.last_status = status;
+        if let TransferAdvance::Do(TransferStep::Report(status)) = self.log.advance(&mut self.failing, now.wall, |_| true) {
             self.send_if_allowed(LOG, self.log.payload(status), out);
         }
         if self.log.is_under_way() {
-            self.schedule(TimerTask::Log, STEP, now);
+            self.schedule(TimerTask::Log, STEP_INTERVAL, now);
         }
     }
 
     /// The next step of an update. The installation waits until no connector charges; the final report waits for the
     /// registration.
     pub(super) fn step_firmware(&mut self, now: Moment, out: &mut Outbox) {
-        let next = self.firmware.steps.front().copied();
         let busy = self.connectors.iter().any(|it| it.transaction.is_some() || it.pending.is_some());
-        let waits = match next {
-            Some(Step::Report("Installing") | Step::Restart) => busy,
-            Some(Step::Report(_)) => !self.may_send(),
-            Some(Step::WaitUntil(time)) if time > now.wall => {
-                self.schedule(TimerTask::Firmware, span(now.wall, time), now);
-                return;
-            }
-            Some(Step::WaitUntil(_)) => false,
-            None => return,
+        let may_send = self.may_send();
+        let step = match self.firmware.advance(&mut self.failing, now.wall, |step| match step {
+            TransferStep::Report("Installing") | TransferStep::Restart => !busy,
+            TransferStep::Report(_) => may_send,
+            _ => true,
+        }) {
+            TransferAdvance::Over => return,
+            TransferAdvance::Wait(time) => return self.schedule(TimerTask::Firmware, time, now),
+            TransferAdvance::Do(step) => step,
         };
-        if waits {
-            self.schedule(TimerTask::Firmware, TIMEOUT, now);
-            return;
-        }
-        self.firmware.steps.pop_front();
         // scheduled first, because a restart checks the remaining steps
-        if !self.firmware.steps.is_empty() {
-            self.schedule(TimerTask::Firmware, STEP, now);
+        if self.firmware.is_under_way() {
+            self.schedule(TimerTask::Firmware, STEP_INTERVAL, now);
         }
-        match next {
-            Some(Step::Report(status)) => {
-                self.firmware.last_status = status;
+        match step {
+            TransferStep::Report(status) => {
                 self.send_if_allowed(self.firmware.action, self.firmware.payload(status), out);
             }
-            Some(Step::Restart) => self.restart(now, out),
-            Some(Step::WaitUntil(_)) | None => {}
+            TransferStep::SecurityEvent(event) => self.send_security_event(event, now, out),
+            TransferStep::Restart => self.restart(now, out),
+            TransferStep::WaitUntil(_) | TransferStep::Try(_) => {}
         }
     }
 
@@ -334,7 +243,7 @@ impl ChargePoint {
 
     /// Uploads end with a restart.
     pub(super) fn forget_transfers(&mut self) {
-        self.diagnostics = Transfer::diagnostics();
-        self.log = Transfer::log();
+        self.diagnostics = FileTransfer::none(DIAGNOSTICS);
+        self.log = FileTransfer::none(LOG);
     }
 }

@@ -31,18 +31,18 @@ mod tests;
 mod timers;
 mod transaction_messages;
 mod trigger;
-mod x509;
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use self::authorization::AuthorizationCache;
-use self::certificates::CertificateStore;
+use crate::simulator::certificate_store::CertificateStore;
 use self::configuration::Configuration;
 use self::connector::Connector;
 use self::effect::{CallEffect, MessageExchanged, only_status, status_then};
-use self::file_transfer::Transfer;
+use self::file_transfer::{DIAGNOSTICS, FIRMWARE, LOG};
+use crate::simulator::file_transfer::FileTransfer;
 use self::local_list::LocalList;
 use self::registration::Registration;
 use self::reservation::Reservations;
@@ -53,7 +53,7 @@ use crate::behaviour::{
     Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
 };
 use crate::clock::Moment;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{OcppGeneration, Role, Version};
 use crate::simulator::charging::ProfileSet;
 use crate::simulator::failing_steps::FailingSteps;
 use crate::simulator::part_fault::PartFault;
@@ -93,9 +93,9 @@ pub struct ChargePoint {
     reservations: Reservations,
     profiles: ProfileSet,
     certificates: CertificateStore,
-    diagnostics: Transfer,
-    log: Transfer,
-    firmware: Transfer,
+    diagnostics: FileTransfer,
+    log: FileTransfer,
+    firmware: FileTransfer,
     transaction_messages: TransactionMessages,
     last_transaction_key: u64,
     /// StatusNotifications of the charge point that have not ended yet, to distinguish them from those of the user.
@@ -110,7 +110,7 @@ impl ChargePoint {
         let mut configuration = Configuration::of(&settings.equipment);
         configuration.set("HeartbeatInterval", settings.heartbeat_interval.to_string());
         configuration.set("MeterValueSampleInterval", settings.meter_value_interval.to_string());
-        configuration.set("SupportedFeatureProfiles", settings.equipment.profiles.to_string());
+        configuration.set("SupportedFeatureProfiles", settings.equipment.profiles.of_first_generation());
         configuration.set("NumberOfConnectors", settings.equipment.connectors.to_string());
         let charge_point = Self {
             version: Version::V1_6,
@@ -132,9 +132,9 @@ impl ChargePoint {
             reservations: Reservations::default(),
             profiles: ProfileSet::default(),
             certificates: CertificateStore::default(),
-            diagnostics: Transfer::diagnostics(),
-            log: Transfer::log(),
-            firmware: Transfer::firmware(),
+            diagnostics: FileTransfer::none(DIAGNOSTICS),
+            log: FileTransfer::none(LOG),
+            firmware: FileTransfer::none(FIRMWARE),
             transaction_messages: TransactionMessages::default(),
             last_transaction_key: 0,
             status_calls: Vec::new(),
@@ -299,7 +299,7 @@ impl Behaviour for ChargePoint {
         }
         let proposal = match self.settings.samples.result(call.version, call.action, now) {
             Some(payload) => Answer::result(payload).into(),
-            None if !self.settings.equipment.profiles.serves(call.action) => not_supported(call.action).into(),
+            None if !self.settings.equipment.profiles.serves(call.action, OcppGeneration::First) => not_supported(call.action).into(),
             None => self.propose_in_version(call, now),
         };
         proposal.or_effect(MessageExchanged)

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::ChargePoint;
-use super::file_transfer::Transfer;
+use super::file_transfer::FIRMWARE;
+use crate::simulator::file_transfer::FileTransfer;
 use super::registration::Registration;
 use super::timers::TimerTask;
 use crate::behaviour::{Outbox, PhysicalActionError, PowerLossStop};
@@ -80,7 +81,7 @@ impl ChargePoint {
         self.transaction_messages.link_lost();
         self.forget_status_calls();
         self.forget_transfers();
-        self.firmware = Transfer::firmware();
+        self.firmware = FileTransfer::none(FIRMWARE);
         for connector in &mut self.connectors {
             connector.pending = None;
             connector.meter.set_power(0.0, 0, now.monotonic);

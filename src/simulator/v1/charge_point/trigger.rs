@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::ChargePoint;
 use super::effect::{CallEffect, only_status};
-use super::file_transfer::{DIAGNOSTICS, FIRMWARE, LOG, SIGNED_FIRMWARE};
+use super::file_transfer::{DIAGNOSTICS, FIRMWARE, LOG, SIGNED_FIRMWARE, triggered_payload};
 use super::registration::Registration;
 use crate::behaviour::{Outbox, Proposal};
 use crate::clock::Moment;
-use crate::simulator::equipment::FeatureProfile;
+use crate::simulator::feature_profile::FeatureProfile;
 use crate::simulator::payload::{integer, text};
 
 impl ChargePoint {
@@ -68,9 +68,9 @@ impl ChargePoint {
                 }
             }),
             "SignCertificate" => self.ask_for_certificate(out),
-            DIAGNOSTICS => out.call(action, self.diagnostics.triggered(action)),
-            LOG => out.call(action, self.log.triggered(action)),
-            _ => out.call(action, self.firmware.triggered(action)),
+            DIAGNOSTICS => out.call(action, triggered_payload(&self.diagnostics, action)),
+            LOG => out.call(action, triggered_payload(&self.log, action)),
+            _ => out.call(action, triggered_payload(&self.firmware, action)),
         }
     }
 }

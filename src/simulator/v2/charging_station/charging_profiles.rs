@@ -9,7 +9,7 @@ use super::profile_store::{CSMS_SOURCE, StoreCriteria, StoredProfile};
 use crate::behaviour::{IncomingCall, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::simulator::charging::{ChargingProfile, ProfileFault, ProfilePurpose};
-use crate::simulator::equipment::FeatureProfile;
+use crate::simulator::feature_profile::FeatureProfile;
 use crate::simulator::payload::{integer, list, not_supported, text};
 
 /// The most profiles of a report message.

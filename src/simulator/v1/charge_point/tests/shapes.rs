@@ -58,7 +58,7 @@ fn statuses(version: Version, action: &str) -> Option<&'static str> {
         ("LogStatusNotification", _) => "Idle Uploaded UploadFailure Uploading",
         ("SignedFirmwareStatusNotification", _) => {
             "Downloaded DownloadFailed Downloading DownloadScheduled Idle InstallationFailed Installing Installed \
-             InstallRebooting InstallScheduled InvalidSignature SignatureVerified"
+             InstallRebooting InstallScheduled InstallVerificationFailed InvalidSignature SignatureVerified"
         }
         _ => return None,
     })

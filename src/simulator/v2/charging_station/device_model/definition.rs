@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use crate::ocpp::Version;
 use crate::ocpp::device_model::{AttributeKind, StandardVariable, VariableMutability, VariableType};
-use crate::simulator::equipment::{CableKind, FeatureProfile};
+use crate::simulator::equipment::CableKind;
+use crate::simulator::feature_profile::FeatureProfile;
 use crate::simulator::settings::ChargePointSettings;
 
 /// What the simulated meter measures.
@@ -248,6 +249,9 @@ fn resolved(value: &'static str, settings: &ChargePointSettings, evse: Option<u1
         "{evse}" => evse.unwrap_or_default().to_string(),
         "{smart}" => has(FeatureProfile::SmartCharging),
         "{reservation}" => has(FeatureProfile::Reservation),
+        "{display}" => has(FeatureProfile::DisplayMessage),
+        "{monitoring}" => has(FeatureProfile::Monitoring),
+        "{tariff}" => has(FeatureProfile::TariffAndCost),
         "{local-list}" => has(FeatureProfile::LocalAuthListManagement),
         value => return value.into(),
     };

@@ -319,7 +319,7 @@ fn the_model_follows_the_equipment() {
     let mut settings = ChargePointSettings::default();
     settings.equipment.connectors = 1;
     settings.equipment.phases = 3;
-    settings.equipment.profiles = crate::simulator::equipment::FeatureProfiles::parse("Core").unwrap();
+    settings.equipment.profiles = crate::simulator::FeatureProfiles::parse("Core").unwrap();
     let mut world = booted(settings, "Accepted");
     let at = |evse: i32| [("evse", json!({"id": evse}))];
     assert_eq!(get(&mut world, &element_with("EVSE", "SupplyPhases", &at(1))), pair("Accepted", "3"));

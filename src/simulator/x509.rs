@@ -1,5 +1,5 @@
 //! Certificates for OCPP: reading PEM text, and the hash data that identifies a certificate. `x509-parser` reads the
-//! DER. Signatures and validity are not checked; the use of certificates is in `certificates`. The blocks of a PEM text
+//! DER. Signatures and validity are not checked; what is installed is in `certificate_store`. The blocks of a PEM text
 //! are split here, because peers send PEM without line ends, which the PEM readers of the packages refuse.
 
 use base64::Engine;
@@ -60,9 +60,14 @@ impl Certificate {
         self.issuer == self.subject
     }
 
-    /// The hash data of a root certificate (security whitepaper §6, CertificateHashDataType): of the issuer's name and
-    /// of the issuer's key, which is its own. `None` for an unknown algorithm.
-    pub(super) fn hash_data(&self, algorithm: &str) -> Option<Value> {
+    /// Whether it is the certificate of another one's issuer, by the names.
+    pub(super) fn has_issued(&self, other: &Certificate) -> bool {
+        self.subject == other.issuer
+    }
+
+    /// The hash data that names it (security whitepaper §6, CertificateHashDataType): of the issuer's name and of the issuer's key. The
+    /// issuer of a root certificate is itself. `None` for an unknown algorithm.
+    pub(super) fn hash_data(&self, algorithm: &str, issuer: &Certificate) -> Option<Value> {
         let hash: fn(&[u8]) -> String = match algorithm {
             "SHA256" => |bytes| hexadecimal(&Sha256::digest(bytes)),
             "SHA384" => |bytes| hexadecimal(&Sha384::digest(bytes)),
@@ -72,7 +77,7 @@ impl Certificate {
         Some(json!({
             "hashAlgorithm": algorithm,
             "issuerNameHash": hash(&self.issuer),
-            "issuerKeyHash": hash(&self.key),
+            "issuerKeyHash": hash(&issuer.key),
             "serialNumber": self.serial_number,
         }))
     }
@@ -93,17 +98,17 @@ mod tests {
         assert!(certificate.is_root());
         let [name, key, serial] = HASH_DATA;
         assert_eq!(
-            certificate.hash_data("SHA256").unwrap(),
+            certificate.hash_data("SHA256", certificate).unwrap(),
             json!({"hashAlgorithm": "SHA256", "issuerNameHash": name, "issuerKeyHash": key, "serialNumber": serial})
         );
-        let longer = certificate.hash_data("SHA384").unwrap();
+        let longer = certificate.hash_data("SHA384", certificate).unwrap();
         // as OpenSSL writes them into an OCSP request
         assert_eq!(
             longer["issuerKeyHash"],
             "fa65dbf84759e0da0804ded458251079f761b6449f4589acabfd5aefb6761d66a2574491735627c5e73b33d3427b4e30"
         );
-        assert_eq!(certificate.hash_data("SHA512").unwrap()["issuerNameHash"].as_str().unwrap().len(), 128);
-        assert_eq!(certificate.hash_data("MD5"), None);
+        assert_eq!(certificate.hash_data("SHA512", certificate).unwrap()["issuerNameHash"].as_str().unwrap().len(), 128);
+        assert_eq!(certificate.hash_data("MD5", certificate), None);
     }
 
     #[test]
