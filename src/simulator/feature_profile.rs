@@ -104,13 +104,20 @@ impl FeatureProfile {
             "GetDiagnostics" | "UpdateFirmware" => FeatureProfile::FirmwareManagement,
             "GetLocalListVersion" | "SendLocalList" => FeatureProfile::LocalAuthListManagement,
             "CancelReservation" | "ReserveNow" => FeatureProfile::Reservation,
-            "ClearChargingProfile" | "GetChargingProfiles" | "GetCompositeSchedule" | "SetChargingProfile"
-            | "UpdateDynamicSchedule" | "UsePriorityCharging" => FeatureProfile::SmartCharging,
+            "ClearChargingProfile"
+            | "GetChargingProfiles"
+            | "GetCompositeSchedule"
+            | "SetChargingProfile"
+            | "UpdateDynamicSchedule"
+            | "UsePriorityCharging" => FeatureProfile::SmartCharging,
             "TriggerMessage" => FeatureProfile::RemoteTrigger,
             "CertificateSigned" | "DeleteCertificate" | "GetInstalledCertificateIds" | "InstallCertificate" if second => {
                 FeatureProfile::CertificateManagement
             }
-            "ClearVariableMonitoring" | "GetMonitoringReport" | "SetMonitoringBase" | "SetMonitoringLevel"
+            "ClearVariableMonitoring"
+            | "GetMonitoringReport"
+            | "SetMonitoringBase"
+            | "SetMonitoringLevel"
             | "SetVariableMonitoring" => FeatureProfile::Monitoring,
             "AdjustPeriodicEventStream" | "GetPeriodicEventStream" => FeatureProfile::PeriodicEventStream,
             "ClearDisplayMessage" | "GetDisplayMessages" | "SetDisplayMessage" => FeatureProfile::DisplayMessage,

@@ -23,6 +23,16 @@ pub(super) struct StationFeatures {
     pub monitor_origins: bool,
     /// The trigger reason of a transaction whose limit of the cost is reached.
     pub cost_limit_trigger: &'static str,
+    /// Whether SignCertificate has a `requestId` (OCPP 2.1 part 2, A02).
+    pub signing_request_ids: bool,
+    /// Whether the status of a whole chain of certificates is asked for at once (OCPP 2.1 part 2, M07).
+    pub certificate_chain_status: bool,
+    /// Whether a network profile that is in use must stay (OCPP 2.1 part 2, B09.FR.22).
+    pub guards_used_slots: bool,
+    /// Whether charging profiles may be dynamic and for priority charging (OCPP 2.1 part 2, K21 and K28).
+    pub dynamic_profiles: bool,
+    /// Whether a setting allows a lower security profile (OCPP 2.1 part 2, `AllowSecurityProfileDowngrade`).
+    pub security_downgrade: bool,
 }
 
 static OCPP_2_0_1: StationFeatures = StationFeatures {
@@ -34,6 +44,11 @@ static OCPP_2_0_1: StationFeatures = StationFeatures {
     event_severity: false,
     monitor_origins: false,
     cost_limit_trigger: "EnergyLimitReached",
+    signing_request_ids: false,
+    certificate_chain_status: false,
+    guards_used_slots: false,
+    dynamic_profiles: false,
+    security_downgrade: false,
 };
 
 static OCPP_2_1: StationFeatures = StationFeatures {
@@ -57,6 +72,11 @@ static OCPP_2_1: StationFeatures = StationFeatures {
     event_severity: true,
     monitor_origins: true,
     cost_limit_trigger: "CostLimitReached",
+    signing_request_ids: true,
+    certificate_chain_status: true,
+    guards_used_slots: true,
+    dynamic_profiles: true,
+    security_downgrade: true,
 };
 
 /// The codes of faults that hands may cause. OCPP 2.x has none of its own: they are the technical codes of events, by the names of 1.6.

@@ -37,12 +37,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use self::authorization::AuthorizationCache;
-use crate::simulator::certificate_store::CertificateStore;
 use self::configuration::Configuration;
 use self::connector::Connector;
 use self::effect::{CallEffect, MessageExchanged, only_status, status_then};
 use self::file_transfer::{DIAGNOSTICS, FIRMWARE, LOG};
-use crate::simulator::file_transfer::FileTransfer;
 use self::local_list::LocalList;
 use self::registration::Registration;
 use self::reservation::Reservations;
@@ -54,8 +52,10 @@ use crate::behaviour::{
 };
 use crate::clock::Moment;
 use crate::ocpp::{OcppGeneration, Role, Version};
+use crate::simulator::certificate_store::CertificateStore;
 use crate::simulator::charging::ProfileSet;
 use crate::simulator::failing_steps::FailingSteps;
+use crate::simulator::file_transfer::FileTransfer;
 use crate::simulator::part_fault::PartFault;
 use crate::simulator::payload::not_supported;
 use crate::simulator::settings::ChargePointSettings;
@@ -299,7 +299,9 @@ impl Behaviour for ChargePoint {
         }
         let proposal = match self.settings.samples.result(call.version, call.action, now) {
             Some(payload) => Answer::result(payload).into(),
-            None if !self.settings.equipment.profiles.serves(call.action, OcppGeneration::First) => not_supported(call.action).into(),
+            None if !self.settings.equipment.profiles.serves(call.action, OcppGeneration::First) => {
+                not_supported(call.action).into()
+            }
             None => self.propose_in_version(call, now),
         };
         proposal.or_effect(MessageExchanged)

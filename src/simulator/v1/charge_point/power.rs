@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::ChargePoint;
 use super::file_transfer::FIRMWARE;
-use crate::simulator::file_transfer::FileTransfer;
 use super::registration::Registration;
 use super::timers::TimerTask;
 use crate::behaviour::{Outbox, PhysicalActionError, PowerLossStop};
 use crate::clock::Moment;
+use crate::simulator::file_transfer::FileTransfer;
 
 /// A machine whose link has gone has nothing to wait for.
 const AT_ONCE: Duration = Duration::ZERO;

@@ -12,6 +12,9 @@ impl ChargingStation {
         match action {
             "BootNotification" => self.boot_answered(outcome, now, out),
             "StatusNotification" => self.status_answered(call, outcome),
+            "OpenPeriodicEventStream" => self.stream_answered(call, outcome, now),
+            "PullDynamicScheduleUpdate" => self.pull_answered(call, outcome, now, out),
+            "SignCertificate" => self.signing_answered(outcome),
             _ => {}
         }
     }

@@ -98,6 +98,7 @@ impl ChargingStation {
         if self.profiles.is_empty() {
             return;
         }
+        self.end_lost_priority();
         let running: Vec<(i32, String)> =
             (1..=self.last_evse()).filter_map(|evse| self.transaction_at(evse).map(|(id, _)| (evse, id.to_owned()))).collect();
         let runs = |evse: i32, id: Option<&str>| running.iter().any(|(number, running)| *number == evse && id == Some(running));

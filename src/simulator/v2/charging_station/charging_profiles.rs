@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::ChargingStation;
+use super::dynamic_schedules::{DYNAMIC, PRIORITY_CHARGING, readable_form};
 use super::effect::{only_status, status_because, status_then};
 use super::profile_store::{CSMS_SOURCE, StoreCriteria, StoredProfile};
 use crate::behaviour::{IncomingCall, Outbox, Proposal};
@@ -11,6 +12,7 @@ use crate::clock::Moment;
 use crate::simulator::charging::{ChargingProfile, ProfileFault, ProfilePurpose};
 use crate::simulator::feature_profile::FeatureProfile;
 use crate::simulator::payload::{integer, list, not_supported, text};
+use crate::simulator::v2::features::StationFeatures;
 
 /// The most profiles of a report message.
 const PROFILES_PER_MESSAGE: usize = 10;
@@ -48,13 +50,19 @@ impl ChargingStation {
     fn set_charging_profile(&self, payload: &Value, now: Moment) -> Proposal {
         let evse = integer(payload, "evseId").unwrap_or(-1);
         let profile = payload["chargingProfile"].clone();
+        let dynamic = StationFeatures::of(self.version).dynamic_profiles;
+        if dynamic && text(&profile, "chargingProfilePurpose") == Some(PRIORITY_CHARGING) {
+            return self.set_priority_profile(evse, profile, now);
+        }
         match self.suitable_profile(evse, &profile, now) {
             Err(reason) => status_because("Rejected", reason),
             Ok(_) => status_then("Accepted", move |station, now, out| {
                 // does nothing when it is no longer suitable
                 if let Ok(new) = station.suitable_profile(evse, &profile, now) {
+                    let id = new.id;
                     station.profiles.install(new, CSMS_SOURCE, profile);
                     station.limits_changed(now, out);
+                    station.follow_profile(id, now);
                 }
             }),
         }
@@ -119,9 +127,12 @@ impl ChargingStation {
         if text(profile, "chargingProfilePurpose").and_then(ProfilePurpose::named).is_none() {
             return Err("UnsupportedPurpose");
         }
-        if !matches!(text(profile, "chargingProfileKind"), Some("Absolute" | "Recurring" | "Relative")) {
+        let kind = text(profile, "chargingProfileKind").unwrap_or_default();
+        let dynamic = kind == DYNAMIC && StationFeatures::of(self.version).dynamic_profiles;
+        if !dynamic && !matches!(kind, "Absolute" | "Recurring" | "Relative") {
             return Err("UnsupportedKind");
         }
+        let profile = &*readable_form(profile, now);
         let new = ChargingProfile::read(evse, profile, now.wall).map_err(|fault| fault.reason())?;
         if !start_fits_kind(profile) || new.has_ended(now.wall) {
             return Err("InvalidProfile");

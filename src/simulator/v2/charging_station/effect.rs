@@ -38,7 +38,6 @@ pub(super) fn status_then(
 }
 
 /// An answer with the change that follows from it. `status` is the status in the result, if it has one.
-#[expect(dead_code, reason = "for the subjects of the station")]
 pub(super) fn result_then(
     result: serde_json::Value,
     status: Option<&'static str>,
@@ -69,6 +68,15 @@ pub(super) fn only_status(status: &str) -> Proposal {
 /// A refusal with a reason (`statusInfo.reasonCode`, OCPP 2.0.1 part 2 appendix 5) from which nothing follows.
 pub(super) fn status_because(status: &str, reason: &str) -> Proposal {
     Answer::result(serde_json::json!({ "status": status, "statusInfo": { "reasonCode": reason } })).into()
+}
+
+/// A refusal with a reason, and the change that follows from it.
+pub(super) fn status_because_then(
+    status: &'static str,
+    reason: &str,
+    change: impl FnOnce(&mut ChargingStation, Moment, &mut Outbox) + Send + 'static,
+) -> Proposal {
+    result_then(serde_json::json!({ "status": status, "statusInfo": { "reasonCode": reason } }), Some(status), change)
 }
 
 impl ChargingStation {

@@ -2,26 +2,49 @@
 //! file connects them. Handlers decide about a call (`&self`); what follows from the answer is a closure (`effect`).
 
 mod availability;
+mod battery_swap;
+mod block_settings;
+mod blocks;
 mod call_results;
+mod certificate_requests;
+mod certificates;
 mod charging_limits;
 mod charging_profiles;
+mod cost;
+mod customer_information;
+mod data_transfer;
+mod der_control;
 mod device_model;
+mod display_messages;
+mod dynamic_schedules;
 mod effect;
+mod energy_services;
+mod event_streams;
 mod events;
 mod evse;
 mod fault;
+mod firmware;
 mod hands;
 mod live_values;
+mod logs;
 mod monitoring;
 mod monitors;
+mod network_profiles;
 mod panel;
 mod power;
 mod profile_store;
+mod publish_firmware;
 mod registration;
 mod report_parts;
 mod reports;
 mod reset;
+mod security_event;
 mod status;
+mod tariff_conditions;
+#[cfg_attr(not(test), expect(dead_code, reason = "for transactions"))]
+mod tariff_cost;
+mod tariff_store;
+mod tariffs;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -33,6 +56,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use self::blocks::BlockStates;
 use self::device_model::DeviceModel;
 use self::evse::StationEvse;
 use self::monitoring::factory_monitors;
@@ -44,7 +68,7 @@ use crate::behaviour::{
     Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
 };
 use crate::clock::Moment;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{OcppGeneration, Role, Version};
 use crate::simulator::failing_steps::FailingSteps;
 use crate::simulator::part_fault::PartFault;
 use crate::simulator::payload::not_supported;
@@ -87,6 +111,8 @@ pub struct ChargingStation {
     status_calls: Vec<Value>,
     timers: StationTimers<StationTask>,
     random: fastrand::Rng,
+    /// The optional functional blocks.
+    blocks: BlockStates,
 }
 
 /// Answers the actions of one subject, and no others.
@@ -101,6 +127,21 @@ const BLOCKS: &[SubjectHandler] = &[
     ChargingStation::propose_reset,
     ChargingStation::propose_trigger,
     ChargingStation::propose_variables,
+    ChargingStation::propose_firmware,
+    ChargingStation::propose_publication,
+    ChargingStation::propose_log,
+    ChargingStation::propose_certificates,
+    ChargingStation::propose_display,
+    ChargingStation::propose_cost,
+    ChargingStation::propose_customer_information,
+    ChargingStation::propose_network_profile,
+    ChargingStation::propose_data_transfer,
+    ChargingStation::propose_tariffs,
+    ChargingStation::propose_der_control,
+    ChargingStation::propose_battery_swap,
+    ChargingStation::propose_energy_services,
+    ChargingStation::propose_event_streams,
+    ChargingStation::propose_dynamic_schedules,
 ];
 
 impl ChargingStation {
@@ -129,6 +170,7 @@ impl ChargingStation {
             status_calls: Vec::new(),
             timers: StationTimers::default(),
             random: fastrand::Rng::with_seed(settings.seed),
+            blocks: BlockStates::default(),
             settings,
         };
         station.show_panel();
@@ -189,6 +231,16 @@ impl ChargingStation {
             StationTask::ChargingLimit => self.limits_changed(now, out),
             // each step looks at them
             StationTask::WatchVariables => {}
+            StationTask::Firmware => self.step_firmware(now, out),
+            StationTask::Publication => self.step_publication(now, out),
+            StationTask::Log => self.step_log(now, out),
+            StationTask::SigningRequest => self.signing_timed_out(now, out),
+            StationTask::DisplayMessage => self.remove_old_messages(now),
+            StationTask::DerControl => self.step_der_controls(now, out),
+            StationTask::BatterySwap => _ = self.step_swap(now, out),
+            StationTask::BatteryCharged => self.battery_charged(now),
+            StationTask::EventStream(id) => self.send_batch(id, now, out),
+            StationTask::PullSchedule(id) => self.pull_schedule(id, now, out),
         }
     }
 
@@ -209,6 +261,7 @@ impl ChargingStation {
         } else {
             self.report_changes(now, out);
         }
+        self.flush_security_events(out);
         self.touch(now);
     }
 }
@@ -248,6 +301,9 @@ impl Behaviour for ChargingStation {
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         if let Some(refusal) = self.refusal_of_all() {
             return refusal.into();
+        }
+        if !self.settings.equipment.profiles.serves(call.action, OcppGeneration::Second) {
+            return not_supported(call.action).into();
         }
         let proposal = BLOCKS.iter().find_map(|block| block(self, call, now));
         proposal.unwrap_or_else(|| not_supported(call.action).into()).or_effect(())

@@ -89,10 +89,14 @@ impl ChargingStation {
             })
             .collect();
         let results: Vec<Value> = elements.iter().zip(&judged).map(|(element, judged)| set_result(element, judged)).collect();
-        result_as_sent(json!({ "setMonitoringResult": results }), |station, sent, _, _| {
-            for (judged, sent) in judged.into_iter().zip(list(sent, "setMonitoringResult")) {
+        let streams: Vec<Option<Value>> = elements.iter().map(|element| element.get("periodicEventStream").cloned()).collect();
+        result_as_sent(json!({ "setMonitoringResult": results }), |station, sent, _, out| {
+            for ((judged, stream), sent) in judged.into_iter().zip(streams).zip(list(sent, "setMonitoringResult")) {
                 if let (Ok((id, rule)), Some("Accepted")) = (judged, text(sent, "status")) {
                     station.monitors.set(id, rule);
+                    if let Some(params) = stream.filter(|_| rule.kind.is_periodic()) {
+                        station.open_stream(id, params, out);
+                    }
                 }
             }
         })
@@ -183,7 +187,8 @@ impl ChargingStation {
         let mut events = Vec::new();
         for monitor in monitors.iter_mut() {
             let found = self.look(monitor, now).filter(|_| enabled && i64::from(monitor.rule.severity) <= level);
-            if let Some((finding, value)) = found {
+            let Some((finding, value)) = found else { continue };
+            if !self.stream_value(monitor.id, &value, now, out) {
                 events.push(self.event_of(monitor, finding, value, now));
             }
         }
@@ -191,6 +196,7 @@ impl ChargingStation {
         // values such as the energy change without any step of the station
         let watches = monitors.iter().any(|it| it.origin == MonitorOrigin::Custom && !it.rule.kind.is_periodic());
         self.monitors = monitors;
+        self.close_lost_streams(out);
         self.send_events(events, now, out);
         let wait = next.map(|next| next.saturating_duration_since(now.monotonic));
         match wait.into_iter().chain(watches.then_some(LOOK_INTERVAL)).min() {

@@ -75,6 +75,7 @@ impl ChargingStation {
         self.registration = RegistrationState::Unknown;
         self.timers.retain(StationTask::outlasts_restart);
         self.forget_status_calls();
+        self.blocks.end_transfers();
     }
 
     /// The power is back. It boots when it has a link.

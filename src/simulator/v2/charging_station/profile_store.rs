@@ -96,6 +96,12 @@ impl ProfileStore {
         self.profiles.install_beside(new);
     }
 
+    /// Keeps a profile that does not count yet, in place of the one with its id.
+    pub(super) fn keep(&mut self, evse: i32, source: &'static str, payload: Value) {
+        self.stored.retain(|it| it.payload["id"] != payload["id"]);
+        self.stored.push(StoredProfile { evse, source, payload });
+    }
+
     /// The profiles that a request means, the one that came first in front.
     pub(super) fn matching(&self, criteria: &StoreCriteria) -> Vec<&StoredProfile> {
         self.stored.iter().filter(|profile| criteria.fit(profile)).collect()

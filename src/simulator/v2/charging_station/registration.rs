@@ -9,7 +9,7 @@ use super::timers::StationTask;
 use crate::behaviour::{Answer, CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::ocpp::ErrorCode;
-use crate::simulator::payload::{integer, text, written_time};
+use crate::simulator::payload::{integer, text};
 
 /// The wait before the next BootNotification when the CSMS gives no interval: an interval of 0, an error or a timeout.
 const OWN_RETRY_INTERVAL: Duration = Duration::from_secs(60);
@@ -90,6 +90,7 @@ impl ChargingStation {
         if first {
             self.send_startup_event(now, out);
         }
+        self.flush_security_events(out);
         self.report_everything(now, out);
         self.touch(now);
     }
@@ -98,12 +99,6 @@ impl ChargingStation {
     fn send_startup_event(&mut self, now: Moment, out: &mut Outbox) {
         let event = if self.boot_reason == POWER_UP { "StartupOfTheDevice" } else { "ResetOrReboot" };
         self.send_security_event(event, now, out);
-    }
-
-    /// Sends a security event.
-    pub(super) fn send_security_event(&mut self, event: &str, now: Moment, out: &mut Outbox) {
-        let payload = json!({ "type": event, "timestamp": written_time(now.wall) });
-        self.send_if_allowed("SecurityEventNotification", payload, out);
     }
 
     /// A message was exchanged, so the next heartbeat can wait.

@@ -17,6 +17,26 @@ pub(super) enum StationTask {
     ChargingLimit,
     /// A monitor is to look at its variable.
     WatchVariables,
+    /// The next step of an update of the firmware.
+    Firmware,
+    /// The next step of a publication of firmware.
+    Publication,
+    /// The next step of an upload of a log.
+    Log,
+    /// The signed certificate has not come in time.
+    SigningRequest,
+    /// The end of a message on the display.
+    DisplayMessage,
+    /// A control of distributed energy resources begins or ends.
+    DerControl,
+    /// The driver goes on with the swap of batteries.
+    BatterySwap,
+    /// A battery is charged.
+    BatteryCharged,
+    /// The next batch of this stream.
+    EventStream(i64),
+    /// The next update of this dynamic charging profile.
+    PullSchedule(i32),
 }
 
 impl StationTask {
@@ -29,7 +49,17 @@ impl StationTask {
             | StationTask::PowerLoss
             | StationTask::Restart
             | StationTask::RestartEvse(_)
-            | StationTask::WatchVariables => false,
+            | StationTask::WatchVariables
+            | StationTask::Publication
+            | StationTask::Log
+            | StationTask::SigningRequest => false,
+            StationTask::Firmware
+            | StationTask::DisplayMessage
+            | StationTask::DerControl
+            | StationTask::BatterySwap
+            | StationTask::BatteryCharged
+            | StationTask::EventStream(_)
+            | StationTask::PullSchedule(_) => true,
         }
     }
 }

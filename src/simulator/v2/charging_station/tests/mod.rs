@@ -1,5 +1,6 @@
 //! The station under test, with a clock that the test sets and a CSMS that the test plays.
 
+mod blocks;
 mod booting;
 mod device_model;
 mod hands;

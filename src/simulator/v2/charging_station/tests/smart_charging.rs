@@ -84,9 +84,6 @@ fn every_refusal_of_a_profile_has_its_reason() {
 fn a_newer_version_refuses_what_this_station_has_not() {
     let mut world = StationWorld::accepted(Version::V2_1);
     assert_eq!(set(&mut world, 0, profile(1, "LocalGeneration", 0, "A", 10.0)), "UnsupportedPurpose");
-    let mut dynamic = profile(1, "TxDefaultProfile", 0, "A", 10.0);
-    dynamic["chargingProfileKind"] = "Dynamic".into();
-    assert_eq!(set(&mut world, 0, dynamic), "UnsupportedKind");
 }
 
 #[test]
