@@ -46,11 +46,11 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(StartCommand::Config(command)) => config::config(&cli.general, command, || Ok(catalog(&cli.general)?.0)),
-        Some(StartCommand::Test(arguments)) => test::test(&cli.general, catalog(&cli.general)?.0, arguments),
-        Some(StartCommand::Docs(arguments)) => docs::docs(&catalog(&cli.general)?.0, arguments),
-        Some(StartCommand::Schema(message)) => docs::schema(&catalog(&cli.general)?.0, message),
-        Some(StartCommand::Example { message, soap }) => docs::example(&catalog(&cli.general)?.0, message, *soap),
+        Some(StartCommand::Config(command)) => config::config(&cli.general, command, || warned_catalog(&cli.general)),
+        Some(StartCommand::Test(arguments)) => test::test(&cli.general, warned_catalog(&cli.general)?, arguments),
+        Some(StartCommand::Docs(arguments)) => docs::docs(&*warned_catalog(&cli.general)?, arguments),
+        Some(StartCommand::Schema(message)) => docs::schema(&*warned_catalog(&cli.general)?, message),
+        Some(StartCommand::Example { message, soap }) => docs::example(&*warned_catalog(&cli.general)?, message, *soap),
         Some(StartCommand::Cp(arguments)) if arguments.list_quirks => {
             for quirk in StationQuirk::shipped() {
                 writeln!(io::stdout(), "{:26} {}", quirk.name(), quirk.description())?;
@@ -142,6 +142,15 @@ async fn startup(console: &Console, line: &str) -> anyhow::Result<()> {
         Some(error) => bail!("startup command {line:?} of the settings file: {}", error.text),
         None => Ok(()),
     }
+}
+
+/// The definitions for what has no trace to show warnings in: they go to standard error.
+fn warned_catalog(general: &GeneralOptions) -> anyhow::Result<Arc<Catalog>> {
+    let (catalog, warnings) = catalog(general)?;
+    for warning in warnings {
+        writeln!(io::stderr(), "ocpp-tui: {warning}")?;
+    }
+    Ok(catalog)
 }
 
 /// The definitions, and warnings about them.

@@ -78,3 +78,21 @@ fn the_declarations_for_editors_are_printed() {
     assert_eq!((code, said.as_str()), (2, ""));
     assert!(error.contains("<FILE>"), "{error}");
 }
+
+#[test]
+fn a_schema_of_a_folder_is_printed_and_a_broken_one_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let schemas = folder.path().to_str().unwrap();
+    let own =
+        r##"{ "$id": "urn:OCPP:Cp:2:2020:3:ResetRequest", "type": "object", "properties": { "when": { "type": "string" } } }"##;
+    fs::write(folder.path().join("ResetRequest.json"), own).unwrap();
+    let (code, said, error) = run(&["--schema-dir", schemas, "schema", "reset", "--protocol", "ocpp2.0.1"]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    let printed: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(printed["properties"]["when"]["type"], "string");
+    fs::write(folder.path().join("ResetRequest.json"), own.replace("string", "strin")).unwrap();
+    let (code, said, error) = run(&["--schema-dir", schemas, "schema", "reset", "--protocol", "ocpp2.0.1"]);
+    assert!(code == 0 && said.contains("OnIdle"), "{said}");
+    assert!(error.starts_with("ocpp-tui: ResetRequest.json, line 1, column ") && error.contains("strin"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
