@@ -23,8 +23,8 @@ pub use answer_filter::{AnswerFilter, FilterDecision, LinkObserver, Responder};
 pub use call_result::{CallObserver, CallOutcome, CallResult};
 pub use outbox::{Outbox, OutgoingCall};
 pub use physical_action::{
-    ActionObserver, CarState, DriverLimit, FailingStep, FailureTimes, LinkWish, PhysicalAction, PhysicalActionError,
-    PowerLossStop,
+    ActionObserver, CarState, DriverLimit, EnergyNeeds, FailingStep, FailureTimes, LinkWish, PhysicalAction,
+    PhysicalActionError, PowerLossStop,
 };
 
 /// A call of the peer that was decoded and found valid.

@@ -84,6 +84,13 @@ pub enum PhysicalAction {
         /// Where.
         connector: Option<i32>,
     },
+    /// The car says by ISO 15118 what it needs, and takes the schedules that it gets from then on.
+    Needs {
+        /// What.
+        needs: EnergyNeeds,
+        /// Where.
+        connector: Option<i32>,
+    },
     /// The energy management of the site limits the power of the machine, or does not any more.
     Ems {
         /// In watts; `None` takes the limit back.
@@ -137,6 +144,17 @@ pub enum DriverLimit {
     Time(f64),
     /// The price, in the machine's own currency.
     Cost(f64),
+}
+
+/// What a car needs that negotiates its charge.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EnergyNeeds {
+    /// The energy in Wh.
+    pub energy: f64,
+    /// In how many seconds it departs.
+    #[serde(default)]
+    pub departure: Option<i64>,
 }
 
 /// A step that can fail on request.
@@ -320,6 +338,9 @@ pub enum PhysicalActionError {
     /// There is no limit to take back.
     #[error("the energy management has set no limit there")]
     NoSiteLimit,
+    /// The station does not negotiate.
+    #[error("the station does not negotiate with cars; ISO15118Ctrlr.Enabled is off")]
+    NoNegotiation,
     /// A limit is no positive number.
     #[error("a limit is a number above 0")]
     BadLimit,
@@ -428,6 +449,13 @@ impl fmt::Display for PhysicalAction {
                     DriverLimit::Energy(value) => write!(f, "limit energy={value}")?,
                     DriverLimit::Time(value) => write!(f, "limit time={value}")?,
                     DriverLimit::Cost(value) => write!(f, "limit cost={value}")?,
+                }
+                connector
+            }
+            PhysicalAction::Needs { needs, connector } => {
+                write!(f, "needs energy={}", needs.energy)?;
+                if let Some(seconds) = needs.departure {
+                    write!(f, " departure={seconds}")?;
                 }
                 connector
             }

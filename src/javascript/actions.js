@@ -37,6 +37,7 @@
       park: (connector) => does('park', { connector: number(connector) }),
       leave: (connector) => does('leave', { connector: number(connector) }),
       limit: (limit, connector) => does('limit', { limit, connector: number(connector) }),
+      needs: (needs, connector) => does('needs', { needs, connector: number(connector) }),
       ems: (power, connector) => does('ems', {
         watts: power === 'off' ? undefined : want('number', power, 'a power'), connector: number(connector),
       }),

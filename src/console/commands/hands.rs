@@ -1,11 +1,11 @@
 //! What hands do at a simulated charge point: `plug`, `unplug`, `present`, `fault`, `recover`, `power`, `offline`, `online`, `ev`, `lock`,
-//! `park`, `leave`, `limit`, `ems`, `fail`. What follows from it is for the simulator.
+//! `park`, `leave`, `limit`, `needs`, `ems`, `fail`. What follows from it is for the simulator.
 
 use std::fmt;
 
 use super::context::CommandContext;
 use super::entry::{CommandEntry, write_target};
-use crate::behaviour::{CarState, DriverLimit, FailingStep, FailureTimes, PhysicalAction, PowerLossStop};
+use crate::behaviour::{CarState, DriverLimit, EnergyNeeds, FailingStep, FailureTimes, PhysicalAction, PowerLossStop};
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, CommandWords};
 use crate::console::syntax::edit::PayloadStep;
@@ -170,6 +170,31 @@ pub(super) const LIMIT: CommandEntry<HandsCommand> = CommandEntry {
             let cost = given.number("cost")?.map(DriverLimit::Cost);
             let limit = energy.or(time).or(cost).ok_or_else(|| given.arguments.missing("energy=<Wh>"))?;
             Ok(PhysicalAction::Limit { limit, connector: given.connector()? })
+        })
+    },
+};
+
+pub(super) const NEEDS: CommandEntry<HandsCommand> = CommandEntry {
+    spec: hands(
+        "needs",
+        "the car says by ISO 15118 what it needs, at a station of OCPP 2.x, and takes the schedules that it gets",
+    )
+    .named(
+        const {
+            &[
+                named("energy", "Wh", "the energy in Wh"),
+                named("departure", "seconds", "in how many seconds it departs"),
+                CONNECTOR,
+            ]
+        },
+    )
+    .synopsis("energy=Wh [departure=seconds] [connector=N]")
+    .example("needs energy=20000 departure=28800 connector=1"),
+    parse: |words| {
+        HandsCommand::read(words, |given| {
+            let energy = given.number("energy")?.ok_or_else(|| given.arguments.missing("energy=<Wh>"))?;
+            let departure = given.read("departure", "a number of seconds", |text| text.parse().ok().filter(|it| *it > 0))?;
+            Ok(PhysicalAction::Needs { needs: EnergyNeeds { energy, departure }, connector: given.connector()? })
         })
     },
 };

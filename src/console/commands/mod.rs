@@ -176,6 +176,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hands::PARK,
         hands::LEAVE,
         hands::LIMIT,
+        hands::NEEDS,
         hands::EMS,
         hands::FAIL,
         quit::QUIT,

@@ -27,6 +27,7 @@
     park: ({ connector }) => `Park a car${at(connector)}, without plugging it in.`,
     leave: ({ connector }) => `Drive the car away${at(connector)}.`,
     limit: ({ limit, connector }) => `Set the driver's limit ${Object.entries(limit)[0].join(' ')}${at(connector)}.`,
+    needs: ({ needs, connector }) => `Let the car ask for ${needs.energy} Wh${at(connector)} by ISO 15118.`,
     ems: ({ watts, connector }) => (watts === undefined
       ? `Take the limit of the energy management back${at(connector)}.`
       : `Let the energy management limit the power to ${watts} W${at(connector)}.`),

@@ -52,7 +52,9 @@ impl ChargePoint {
             PhysicalAction::Park { connector } => self.park(*connector, now, out),
             PhysicalAction::Leave { connector } => self.leave(*connector, now, out),
             PhysicalAction::Limit { limit, connector } => self.set_limit(*limit, *connector, now),
-            PhysicalAction::Ems { .. } => Err(PhysicalActionError::NoMessage { version: self.version.number() }),
+            PhysicalAction::Ems { .. } | PhysicalAction::Needs { .. } => {
+                Err(PhysicalActionError::NoMessage { version: self.version.number() })
+            }
             PhysicalAction::Fail { step, times } => {
                 self.failing.set(*step, *times);
                 Ok(())

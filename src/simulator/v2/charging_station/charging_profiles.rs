@@ -60,9 +60,10 @@ impl ChargingStation {
                 // does nothing when it is no longer suitable
                 if let Ok(new) = station.suitable_profile(evse, &profile, now) {
                     let id = new.id;
-                    station.profiles.install(new, CSMS_SOURCE, profile);
+                    station.profiles.install(new, CSMS_SOURCE, profile.clone());
                     station.limits_changed(now, out);
                     station.follow_profile(id, now);
+                    station.take_schedule(evse, &profile, now, out);
                 }
             }),
         }

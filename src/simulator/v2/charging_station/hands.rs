@@ -52,6 +52,7 @@ impl ChargingStation {
             PhysicalAction::Lock { works, connector } => self.set_lock(*works, *connector),
             PhysicalAction::Park { connector } => self.park(*connector, now, out),
             PhysicalAction::Leave { connector } => self.leave(*connector, now, out),
+            PhysicalAction::Needs { needs, connector } => self.negotiate(*needs, *connector, now, out),
             PhysicalAction::Ems { watts, connector } => self.limit_from_outside(*watts, *connector, now, out),
             PhysicalAction::Fail { step, times } => {
                 self.failing.set(*step, *times);

@@ -19,6 +19,7 @@ mod display_messages;
 mod dynamic_schedules;
 mod effect;
 mod energy_services;
+mod ev_charging_needs;
 mod event_streams;
 mod events;
 mod evse;
@@ -106,6 +107,8 @@ pub struct ChargingStation {
     /// Events for which the link is awaited.
     waiting_events: Vec<Value>,
     profiles: ProfileStore,
+    /// The EVSEs whose cars negotiate by ISO 15118.
+    negotiating: Vec<i32>,
     last_event_id: i32,
     /// StatusNotifications of the station that have not ended yet, to distinguish them from those of the user.
     status_calls: Vec<Value>,
@@ -165,6 +168,7 @@ impl ChargingStation {
             monitors: factory_monitors(&model),
             waiting_events: Vec::new(),
             profiles: ProfileStore::default(),
+            negotiating: Vec::new(),
             model,
             last_event_id: 0,
             status_calls: Vec::new(),

@@ -8,6 +8,7 @@ mod machine;
 mod monitoring;
 mod never_panics;
 mod smart_charging;
+mod valid_calls;
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! Charging profiles of the CSMS, composite schedules, and limits from outside.
 
 use super::*;
+use crate::behaviour::EnergyNeeds;
 
 /// A profile with one period.
 fn profile(id: i32, purpose: &str, level: i32, unit: &str, limit: f64) -> Value {
@@ -202,5 +203,26 @@ fn a_limit_from_outside_is_reported_and_the_csms_cannot_clear_it() {
         let notice = world.expect("ClearedChargingLimit").payload;
         assert_eq!(notice, json!({"chargingLimitSource": "EMS", "evseId": 2}));
         assert_eq!(composite(&mut world, 2, "A"), [(0, 32.0)]);
+    }
+}
+
+#[test]
+fn a_car_that_negotiates_says_what_it_needs() {
+    for version in [Version::V2_0_1, Version::V2_1] {
+        let mut world = StationWorld::accepted(version);
+        let needs = EnergyNeeds { energy: 20_000.0, departure: Some(3600) };
+        let ask = PhysicalAction::Needs { needs, connector: Some(1) };
+        assert_eq!(world.act(&ask), Err(PhysicalActionError::NothingPlugged));
+        world.acts(&PhysicalAction::Plug { connector: Some(1) });
+        world.act(&ask).unwrap();
+        let call = world.expect("NotifyEVChargingNeeds");
+        let needs = &call.payload["chargingNeeds"];
+        assert_eq!(needs["acChargingParameters"]["energyAmount"], 20_000);
+        assert_eq!(needs["departureTime"], "2024-05-01T13:00:00.000Z");
+        world.result(&call, json!({"status": "Accepted"}));
+        let other = PhysicalAction::Needs { needs: EnergyNeeds { energy: 0.0, departure: None }, connector: Some(1) };
+        assert_eq!(world.act(&other), Err(PhysicalActionError::BadLimit));
+        world.set("ISO15118Ctrlr", "Enabled", "false");
+        assert_eq!(world.act(&ask), Err(PhysicalActionError::NoNegotiation));
     }
 }
