@@ -180,6 +180,8 @@ interface Hands {
   needs(needs: { energy: number; departure?: number }, connector?: number): Promise<void>;
   /** The energy management of the site limits a station of OCPP 2.x to so many watts, or takes its limit back. */
   ems(power: number | 'off', connector?: number): Promise<void>;
+  /** A driver, a car or the grid needs a service of a station of OCPP 2.x. */
+  service(service: 'battery-swap' | 'install-contract' | 'update-contract' | 'priority-charging' | 'grid-fault', connector?: number): Promise<void>;
   /** A step fails; default: the next time. */
   fail(step: 'download' | 'signature' | 'verify' | 'install' | 'upload' | 'reset', times?: 'next' | 'always' | 'never'): Promise<void>;
 }

@@ -23,7 +23,7 @@ pub use answer_filter::{AnswerFilter, FilterDecision, LinkObserver, Responder};
 pub use call_result::{CallObserver, CallOutcome, CallResult};
 pub use outbox::{Outbox, OutgoingCall};
 pub use physical_action::{
-    ActionObserver, CarState, DriverLimit, EnergyNeeds, FailingStep, FailureTimes, LinkWish, PhysicalAction,
+    ActionObserver, CarState, DriverLimit, DriverService, EnergyNeeds, FailingStep, FailureTimes, LinkWish, PhysicalAction,
     PhysicalActionError, PowerLossStop,
 };
 

@@ -98,6 +98,13 @@ pub enum PhysicalAction {
         /// Where; `None` and 0 are the machine as a whole.
         connector: Option<i32>,
     },
+    /// A driver or a car uses a service of OCPP 2.x, or the grid has a fault.
+    Service {
+        /// Which.
+        service: DriverService,
+        /// Where.
+        connector: Option<i32>,
+    },
     /// A step of the machine fails.
     Fail {
         /// Which.
@@ -155,6 +162,44 @@ pub struct EnergyNeeds {
     /// In how many seconds it departs.
     #[serde(default)]
     pub departure: Option<i64>,
+}
+
+/// A service that a driver or a car uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DriverService {
+    /// The next step of a swap of batteries.
+    BatterySwap,
+    /// The car asks for a contract certificate.
+    InstallContract,
+    /// The car asks for another one in place of it.
+    UpdateContract,
+    /// The driver wants to charge with priority, or does not any more.
+    PriorityCharging,
+    /// The grid has a fault, or it is over.
+    GridFault,
+}
+
+impl DriverService {
+    /// All of them.
+    pub const ALL: [DriverService; 5] = [
+        DriverService::BatterySwap,
+        DriverService::InstallContract,
+        DriverService::UpdateContract,
+        DriverService::PriorityCharging,
+        DriverService::GridFault,
+    ];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DriverService::BatterySwap => "battery-swap",
+            DriverService::InstallContract => "install-contract",
+            DriverService::UpdateContract => "update-contract",
+            DriverService::PriorityCharging => "priority-charging",
+            DriverService::GridFault => "grid-fault",
+        }
+    }
 }
 
 /// A step that can fail on request.
@@ -335,6 +380,18 @@ pub enum PhysicalActionError {
         /// The version.
         version: &'static str,
     },
+    /// The firmware lacks the block.
+    #[error("its firmware has no {0}")]
+    NoService(&'static str),
+    /// All batteries are swapped.
+    #[error("no charged battery is there")]
+    NoBattery,
+    /// No transaction runs.
+    #[error("no transaction is running at {0}")]
+    NoTransaction(i32),
+    /// Priority charging needs a profile.
+    #[error("no charging profile for PriorityCharging is installed there")]
+    NoPriorityProfile,
     /// There is no limit to take back.
     #[error("the energy management has set no limit there")]
     NoSiteLimit,
@@ -464,6 +521,10 @@ impl fmt::Display for PhysicalAction {
                     Some(watts) => write!(f, "ems power={watts}")?,
                     None => f.write_str("ems off")?,
                 }
+                connector
+            }
+            PhysicalAction::Service { service, connector } => {
+                write!(f, "service {}", service.name())?;
                 connector
             }
             PhysicalAction::Fail { step, times } => return write!(f, "fail {} {}", step.name(), times.name()),

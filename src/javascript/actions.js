@@ -41,6 +41,10 @@
       ems: (power, connector) => does('ems', {
         watts: power === 'off' ? undefined : want('number', power, 'a power'), connector: number(connector),
       }),
+      service: (service, connector) => does('service', {
+        service: oneOf(service, ['battery-swap', 'install-contract', 'update-contract', 'priority-charging', 'grid-fault'], 'a service'),
+        connector: number(connector),
+      }),
       fail: (step, times = 'next') => does('fail', {
         step: oneOf(step, ['download', 'signature', 'verify', 'install', 'upload', 'reset'], 'what fails'),
         times: oneOf(times, ['next', 'always', 'never'], 'how often it fails'),

@@ -1,11 +1,13 @@
 //! What hands do at a simulated charge point: `plug`, `unplug`, `present`, `fault`, `recover`, `power`, `offline`, `online`, `ev`, `lock`,
-//! `park`, `leave`, `limit`, `needs`, `ems`, `fail`. What follows from it is for the simulator.
+//! `park`, `leave`, `limit`, `needs`, `ems`, `service`, `fail`. What follows from it is for the simulator.
 
 use std::fmt;
 
 use super::context::CommandContext;
 use super::entry::{CommandEntry, write_target};
-use crate::behaviour::{CarState, DriverLimit, EnergyNeeds, FailingStep, FailureTimes, PhysicalAction, PowerLossStop};
+use crate::behaviour::{
+    CarState, DriverLimit, DriverService, EnergyNeeds, FailingStep, FailureTimes, PhysicalAction, PowerLossStop,
+};
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, CommandWords};
 use crate::console::syntax::edit::PayloadStep;
@@ -212,6 +214,21 @@ pub(super) const EMS: CommandEntry<HandsCommand> = CommandEntry {
                 return Err(given.arguments.missing("power=<W> or off"));
             }
             Ok(PhysicalAction::Ems { watts, connector: given.connector()? })
+        })
+    },
+};
+
+pub(super) const SERVICE: CommandEntry<HandsCommand> = CommandEntry {
+    spec: hands("service", "a driver, a car or the grid needs a service of a station of OCPP 2.x")
+        .named(const { &[CONNECTOR] })
+        .words(&["battery-swap", "install-contract", "update-contract", "priority-charging", "grid-fault"])
+        .synopsis("battery-swap | install-contract | update-contract | priority-charging | grid-fault [connector=N]")
+        .example("service battery-swap"),
+    parse: |words| {
+        HandsCommand::read(words, |given| {
+            let word = given.word(&DriverService::ALL.map(DriverService::name))?;
+            let service = DriverService::ALL.into_iter().find(|it| it.name() == word).unwrap_or(DriverService::BatterySwap);
+            Ok(PhysicalAction::Service { service, connector: given.connector()? })
         })
     },
 };

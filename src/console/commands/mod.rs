@@ -178,6 +178,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hands::LIMIT,
         hands::NEEDS,
         hands::EMS,
+        hands::SERVICE,
         hands::FAIL,
         quit::QUIT,
     ]

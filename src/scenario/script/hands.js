@@ -31,6 +31,7 @@
     ems: ({ watts, connector }) => (watts === undefined
       ? `Take the limit of the energy management back${at(connector)}.`
       : `Let the energy management limit the power to ${watts} W${at(connector)}.`),
+    service: ({ service, connector }) => `Use the service ${service}${at(connector)}.`,
     fail: ({ step, times }) => (times === 'never' ? `Let the ${step} work again.` : `Let the ${step} fail.`),
   };
 

@@ -31,6 +31,8 @@ pub(super) struct StationFeatures {
     pub guards_used_slots: bool,
     /// Whether charging profiles may be dynamic and for priority charging (OCPP 2.1 part 2, K21 and K28).
     pub dynamic_profiles: bool,
+    /// Whether there are battery swaps, priority charging and alarms of the grid (OCPP 2.1 part 2, K, R and S).
+    pub energy_services: bool,
     /// Whether a setting allows a lower security profile (OCPP 2.1 part 2, `AllowSecurityProfileDowngrade`).
     pub security_downgrade: bool,
 }
@@ -48,6 +50,7 @@ static OCPP_2_0_1: StationFeatures = StationFeatures {
     certificate_chain_status: false,
     guards_used_slots: false,
     dynamic_profiles: false,
+    energy_services: false,
     security_downgrade: false,
 };
 
@@ -76,6 +79,7 @@ static OCPP_2_1: StationFeatures = StationFeatures {
     certificate_chain_status: true,
     guards_used_slots: true,
     dynamic_profiles: true,
+    energy_services: true,
     security_downgrade: true,
 };
 

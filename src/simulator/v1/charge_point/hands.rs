@@ -52,7 +52,7 @@ impl ChargePoint {
             PhysicalAction::Park { connector } => self.park(*connector, now, out),
             PhysicalAction::Leave { connector } => self.leave(*connector, now, out),
             PhysicalAction::Limit { limit, connector } => self.set_limit(*limit, *connector, now),
-            PhysicalAction::Ems { .. } | PhysicalAction::Needs { .. } => {
+            PhysicalAction::Ems { .. } | PhysicalAction::Needs { .. } | PhysicalAction::Service { .. } => {
                 Err(PhysicalActionError::NoMessage { version: self.version.number() })
             }
             PhysicalAction::Fail { step, times } => {

@@ -67,6 +67,19 @@ impl ChargingStation {
         })
     }
 
+    /// Hands do the next step of a swap, or begin one. Returns whether that was possible.
+    pub(super) fn swap_by_hand(&mut self, now: Moment, out: &mut Outbox) -> bool {
+        if self.blocks.exchange.swap.is_none() {
+            if self.blocks.exchange.charged == 0 {
+                return false;
+            }
+            let request = self.blocks.exchange.next.into();
+            let token = json!({ "idToken": "SWAP", "type": "Local" });
+            self.blocks.exchange.swap = Some(RunningSwap { request, token, is_in: false });
+        }
+        self.step_swap(now, out)
+    }
+
     /// A swap begins; the driver does the rest.
     fn begin_swap(&mut self, request: Value, token: Value, now: Moment) {
         self.blocks.exchange.swap = Some(RunningSwap { request, token, is_in: false });

@@ -45,6 +45,8 @@ pub(super) struct BlockStates {
     pub priority: Vec<PriorityUse>,
     /// The streams of monitored values.
     pub streams: EventStreams,
+    /// Whether the grid has a fault.
+    pub grid_fault: bool,
     /// The batteries that are swapped.
     pub exchange: BatteryExchange,
 }
@@ -65,6 +67,7 @@ impl Default for BlockStates {
             der: DerControls::default(),
             priority: Vec::new(),
             streams: EventStreams::default(),
+            grid_fault: false,
             exchange: BatteryExchange::default(),
         }
     }

@@ -155,6 +155,14 @@ impl ChargingStation {
         self.limits_changed(now, out);
     }
 
+    /// A driver changes whether a transaction charges with priority. Returns whether it does now; `None` without a profile for it.
+    pub(super) fn toggle_priority_of(&mut self, evse: i32, transaction: &str, now: Moment, out: &mut Outbox) -> Option<bool> {
+        self.priority_profile(evse)?;
+        let activate = !self.blocks.priority.iter().any(|used| used.transaction == transaction);
+        self.set_priority(evse, transaction, activate, now, out);
+        Some(activate)
+    }
+
     /// Ends the priority of transactions that are over.
     pub(super) fn end_lost_priority(&mut self) {
         if !self.blocks.priority.is_empty() {

@@ -1,15 +1,17 @@
 //! Small calls of OCPP 2.1 about energy and payment: AFRRSignal (part 2, Q), NotifyAllowedEnergyTransfer (Q01, Q02) and
 //! NotifyWebPaymentStarted (C25).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::ChargingStation;
 use super::effect::{only_status, status_because, status_then};
 use super::profile_store::StoreCriteria;
-use crate::behaviour::{IncomingCall, Outbox, Proposal};
+use crate::behaviour::{EnergyNeeds, IncomingCall, Proposal};
 use crate::clock::Moment;
-use crate::simulator::equipment::VOLTS;
-use crate::simulator::payload::{empty, list, text, written_time};
+use crate::simulator::payload::{empty, list, text};
+
+/// The energy in Wh that a car needs which has not said how much.
+const NEEDED_ENERGY: f64 = 20_000.0;
 
 impl ChargingStation {
     /// The calls that this file answers.
@@ -44,17 +46,9 @@ impl ChargingStation {
         if !list(payload, "allowedEnergyTransfer").iter().any(|mode| mode.as_str() == Some(own)) {
             return status_because("Rejected", "UnsupportedParam");
         }
-        status_then("Accepted", move |station, now, out| station.send_charging_needs(evse, own, now, out))
-    }
-
-    /// Sends NotifyEVChargingNeeds.
-    fn send_charging_needs(&mut self, evse: i32, mode: &str, now: Moment, out: &mut Outbox) {
-        let current = self.settings.equipment.max_current;
-        let needs = json!({
-            "requestedEnergyTransfer": mode,
-            "acChargingParameters": { "energyAmount": 20_000, "evMinCurrent": 6, "evMaxCurrent": current, "evMaxVoltage": VOLTS },
-        });
-        let payload = json!({ "evseId": evse, "chargingNeeds": needs, "timestamp": written_time(now.wall) });
-        self.send_if_allowed("NotifyEVChargingNeeds", payload, out);
+        status_then("Accepted", move |station, now, out| {
+            // a car that left meanwhile needs nothing
+            _ = station.negotiate(EnergyNeeds { energy: NEEDED_ENERGY, departure: None }, Some(evse), now, out);
+        })
     }
 }

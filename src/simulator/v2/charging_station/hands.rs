@@ -53,6 +53,7 @@ impl ChargingStation {
             PhysicalAction::Park { connector } => self.park(*connector, now, out),
             PhysicalAction::Leave { connector } => self.leave(*connector, now, out),
             PhysicalAction::Needs { needs, connector } => self.negotiate(*needs, *connector, now, out),
+            PhysicalAction::Service { service, connector } => self.use_service(*service, *connector, now, out),
             PhysicalAction::Ems { watts, connector } => self.limit_from_outside(*watts, *connector, now, out),
             PhysicalAction::Fail { step, times } => {
                 self.failing.set(*step, *times);

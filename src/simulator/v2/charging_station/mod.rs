@@ -40,6 +40,7 @@ mod report_parts;
 mod reports;
 mod reset;
 mod security_event;
+mod services;
 mod status;
 mod tariff_conditions;
 #[cfg_attr(not(test), expect(dead_code, reason = "for transactions"))]
