@@ -231,7 +231,7 @@ impl Column {
         match self {
             Column::Identity => IDENTITY,
             Column::State => 11,
-            Column::Version => 3,
+            Column::Version => 5,
             Column::Transport => 4,
             Column::Side => 5,
             Column::Connectors => 11,
@@ -329,7 +329,7 @@ mod tests {
         assert_eq!(headings(&alike, 20), "err");
         assert_eq!(headings(&alike, 40), "connectors err seen");
         let mixed = ColumnChoice::new(None, true, true);
-        assert_eq!(headings(&mixed, 50), "connectors err seen ver via");
+        assert_eq!(headings(&mixed, 50), "connectors err seen ver");
         assert_eq!(headings(&mixed, 200), "connectors err seen ver tx via rate in out calls address");
         for choice in [alike, mixed] {
             for width in 0..250 {
