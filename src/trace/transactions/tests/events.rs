@@ -260,3 +260,17 @@ fn events_without_sense_are_passed_over_and_missing_numbers_are_bounded() {
     event(&mut trace, "Updated", i64::MIN, "");
     assert_eq!(odd(only(&trace.summaries())), [TransactionOddity::EventMissing, TransactionOddity::OutOfOrder]);
 }
+
+#[test]
+fn the_filter_of_a_transaction_finds_its_events_by_the_whole_id_and_by_both_ends() {
+    let mut trace = Exchanges::new();
+    for (number, id) in [(0, "3f2a77c0-1f2b-9c1d"), (1, "3f2a77c0-1f2b-7b42")] {
+        let payload = payload(&trace, id, "Started", number, "");
+        trace.exchange("CP1", "TransactionEvent", &payload, "{}"); // 0, 1 and 2, 3
+    }
+    trace.exchange("CP1", "RequestStopTransaction", r#"{"transactionId":"3f2a77c0-1f2b-7b42"}"#, r#"{"status":"Accepted"}"#);
+    let summaries = trace.summaries();
+    let filters: Vec<String> = summaries.transactions().iter().map(SeenTransaction::filter).collect();
+    assert_eq!([found(&trace, &filters[0]), found(&trace, "tx:3f2a*9c1d")], [[0, 1], [0, 1]]);
+    assert_eq!([found(&trace, &filters[1]), found(&trace, "tx:3f2a*7b42")], [[2, 3, 4, 5], [2, 3, 4, 5]]);
+}

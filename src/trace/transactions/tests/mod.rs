@@ -68,6 +68,17 @@ fn a_transaction_is_followed_from_its_start_to_its_stop() {
     assert_eq!(transaction.lasted_micros(0), 6_000_000);
 }
 
+/// The records that a filter lets pass.
+fn found(trace: &Exchanges, text: &str) -> Vec<u64> {
+    let (filter, records) = (parse(text).unwrap(), trace.contents.records());
+    let context = FilterContext::new(
+        &trace.contents,
+        &jiff::Timestamp::from_microsecond(trace.at_micros).unwrap().to_zoned(jiff::tz::TimeZone::UTC),
+    );
+    let passing = records.iter(records.range()).filter(|record| filter.matches(record, &context));
+    passing.map(|record| record.sequence).collect()
+}
+
 #[test]
 fn its_filter_finds_all_of_its_messages_and_no_others() {
     let mut trace = Exchanges::new();
@@ -78,15 +89,6 @@ fn its_filter_finds_all_of_its_messages_and_no_others() {
     meter(&mut trace, 2, Some("34"), 7_200, 1_400); // 8, 9
     trace.exchange("CP1", "RemoteStopTransaction", r#"{"transactionId":33}"#, r#"{"status":"Accepted"}"#); // 10, 11
     stop(&mut trace, "33", 1_600); // 12, 13
-    let found = |trace: &Exchanges, text: &str| {
-        let (filter, records) = (parse(text).unwrap(), trace.contents.records());
-        let context = FilterContext::new(
-            &trace.contents,
-            &jiff::Timestamp::from_microsecond(trace.at_micros).unwrap().to_zoned(jiff::tz::TimeZone::UTC),
-        );
-        let passing = records.iter(records.range()).filter(|record| filter.matches(record, &context));
-        passing.map(|record| record.sequence).collect::<Vec<_>>()
-    };
     let filter = trace.summaries().transactions().iter().next().unwrap().filter();
     assert_eq!((filter.as_str(), found(&trace, &filter)), ("tx:33", vec![2, 3, 6, 7, 10, 11, 12, 13]));
     let mut trace = Exchanges::new();
