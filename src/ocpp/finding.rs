@@ -37,7 +37,7 @@ impl FindingRule {
     /// not exist is a fault of the message's form.
     pub const fn error_code(self, version: Version) -> ErrorCode {
         match self {
-            FindingRule::Action => ErrorCode::NotSupported,
+            FindingRule::Action => ErrorCode::ProtocolError,
             FindingRule::Required | FindingRule::TooFew | FindingRule::TooMany => ErrorCode::OccurenceConstraintViolation,
             FindingRule::Type => ErrorCode::TypeConstraintViolation,
             FindingRule::DoubledName => ErrorCode::FormationViolation,

@@ -109,7 +109,7 @@ fn a_send_of_the_peer_is_handled_and_never_answered() {
 
 #[test]
 fn a_send_that_comes_as_a_call_is_answered_when_the_link_is_tolerant() {
-    for (strictness, answer) in [(Strictness::Tolerant, "[3,"), (Strictness::Strict, r#"[4,"1","NotSupported""#)] {
+    for (strictness, answer) in [(Strictness::Tolerant, "[3,"), (Strictness::Strict, r#"[4,"1","ProtocolError""#)] {
         let mut talk = talk_as(Version::V2_1, strictness, Vec::new());
         let sent = talk.receive(r#"[2,"1","Stream",{"id":7}]"#);
         assert!(sent[0].starts_with(answer), "{sent:?}");
@@ -206,4 +206,26 @@ fn a_signed_call_of_ours_has_the_suffix_and_its_signed_result_is_checked() {
         *talk.observed.lock().unwrap(),
         [r#"Reset: Result { payload: Object {"status": String("Accepted")}, valid: true }"#]
     );
+}
+
+#[test]
+fn a_send_may_wait_at_a_breakpoint_in_both_directions() {
+    let mut talk = talk(Version::V2_1);
+    hold(&talk, "kind:send");
+    talk.receive(r#"[6,"s","Stream",{"id":7}]"#);
+    talk.receive(r#"[6,"s","Stream",{"id":8}]"#);
+    talk.conversation.call("Announce", json!({ "id": 3 }), talk.now);
+    talk.conversation.call("Reset", json!({ "id": 4 }), talk.now);
+    assert_eq!(talk.sent().len(), 1, "a call is no SEND");
+    let held = talk.conversation.gate.held();
+    let kinds: Vec<_> = held.iter().map(|frame| (frame.direction, frame.kind, &*frame.action)).collect();
+    let (stream, announce) = ((Direction::In, FrameKind::Send, "Stream"), (Direction::Out, FrameKind::Send, "Announce"));
+    assert_eq!(kinds, [stream, stream, announce]);
+    assert!(talk.observed.lock().unwrap().is_empty());
+    talk.conversation.release(held[0].number, ReleaseAction::Go(Some(json!({ "id": 9 }).into())), talk.now);
+    talk.conversation.release(held[1].number, ReleaseAction::Answer(Answer::result(json!({}))), talk.now);
+    talk.conversation.release(held[2].number, ReleaseAction::Go(None), talk.now);
+    assert_eq!(*talk.observed.lock().unwrap(), [r#"Stream {"id":9}"#], "nothing answers the second one, which is dropped");
+    let sent = talk.sent();
+    assert!(sent.len() == 1 && sent[0].starts_with("[6,") && sent[0].ends_with(r#","Announce",{"id":3}]"#), "{sent:?}");
 }
