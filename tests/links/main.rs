@@ -12,6 +12,7 @@ mod foreign_libraries;
 mod frames;
 mod handshakes;
 mod hold;
+mod newer_messages;
 mod own_definitions;
 mod plugins;
 mod soap;

@@ -231,7 +231,9 @@ mod tests {
         for text in
             ["", "[", "[2,", "[2,\"", "[2,\"\\", "[2,\"\\é", "[3,\"\\é\"", "日本,語", "\\", "[é,é]", "[]", "[2]", "[,]", "]"]
         {
-            for kind in [MessageType::Call, MessageType::Result, MessageType::Error] {
+            for kind in
+                [MessageType::Call, MessageType::Result, MessageType::Error, MessageType::ResultError, MessageType::Send]
+            {
                 let _ = (
                     payload_span(text, kind),
                     id_span(text),

@@ -10,6 +10,7 @@ mod layout;
 mod machine;
 mod message;
 mod mouse;
+mod newer_messages;
 mod overlays;
 mod overview;
 mod palette;

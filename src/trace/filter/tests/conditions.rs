@@ -18,6 +18,27 @@ fn the_empty_filter_passes_everything() {
 }
 
 #[test]
+fn the_messages_of_2_1_have_kinds_of_their_own() {
+    let mut scene = Scene::new();
+    let station = scene.contents.station(Role::CentralSystem, "CS1");
+    scene.frame(station, Direction::In, FrameKind::Send, "NotifyPeriodicEventStream", r#"[6,"a","N",{"id":7}]"#, 0);
+    scene.frame(station, Direction::In, FrameKind::ResultError, "Reset", r#"[5,"b","GenericError","",{}]"#, 0);
+    scene.frame(station, Direction::In, FrameKind::Error, "Reset", r#"[4,"c","GenericError","",{}]"#, 0);
+    check(
+        &scene,
+        &[
+            ("kind:send", &[0]),
+            ("kind:resulterror", &[1]),
+            ("kind:error", &[1, 2]),
+            ("kind:call", &[]),
+            ("id:a", &[0]),
+            ("$.id=7", &[0]),
+            ("answered:no", &[]),
+        ],
+    );
+}
+
+#[test]
 fn kinds_ways_and_verdicts() {
     check(
         &everything_once(),
