@@ -23,6 +23,8 @@ const SIGNS: &[Signs] = &[
             ("C", "a call; in the view of exchanges a call that has no answer yet"),
             ("R", "a result: the answer that was asked for"),
             ("E", "an error: the call was refused"),
+            ("S", "a message that nothing answers (OCPP 2.1)"),
+            ("F", "an error about a result, from the side that got it (OCPP 2.1)"),
             ("?", "a frame that cannot be read"),
             ("T", "a timeout: our call got no answer in time"),
             ("U", "a call over SOAP that could not be delivered"),
