@@ -1,25 +1,32 @@
-//! The demonstration: a central system and six autonomous charge points in one session, and a loop of steps: transactions start and
-//! stop, the central system calls actions, and one of the charge points sends invalid messages. New users see each kind of event there
-//! is.
+//! The demonstration: a central system and eight autonomous charge points in one session, and a loop of steps: transactions start and
+//! stop, the central system calls actions, one station reports its device model, a part of another one breaks, and one of the charge points
+//! sends invalid messages. New users see each kind of event there is.
 
 use std::time::Duration;
 
+use ocpp_tui::behaviour::PhysicalAction;
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, MachineOptions, Order, SoapOptions};
 use ocpp_tui::link::SubprotocolPolicy;
-use ocpp_tui::ocpp::{Role, Transport, Version};
+use ocpp_tui::ocpp::{OcppGeneration, Role, Transport, Version};
 use ocpp_tui::trace::decode::payload_value;
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
 
 /// The charge points and their versions.
-const STATIONS: [(&str, Version); 6] = [
+const STATIONS: [(&str, Version); 8] = [
     ("GARAGE-1", Version::V1_6),
     ("GARAGE-2", Version::V1_6),
     ("HARBOUR", Version::V1_6),
+    (LIBRARY, Version::V2_0_1),
     ("MARKET", Version::V1_5),
     (SOAP, Version::V1_2),
+    (STADIUM, Version::V2_1),
     (TROUBLE, Version::V1_6),
 ];
+/// The one that speaks OCPP 2.0.1.
+const LIBRARY: &str = "LIBRARY";
+/// The one that speaks OCPP 2.1.
+const STADIUM: &str = "STADIUM";
 /// The one with SOAP, the transport of most stations when OCPP 1.2 was new.
 const SOAP: &str = "OLD-MILL";
 /// The one that sends invalid messages.
@@ -38,6 +45,8 @@ enum DemoStep {
     Call(&'static str, &'static str, Value),
     /// The central system stops the last transaction of a charge point.
     Stop(&'static str),
+    /// Something happens at a charge point.
+    Act(&'static str, PhysicalAction),
     /// `TROUBLE` sends an invalid text.
     Invalid(&'static str),
 }
@@ -58,7 +67,7 @@ pub async fn start(hub: &Hub, machine: &MachineOptions) -> Result<(), HubError> 
         transports: Transport::ALL.to_vec(),
     };
     let address = hub.start_central_system(options).await?;
-    hub.note(false, "A demonstration: six simulated charge points at a central system, both in this console.");
+    hub.note(false, "A demonstration: eight simulated charge points at a central system, both in this console.");
     for (identity, version) in STATIONS {
         let soap = (identity == SOAP).then(SoapOptions::default);
         let scheme = if soap.is_some() { "http" } else { "ws" };
@@ -74,12 +83,11 @@ pub async fn start(hub: &Hub, machine: &MachineOptions) -> Result<(), HubError> 
 async fn run_steps(hub: Hub, connectors: u16) {
     let steps = async {
         tokio::time::sleep(BOOT_TIME).await;
-        for (identity, _) in STATIONS {
-            let payload = json!({ "key": "MeterValueSampleInterval", "value": METER_INTERVAL });
-            order(&hub, Role::CentralSystem, identity, call("ChangeConfiguration", payload));
+        for (identity, version) in STATIONS {
+            order(&hub, Role::CentralSystem, identity, meter_interval(version));
         }
-        loop {
-            for step in steps_of_a_round(connectors) {
+        for round in 1.. {
+            for step in steps_of_a_round(connectors, round) {
                 run_step(&hub, step);
                 tokio::time::sleep(STEP).await;
             }
@@ -91,12 +99,38 @@ async fn run_steps(hub: Hub, connectors: u16) {
     }
 }
 
-fn steps_of_a_round(connectors: u16) -> Vec<DemoStep> {
+/// The call that makes meter values frequent.
+fn meter_interval(version: Version) -> LinkCommand {
+    match version.dialect().generation {
+        OcppGeneration::First => {
+            call("ChangeConfiguration", json!({ "key": "MeterValueSampleInterval", "value": METER_INTERVAL }))
+        }
+        OcppGeneration::Second => {
+            let interval = json!({
+                "component": { "name": "SampledDataCtrlr" }, "variable": { "name": "TxUpdatedInterval" },
+                "attributeValue": METER_INTERVAL,
+            });
+            call("SetVariables", json!({ "setVariableData": [interval] }))
+        }
+    }
+}
+
+/// The steps of a round; its number goes into the numbers of requests, which OCPP 2.x wants to differ.
+fn steps_of_a_round(connectors: u16, round: i64) -> Vec<DemoStep> {
     let start = |connector: u16| json!({ "idTag": TAG, "connectorId": connector.min(connectors) });
+    let token = json!({ "idToken": TAG, "type": "ISO14443" });
+    let start_2 = |evse: u16, number: i64| json!({ "idToken": token, "evseId": evse.min(connectors), "remoteStartId": number });
+    let high_power = json!({
+        "component": { "name": "EVSE", "evse": { "id": 1 } }, "variable": { "name": "Power" },
+        "type": "UpperThreshold", "value": 1000, "severity": 5,
+    });
     vec![
         DemoStep::Call("GARAGE-1", "RemoteStartTransaction", start(1)),
+        DemoStep::Call(LIBRARY, "RequestStartTransaction", start_2(1, 2 * round - 1)),
         DemoStep::Call("MARKET", "RemoteStartTransaction", start(1)),
         DemoStep::Invalid(r#"[2,"trouble-1","MakeCoffee",{"sugar":2}]"#),
+        DemoStep::Call(STADIUM, "SetVariableMonitoring", json!({ "setMonitoringData": [high_power] })),
+        DemoStep::Call(STADIUM, "RequestStartTransaction", start_2(1, 2 * round)),
         DemoStep::Call("GARAGE-2", "GetConfiguration", json!({ "key": ["HeartbeatInterval", "NumberOfConnectors"] })),
         DemoStep::Call(SOAP, "RemoteStartTransaction", start(2)),
         DemoStep::Invalid(
@@ -109,15 +143,27 @@ fn steps_of_a_round(connectors: u16) -> Vec<DemoStep> {
                 "connectorId": 1, "expiryDate": "2099-01-01T00:00:00Z", "idTag": TAG, "reservationId": 1,
             }),
         ),
+        DemoStep::Call(LIBRARY, "GetBaseReport", json!({ "requestId": round, "reportBase": "SummaryInventory" })),
         DemoStep::Call("GARAGE-2", "RemoteStartTransaction", start(2)),
+        DemoStep::Act(
+            LIBRARY,
+            PhysicalAction::Fault {
+                error_code: Some("GroundFailure".to_owned()),
+                info: None,
+                connector: Some(i32::from(connectors)),
+            },
+        ),
         DemoStep::Stop("GARAGE-1"),
         DemoStep::Invalid(r#"[2,"trouble-3","Heartbeat",{"#),
         DemoStep::Call("HARBOUR", "CancelReservation", json!({ "reservationId": 1 })),
         DemoStep::Call("GARAGE-1", "TriggerMessage", json!({ "requestedMessage": "Heartbeat" })),
         DemoStep::Stop("MARKET"),
+        DemoStep::Stop(LIBRARY),
         DemoStep::Invalid(r#"[3,"no-such-call",{"status":"Accepted"}]"#),
         DemoStep::Call("HARBOUR", "GetDiagnostics", json!({ "location": "ftp://example.com/diagnostics/" })),
         DemoStep::Stop(SOAP),
+        DemoStep::Act(LIBRARY, PhysicalAction::Recover { connector: None }),
+        DemoStep::Stop(STADIUM),
         DemoStep::Stop("GARAGE-2"),
         DemoStep::Call("MARKET", "Reset", json!({ "type": "Soft" })),
     ]
@@ -128,11 +174,12 @@ fn run_step(hub: &Hub, step: DemoStep) {
         DemoStep::Call(identity, action, payload) => order(hub, Role::CentralSystem, identity, call(action, payload)),
         DemoStep::Invalid(text) => order(hub, Role::ChargePoint, TROUBLE, LinkCommand::Raw(text.to_owned())),
         DemoStep::Stop(identity) => {
-            if let Some(transaction) = last_transaction(hub, identity) {
+            if let Some((action, transaction)) = last_transaction(hub, identity) {
                 let payload = json!({ "transactionId": transaction });
-                order(hub, Role::CentralSystem, identity, call("RemoteStopTransaction", payload));
+                order(hub, Role::CentralSystem, identity, call(action, payload));
             }
         }
+        DemoStep::Act(identity, action) => order(hub, Role::ChargePoint, identity, LinkCommand::Act(action)),
     }
 }
 
@@ -153,17 +200,24 @@ fn station(hub: &Hub, our_role: Role, identity: &str) -> Option<StationKey> {
     (row.state == LinkState::Connected).then_some(row.key)
 }
 
-/// The id that the central system gave to the last transaction of a charge point, as the trace has it.
-fn last_transaction(hub: &Hub, identity: &str) -> Option<i64> {
+/// The last transaction of a charge point, as the trace has it, and the action that stops it.
+fn last_transaction(hub: &Hub, identity: &str) -> Option<(&'static str, Value)> {
     let key = station(hub, Role::CentralSystem, identity)?;
     let contents = hub.trace().read();
     let records = contents.records();
-    let is_answer = RecordKind::Frame(Direction::Out, FrameKind::Result);
-    let mut started = records
-        .iter(records.range())
-        .filter(|record| record.station == Some(key) && record.kind == is_answer && record.action == Some("StartTransaction"));
-    let payload = payload_value(&started.next_back()?)?;
-    payload.get("transactionId")?.as_i64()
+    let mut started = records.iter(records.range()).filter(|record| record.station == Some(key)).filter_map(|record| {
+        let payload = || payload_value(&record);
+        match (record.kind, record.action) {
+            (RecordKind::Frame(Direction::Out, FrameKind::Result), Some("StartTransaction")) => {
+                Some(("RemoteStopTransaction", payload()?.get("transactionId")?.clone()))
+            }
+            (RecordKind::Frame(Direction::In, FrameKind::Call), Some("TransactionEvent")) => {
+                Some(("RequestStopTransaction", payload()?.pointer("/transactionInfo/transactionId")?.clone()))
+            }
+            _ => None,
+        }
+    });
+    started.next_back()
 }
 
 #[cfg(test)]
@@ -178,10 +232,17 @@ mod tests {
     #[test]
     fn the_steps_call_only_what_their_charge_points_know() {
         let catalog = Catalog::embedded();
-        for step in steps_of_a_round(2) {
-            let DemoStep::Call(identity, action, payload) = step else { continue };
+        let steps = steps_of_a_round(2, 1).into_iter().filter_map(|step| match step {
+            DemoStep::Call(identity, action, payload) => Some((identity, action.to_owned(), payload)),
+            _ => None,
+        });
+        let set_up = STATIONS.into_iter().map(|(identity, version)| match meter_interval(version) {
+            LinkCommand::Call { action, payload } => (identity, action, payload.value().clone()),
+            other => panic!("{other:?}"),
+        });
+        for (identity, action, payload) in steps.chain(set_up) {
             let version = STATIONS.iter().find(|(name, _)| *name == identity).unwrap().1;
-            let definition = catalog.action(version, Role::CentralSystem, action).unwrap();
+            let definition = catalog.action(version, Role::CentralSystem, &action).unwrap();
             assert_eq!(definition.request.check(&payload, version), [], "{action}");
         }
     }
