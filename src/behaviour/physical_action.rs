@@ -372,8 +372,8 @@ pub enum PhysicalActionError {
         known: String,
     },
     /// The tag is no tag.
-    #[error("a tag has 1 to 20 characters")]
-    BadTag,
+    #[error("a tag has 1 to {0} characters")]
+    BadTag(usize),
     /// The messages about it came with a later version.
     #[error("no message of OCPP {version} is about that")]
     NoMessage {

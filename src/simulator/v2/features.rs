@@ -5,7 +5,6 @@ use crate::ocpp::Version;
 
 /// The features of a version as far as the simulators use them.
 #[derive(Debug)]
-#[expect(dead_code, reason = "for transactions")]
 pub(super) struct StationFeatures {
     /// The longest idToken.
     pub token_limit: usize,
@@ -21,6 +20,8 @@ pub(super) struct StationFeatures {
     pub event_severity: bool,
     /// Whether a report of monitors says who has set them (OCPP 2.1 part 2, N02).
     pub monitor_origins: bool,
+    /// Whether a reservation whose driver did not charge ends with a report of its own (OCPP 2.1 part 2, H06).
+    pub reservation_without_transaction: bool,
     /// The trigger reason of a transaction whose limit of the cost is reached.
     pub cost_limit_trigger: &'static str,
     /// Whether SignCertificate has a `requestId` (OCPP 2.1 part 2, A02).
@@ -45,6 +46,7 @@ static OCPP_2_0_1: StationFeatures = StationFeatures {
     transaction_limits: false,
     event_severity: false,
     monitor_origins: false,
+    reservation_without_transaction: false,
     cost_limit_trigger: "EnergyLimitReached",
     signing_request_ids: false,
     certificate_chain_status: false,
@@ -74,6 +76,7 @@ static OCPP_2_1: StationFeatures = StationFeatures {
     transaction_limits: true,
     event_severity: true,
     monitor_origins: true,
+    reservation_without_transaction: true,
     cost_limit_trigger: "CostLimitReached",
     signing_request_ids: true,
     certificate_chain_status: true,

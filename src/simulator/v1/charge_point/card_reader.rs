@@ -22,7 +22,7 @@ impl ChargePoint {
         out: &mut Outbox,
     ) -> Result<(), PhysicalActionError> {
         if !(1..=LONGEST_TAG).contains(&id_tag.chars().count()) {
-            return Err(PhysicalActionError::BadTag);
+            return Err(PhysicalActionError::BadTag(LONGEST_TAG));
         }
         let number = match wanted {
             Some(number) => self.existing_connector(number)?,

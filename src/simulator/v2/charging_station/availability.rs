@@ -73,6 +73,7 @@ impl ChargingStation {
                 }
             }
         }
-        self.report_changes(now, out);
+        self.drop_idle_claims(now, out);
+        self.look_again(now, out);
     }
 }

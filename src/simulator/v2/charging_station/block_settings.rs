@@ -57,11 +57,6 @@ impl ChargingStation {
         has_member(modes.and_then(|(_, variable)| variable.value(AttributeKind::Actual)), kind)
     }
 
-    /// The EVSE where a transaction runs.
-    pub(super) fn place_of_transaction(&self, id: &str) -> Option<i32> {
-        self.evse_numbers().find(|number| self.transaction_at(*number).is_some_and(|(running, _)| running == id))
-    }
-
     /// Whether any transaction runs.
     pub(super) fn has_transactions(&self) -> bool {
         self.evse_numbers().any(|number| self.transaction_at(number).is_some())

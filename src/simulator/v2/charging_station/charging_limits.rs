@@ -72,7 +72,6 @@ impl ChargingStation {
 
     /// What these EVSEs may draw while cars charge there: they share the maximum of the station. An EVSE for which too little is left is
     /// not in the list.
-    #[expect(dead_code, reason = "for transactions")]
     pub(super) fn power_shares(&self, charging: &[i32], now: Moment) -> Vec<PowerShare> {
         self.charging_limits(now.wall).shares(charging, now.wall)
     }
@@ -84,7 +83,8 @@ impl ChargingStation {
     }
 
     /// Profiles have changed, or the time at which one says something else has come.
-    pub(super) fn limits_changed(&mut self, now: Moment, _out: &mut Outbox) {
+    pub(super) fn limits_changed(&mut self, now: Moment, out: &mut Outbox) {
+        self.share_power(now, out);
         self.timers.cancel(StationTask::ChargingLimit);
         let (limits, end) = (self.charging_limits(now.wall), seconds_later(now.wall, LONGEST.into()));
         let next = (1..=self.last_evse()).filter_map(|evse| limits.next_change(evse, now.wall, end)).min();
@@ -105,12 +105,6 @@ impl ChargingStation {
         if self.profiles.end_transactions(runs) {
             self.limits_changed(now, out);
         }
-    }
-
-    /// The transaction that runs at an EVSE, and when it began.
-    #[expect(clippy::unused_self, reason = "for transactions")]
-    pub(super) fn transaction_at(&self, _evse: i32) -> Option<(&str, Timestamp)> {
-        None
     }
 
     /// The energy management of the site limits the station or an EVSE in watts, or does not any more (K12, K13).

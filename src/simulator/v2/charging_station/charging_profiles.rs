@@ -97,7 +97,6 @@ impl ChargingStation {
     ///
     /// # Errors
     /// With the reason of the refusal, when it is another profile or cannot be obeyed.
-    #[expect(dead_code, reason = "for transactions")]
     pub(super) fn profile_for_start(&self, evse: i32, profile: &Value, now: Moment) -> Result<(), ProfileRefusal> {
         let new = self.obeyable_profile(evse, profile, now)?;
         let is_for_start = new.purpose == ProfilePurpose::Transaction && new.transaction.is_none();
@@ -105,7 +104,6 @@ impl ChargingStation {
     }
 
     /// Installs the profile of a requested start for the transaction that has begun.
-    #[expect(dead_code, reason = "for transactions")]
     pub(super) fn install_start_profile(&mut self, evse: i32, mut profile: Value, now: Moment, out: &mut Outbox) {
         if let Some((id, _)) = self.transaction_at(evse) {
             profile["transactionId"] = id.into();

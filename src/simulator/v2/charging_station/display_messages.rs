@@ -75,7 +75,7 @@ impl ChargingStation {
         if !extra().all(|content| supports("SupportedFormats", text(content, "format"))) {
             return only_status("NotSupportedMessageFormat");
         }
-        if text(message, "transactionId").is_some_and(|id| self.place_of_transaction(id).is_none()) {
+        if text(message, "transactionId").is_some_and(|id| self.evse_of_transaction(id).is_none()) {
             return only_status("UnknownTransaction");
         }
         if time(message, "endDateTime").is_some_and(|end| end <= now.wall) {

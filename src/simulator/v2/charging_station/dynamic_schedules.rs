@@ -130,7 +130,7 @@ impl ChargingStation {
     /// UsePriorityCharging needs a transaction and a profile for it (K21).
     fn use_priority_charging(&self, payload: &Value) -> Proposal {
         let id = text(payload, "transactionId").unwrap_or_default().to_owned();
-        let Some(evse) = self.place_of_transaction(&id) else { return status_because("Rejected", "TxNotFound") };
+        let Some(evse) = self.evse_of_transaction(&id) else { return status_because("Rejected", "TxNotFound") };
         if self.priority_profile(evse).is_none() {
             return only_status("NoProfile");
         }

@@ -41,7 +41,7 @@ impl ChargingStation {
     /// The car hears of the allowed services and says again what it needs.
     fn allowed_energy_transfer(&self, payload: &Value) -> Proposal {
         let id = text(payload, "transactionId").unwrap_or_default();
-        let Some(evse) = self.place_of_transaction(id) else { return status_because("Rejected", "TxNotFound") };
+        let Some(evse) = self.evse_of_transaction(id) else { return status_because("Rejected", "TxNotFound") };
         let own = if self.settings.equipment.phases == 3 { "AC_three_phase" } else { "AC_single_phase" };
         if !list(payload, "allowedEnergyTransfer").iter().any(|mode| mode.as_str() == Some(own)) {
             return status_because("Rejected", "UnsupportedParam");

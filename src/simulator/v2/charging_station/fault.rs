@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::ChargingStation;
-use super::status::CONNECTOR;
+use super::status::{AvailabilityState, CONNECTOR};
 use crate::behaviour::{Outbox, PhysicalActionError};
 use crate::clock::Moment;
 use crate::simulator::part_fault::{LOCK_FAILURE, PartFault};
@@ -48,7 +48,20 @@ impl ChargingStation {
         } else if let Some(evse) = self.evse_mut(number) {
             evse.fault = Some(fault);
         }
-        self.fault_changed(now, out);
+        self.drop_idle_claims(now, out);
+        self.suspend_faulted(now, out);
+    }
+
+    /// Where nobody can charge now, nobody waits for it. A running transaction goes on later.
+    pub(super) fn drop_idle_claims(&mut self, now: Moment, out: &mut Outbox) {
+        for number in self.evse_numbers() {
+            let works = !matches!(self.availability(number), Some(AvailabilityState::Faulted | AvailabilityState::Unavailable));
+            if !works && self.evse(number).is_some_and(|evse| evse.claim.is_some() && evse.transaction.is_none()) {
+                self.give_up(number, now, out);
+            }
+        }
+        self.drop_lost_reservations(now, out);
+        self.report_changes(now, out);
     }
 
     /// Faults are repaired.
@@ -72,12 +85,10 @@ impl ChargingStation {
         for (number, fault) in repaired {
             self.report_problem(number, &fault, false, now, out);
         }
-        self.fault_changed(now, out);
-        Ok(())
-    }
-
-    fn fault_changed(&mut self, now: Moment, out: &mut Outbox) {
         self.report_changes(now, out);
+        self.share_power(now, out);
+        self.look_again(now, out);
+        Ok(())
     }
 
     /// Reports that a part is broken or works again, as a monitor that is built in (OCPP 2.0.1 part 2, N07).

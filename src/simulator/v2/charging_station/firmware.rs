@@ -115,7 +115,7 @@ impl ChargingStation {
                 self.send_if_allowed(FIRMWARE, self.blocks.firmware.payload(status), out);
             }
             TransferStep::SecurityEvent(event) => self.send_security_event(event, now, out),
-            TransferStep::Restart => self.restart("FirmwareUpdate", out),
+            TransferStep::Restart => self.restart("FirmwareUpdate", now, out),
             TransferStep::WaitUntil(_) | TransferStep::Try(_) => {}
         }
     }

@@ -1,15 +1,19 @@
 //! A simulated charging station of OCPP 2.x: the state of one machine and its place in the link. Each subject has its own file; this
 //! file connects them. Handlers decide about a call (`&self`); what follows from the answer is a closure (`effect`).
 
+mod authorization;
 mod availability;
 mod battery_swap;
 mod block_settings;
 mod blocks;
 mod call_results;
+mod card_reader;
 mod certificate_requests;
 mod certificates;
+mod charging;
 mod charging_limits;
 mod charging_profiles;
+mod claims;
 mod cost;
 mod customer_information;
 mod data_transfer;
@@ -26,8 +30,11 @@ mod evse;
 mod fault;
 mod firmware;
 mod hands;
+mod id_token;
 mod live_values;
+mod local_list;
 mod logs;
+mod metering;
 mod monitoring;
 mod monitors;
 mod network_profiles;
@@ -36,8 +43,10 @@ mod power;
 mod profile_store;
 mod publish_firmware;
 mod registration;
+mod remote_start;
 mod report_parts;
 mod reports;
+mod reservation;
 mod reset;
 mod security_event;
 mod services;
@@ -50,7 +59,14 @@ mod tariffs;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod transaction;
+mod transaction_events;
+mod transaction_limit;
+mod transaction_points;
+mod transaction_queue;
 mod trigger;
+mod unlock;
+mod user_calls;
 mod variables;
 
 use std::ops::RangeInclusive;
@@ -58,14 +74,18 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use self::authorization::TokenCache;
 use self::blocks::BlockStates;
 use self::device_model::DeviceModel;
 use self::evse::StationEvse;
+use self::local_list::LocalTokenList;
 use self::monitoring::factory_monitors;
 use self::monitors::MonitorSet;
 use self::profile_store::ProfileStore;
 use self::registration::{POWER_UP, RegistrationState};
+use self::reservation::EvseReservation;
 use self::timers::StationTask;
+use self::transaction_queue::TransactionQueue;
 use crate::behaviour::{
     Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
 };
@@ -102,6 +122,10 @@ pub struct ChargingStation {
     failing: FailingSteps,
     /// How often a reset has failed.
     reset_attempts: i64,
+    /// The resets that wait for the ends of transactions, of an EVSE or of the station.
+    pending_resets: Vec<Option<i32>>,
+    /// Whether transactions go on after the next restart.
+    resumes: bool,
     evses: Vec<StationEvse>,
     model: DeviceModel,
     monitors: MonitorSet,
@@ -110,6 +134,12 @@ pub struct ChargingStation {
     profiles: ProfileStore,
     /// The EVSEs whose cars negotiate by ISO 15118.
     negotiating: Vec<i32>,
+    cache: TokenCache,
+    local_list: LocalTokenList,
+    reservations: Vec<EvseReservation>,
+    queue: TransactionQueue,
+    /// The intervals of samples by which the timers were set.
+    sample_intervals: [Option<Duration>; 4],
     last_event_id: i32,
     /// StatusNotifications of the station that have not ended yet, to distinguish them from those of the user.
     status_calls: Vec<Value>,
@@ -124,13 +154,19 @@ type SubjectHandler = fn(&ChargingStation, IncomingCall<'_>, Moment) -> Option<P
 
 /// The subjects that answer calls, asked in this order.
 const BLOCKS: &[SubjectHandler] = &[
-    ChargingStation::propose_availability,
     ChargingStation::propose_charging,
     ChargingStation::propose_monitoring,
     ChargingStation::propose_reports,
+    ChargingStation::propose_variables,
+    ChargingStation::propose_remote_start,
+    ChargingStation::propose_transaction_status,
+    ChargingStation::propose_authorization,
+    ChargingStation::propose_local_list,
+    ChargingStation::propose_reservation,
+    ChargingStation::propose_availability,
+    ChargingStation::propose_unlock,
     ChargingStation::propose_reset,
     ChargingStation::propose_trigger,
-    ChargingStation::propose_variables,
     ChargingStation::propose_firmware,
     ChargingStation::propose_publication,
     ChargingStation::propose_log,
@@ -165,12 +201,19 @@ impl ChargingStation {
             station_operative: true,
             failing: FailingSteps::default(),
             reset_attempts: 0,
+            pending_resets: Vec::new(),
+            resumes: false,
             evses: (0..settings.equipment.connectors).map(|_| StationEvse::default()).collect(),
             monitors: factory_monitors(&model),
             waiting_events: Vec::new(),
             profiles: ProfileStore::default(),
             negotiating: Vec::new(),
             model,
+            cache: TokenCache::default(),
+            local_list: LocalTokenList::default(),
+            reservations: Vec::new(),
+            queue: TransactionQueue::default(),
+            sample_intervals: [None; 4],
             last_event_id: 0,
             status_calls: Vec::new(),
             timers: StationTimers::default(),
@@ -205,11 +248,6 @@ impl ChargingStation {
         self.evses.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 
-    /// Whether an EVSE is used in a way that delays what would end it.
-    fn is_in_use(&self, _number: i32) -> bool {
-        false
-    }
-
     /// The time in a variable in seconds; `None` for 0 and for none.
     fn seconds(&self, component: &str, variable: &str) -> Option<Duration> {
         let seconds = self.model.integer(component, variable)?;
@@ -231,6 +269,16 @@ impl ChargingStation {
                 self.touch(now);
             }
             StationTask::PowerLoss => self.lose_power(now, out),
+            StationTask::RetryEvent => self.retry_event(out),
+            StationTask::Sample(number) => self.sample(number, now, out),
+            StationTask::KeepSample(number) => self.keep_periodic(number, now),
+            StationTask::KeepAlignedSample(number) => self.keep_aligned(number, now),
+            StationTask::SampleByClock => self.sample_by_clock(now, out),
+            StationTask::PlugIn(number) => self.driver_plugs_in(number, now, out),
+            StationTask::ConnectionTimeout(number) => self.connection_timed_out(number, now, out),
+            StationTask::Limit(number) => self.check_limit(number, now, out),
+            StationTask::Unplug(number) => self.driver_leaves(number, now, out),
+            StationTask::ExpireReservation(id) => self.reservation_expired(id, now, out),
             StationTask::Restart => self.try_restart(now, out),
             StationTask::RestartEvse(number) => self.evse_restarted(number, now, out),
             StationTask::ChargingLimit => self.limits_changed(now, out),
@@ -268,6 +316,7 @@ impl ChargingStation {
         }
         self.flush_security_events(out);
         self.touch(now);
+        self.send_queue(out);
     }
 }
 
@@ -298,6 +347,7 @@ impl Behaviour for ChargingStation {
         self.online = false;
         self.offline_since.get_or_insert(now.monotonic);
         self.timers.cancel(StationTask::Heartbeat);
+        self.queue.link_lost();
         self.waste_reserve(now);
         self.forget_status_calls();
         self.show_panel();
@@ -316,6 +366,7 @@ impl Behaviour for ChargingStation {
 
     fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         self.carry_out(effect, sent, now, out);
+        self.follow_intervals(now);
         self.touch(now);
         self.finish_step(now, out);
     }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use super::ChargingStation;
 use super::registration::{POWER_UP, RegistrationState};
 use super::timers::StationTask;
+use super::transaction_points::TransactionPoints;
 use crate::behaviour::{Outbox, PhysicalActionError, PowerLossStop};
 use crate::clock::Moment;
+use crate::simulator::v2::features::StationFeatures;
 
 /// A machine whose link has gone has nothing to wait for.
 const AT_ONCE: Duration = Duration::ZERO;
@@ -32,22 +34,33 @@ impl ChargingStation {
     pub(super) fn power_off(&mut self, stop: PowerLossStop, now: Moment, out: &mut Outbox) {
         match stop {
             PowerLossStop::Before => {
+                self.stop_all("AbnormalCondition", "PowerLoss", now, out);
                 self.power_fails = true;
                 self.schedule(StationTask::PowerLoss, self.settings.call_timeout, now);
                 self.use_reserve(now, out);
             }
-            PowerLossStop::After | PowerLossStop::Never => {
+            PowerLossStop::After => {
                 // nothing can be sent any more: the messages wait for the next boot
                 self.online = false;
+                self.stop_all("AbnormalCondition", "PowerLoss", now, out);
                 self.lose_power(now, out);
             }
+            PowerLossStop::Never => self.lose_power(now, out),
         }
     }
 
     /// The reserve of power is used up when no message waits any more.
     pub(super) fn use_reserve(&mut self, now: Moment, out: &mut Outbox) {
-        if self.power_fails {
+        let waits = self.may_send() && !self.queue.is_empty();
+        if self.power_fails && !waits {
             self.lose_power(now, out);
+        }
+    }
+
+    /// Ends all transactions.
+    pub(super) fn stop_all(&mut self, trigger: &'static str, reason: &'static str, now: Moment, out: &mut Outbox) {
+        for number in self.evse_numbers() {
+            self.stop_transaction(number, trigger, reason, now, out);
         }
     }
 
@@ -62,16 +75,16 @@ impl ChargingStation {
     pub(super) fn lose_power(&mut self, now: Moment, out: &mut Outbox) {
         self.powered = false;
         self.power_fails = false;
-        self.go_down();
-        for evse in &mut self.evses {
-            evse.meter.set_power(0.0, 0, now.monotonic);
-        }
+        self.go_down(now);
         out.cut();
     }
 
     /// What ends with every kind of restart.
-    fn go_down(&mut self) {
+    fn go_down(&mut self, now: Moment) {
         self.online = false;
+        self.interrupt(now);
+        self.queue.link_lost();
+        self.pending_resets.clear();
         self.registration = RegistrationState::Unknown;
         self.timers.retain(StationTask::outlasts_restart);
         self.forget_status_calls();
@@ -97,27 +110,38 @@ impl ChargingStation {
     }
 
     /// The machine starts after a time without power.
-    pub(super) fn wake(&mut self, _now: Moment, _out: &mut Outbox) {
+    pub(super) fn wake(&mut self, now: Moment, out: &mut Outbox) {
         self.powered = true;
         self.boot_reason = POWER_UP;
-        self.find_evses();
+        self.find_evses(now, out);
     }
 
-    /// Restarts the station; the next boot has this reason.
-    pub(super) fn restart(&mut self, reason: &'static str, out: &mut Outbox) {
+    /// Restarts the station; the next boot has this reason. Transactions that are to go on must be kept.
+    pub(super) fn restart(&mut self, reason: &'static str, now: Moment, out: &mut Outbox) {
         self.boot_reason = reason;
-        self.go_down();
-        self.find_evses();
+        self.go_down(now);
+        self.find_evses(now, out);
         out.restart(OFF);
     }
 
-    /// The EVSEs as the machine finds them after a start: a driver who comes by himself has left meanwhile.
-    fn find_evses(&mut self) {
-        for evse in self.evses.iter_mut().filter(|evse| !evse.by_hand) {
-            evse.plugged = false;
-        }
-        for evse in &mut self.evses {
+    /// The EVSEs as the machine finds them after a start: a driver who comes by himself has left meanwhile, and transactions that were not
+    /// ended go on (OCPP 2.1 part 2, E17).
+    fn find_evses(&mut self, now: Moment, out: &mut Outbox) {
+        for evse in self.evses.iter_mut().filter(|evse| evse.transaction.is_none()) {
+            evse.plugged &= evse.by_hand;
             evse.restarting = false;
         }
+        for number in self.evse_numbers() {
+            if !self.is_in_use(number) {
+                self.lower_points(number);
+            }
+            let Some(evse) = self.evse(number).filter(|evse| evse.transaction.is_some()) else { continue };
+            if !evse.plugged && evse.points.meets(TransactionPoints::CONNECTED) {
+                self.cable_lost(number, now, out);
+            } else if StationFeatures::of(self.version).transaction_resumes {
+                self.tell(number, "TxResumed", now, out);
+            }
+        }
+        self.share_power(now, out);
     }
 }

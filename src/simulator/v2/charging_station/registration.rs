@@ -38,6 +38,7 @@ impl ChargingStation {
         }
     }
 
+    /// What BootNotification says.
     pub(super) fn boot_payload(&self) -> Value {
         let equipment = &self.settings.equipment;
         let mut station = json!({ "model": equipment.model, "vendorName": equipment.vendor });
@@ -93,6 +94,9 @@ impl ChargingStation {
         self.flush_security_events(out);
         self.report_everything(now, out);
         self.touch(now);
+        self.schedule_aligned(now);
+        self.look_again(now, out);
+        self.send_queue(out);
     }
 
     /// Whether the station starts is an event for the security log of the CSMS (OCPP 2.0.1 part 2 appendix, security events).

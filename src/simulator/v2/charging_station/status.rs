@@ -45,12 +45,19 @@ impl AvailabilityState {
 impl ChargingStation {
     /// The state of the connector of an EVSE; `None` when there is no such EVSE.
     pub(super) fn availability(&self, number: i32) -> Option<AvailabilityState> {
+        let state = self.unreserved_state(number)?;
+        let reserved = state == AvailabilityState::Available && self.is_reserved(number, None);
+        Some(if reserved { AvailabilityState::Reserved } else { state })
+    }
+
+    /// The same without regard to reservations.
+    pub(super) fn unreserved_state(&self, number: i32) -> Option<AvailabilityState> {
         let evse = self.evse(number)?;
         Some(if self.station_fault.is_some() || evse.fault.is_some() {
             AvailabilityState::Faulted
         } else if evse.restarting || (!self.is_operative(number) && !self.is_in_use(number)) {
             AvailabilityState::Unavailable
-        } else if evse.plugged || evse.parked {
+        } else if evse.plugged || evse.parked || evse.held.is_some() {
             AvailabilityState::Occupied
         } else {
             AvailabilityState::Available

@@ -9,6 +9,26 @@ pub(super) enum StationTask {
     Heartbeat,
     /// The reserve of power is used up.
     PowerLoss,
+    /// Send the failed TransactionEvent again.
+    RetryEvent,
+    /// Send the periodic values of the transaction at this EVSE.
+    Sample(i32),
+    /// Keep a periodic reading for the last event of the transaction at this EVSE.
+    KeepSample(i32),
+    /// Keep a reading by the clock for the last event of the transaction at this EVSE.
+    KeepAlignedSample(i32),
+    /// Send the values of a full interval of the clock.
+    SampleByClock,
+    /// The driver plugs the car in at this EVSE.
+    PlugIn(i32),
+    /// A claim is given up, because no cable was plugged in at this EVSE.
+    ConnectionTimeout(i32),
+    /// A limit of the transaction at this EVSE may be reached.
+    Limit(i32),
+    /// The driver unplugs the car at this EVSE.
+    Unplug(i32),
+    /// The reservation with this id expires.
+    ExpireReservation(i32),
     /// The restart of the station.
     Restart,
     /// The restart of this EVSE.
@@ -42,24 +62,33 @@ pub(super) enum StationTask {
 impl StationTask {
     /// Whether the task stays when the station restarts.
     pub(super) const fn outlasts_restart(self) -> bool {
+        matches!(
+            self,
+            StationTask::ChargingLimit
+                | StationTask::Firmware
+                | StationTask::DisplayMessage
+                | StationTask::DerControl
+                | StationTask::BatterySwap
+                | StationTask::BatteryCharged
+                | StationTask::EventStream(_)
+                | StationTask::PullSchedule(_)
+                | StationTask::ExpireReservation(_)
+                | StationTask::Sample(_)
+                | StationTask::KeepSample(_)
+                | StationTask::KeepAlignedSample(_)
+                | StationTask::Limit(_)
+        )
+    }
+
+    /// Whether the task is one of the transaction at an EVSE, with which it ends.
+    pub(super) const fn is_of_transaction(self, evse: i32) -> bool {
         match self {
-            StationTask::ChargingLimit => true,
-            StationTask::Boot
-            | StationTask::Heartbeat
-            | StationTask::PowerLoss
-            | StationTask::Restart
-            | StationTask::RestartEvse(_)
-            | StationTask::WatchVariables
-            | StationTask::Publication
-            | StationTask::Log
-            | StationTask::SigningRequest => false,
-            StationTask::Firmware
-            | StationTask::DisplayMessage
-            | StationTask::DerControl
-            | StationTask::BatterySwap
-            | StationTask::BatteryCharged
-            | StationTask::EventStream(_)
-            | StationTask::PullSchedule(_) => true,
+            StationTask::Sample(number)
+            | StationTask::KeepSample(number)
+            | StationTask::KeepAlignedSample(number)
+            | StationTask::Limit(number)
+            | StationTask::ConnectionTimeout(number) => number == evse,
+            _ => false,
         }
     }
 }

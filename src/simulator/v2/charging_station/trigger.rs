@@ -28,6 +28,8 @@ const TRIGGERED: &[(&str, TriggeredMessage)] = &[
     ("SignCombinedCertificate", |station, _, now, out| station.ask_for_signature(STATION_CERTIFICATE, now, out)),
     ("SignV2GCertificate", |station, _, now, out| station.ask_for_signature(V2G_CERTIFICATE, now, out)),
     ("SignV2G20Certificate", |station, _, now, out| station.ask_for_signature(V2G_20_CERTIFICATE, now, out)),
+    ("MeterValues", ChargingStation::meter_values_triggered),
+    ("TransactionEvent", ChargingStation::events_triggered),
     ("StatusNotification", |station, part, now, out| {
         station.evse_numbers().filter(|number| part.has(*number)).for_each(|number| station.send_status(number, now, out));
     }),
@@ -54,6 +56,9 @@ impl ChargingStation {
         if *name == "BootNotification" && self.registration == RegistrationState::Accepted {
             return status_because("Rejected", "NotEnabled");
         }
+        if *name == "TransactionEvent" && !self.evse_numbers().any(|number| part.has(number) && self.is_in_use(number)) {
+            return status_because("Rejected", "TxNotFound");
+        }
         if !self.settings.autonomous {
             return only_status("Accepted");
         }
@@ -64,8 +69,9 @@ impl ChargingStation {
         })
     }
 
-    fn boot_triggered(&mut self, out: &mut Outbox) {
-        self.boot_reason = "Triggered";
-        self.boot(out);
+    fn boot_triggered(&self, out: &mut Outbox) {
+        let mut payload = self.boot_payload();
+        payload["reason"] = "Triggered".into();
+        out.call("BootNotification", payload);
     }
 }

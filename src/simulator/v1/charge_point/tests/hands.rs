@@ -301,8 +301,8 @@ fn what_is_impossible_says_why() {
     let mut world = quiet(Version::V1_6);
     assert_eq!(world.act(&plug(3)), Err(PhysicalActionError::NoConnector { number: 3, last: 2 }));
     assert_eq!(world.act(&unplug(1)), Err(PhysicalActionError::NothingPlugged));
-    assert_eq!(world.act(&card("", 1)), Err(PhysicalActionError::BadTag));
-    assert_eq!(world.act(&card(&"x".repeat(21), 1)), Err(PhysicalActionError::BadTag));
+    assert_eq!(world.act(&card("", 1)), Err(PhysicalActionError::BadTag(20)));
+    assert_eq!(world.act(&card(&"x".repeat(21), 1)), Err(PhysicalActionError::BadTag(20)));
     assert_eq!(world.act(&PhysicalAction::PowerOn), Err(PhysicalActionError::HasPower));
     world.acts(&plug(1));
     assert_eq!(world.act(&plug(1)), Err(PhysicalActionError::AlreadyPlugged));

@@ -133,6 +133,7 @@ fn only_what_the_sent_answer_accepts_is_set() {
 #[test]
 fn a_heartbeat_interval_takes_effect() {
     let mut world = StationWorld::accepted(Version::V2_0_1);
+    set(&mut world, &element("AlignedDataCtrlr", "Interval"), "0");
     let interval = element("OCPPCommCtrlr", "HeartbeatInterval");
     set(&mut world, &interval, "10");
     world.pass_seconds(9);

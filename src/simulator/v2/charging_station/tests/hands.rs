@@ -11,6 +11,10 @@ pub(super) fn unplug(number: i32) -> PhysicalAction {
     PhysicalAction::Unplug { connector: Some(number) }
 }
 
+pub(super) fn card(tag: &str, number: i32) -> PhysicalAction {
+    PhysicalAction::Present { id_tag: tag.to_owned(), connector: Some(number) }
+}
+
 pub(super) fn seen(world: &StationWorld) -> MachineState {
     world.station.settings.panel.state()
 }
