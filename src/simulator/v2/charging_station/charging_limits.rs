@@ -93,7 +93,8 @@ impl ChargingStation {
         }
     }
 
-    /// Profiles of transactions end with them. It is called after each step of the station.
+    /// Profiles of transactions end with them, and schedules that are relative to a start begin. It is called after each step of the
+    /// station.
     pub(super) fn end_transaction_profiles(&mut self, now: Moment, out: &mut Outbox) {
         if self.profiles.is_empty() {
             return;
@@ -102,7 +103,8 @@ impl ChargingStation {
         let running: Vec<(i32, String)> =
             (1..=self.last_evse()).filter_map(|evse| self.transaction_at(evse).map(|(id, _)| (evse, id.to_owned()))).collect();
         let runs = |evse: i32, id: Option<&str>| running.iter().any(|(number, running)| *number == evse && id == Some(running));
-        if self.profiles.end_transactions(runs) {
+        let ended = self.profiles.end_transactions(runs);
+        if self.profiles.note_transactions(running) || ended {
             self.limits_changed(now, out);
         }
     }

@@ -24,6 +24,8 @@ pub(super) struct ProfileStore {
     /// For the arithmetic.
     pub(super) profiles: ProfileSet,
     stored: Vec<StoredProfile>,
+    /// The transactions for which the next change of a limit was sought.
+    transactions: Vec<(i32, String)>,
 }
 
 /// What a request is about; what it does not name, does not count.
@@ -133,6 +135,13 @@ impl ProfileStore {
         });
         self.settle();
         self.stored.len() < before
+    }
+
+    /// Notes the transactions that run, each with its EVSE. Returns whether they are others than before.
+    pub(super) fn note_transactions(&mut self, running: Vec<(i32, String)>) -> bool {
+        let changed = self.transactions != running;
+        self.transactions = running;
+        changed
     }
 
     fn settle(&mut self) {
