@@ -106,9 +106,9 @@ impl ChargingStation {
         self.model.text("AuthCtrlr", "Enabled") != Some("false")
     }
 
-    /// The group of a token, if it is known here.
+    /// The group of a token, if it is known here. One that is known not to be accepted ends nothing for its group (C09).
     pub(super) fn group_of(&self, token: &IdToken, now: Moment) -> Option<IdToken> {
-        self.known_token(token, now)?.group.clone()
+        self.known_token(token, now).filter(|info| info.accepted)?.group.clone()
     }
 
     /// Whether a group is that of the master pass, which ends transactions and starts none (C16).

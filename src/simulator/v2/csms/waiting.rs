@@ -40,7 +40,7 @@ impl WaitingStations {
     /// Takes in that a station has accepted a call that asks for messages.
     pub fn call_answered(&self, station: &Arc<str>, action: &str, payload: &Value, outcome: CallOutcome<'_>) {
         let wanted = match action {
-            "TriggerMessage" => text(payload, "requestedMessage"),
+            "TriggerMessage" => text(payload, "requestedMessage").map(triggered_action),
             "GetBaseReport" | "GetReport" => Some("NotifyReport"),
             _ => None,
         };
@@ -69,4 +69,9 @@ impl WaitingStations {
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, RegistrationWait>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The action by which a station sends a message that it was asked for.
+fn triggered_action(message: &str) -> &str {
+    if message.starts_with("Sign") { "SignCertificate" } else { message }
 }

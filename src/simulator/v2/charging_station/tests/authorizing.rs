@@ -33,6 +33,15 @@ fn a_refused_card_changes_nothing() {
 }
 
 #[test]
+fn a_refused_card_of_the_group_ends_nothing() {
+    let mut world = StationWorld::quiet(Version::V2_0_1);
+    assert!(present(&mut world, &card("B", 1), in_group("Blocked", "G")).is_empty());
+    world.acts(&plug(1));
+    assert!(!present(&mut world, &card("A", 1), in_group("Accepted", "G")).is_empty());
+    assert!(present(&mut world, &card("B", 1), in_group("Blocked", "G")).is_empty(), "it is asked about, and refused");
+}
+
+#[test]
 fn a_card_has_a_type() {
     let mut world = StationWorld::quiet(Version::V2_0_1);
     world.act(&card("eMAID:DE8AA1A2B3C4D5", 1)).unwrap();
