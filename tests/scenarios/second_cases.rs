@@ -33,6 +33,13 @@ const CSMS: RoleCases = RoleCases {
     listed: [13, 27, 29, 6, 36, 16, 11, 9, 12, 9, 45, 19, 20, 36, 23, 2],
 };
 
+const STATION: RoleCases = RoleCases {
+    folder: "charging-station",
+    suffix: "_CS",
+    twins: "station-cases",
+    listed: [16, 60, 78, 9, 61, 25, 21, 21, 18, 10, 42, 8, 27, 48, 23, 3],
+};
+
 /// A case as it was played.
 struct CaseRow {
     id: String,
@@ -47,7 +54,7 @@ impl RoleCases {
     fn play(&self, version: &str) -> Vec<CaseRow> {
         let stage = Stage::new();
         let (folder, set) = (shipped(&format!("certification/{}", self.folder)), format!("version={version}"));
-        let fixed = ["--virtual-time", "--seed", "7", "--report", "json", "r.json", "--set"];
+        let fixed = ["--virtual-time", "--seed", "7", "--timeout", "600", "--report", "json", "r.json", "--set"];
         let played = stage.play(&[&[folder.as_str()][..], &fixed, &[&set]].concat());
         assert_eq!(played.code, Some(0), "{version}: {played}");
         let rows: Vec<CaseRow> = cases(&stage.read("r.json")).iter().map(|case| self.row(case)).collect();
@@ -198,9 +205,11 @@ const BLOCKS: [&str; 16] = [
 
 #[test]
 fn the_simulators_pass_the_cases_and_the_book_counts_them() {
-    let roles = [&CSMS];
+    let roles = [&CSMS, &STATION];
     let counts = roles.map(|role| role.counts(&role.pass()));
-    let mut table = "\n| block | CSMS: played, skipped, in the list |\n|---|---|\n".to_owned();
+    let mut table =
+        "\n| block | CSMS: played, skipped, in the list | charging station: played, skipped, in the list |\n|---|---|---|\n"
+            .to_owned();
     let cell = |(written, played): (usize, usize), listed: usize| format!("{played}, {}, {listed}", written - played);
     for (block, name) in BLOCKS.iter().enumerate() {
         let cells: Vec<String> =
@@ -212,6 +221,11 @@ fn the_simulators_pass_the_cases_and_the_book_counts_them() {
         roles.iter().zip(&counts).map(|(role, counts)| cell(sum(counts), role.listed.iter().sum())).collect();
     writeln!(table, "| all | {} |\n", sums.join(" | ")).unwrap();
     is_in_the_book("the counts", &table);
+}
+
+#[test]
+fn faulty_stations_fail_the_cases_about_their_fault() {
+    STATION.twins_fail();
 }
 
 #[test]
