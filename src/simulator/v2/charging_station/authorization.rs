@@ -64,6 +64,16 @@ impl ChargingStation {
         Some(info)
     }
 
+    /// What the cache knows of a token, however old it is.
+    pub(super) fn cached_token(&self, token: &IdToken) -> Option<&IdTokenInfo> {
+        self.cache.tokens.get(&token.key()).map(|(info, _)| info)
+    }
+
+    /// The cache forgets a token.
+    pub(super) fn forget_token(&mut self, token: &IdToken) {
+        self.cache.tokens.remove(&token.key());
+    }
+
     /// What is known here of a token. The list comes before the cache (C14.FR.01).
     pub(super) fn known_token(&self, token: &IdToken, now: Moment) -> Option<&IdTokenInfo> {
         let list = || self.model.flag("LocalAuthListCtrlr", "Enabled").then(|| self.local_list.find(token))?;

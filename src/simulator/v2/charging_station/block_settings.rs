@@ -62,6 +62,11 @@ impl ChargingStation {
         self.evse_numbers().any(|number| self.transaction_at(number).is_some())
     }
 
+    /// The time between reports of the costs of a transaction; `None` without them.
+    pub(super) fn running_cost_interval(&self) -> Option<Duration> {
+        self.seconds("TariffCostCtrlr", "Interval.Cost").filter(|_| self.model.flag("TariffCostCtrlr", "Enabled.RunningCost"))
+    }
+
     /// The first wait for a signed certificate; zero is without a limit.
     pub(super) fn signing_wait(&self) -> Duration {
         let seconds = self.model.integer("SecurityCtrlr", "CertSigningWaitMinimum").and_then(|wait| u64::try_from(wait).ok());

@@ -13,6 +13,7 @@ use super::network_profiles::NetworkProfiles;
 use super::publish_firmware::FirmwarePublication;
 use super::security_event::SecurityEventQueue;
 use super::tariff_store::TariffStore;
+use super::transaction_costs::RunningCosts;
 use crate::simulator::certificate_store::CertificateStore;
 use crate::simulator::file_transfer::FileTransfer;
 
@@ -39,6 +40,8 @@ pub(super) struct BlockStates {
     pub network: NetworkProfiles,
     /// The tariffs.
     pub tariffs: TariffStore,
+    /// The costs of running transactions.
+    pub running_costs: RunningCosts,
     /// The controls of distributed energy resources.
     pub der: DerControls,
     /// The transactions that charge with priority.
@@ -64,6 +67,7 @@ impl Default for BlockStates {
             costs: TransactionCosts::default(),
             network: NetworkProfiles::default(),
             tariffs: TariffStore::default(),
+            running_costs: RunningCosts::default(),
             der: DerControls::default(),
             priority: Vec::new(),
             streams: EventStreams::default(),

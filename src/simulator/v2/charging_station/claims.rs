@@ -198,6 +198,9 @@ impl ChargingStation {
         }
         let waits = |evse: &StationEvse| evse.claim.as_ref().is_some_and(|it| it.authorizing && it.token.is(&token));
         let Some(number) = self.evse_numbers().find(|number| self.evse(*number).is_some_and(waits)) else { return };
+        if let CallOutcome::Result { payload, .. } = outcome {
+            self.take_driver_tariff(number, &token.text, payload);
+        }
         let accepted = match &info {
             Some(info) => info.is_for(number),
             None => !answered && (self.may_charge_unknown(&token, now) || self.is_locally_authorized(&token, number, now)),

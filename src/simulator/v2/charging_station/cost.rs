@@ -26,7 +26,6 @@ impl TransactionCosts {
     }
 
     /// The cost of a transaction.
-    #[expect(dead_code, reason = "for transactions")]
     pub(super) fn of(&self, transaction: &str) -> Option<f64> {
         self.0.iter().find(|(id, _)| id == transaction).map(|(_, cost)| *cost)
     }
@@ -54,7 +53,6 @@ impl ChargingStation {
     }
 
     /// The answer to a TransactionEvent may have the cost so far.
-    #[expect(dead_code, reason = "for transactions")]
     pub(super) fn cost_answered(&mut self, event: &Value, result: &Value) {
         if let Some(id) = event.get("transactionInfo").and_then(|info| text(info, "transactionId")) {
             self.show_cost(id, number(result, "totalCost"));

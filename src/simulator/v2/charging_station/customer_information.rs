@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::ChargingStation;
 use super::effect::{status_because, status_then};
+use super::id_token::{IdToken, IdTokenInfo};
 use crate::behaviour::{IncomingCall, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::simulator::payload::written_time;
@@ -32,10 +33,16 @@ impl ChargingStation {
             if !wants("report") && !wants("clear") {
                 return status_because("Rejected", "UnsupportedRequest");
             }
-            let (report, request) = (wants("report"), call.payload["requestId"].clone());
+            let (report, clear, request) = (wants("report"), wants("clear"), call.payload["requestId"].clone());
+            let token = call.payload.get("idToken").and_then(IdToken::read);
             status_then("Accepted", move |station, now, out| {
+                let data = token.as_ref().map(|token| station.customer_data(token)).unwrap_or_default();
                 if report {
-                    station.report_customer(&request, "", now, out);
+                    station.report_customer(&request, &data, now, out);
+                }
+                if let Some(token) = token.filter(|_| clear) {
+                    // the local list belongs to the CSMS, and a transaction that runs must end first
+                    station.forget_token(&token);
                 }
             })
         })
@@ -53,6 +60,26 @@ impl ChargingStation {
             });
             self.send_if_allowed("NotifyCustomerInformation", payload, out);
         }
+    }
+}
+
+impl ChargingStation {
+    /// What the station knows about a token, one line for each fact.
+    fn customer_data(&self, token: &IdToken) -> String {
+        let judged = |place: &str, info: &IdTokenInfo| {
+            format!("{place}: {} {}", token.text, if info.accepted { "accepted" } else { "not accepted" })
+        };
+        let listed = self.local_list.find(token).map(|info| judged("local list", info));
+        let cached = self.cached_token(token).map(|info| judged("authorization cache", info));
+        let transactions = self.evse_numbers().filter_map(|number| {
+            let transaction = self.evse(number)?.transaction.as_ref()?;
+            let is_customer = transaction.token.as_ref().is_some_and(|own| own.is(token));
+            is_customer.then(|| {
+                let cost = self.blocks.costs.of(&transaction.id).map(|cost| format!(", cost {cost}")).unwrap_or_default();
+                format!("transaction: {} at EVSE {number} since {}{cost}", transaction.id, written_time(transaction.started))
+            })
+        });
+        listed.into_iter().chain(cached).chain(transactions).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -133,7 +133,6 @@ impl ChargingStation {
     }
 
     /// A message for a transaction ends with it (O02.FR.02).
-    #[expect(dead_code, reason = "for transactions")]
     pub(super) fn remove_messages_of(&mut self, transaction: &str, now: Moment) {
         self.blocks.display.0.retain(|message| text(message, "transactionId") != Some(transaction));
         self.schedule_display(now);

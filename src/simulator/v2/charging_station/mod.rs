@@ -52,7 +52,6 @@ mod security_event;
 mod services;
 mod status;
 mod tariff_conditions;
-#[cfg_attr(not(test), expect(dead_code, reason = "for transactions"))]
 mod tariff_cost;
 mod tariff_store;
 mod tariffs;
@@ -60,6 +59,7 @@ mod tariffs;
 mod tests;
 mod timers;
 mod transaction;
+mod transaction_costs;
 mod transaction_events;
 mod transaction_limit;
 mod transaction_points;
@@ -293,6 +293,7 @@ impl ChargingStation {
             StationTask::BatterySwap => _ = self.step_swap(now, out),
             StationTask::BatteryCharged => self.battery_charged(now),
             StationTask::EventStream(id) => self.send_batch(id, now, out),
+            StationTask::RunningCost(number) => self.report_running_cost(number, now, out),
             StationTask::PullSchedule(id) => self.pull_schedule(id, now, out),
         }
     }

@@ -80,7 +80,6 @@ impl TariffMeter {
     }
 
     /// The tariff that applies now.
-    #[expect(dead_code, reason = "for transactions")]
     pub(super) fn tariff(&self) -> &Value {
         &self.tariff
     }

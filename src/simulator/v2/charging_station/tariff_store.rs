@@ -81,20 +81,17 @@ impl TariffStore {
     }
 
     /// Sets the tariff of a driver at an EVSE.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for transactions"))]
     pub(super) fn set_of_driver(&mut self, evse: i32, token: &str, tariff: &Value) {
         self.drivers.retain(|entry| entry.evse != evse);
         self.drivers.push(DriverTariff { evse, token: token.to_owned(), tariff: tariff.clone() });
     }
 
     /// A driver leaves an EVSE.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for transactions"))]
     pub(super) fn remove_of_driver(&mut self, evse: i32) {
         self.drivers.retain(|entry| entry.evse != evse);
     }
 
     /// The tariff of a new transaction: the driver's, else the default that began last.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for transactions"))]
     pub(super) fn for_transaction(&self, evse: i32, now: Timestamp) -> Option<&Value> {
         let driver = self.drivers.iter().find(|entry| entry.evse == evse).map(|entry| &entry.tariff);
         let begun = |entry: &&DefaultTariff| entry.evse == evse && has_begun(&entry.tariff, now);

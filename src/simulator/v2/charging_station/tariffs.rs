@@ -8,7 +8,7 @@ use super::effect::{only_status, result_then, status_because, status_then};
 use super::tariff_store::{TariffFault, tariff_fault};
 use crate::behaviour::{Answer, IncomingCall, Proposal};
 use crate::clock::Moment;
-use crate::simulator::payload::{integer, list, not_supported};
+use crate::simulator::payload::{integer, list, not_supported, text};
 
 impl ChargingStation {
     /// The calls that this file answers. Without local costs there are no tariffs (`TariffCostCtrlr.Enabled[Tariff]`).
@@ -72,13 +72,22 @@ impl ChargingStation {
         })
     }
 
-    /// A transaction that is not there has no tariff.
+    /// The currency of a transaction stays (I11.FR.05).
     fn change_transaction_tariff(&self, payload: &Value) -> Proposal {
+        let id = text(payload, "transactionId").unwrap_or_default();
         let tariff = payload.get("tariff").unwrap_or(&Value::Null);
-        match tariff_fault(tariff, self.supports_conditions()) {
-            Some(TariffFault(status, reason)) => status_because(status, reason),
-            None => status_because("TxNotFound", "TxNotFound"),
+        if self.evse_of_transaction(id).is_none() {
+            return status_because("TxNotFound", "TxNotFound");
         }
+        if let Some(TariffFault(status, reason)) = tariff_fault(tariff, self.supports_conditions()) {
+            return status_because(status, reason);
+        }
+        let currency = self.tariff_of(id).and_then(|tariff| text(tariff, "currency"));
+        if currency.is_some() && currency != text(tariff, "currency") {
+            return only_status("NoCurrencyChange");
+        }
+        let (id, tariff) = (id.to_owned(), tariff.clone());
+        status_then("Accepted", move |station, now, out| station.change_tariff(&id, tariff, now, out))
     }
 }
 

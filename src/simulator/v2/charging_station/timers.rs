@@ -55,6 +55,8 @@ pub(super) enum StationTask {
     BatteryCharged,
     /// The next batch of this stream.
     EventStream(i64),
+    /// The next report of the costs of this EVSE's transaction.
+    RunningCost(i32),
     /// The next update of this dynamic charging profile.
     PullSchedule(i32),
 }
@@ -77,6 +79,7 @@ impl StationTask {
                 | StationTask::KeepSample(_)
                 | StationTask::KeepAlignedSample(_)
                 | StationTask::Limit(_)
+                | StationTask::RunningCost(_)
         )
     }
 
@@ -87,6 +90,7 @@ impl StationTask {
             | StationTask::KeepSample(number)
             | StationTask::KeepAlignedSample(number)
             | StationTask::Limit(number)
+            | StationTask::RunningCost(number)
             | StationTask::ConnectionTimeout(number) => number == evse,
             _ => false,
         }

@@ -72,6 +72,7 @@ impl ChargingStation {
         out: &mut Outbox,
     ) {
         let Some(mut payload) = self.event(number, kind, cause, now) else { return };
+        self.add_costs(number, &mut payload, now);
         if !meter_value.is_empty() {
             payload["meterValue"] = meter_value.into();
         }
@@ -179,6 +180,7 @@ impl ChargingStation {
     fn event_answered(&mut self, call: &Value, answer: &Value, now: Moment, out: &mut Outbox) {
         let id = call.pointer("/transactionInfo/transactionId").and_then(Value::as_str).unwrap_or_default();
         let running = self.evse_of_transaction(id);
+        self.cost_answered(call, answer);
         if let Some(number) = running {
             self.take_limits_of_csms(number, answer, now);
         }

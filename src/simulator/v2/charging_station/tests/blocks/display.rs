@@ -96,6 +96,13 @@ fn a_customer_must_be_named_once() {
         assert_eq!(world.ask_status("CustomerInformation", payload), expected);
     }
     assert!(sent_within(&mut world, 0, "NotifyCustomerInformation").is_empty());
+    let list = json!({"versionNumber": 1, "updateType": "Full",
+        "localAuthorizationList": [{"idToken": token, "idTokenInfo": {"status": "Accepted"}}]});
+    assert_eq!(world.ask_status("SendLocalList", list), "Accepted");
+    let known = json!({"requestId": 5, "report": true, "clear": true, "idToken": token});
+    assert_eq!(world.ask_status("CustomerInformation", known), "Accepted");
+    let sent = sent_within(&mut world, 0, "NotifyCustomerInformation");
+    assert_eq!(sent[0].payload["data"], "local list: TAG accepted");
     let unknown = json!({"requestId": 6, "report": true, "clear": true, "customerIdentifier": "nobody"});
     assert_eq!(world.ask_status("CustomerInformation", unknown), "Accepted");
     let sent = sent_within(&mut world, 0, "NotifyCustomerInformation");
