@@ -10,8 +10,9 @@ use super::fields::{FieldPlace, field_at, fields_at, type_label};
 use super::known::KnownValues;
 use super::position::{CursorPosition, WordEdge, position};
 use super::skeleton::{element_skeleton, field_skeleton, skeleton};
+use super::variables::model_values;
 use super::walk::{ExpectedToken, PathStep};
-use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition, field_docs};
+use crate::ocpp::{FieldDefinition, FieldKind, MessageDefinition, field_docs, named_values};
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub fn complete_value(
     known: &KnownValues,
     scope: ProposalScope,
 ) -> Vec<FieldCandidate> {
-    let search = ProposalSearch { message, base, known, scope };
+    let search = ProposalSearch { message, base, text, known, scope };
     if scope == ProposalScope::Typed {
         return search.at(&position(text, cursor, WordEdge::Behind));
     }
@@ -87,6 +88,7 @@ pub fn complete_value(
 struct ProposalSearch<'a> {
     message: &'a MessageDefinition,
     base: &'a [PathStep],
+    text: &'a str,
     known: &'a KnownValues,
     scope: ProposalScope,
 }
@@ -182,6 +184,9 @@ impl ProposalSearch<'_> {
                 offered.extend(self.new_value(field));
                 offered.extend(known.used(&path).map(|value| (value.clone(), "sent last")));
                 offered.extend(known.fitting(field).map(|value| (value.clone(), "seen")));
+                offered.extend(model_values(self.text, &position.value_path(), known));
+                let named = named_values(self.message.action(), &path).iter();
+                offered.extend(named.map(|value| (Value::from(*value), "standard")));
                 let mut before = Vec::new();
                 offered.retain(|(value, _)| {
                     let new = !before.contains(value);

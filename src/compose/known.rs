@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::template::TemplateValues;
-use crate::ocpp::{FieldDefinition, FieldKind};
+use crate::ocpp::{FieldDefinition, FieldKind, Version};
 
 /// Known values by field name, the most recent first.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +16,29 @@ pub struct KnownValues {
     used: UsedValues,
     template: TemplateValues,
     now: Option<String>,
+    version: Option<Version>,
+    variables: Vec<KnownVariable>,
+}
+
+/// A variable that the station has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct KnownVariable {
+    /// The component.
+    pub component: String,
+    /// Which one of several.
+    pub component_instance: Option<String>,
+    /// The EVSE of the component.
+    pub evse: Option<i64>,
+    /// The connector of the component.
+    pub connector: Option<i64>,
+    /// The variable.
+    pub variable: String,
+    /// Which one of several.
+    pub variable_instance: Option<String>,
+    /// Its value.
+    pub value: Option<String>,
+    /// The values that it may have, where they are listed.
+    pub values: Vec<String>,
 }
 
 impl KnownValues {
@@ -45,6 +68,21 @@ impl KnownValues {
     pub fn fitting(&self, field: &FieldDefinition) -> impl Iterator<Item = &Value> {
         let wants_object = matches!(field.kind, FieldKind::Object(_) | FieldKind::Map(_));
         self.of(&field.name).iter().filter(move |value| value.is_object() == wants_object)
+    }
+
+    /// Sets the version that the station speaks, and the variables of its device model.
+    pub fn set_model(&mut self, version: Version, variables: Vec<KnownVariable>) {
+        (self.version, self.variables) = (Some(version), variables);
+    }
+
+    /// The version that the station speaks.
+    pub fn version(&self) -> Option<Version> {
+        self.version
+    }
+
+    /// The variables of the station's device model.
+    pub fn variables(&self) -> &[KnownVariable] {
+        &self.variables
     }
 
     /// Sets what variables stand for in the first call.

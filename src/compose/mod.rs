@@ -13,6 +13,7 @@ mod skeleton;
 mod spans;
 mod step;
 mod template;
+mod variables;
 mod walk;
 
 #[cfg(test)]
@@ -26,7 +27,7 @@ pub use cursor_field::{CursorField, cursor_field};
 pub use diagnosis::{Diagnostic, DiagnosticSeverity, diagnose};
 pub use fields::{FieldPlace, describe, field_at, fields_at, type_label};
 pub use format::{compact, pretty};
-pub use known::{KnownValues, UsedValues};
+pub use known::{KnownValues, KnownVariable, UsedValues};
 pub use lexer::{JsonLexer, JsonToken, JsonTokenKind, lex};
 pub use position::{CursorPosition, WordEdge, line_and_column, position};
 pub use skeleton::skeleton;

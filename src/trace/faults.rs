@@ -34,6 +34,8 @@ pub enum FaultKind {
     Refused,
     /// A handshake is odd.
     OddHandshake,
+    /// A message does not fit those before it: a number is missing, or came twice.
+    OddSequence,
     /// Something in this program or its surroundings failed.
     Failure,
 }
@@ -93,13 +95,14 @@ impl FaultKind {
             FaultKind::Undelivered => "undelivered",
             FaultKind::Refused => "refused link",
             FaultKind::OddHandshake => "odd handshake",
+            FaultKind::OddSequence => "odd sequence",
             FaultKind::Failure => "failure",
         }
     }
 
     /// Whether it is let pass, and only worth knowing.
     pub const fn is_tolerated(self) -> bool {
-        matches!(self, FaultKind::Tolerated | FaultKind::OddHandshake)
+        matches!(self, FaultKind::Tolerated | FaultKind::OddHandshake | FaultKind::OddSequence)
     }
 }
 
@@ -137,6 +140,11 @@ impl FaultTable {
             }
             _ => {}
         }
+    }
+
+    /// Takes in that a message is odd among those before it.
+    pub(super) fn add_oddity(&mut self, record: &Record<'_>, sentence: &str) {
+        self.add(record, FaultKind::OddSequence, "", sentence);
     }
 
     fn add(&mut self, record: &Record<'_>, kind: FaultKind, place: &str, sentence: &str) {
@@ -210,6 +218,7 @@ impl FaultGroup {
             FaultKind::Undelivered => add("kind:unreachable".to_owned()),
             FaultKind::Refused => add("kind:refused".to_owned()),
             FaultKind::OddHandshake => add("valid:tolerated kind:connect".to_owned()),
+            FaultKind::OddSequence => add("kind:call".to_owned()),
             FaultKind::Failure => add("valid:no kind:note".to_owned()),
         }
         if let Some(action) = &self.action {

@@ -67,3 +67,10 @@ pub(super) fn id(payload: &BorrowedObject<'_>, field: &str) -> Option<Box<str>> 
 pub(super) fn inner<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> Option<&'o BorrowedObject<'a>> {
     member(payload, field)?.as_object()
 }
+
+/// The objects of a list.
+pub(super) fn list<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> impl Iterator<Item = &'o BorrowedObject<'a>> {
+    let elements =
+        member(payload, field).and_then(|value| if let Value::Array(elements) = value { Some(elements) } else { None });
+    elements.into_iter().flatten().filter_map(Value::as_object)
+}

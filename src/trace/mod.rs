@@ -5,6 +5,7 @@ mod close_reason;
 mod contents;
 pub mod decode;
 mod describe;
+pub mod device_model;
 mod event;
 pub mod export;
 pub mod faults;

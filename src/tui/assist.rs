@@ -4,15 +4,17 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::context::{ReadContext, ReadTime};
-use crate::compose::{self, KnownValues, TemplateValues, UsedValues};
+use crate::compose::{self, KnownValues, KnownVariable, TemplateValues, UsedValues};
 use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};
+use crate::trace::device_model::SeenModel;
+use crate::trace::station_summary::StationSummaries;
 use crate::trace::{Contents, StationKey, station_names};
 
 /// A plausible payload for an action, with what the session knows about the station.
 pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &ReadContext<'_>) -> String {
     let mut context = SampleContext::at(timestamp(outside.now));
-    if let Some(tag) = known.of("idTag").first().and_then(Value::as_str) {
+    if let Some(tag) = known.of("idTag").iter().chain(known.of("idToken")).find_map(Value::as_str) {
         tag.clone_into(&mut context.id_tag);
     }
     if let Some(number) = newest_number(known, "transactionId") {
@@ -37,9 +39,20 @@ fn timestamp(now: ReadTime) -> Timestamp {
 
 /// The values that occurred recently in the trace: those of the target, or of all stations if there are several targets. `used` is what
 /// was sent last in the fields of the message.
-pub fn known_values(targets: &[StationKey], used: Option<&UsedValues>, outside: &ReadContext<'_>) -> KnownValues {
+pub fn known_values(
+    targets: &[StationKey],
+    used: Option<&UsedValues>,
+    facts: &StationSummaries,
+    outside: &ReadContext<'_>,
+) -> KnownValues {
     let station = if let [only] = targets { Some(*only) } else { None };
     let mut known = console::known_values(outside.contents, station);
+    if let Some(first) = targets.first()
+        && let Some(version) = outside.contents.stations().get(*first).and_then(|row| row.version)
+    {
+        let model = facts.of(*first).and_then(|facts| facts.model.as_deref());
+        known.set_model(version, model.map(variables).unwrap_or_default());
+    }
     if let Some(used) = used {
         known.set_used(used.clone());
     }
@@ -48,6 +61,23 @@ pub fn known_values(targets: &[StationKey], used: Option<&UsedValues>, outside: 
     }
     known.set_now(timestamp(outside.now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     known
+}
+
+/// The variables of a device model, for completion.
+fn variables(model: &SeenModel) -> Vec<KnownVariable> {
+    let all = model.components().iter().flat_map(|(component, variables)| variables.iter().map(move |it| (component, it)));
+    let owned = |text: &Option<Box<str>>| text.as_ref().map(ToString::to_string);
+    let known = all.map(|(component, (key, variable))| KnownVariable {
+        component: component.name.to_string(),
+        component_instance: owned(&component.instance),
+        evse: component.evse,
+        connector: component.connector,
+        variable: key.name.to_string(),
+        variable_instance: owned(&key.instance),
+        value: variable.actual().map(str::to_owned),
+        values: variable.listed().into_iter().map(str::to_owned).collect(),
+    });
+    known.collect()
 }
 
 /// What the variables of a text stand for in a call to a station.

@@ -1,33 +1,37 @@
 //! Which message contains which fact about a station. Only messages that change a known fact are read as JSON; the
-//! others cost a comparison.
+//! others cost a comparison. What only OCPP 2.x has is in `events` and in `device_model`.
 
-use super::{BootSummary, ConfigurationKey, ConnectorSummary, MOST_KEYS, REMEMBERED, StationSummary, TransactionSummary};
-use crate::trace::fields::{BorrowedObject, BorrowedValue, member, number, object, short, text};
+use super::{BootSummary, ConfigurationKey, ConnectorPlace, ConnectorSummary, MOST_KEYS, StationSummary, TransactionSummary};
+use crate::trace::device_model::{ReportOddity, is_about_model};
+use crate::trace::fields::{BorrowedObject, BorrowedValue, id, member, number, object, short, text};
 use crate::trace::{FrameKind, FrameVerdict, Record, RecordKind, Store};
 
-/// Takes a record in. The calls of answers are among the records.
-pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records: &Store) {
+/// Takes a record in. The calls of answers are among the records. Returns what is odd about it among the messages before.
+pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records: &Store) -> Option<ReportOddity> {
     let kind = match record.kind {
         RecordKind::Frame(_, kind) => kind,
         RecordKind::Connected => {
             station.handshake = Some(record.sequence);
-            return;
+            return None;
         }
         RecordKind::Refused | RecordKind::Retry if record.handshake().is_some() => {
             station.handshake = Some(record.sequence);
-            return;
+            return None;
         }
         RecordKind::Timeout | RecordKind::Unreachable => {
             station.fault_micros = Some(record.monotonic_micros);
-            return;
+            return None;
         }
-        _ => return,
+        _ => return None,
     };
     station.rate.count(record.monotonic_micros);
     if kind.is_error() || kind == FrameKind::Malformed || record.verdict == FrameVerdict::Invalid {
         station.fault_micros = Some(record.monotonic_micros);
     }
-    let Some(action) = record.action else { return };
+    let action = record.action?;
+    if let Some(needs_call) = is_about_model(kind, action) {
+        return model(station, record, needs_call.then_some(records), action);
+    }
     match (kind, action) {
         (FrameKind::Call, "Heartbeat") => station.heartbeat_micros = Some(record.monotonic_micros),
         (FrameKind::Call, "BootNotification") => read(record, |payload| boot(station, record, payload)),
@@ -60,8 +64,33 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
                 read(&call, |asked| changed(station, asked, status));
             }
         }),
+        (FrameKind::Call, "TransactionEvent") => read(record, |payload| station.transaction_event(record, payload)),
+        (FrameKind::Result, "GetLocalListVersion") => read(record, |answer| {
+            let version = number(answer, "listVersion").or_else(|| number(answer, "versionNumber"));
+            station.local_list = version.or(station.local_list);
+        }),
+        (FrameKind::Result, "SendLocalList") => read(record, |answer| {
+            let call = record.partner.and_then(|call| records.get(call));
+            if let Some(call) = call.filter(|_| text(answer, "status").as_deref() == Some("Accepted")) {
+                let version =
+                    |asked: &BorrowedObject<'_>| number(asked, "listVersion").or_else(|| number(asked, "versionNumber"));
+                read(&call, |asked| station.local_list = version(asked).or(station.local_list));
+            }
+        }),
         _ => {}
     }
+    None
+}
+
+/// Hands a message about the device model over. `records` are there when its call is needed.
+fn model(station: &mut StationSummary, record: &Record<'_>, records: Option<&Store>, action: &str) -> Option<ReportOddity> {
+    let payload = object(record)?;
+    let call = records.and_then(|records| records.get(record.partner?));
+    let asked = call.as_ref().and_then(object);
+    if action == "NotifyEvent" {
+        station.availability_event(record, &payload);
+    }
+    station.model.get_or_insert_default().take(action, &payload, asked.as_ref(), record.wall_micros)
 }
 
 /// Hands the payload of a call or a result over, when it is an object.
@@ -72,13 +101,22 @@ fn read(record: &Record<'_>, take: impl FnOnce(&BorrowedObject<'_>)) {
 }
 
 fn boot(station: &mut StationSummary, record: &Record<'_>, payload: &BorrowedObject<'_>) {
-    let fields = payload.iter().take(MOST_KEYS).map(|(name, value)| {
-        let value = value.as_str().map_or_else(|| short(&value.to_string()), short);
-        (short(name), value)
-    });
-    station.boot =
-        Some(BootSummary { fields: fields.collect(), wall_micros: record.wall_micros, status: None, interval: None });
+    let mut fields = Vec::new();
+    boot_fields(payload, &mut fields);
+    station.boot = Some(BootSummary { fields, wall_micros: record.wall_micros, status: None, interval: None });
     station.heartbeat_micros = Some(record.monotonic_micros);
+}
+
+/// The fields of a boot notification; in OCPP 2.x they are in objects, whose names say nothing more.
+fn boot_fields(payload: &BorrowedObject<'_>, fields: &mut Vec<(Box<str>, Box<str>)>) {
+    for (name, value) in payload.iter() {
+        match value {
+            _ if fields.len() >= MOST_KEYS => return,
+            BorrowedValue::Object(inside) if matches!(name, "chargingStation" | "modem") => boot_fields(inside, fields),
+            BorrowedValue::Str(text) => fields.push((short(name), short(text))),
+            other => fields.push((short(name), short(&other.to_string()))),
+        }
+    }
 }
 
 fn booted(station: &mut StationSummary, answer: &BorrowedObject<'_>) {
@@ -90,37 +128,31 @@ fn booted(station: &mut StationSummary, answer: &BorrowedObject<'_>) {
 }
 
 fn status(station: &mut StationSummary, record: &Record<'_>, payload: &BorrowedObject<'_>) {
-    let (Some(connector), Some(status)) = (number(payload, "connectorId"), text(payload, "status")) else { return };
-    if station.connectors.len() < MOST_KEYS || station.connectors.contains_key(&connector) {
-        let error = text(payload, "errorCode").filter(|code| &**code != "NoError");
-        station.connectors.insert(connector, ConnectorSummary { status, error, wall_micros: record.wall_micros });
-    }
+    let status = text(payload, "status").or_else(|| text(payload, "connectorStatus"));
+    let (Some(connector), Some(status)) = (number(payload, "connectorId"), status) else { return };
+    let place = ConnectorPlace { evse: number(payload, "evseId").unwrap_or_default(), connector };
+    let error = text(payload, "errorCode").filter(|code| &**code != "NoError");
+    station.put_connector(place, ConnectorSummary { status, error, wall_micros: record.wall_micros });
 }
 
 fn start(station: &mut StationSummary, record: &Record<'_>, asked: &BorrowedObject<'_>, answer: &BorrowedObject<'_>) {
-    let Some(id) = number(answer, "transactionId") else { return };
-    station.transactions.push_back(TransactionSummary {
+    let Some(id) = id(answer, "transactionId") else { return };
+    station.put_transaction(TransactionSummary {
         id,
-        connector: number(asked, "connectorId").unwrap_or(0),
+        place: ConnectorPlace::numbered(number(asked, "connectorId").unwrap_or(0)),
         id_tag: text(asked, "idTag").unwrap_or_default(),
         meter_start: number(asked, "meterStart"),
         began_micros: record.wall_micros,
         ..TransactionSummary::default()
     });
-    if station.transactions.len() > REMEMBERED {
-        station.transactions.pop_front();
-    }
 }
 
 fn stop(station: &mut StationSummary, record: &Record<'_>, payload: &BorrowedObject<'_>) {
-    let id = number(payload, "transactionId");
-    let Some(transaction) = station.transactions.iter_mut().rev().find(|transaction| Some(transaction.id) == id) else {
-        return;
-    };
+    let Some(transaction) = id(payload, "transactionId").and_then(|id| station.transaction_mut(&id)) else { return };
     transaction.ended_micros = Some(record.wall_micros);
     transaction.meter_stop = number(payload, "meterStop");
     transaction.reason = text(payload, "reason");
-    let connector = transaction.connector;
+    let connector = transaction.place.number();
     station.charging.ended(connector, record.wall_micros);
 }
 

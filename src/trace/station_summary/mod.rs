@@ -4,12 +4,16 @@
 //! same records and has modules of its own.
 
 mod charging;
+mod events;
 mod fold;
+mod place;
 
 use std::collections::{BTreeMap, VecDeque};
 
 pub use charging::{ChargingChange, ChargingHistory, ProfileChange, ReportedSchedule};
+pub use place::ConnectorPlace;
 
+use super::device_model::SeenModel;
 use super::faults::FaultTable;
 use super::statistics::TrafficStatistics;
 use super::transactions::TransactionTable;
@@ -38,12 +42,16 @@ pub struct StationSummaries {
 pub struct StationSummary {
     /// Its last boot notification.
     pub boot: Option<BootSummary>,
-    /// Its connectors by their number; 0 is the station as a whole.
-    pub connectors: BTreeMap<i64, ConnectorSummary>,
+    /// Its connectors by their places; one of them is the station as a whole.
+    pub connectors: BTreeMap<ConnectorPlace, ConnectorSummary>,
     /// Its transactions, oldest first.
     pub transactions: VecDeque<TransactionSummary>,
     /// The configuration keys that were seen in answers and changes.
     pub configuration: BTreeMap<Box<str>, ConfigurationKey>,
+    /// What was seen of the device model of a station of OCPP 2.x.
+    pub model: Option<Box<SeenModel>>,
+    /// The version of its local authorization list, when it was asked for or sent.
+    pub local_list: Option<i64>,
     /// What was seen of its charging profiles.
     pub charging: ChargingHistory,
     /// The record of its last handshake.
@@ -83,10 +91,12 @@ pub struct ConnectorSummary {
 /// A transaction.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TransactionSummary {
-    /// Its number, once the central system gave it.
-    pub id: i64,
-    /// The connector.
-    pub connector: i64,
+    /// Its id: the number that the central system gave it, in OCPP 2.x a text of the station.
+    pub id: Box<str>,
+    /// Where it runs.
+    pub place: ConnectorPlace,
+    /// The state of charging that its last event reported (OCPP 2.x): `SuspendedEV`.
+    pub state: Option<Box<str>>,
     /// The tag that started it.
     pub id_tag: Box<str>,
     /// The meter at its start, in Wh.
@@ -143,7 +153,9 @@ impl StationSummaries {
             self.statistics.take(&record, role, interval);
             match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
                 Some(station) => {
-                    fold::record(station, &record, records);
+                    if let Some(oddity) = fold::record(station, &record, records) {
+                        self.faults.add_oddity(&record, &oddity.to_string());
+                    }
                 }
                 None if record.kind == RecordKind::Refused => self.refuse(record.sequence, record.handshake()),
                 None => {}
@@ -201,6 +213,25 @@ impl StationSummary {
     /// The transactions that have not ended.
     pub fn running(&self) -> impl Iterator<Item = &TransactionSummary> {
         self.transactions.iter().filter(|transaction| transaction.ended_micros.is_none())
+    }
+
+    /// The newest running transaction at a place.
+    pub fn running_at(&self, place: ConnectorPlace) -> Option<&TransactionSummary> {
+        self.running().filter(|transaction| transaction.place.covers(place)).last()
+    }
+
+    /// What a connector does: its status, or the state of charging where the status only says that it is occupied.
+    pub fn state_at<'a>(&'a self, place: ConnectorPlace, connector: &'a ConnectorSummary) -> &'a str {
+        let charging = || self.running_at(place)?.state.as_deref();
+        let occupied = &*connector.status == "Occupied";
+        occupied.then(charging).flatten().filter(|state| *state != "Idle").unwrap_or(&connector.status)
+    }
+
+    /// The shortest name of a place: `2`, and `1.2` where an EVSE has more than one connector.
+    pub fn short_place(&self, place: ConnectorPlace) -> String {
+        let ConnectorPlace { evse, connector } = place;
+        let of_evse = self.connectors.keys().filter(|other| other.evse == evse && other.connector > 0).count();
+        if evse > 0 && of_evse > 1 && connector > 0 { format!("{evse}.{connector}") } else { place.number().to_string() }
     }
 }
 

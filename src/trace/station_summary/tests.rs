@@ -60,9 +60,9 @@ fn messages_update_boot_connectors_transactions_and_keys() {
     let station = facts.of(StationKey(0)).unwrap();
     let boot = station.boot.as_ref().unwrap();
     assert_eq!((boot.interval, boot.status.as_deref(), boot.fields.len()), (Some(300), Some("Accepted"), 2));
-    assert_eq!(&*station.connectors[&1].status, "Available");
-    assert_eq!(station.connectors[&2].error.as_deref(), Some("GroundFailure"));
-    assert_eq!(station.running().map(|transaction| transaction.id).collect::<Vec<_>>(), [8]);
+    assert_eq!(&*station.connectors[&ConnectorPlace::numbered(1)].status, "Available");
+    assert_eq!(station.connectors[&ConnectorPlace::numbered(2)].error.as_deref(), Some("GroundFailure"));
+    assert_eq!(station.running().map(|transaction| &*transaction.id).collect::<Vec<_>>(), ["8"]);
     let ended = &station.transactions[0];
     assert_eq!((ended.meter_start, ended.meter_stop, ended.reason.as_deref()), (Some(10), Some(90), Some("Local")));
     assert_eq!(
@@ -71,6 +71,55 @@ fn messages_update_boot_connectors_transactions_and_keys() {
     );
     assert_eq!(station.configuration["B"].value.as_deref(), Some("2"));
     assert_eq!(station.heartbeat_micros, Some(19_000_000));
+}
+
+#[test]
+fn events_of_2_x_update_evses_transactions_and_the_model() {
+    let event = |kind: &str, sequence: i64, more: &str, register: i64| {
+        format!(
+            r#"{{"eventType":"{kind}","seqNo":{sequence},"transactionInfo":{{"transactionId":"t-1"{more}}},"evse":{{"id":2}},
+                "meterValue":[{{"timestamp":"2026-03-04T10:00:00Z","sampledValue":[{{"value":{register}}}]}}]}}"#
+        )
+    };
+    let started = event("Started", 0, r#","chargingState":"Charging""#, 100);
+    let token = r#"{"eventType":"Updated","seqNo":1,"idToken":{"idToken":"TAG","type":"ISO14443"},"transactionInfo":{"transactionId":"t-1"}}"#;
+    let moved = r#"{"seqNo":0,"eventData":[{"component":{"name":"Connector","evse":{"id":1,"connectorId":2}},
+        "variable":{"name":"AvailabilityState"},"actualValue":"Reserved","trigger":"Delta"}]}"#;
+    let status = r#"{"evseId":2,"connectorId":1,"connectorStatus":"Occupied"}"#;
+    let boot = r#"{"reason":"PowerUp","chargingStation":{"vendorName":"V","model":"M","modem":{"iccid":"8"}}}"#;
+    let first = r#"{"evseId":1,"connectorId":1,"connectorStatus":"Available"}"#;
+    let mut exchanges = vec![
+        ("BootNotification", boot, r#"{"status":"Accepted","interval":300}"#),
+        ("StatusNotification", first, "{}"),
+        ("StatusNotification", status, "{}"),
+        ("NotifyEvent", moved, "{}"),
+        ("TransactionEvent", &started, "{}"),
+        ("TransactionEvent", token, "{}"),
+        ("GetLocalListVersion", "{}", r#"{"versionNumber":4}"#),
+    ];
+    let (known, _) = facts(&exchanges);
+    let station = known.of(StationKey(0)).unwrap();
+    let fields: Vec<_> = station.boot.as_ref().unwrap().fields.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(fields, ["reason", "vendorName", "model", "iccid"]);
+    let places: Vec<_> = station
+        .connectors
+        .iter()
+        .map(|(place, connector)| format!("{} {}", station.short_place(*place), station.state_at(*place, connector)))
+        .collect();
+    assert_eq!(places, ["1.1 Available", "1.2 Reserved", "2 Charging"]);
+    let [running] = &station.running().collect::<Vec<_>>()[..] else { panic!() };
+    assert_eq!((&*running.id, &*running.id_tag, running.place.to_string()), ("t-1", "TAG", "EVSE 2".to_owned()));
+    assert_eq!((station.model.as_ref().unwrap().len(), station.local_list), (1, Some(4)));
+    let ended = event("Ended", 2, r#","stoppedReason":"Local""#, 900);
+    let report = r#"{"requestId":1,"seqNo":1,"generatedAt":"2026-03-04T10:00:00Z"}"#;
+    exchanges.extend([("TransactionEvent", &*ended, "{}"), ("NotifyReport", report, "{}")]);
+    let (known, _) = facts(&exchanges);
+    let station = known.of(StationKey(0)).unwrap();
+    let transaction = &station.transactions[0];
+    assert_eq!((station.running().count(), transaction.reason.as_deref()), (0, Some("Local")));
+    assert_eq!((transaction.meter_start, transaction.meter_stop), (Some(100), Some(900)));
+    let [odd] = known.faults().groups() else { panic!() };
+    assert_eq!((odd.kind.word(), &*odd.example), ("odd sequence", "part 0 of the report is missing"));
 }
 
 #[test]

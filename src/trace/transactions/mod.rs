@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 
 pub use curve::{MeterCurve, MeterQuantity};
 pub use oddity::{OdditySet, TransactionOddity};
+pub(in crate::trace) use reading::points;
 pub use reading::{MeterPoint, energy_registers};
 
 use self::event_numbers::EventNumbers;

@@ -37,7 +37,7 @@ pub fn energy_registers(payload: &serde_json::Value) -> Vec<f64> {
 }
 
 /// The points of a payload, in its order. Where a reading has no time of its own, it is that of the message.
-pub(super) fn points(payload: &BorrowedObject<'_>, message_micros: i64) -> Vec<MeterPoint> {
+pub(in crate::trace) fn points(payload: &BorrowedObject<'_>, message_micros: i64) -> Vec<MeterPoint> {
     let mut walk = Walk { points: Vec::new(), read: 0 };
     for (name, value) in payload.iter() {
         if matches!(name, "meterValue" | "values" | "transactionData" | "value") {

@@ -35,6 +35,8 @@ pub enum KeyContext {
     ColumnChooser,
     /// On the page with configuration keys.
     Configuration,
+    /// On the page with a device model.
+    DeviceModel,
     /// On the page with charging profiles.
     Profiles,
     /// In the pane of frames that wait.
@@ -49,7 +51,7 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [KeyContext; 20] = [
+    pub const ALL: [KeyContext; 21] = [
         KeyContext::Stations,
         KeyContext::Trace,
         KeyContext::Message,
@@ -63,6 +65,7 @@ impl KeyContext {
         KeyContext::ActionPicker,
         KeyContext::ColumnChooser,
         KeyContext::Configuration,
+        KeyContext::DeviceModel,
         KeyContext::Profiles,
         KeyContext::HeldPane,
         KeyContext::Palette,
@@ -94,6 +97,7 @@ impl KeyContext {
             KeyContext::ActionPicker => "List of actions",
             KeyContext::ColumnChooser => "List of columns",
             KeyContext::Configuration => "Configuration keys",
+            KeyContext::DeviceModel => "Device model",
             KeyContext::Profiles => "Charging profiles",
             KeyContext::HeldPane => "Frames that wait",
             KeyContext::Palette => "Palette",
@@ -138,6 +142,7 @@ impl KeyContext {
             | KeyContext::ActionPicker
             | KeyContext::ColumnChooser
             | KeyContext::Configuration
+            | KeyContext::DeviceModel
             | KeyContext::Profiles
             | KeyContext::HeldPane
             | KeyContext::Everywhere => true,
@@ -162,6 +167,7 @@ impl KeyContext {
             KeyContext::Prompt => &[KeyContext::Prompt, KeyContext::Everywhere],
             KeyContext::Profiles => &[KeyContext::Profiles, KeyContext::Everywhere],
             KeyContext::Configuration => &[KeyContext::Configuration, KeyContext::Everywhere],
+            KeyContext::DeviceModel => &[KeyContext::DeviceModel, KeyContext::Everywhere],
             KeyContext::ColumnChooser => &[KeyContext::ColumnChooser, KeyContext::Everywhere],
             KeyContext::HeldPane => &[KeyContext::HeldPane, KeyContext::Everywhere],
             KeyContext::Palette => &[KeyContext::Palette, KeyContext::Everywhere],

@@ -11,8 +11,8 @@ pub use context::KeyContext;
 pub use name::Action;
 pub use table::{
     ActionPickerAction, ActionRow, ColumnChooserAction, CommandLineAction, ConfigurationAction, ConfirmAction, ContextAction,
-    EditorAction, EverywhereAction, FilterLineAction, HeldPaneAction, MessageAction, OverviewAction, PagerAction,
-    PagerSearchAction, PaletteAction, PanesAction, ProfilesAction, PromptAction, StationDetailsAction, StationsAction, TABLE,
-    TraceAction, keys,
+    DeviceModelAction, EditorAction, EverywhereAction, FilterLineAction, HeldPaneAction, MessageAction, OverviewAction,
+    PagerAction, PagerSearchAction, PaletteAction, PanesAction, ProfilesAction, PromptAction, StationDetailsAction,
+    StationsAction, TABLE, TraceAction, keys,
 };
 pub use text_keys::TEXT_KEYS;

@@ -85,6 +85,18 @@ actions! {
     Configuration,
     /// Asks again.
     Refresh,
+    /// Reads what is selected again.
+    ReadVariable,
+    /// Asks for the monitors.
+    AskMonitors,
+    /// Edits a call that monitors what is selected.
+    NewMonitor,
+    /// Shows what is inside.
+    Unfold,
+    /// Hides what is inside.
+    Fold,
+    /// Shows or hides what is inside of everything.
+    UnfoldAll,
     /// Compares with another one.
     Compare,
     /// Shows only what differs, or everything.

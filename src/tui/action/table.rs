@@ -172,7 +172,7 @@ table! {
         Top, "", "To the first line", ["g", "home"];
         Bottom, "", "To the last line; in the trace: follow", ["G", "end"];
         Zoom, "zoom", "Give this pane the whole screen, or back", ["z"];
-        Configuration, "", "The configuration keys of the selected station, as a table", ["7"];
+        Configuration, "", "The configuration keys of the selected station as a table; in OCPP 2.x its device model", ["7"];
         Profiles, "", "The charging profiles of the selected station, with charts of the limits", ["8"];
         Plugins, "", "List the plugins with their memory and errors", ["P"];
         Wider, "", "Make the stations pane wider, in a narrow window higher", [">"];
@@ -314,6 +314,30 @@ table! {
         Bottom as "keys-bottom", "", "To the last line", ["G", "end"];
         Help as "keys-help", "help", "Show the keys", ["?", "F1"];
         Close as "keys-close", "close", "Clear the search, end the comparison, close", ["esc", "q", "7"];
+    }
+    DeviceModel (DeviceModelAction) {
+        Accept as "change-variable", "change", "Change the value: SetVariables; open or shut a component", ["enter", "e"];
+        Palette as "model-palette", "", "The palette; the page waits", ["ctrl-p"];
+        Refresh as "ask-report", "ask again", "Ask the station for a full report: GetBaseReport", ["r"];
+        ReadVariable, "read", "Read the selected variable, or those of the component: GetVariables", ["v"];
+        Search as "search-variables", "search", "Show only variables with a text in component, name, value or type", ["/"];
+        Compare as "compare-models", "compare", "Compare with the other marked station, or with one of a list", ["d"];
+        NewMonitor, "monitor", "Edit a SetVariableMonitoring for the selected variable", ["m"];
+        AskMonitors, "", "Ask the station for its monitors: GetMonitoringReport", ["M"];
+        Differences as "model-differences", "", "Show only variables that differ, or all", ["D"];
+        Unfold, "", "Open the component", ["right", "l"];
+        Fold, "", "Shut the component", ["left", "h"];
+        UnfoldAll, "", "Open all components, or shut them", ["*"];
+        NextStation as "model-next", "next station", "Next station", ["]", "tab"];
+        PreviousStation as "model-previous", "", "Previous station", ["[", "backtab"];
+        Up as "model-up", "", "One line up", ["k", "up"];
+        Down as "model-down", "", "One line down", ["j", "down"];
+        PageUp as "model-page-up", "", "One page up", ["pageup", "ctrl-u"];
+        PageDown as "model-page-down", "", "One page down", ["pagedown", "ctrl-d", "space"];
+        Top as "model-top", "", "To the first line", ["g", "home"];
+        Bottom as "model-bottom", "", "To the last line", ["G", "end"];
+        Help as "model-help", "help", "Show the keys", ["?", "F1"];
+        Close as "model-close", "close", "Clear the search, end the comparison, close", ["esc", "q", "7"];
     }
     Profiles (ProfilesAction) {
         Accept as "edit-profile", "edit & resend", "Edit the selected profile and send it again", ["enter", "e"];

@@ -162,7 +162,7 @@ impl Writer<'_> {
         }
         for transaction in facts.running() {
             let since = self.outside.now.wall_micros.saturating_sub(transaction.began_micros).unsigned_abs();
-            let text = format!("{} on connector {}", format::clock(since / 1_000_000), transaction.connector);
+            let text = format!("{} on {}", format::clock(since / 1_000_000), transaction.place);
             lines.push(("transaction runs for", text, false));
         }
         if lines.is_empty() {
@@ -191,15 +191,22 @@ impl Writer<'_> {
     }
 
     fn connectors(&mut self, facts: &StationSummary) {
-        self.heading("Connectors");
+        let has_evses = facts.connectors.keys().any(|place| place.evse > 0);
+        self.heading(if has_evses { "EVSEs" } else { "Connectors" });
         if facts.connectors.is_empty() {
             return self.nothing("No StatusNotification was seen.");
         }
-        for (number, connector) in facts.connectors.iter().take(LISTED) {
-            let name = if *number == 0 { "0, the station".to_owned() } else { number.to_string() };
+        for (place, connector) in facts.connectors.iter().take(LISTED) {
+            let name = match place {
+                place if place.is_station() && has_evses => "the station".to_owned(),
+                place if place.is_station() => "0, the station".to_owned(),
+                place if place.evse > 0 => place.to_string(),
+                place => place.connector.to_string(),
+            };
+            let state = facts.state_at(*place, connector);
             let error = connector.error.as_ref().map_or_else(String::new, |error| format!(", {error}"));
-            let (letter, style) = super::stations::connector(&connector.status, &self.app.theme.styles);
-            let text = format!("{letter} {}{error}, since {}", connector.status, self.time(connector.wall_micros));
+            let (letter, style) = super::stations::connector(state, &self.app.theme.styles);
+            let text = format!("{letter} {state}{error}, since {}", self.time(connector.wall_micros));
             self.fact(&name, text, style);
         }
     }
@@ -210,8 +217,9 @@ impl Writer<'_> {
             return self.nothing("No transaction was seen.");
         }
         for transaction in facts.transactions.iter().rev().take(LISTED) {
-            let TransactionSummary { id, connector, id_tag, began_micros, meter_start, meter_stop, .. } = transaction;
-            let begin = format!("connector {connector}, tag {id_tag}, from {}", self.time(*began_micros));
+            let TransactionSummary { id, place, id_tag, began_micros, meter_start, meter_stop, .. } = transaction;
+            let tag = if id_tag.is_empty() { "no tag yet".to_owned() } else { format!("tag {id_tag}") };
+            let begin = format!("{place}, {tag}, from {}", self.time(*began_micros));
             let end = match transaction.ended_micros {
                 None => " until now".to_owned(),
                 Some(ended) => {
@@ -225,11 +233,20 @@ impl Writer<'_> {
                 _ => String::new(),
             };
             let style = if transaction.ended_micros.is_none() { self.app.theme.styles.good } else { Style::new() };
-            self.fact(&format!("#{id}"), format!("{begin}{end}{energy}"), style);
+            self.fact(&super::stations::short_id(id, NAMES - 1), format!("{begin}{end}{energy}"), style);
         }
     }
 
     fn configuration(&mut self, facts: &StationSummary) {
+        if let Some(version) = facts.local_list {
+            self.heading("Local authorization list");
+            self.plain("version", if version == 0 { "0, there is none".to_owned() } else { version.to_string() });
+        }
+        if let Some(model) = &facts.model {
+            self.heading("Device model");
+            let (variables, components) = (format::number(model.len() as u64), format::number(model.components().len() as u64));
+            return self.nothing(&format!("{variables} variables of {components} components were seen; 7 shows them."));
+        }
         self.heading("Configuration");
         if facts.configuration.is_empty() {
             return self.nothing("No keys were seen; GetConfiguration asks for them.");

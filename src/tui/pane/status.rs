@@ -43,6 +43,7 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             | ScreenOverlay::ActionPicker(_)
             | ScreenOverlay::ColumnChooser(_)
             | ScreenOverlay::ConfigurationPage(_)
+            | ScreenOverlay::DeviceModelPage(_)
             | ScreenOverlay::ProfilesPage(_)
             | ScreenOverlay::HeldPane(_)
             | ScreenOverlay::StationDetails(_)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ocpp::{Role, Version, field_docs};
+use crate::ocpp::{OcppGeneration, Role, Version, field_docs};
 use crate::trace::station_summary::{ConfigurationKey, StationSummaries};
 use crate::trace::{LinkState, StationKey};
 use crate::tui::context::ReadContext;
@@ -49,6 +49,12 @@ pub fn call_obstacle(station: StationKey, outside: &ReadContext<'_>) -> Option<&
         row if row.state != LinkState::Connected => Some("The station is not connected"),
         _ => None,
     }
+}
+
+/// Whether a station is one of OCPP 2.x, which has a device model and no configuration keys.
+pub fn is_second_generation(station: StationKey, outside: &ReadContext<'_>) -> bool {
+    let version = outside.contents.stations().get(station).and_then(|row| row.version);
+    version.is_some_and(|version| version.dialect().generation == OcppGeneration::Second)
 }
 
 /// Why the keys of a station cannot be asked for or changed now.

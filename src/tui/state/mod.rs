@@ -9,6 +9,7 @@ mod columns;
 mod command_line;
 mod configuration_page;
 mod confirm;
+mod device_model_page;
 mod editor;
 mod filter;
 mod held_pane;
@@ -33,8 +34,11 @@ pub use batch_result::{BatchResult, StationOutcome};
 pub use column_chooser::ColumnChooser;
 pub use columns::{COLUMNS, Column, ColumnChoice, ColumnLayout, MARGIN};
 pub use command_line::CommandLine;
-pub use configuration_page::{ConfigurationPage, ConfigurationRow, call_obstacle, configuration_obstacle};
+pub use configuration_page::{
+    ConfigurationPage, ConfigurationRow, call_obstacle, configuration_obstacle, is_second_generation,
+};
 pub use confirm::{ConfirmPurpose, ConfirmQuestion};
+pub use device_model_page::{AttributePlace, AttributeRow, DeviceModelPage, ModelRow};
 pub use editor::{EditTarget, Editor, HeldSubject};
 pub use filter::{FilterLine, FilterPurpose, PaneFilter};
 pub use held_pane::HeldPane;

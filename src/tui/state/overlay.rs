@@ -8,6 +8,7 @@ use super::action_picker::ActionPicker;
 use super::column_chooser::ColumnChooser;
 use super::configuration_page::ConfigurationPage;
 use super::confirm::ConfirmQuestion;
+use super::device_model_page::DeviceModelPage;
 use super::editor::Editor;
 use super::filter::FilterLine;
 use super::held_pane::HeldPane;
@@ -28,6 +29,8 @@ pub enum ScreenOverlay {
     ProfilesPage(ProfilesPage),
     /// The page with the configuration keys of a station.
     ConfigurationPage(ConfigurationPage),
+    /// The page with the device model of a station.
+    DeviceModelPage(DeviceModelPage),
     /// The list of columns of the stations pane.
     ColumnChooser(ColumnChooser),
     /// The frames that wait.
@@ -59,6 +62,7 @@ impl ScreenOverlay {
             ScreenOverlay::StationDetails(_) => KeyContext::StationDetails,
             ScreenOverlay::ProfilesPage(_) => KeyContext::Profiles,
             ScreenOverlay::ConfigurationPage(_) => KeyContext::Configuration,
+            ScreenOverlay::DeviceModelPage(_) => KeyContext::DeviceModel,
             ScreenOverlay::ColumnChooser(_) => KeyContext::ColumnChooser,
             ScreenOverlay::HeldPane(_) => KeyContext::HeldPane,
             ScreenOverlay::Overview => KeyContext::Overview,
@@ -115,6 +119,7 @@ overlay_states! {
     StationDetails(StationDetails),
     ProfilesPage(ProfilesPage),
     ConfigurationPage(ConfigurationPage),
+    DeviceModelPage(DeviceModelPage),
     ColumnChooser(ColumnChooser),
     HeldPane(HeldPane),
     Editor(Editor),

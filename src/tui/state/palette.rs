@@ -9,6 +9,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 
 use super::columns::Column;
+use super::device_model_page::AttributePlace;
 use crate::ocpp::{ActionDefinition, COUNTERPARTS};
 use crate::trace::{Sequence, StationKey};
 use crate::tui::action::ContextAction;
@@ -29,6 +30,10 @@ pub enum ChoiceAction {
     Station(StationKey),
     /// The configuration of a station is compared with that of another one.
     CompareWith(StationKey),
+    /// An attribute of a variable of a station gets this value.
+    SetVariable(AttributePlace, String),
+    /// The value of an attribute is typed.
+    TypeVariable(AttributePlace),
     /// The stations are sorted by a column.
     SortBy(Column),
     /// A theme is activated.

@@ -232,7 +232,7 @@ impl ProfilesPage {
         if let Some(draft) = self.draft.as_ref().filter(|_| what_if) {
             set.install(draft.clone());
         }
-        let count = facts.connectors.keys().copied().max().unwrap_or(1).max(self.connector).clamp(1, 100);
+        let count = facts.connectors.keys().map(|place| place.number()).max().unwrap_or(1).max(self.connector).clamp(1, 100);
         let charging = (1..=count).map(|connector| began(facts, connector, now)).collect();
         let limits = StationLimits { profiles: &set, supply: self.supply(), charging };
         let connector = number(self.connector);
@@ -279,7 +279,7 @@ impl ProfilesPage {
 
 /// When charging began at a connector; without a transaction one is thought to begin now.
 fn began(facts: &StationSummary, connector: i64, now: Timestamp) -> Timestamp {
-    let running = facts.running().filter(|transaction| transaction.connector == connector).last();
+    let running = facts.running().filter(|transaction| transaction.place.number() == connector).last();
     running.and_then(|transaction| Timestamp::from_microsecond(transaction.began_micros).ok()).unwrap_or(now)
 }
 

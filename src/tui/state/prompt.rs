@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::device_model_page::AttributePlace;
 use crate::tui::widget::InputLine;
 
 /// What is entered.
@@ -15,6 +16,10 @@ pub enum PromptPurpose {
     ConfigurationValue(String),
     /// What to look for among configuration keys.
     ConfigurationSearch,
+    /// The new value of an attribute of a variable.
+    VariableValue(Box<AttributePlace>),
+    /// What to look for in a device model.
+    VariableSearch,
     /// After which time the held frame of this number is answered.
     Late(u64),
     /// What to search for in a message.
@@ -28,7 +33,8 @@ impl PromptPurpose {
             PromptPurpose::Repeat => "repeat ".into(),
             PromptPurpose::Favourite => "name of the favourite: ".into(),
             PromptPurpose::ConfigurationValue(name) => format!("{name} = ").into(),
-            PromptPurpose::ConfigurationSearch => "/".into(),
+            PromptPurpose::VariableValue(place) => format!("{} = ", place.variable).into(),
+            PromptPurpose::ConfigurationSearch | PromptPurpose::VariableSearch => "/".into(),
             PromptPurpose::Late(_) => "answer after (2s, 500ms): ".into(),
             PromptPurpose::MessageSearch => "search in the message: ".into(),
         }

@@ -20,7 +20,8 @@ fn screen(width: u16, height: u16) -> Screen {
     screen
 }
 
-fn calls(effects: &[UpdateEffect]) -> Vec<String> {
+/// The calls that were submitted.
+pub fn calls(effects: &[UpdateEffect]) -> Vec<String> {
     let call = |effect: &UpdateEffect| match effect {
         UpdateEffect::Submit { order, .. } => match &order.command {
             LinkCommand::Call { action, payload } => Some(format!("{action} {} to {:?}", payload, order.targets)),

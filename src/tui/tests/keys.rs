@@ -183,6 +183,7 @@ const WAYS: &[(KeyContext, &[&str])] = &[
     (KeyContext::FilterLine, &["/ dir: tab", "/ cp enter / sim enter esc / up up", "/ x"]),
     (KeyContext::ActionPicker, &["e down"]),
     (KeyContext::Configuration, &["7 j j", "7 / a enter", "1 j 7 D", "7 d enter"]),
+    (KeyContext::DeviceModel, &["7 * j j j", "7 j", "7 / power enter", "1 j 7 d enter D", "7 G"]),
     (KeyContext::Profiles, &["8 j", "8", "1 j 8"]),
     (KeyContext::ColumnChooser, &["c j", "c j j space"]),
     (KeyContext::HeldPane, &["w", "w j"]),
@@ -233,6 +234,9 @@ fn every_bound_key_has_an_effect_in_its_context() {
                 if row.context == KeyContext::Profiles {
                     super::profiles::install(&mut screen);
                 }
+                if row.context == KeyContext::DeviceModel {
+                    super::device_model::install(&mut screen);
+                }
                 if row.context == KeyContext::Configuration {
                     let keys = r#"{"configurationKey":[{"key":"A","value":"1"},{"key":"B","value":"2"},{"key":"C"}]}"#;
                     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);
@@ -269,6 +273,9 @@ fn every_key_can_be_pressed_in_every_context() {
             for key in keys(row) {
                 let mut screen = Screen::busy(120, 40);
                 hold_two(&screen, ways[0]);
+                if *context == KeyContext::DeviceModel {
+                    super::device_model::install(&mut screen);
+                }
                 screen.press(ways[0]);
                 assert_eq!(screen.app.context(), *context, "{}", ways[0]);
                 let nearer = screen.app.bindings.action_of(*context, key);

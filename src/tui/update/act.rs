@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::common::refresh_view;
 use super::effect::UpdateEffect;
 use super::{
-    action_picker, column_chooser, command_line, configuration_page, confirm, editor, held_frames, message, overview, pager,
+    action_picker, column_chooser, command_line, configuration, confirm, editor, held_frames, message, overview, pager,
     palette, panes, profiles_page, prompt, search, send, station_details, stations, text_input, trace,
 };
 use crate::tui::action::{ContextAction, EverywhereAction, KeyContext};
@@ -81,7 +81,8 @@ pub(super) fn act(app: &mut App, action: ContextAction, outside: &ReadContext<'_
         }
         ContextAction::StationDetails(action) => return station_details::act(app, action, outside),
         ContextAction::Profiles(action) => return profiles_page::act(app, action, outside),
-        ContextAction::Configuration(action) => return configuration_page::act(app, action, outside),
+        ContextAction::Configuration(action) => return configuration::act_on_keys(app, action, outside),
+        ContextAction::DeviceModel(action) => return configuration::act_on_model(app, action, outside),
         ContextAction::HeldPane(action) => return held_frames::act(app, action, outside),
         ContextAction::ColumnChooser(action) => return column_chooser::act(app, action, outside),
         ContextAction::Overview(action) => return overview::act(app, action, outside),

@@ -10,7 +10,9 @@ use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::pane::report_context;
-use crate::tui::state::{ColumnChoice, ConfigurationPage, Pager, Palette, ProfilesPage, ScreenOverlay, WIDEST};
+use crate::tui::state::{
+    ColumnChoice, ConfigurationPage, DeviceModelPage, Pager, Palette, ProfilesPage, ScreenOverlay, WIDEST,
+};
 
 /// How many records are read in one turn for the facts about stations.
 const FOLDED: u64 = 5_000;
@@ -144,6 +146,9 @@ pub fn keep_narrow(app: &mut App) {
 /// Puts the values of another station beside those of the first.
 pub fn compare_with(app: &mut App, other: StationKey) {
     if let Some(page) = app.overlays.get_mut::<ConfigurationPage>() {
+        page.other = Some(other);
+    }
+    if let Some(page) = app.overlays.get_mut::<DeviceModelPage>() {
         page.other = Some(other);
     }
 }

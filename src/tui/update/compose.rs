@@ -91,7 +91,7 @@ pub fn open_editor(app: &mut App, targets: Vec<StationKey>, definition: &Arc<Act
         warning: None,
         targets,
     };
-    let known = assist::known_values(&subject.targets, app.used.get(&subject.action), outside);
+    let known = assist::known_values(&subject.targets, app.used.get(&subject.action), &app.facts, outside);
     let sample = assist::sample(definition, &known, outside);
     let draft = drafts::of(&app.kept, &subject).map(|draft| draft.text.clone()).filter(|draft| *draft != sample);
     if draft.is_some() {
@@ -107,7 +107,7 @@ fn edit_text(app: &mut App, action: &str, text: &str, outside: &ReadContext<'_>)
         app.toasts.error("No station is selected; a call needs one to go to", outside.now.monotonic_micros);
         return;
     };
-    let known = assist::known_values(&subject.targets, app.used.get(&subject.action), outside);
+    let known = assist::known_values(&subject.targets, app.used.get(&subject.action), &app.facts, outside);
     let sample = subject.definition.as_ref().map_or_else(String::new, |definition| assist::sample(definition, &known, outside));
     app.overlays.open(Editor::new(subject, text, sample, known));
 }
@@ -169,7 +169,8 @@ pub fn resend(app: &mut App, outside: &ReadContext<'_>) {
         warning: None,
         targets,
     };
-    let known = assist::known_values(&subject.targets, record.action.and_then(|action| app.used.get(action)), outside);
+    let known =
+        assist::known_values(&subject.targets, record.action.and_then(|action| app.used.get(action)), &app.facts, outside);
     let (RecordKind::Frame(direction, FrameKind::Call | FrameKind::Send), Some(action)) = (record.kind, record.action) else {
         app.overlays.open(Editor::new(subject, record.text, record.text.to_owned(), known));
         return;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::common::{compare_with, neighbour, open_help, open_list};
+use super::common::{compare_with, open_help, open_list};
 use super::effect::UpdateEffect;
 use super::palette;
 use crate::hub::{LinkCommand, Order};
@@ -17,16 +17,8 @@ use crate::tui::state::{
 };
 use crate::tui::widget::InputLine;
 
-/// Opens the page of the station that is selected; asks it for its keys when none are known.
-pub fn open(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
-    let Some(station) = app.run_context(outside.contents).selected else {
-        app.toasts.info("There is no station yet whose configuration could be shown", outside.now.monotonic_micros);
-        return Vec::new();
-    };
-    show(app, station, outside)
-}
-
-fn show(app: &mut App, station: StationKey, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
+/// Shows the page of a station; asks it for its keys when none are known.
+pub fn show(app: &mut App, station: StationKey, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     app.overlays.open(ConfigurationPage::new(station));
     let unknown = app.facts.of(station).is_none_or(|facts| facts.configuration.is_empty());
     if unknown && configuration_obstacle(station, outside).is_none() { ask(station) } else { Vec::new() }
@@ -44,8 +36,8 @@ pub fn act(app: &mut App, action: ConfigurationAction, outside: &ReadContext<'_>
         ConfigurationAction::PageDown => move_by(app, lines),
         ConfigurationAction::Top => move_by(app, isize::MIN),
         ConfigurationAction::Bottom => move_by(app, isize::MAX),
-        ConfigurationAction::NextStation => return turn(app, page.station, 1, outside),
-        ConfigurationAction::PreviousStation => return turn(app, page.station, -1, outside),
+        // The page of another station may be one of another kind: `configuration` shows it.
+        ConfigurationAction::NextStation | ConfigurationAction::PreviousStation => {}
         ConfigurationAction::Accept => edit(app, &page, outside),
         ConfigurationAction::Refresh => match configuration_obstacle(page.station, outside) {
             Some(reason) => app.toasts.info(format!("Not now: {reason}"), outside.now.monotonic_micros),
@@ -95,11 +87,6 @@ pub fn move_by(app: &mut App, lines: isize) {
     let Some(page) = app.overlays.get_mut::<ConfigurationPage>() else { return };
     let count = page.rows(&app.facts).len();
     page.move_by(lines, count, height);
-}
-
-/// Shows the page of a neighbour in the table.
-fn turn(app: &mut App, station: StationKey, by: isize, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
-    neighbour(app, station, by).map_or_else(Vec::new, |neighbour| show(app, neighbour, outside))
 }
 
 /// Asks for the new value of the selected key.

@@ -177,7 +177,7 @@ pub fn edit(app: &mut App, number: u64, outside: &ReadContext<'_>) {
         return;
     }
     let Some(subject) = subject(&frame, outside) else { return };
-    let known = assist::known_values(&subject.targets, None, outside);
+    let known = assist::known_values(&subject.targets, None, &app.facts, outside);
     let text = laid_out(&frame.payload);
     app.overlays.open(Editor::new(subject, &text, text.clone(), known));
 }

@@ -9,8 +9,10 @@ mod column_chooser;
 mod command_line;
 mod common;
 mod compose;
+mod configuration;
 mod configuration_page;
 mod confirm;
+mod device_model_page;
 mod drafts;
 mod editor;
 mod effect;
@@ -36,6 +38,7 @@ mod targets;
 mod text_input;
 mod themes;
 mod trace;
+mod variable_value;
 mod views;
 
 pub use drafts::text_to_keep;

@@ -2,7 +2,7 @@
 
 use super::common::{compare_with, height_of, keep_narrow, list_height, open_command_line, open_list, refresh_view};
 use super::effect::UpdateEffect;
-use super::{command_line, compose, drafts, machine, results, sources, targets, themes, views};
+use super::{command_line, compose, drafts, machine, results, sources, targets, themes, variable_value, views};
 use crate::config::SavedPart;
 use crate::ocpp::field_docs;
 use crate::trace::StationKey;
@@ -278,6 +278,8 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         ChoiceAction::Filter(filter) => views::set_filter(app, &filter, now),
         ChoiceAction::Call(definition) => compose::edit_call(app, &definition, outside),
         ChoiceAction::CompareWith(other) => compare_with(app, other),
+        ChoiceAction::SetVariable(place, value) => effects.extend(variable_value::change(app, &place, &value)),
+        ChoiceAction::TypeVariable(place) => variable_value::type_value(app, place, String::new()),
         ChoiceAction::SortBy(column) => {
             app.stations.sort_by(column);
             refresh_view(app, outside);

@@ -32,7 +32,8 @@ fn show(app: &mut App, station: StationKey, outside: &ReadContext<'_>) {
 /// Handles an action of the page.
 pub fn act(app: &mut App, action: ProfilesAction, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let connectors = app.overlays.get::<ProfilesPage>().and_then(|page| app.facts.of(page.station));
-    let connectors = connectors.and_then(|facts| facts.connectors.keys().copied().max()).unwrap_or(1).clamp(1, 100);
+    let connectors =
+        connectors.and_then(|facts| facts.connectors.keys().map(|place| place.number()).max()).unwrap_or(1).clamp(1, 100);
     let Some(page) = app.overlays.get_mut::<ProfilesPage>() else { return Vec::new() };
     match action {
         ProfilesAction::Up => page.move_by(-1),

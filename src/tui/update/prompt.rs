@@ -2,7 +2,7 @@
 
 use super::common::run;
 use super::effect::UpdateEffect;
-use super::{configuration_page, drafts, send};
+use super::{configuration_page, device_model_page, drafts, send, variable_value};
 use crate::tui::action::PromptAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
@@ -29,6 +29,11 @@ fn accept(app: &mut App, prompt: Prompt, outside: &ReadContext<'_>) -> Vec<Updat
         PromptPurpose::ConfigurationValue(name) => configuration_page::change(app, name.clone(), prompt.input.text()),
         PromptPurpose::ConfigurationSearch => {
             configuration_page::search(app, text);
+            Vec::new()
+        }
+        PromptPurpose::VariableValue(place) => variable_value::change(app, place, prompt.input.text()),
+        PromptPurpose::VariableSearch => {
+            device_model_page::search(app, text);
             Vec::new()
         }
         PromptPurpose::Late(_) if text.is_empty() => Vec::new(),

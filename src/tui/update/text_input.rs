@@ -41,6 +41,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         | KeyContext::StationDetails
         | KeyContext::ColumnChooser
         | KeyContext::Configuration
+        | KeyContext::DeviceModel
         | KeyContext::Profiles
         | KeyContext::HeldPane
         | KeyContext::Overview
@@ -80,6 +81,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
         KeyContext::Pager
         | KeyContext::StationDetails
         | KeyContext::Configuration
+        | KeyContext::DeviceModel
         | KeyContext::Profiles
         | KeyContext::ColumnChooser
         | KeyContext::HeldPane

@@ -28,7 +28,6 @@ const NOTICES: &[&str] = &[
     "NotifyPriorityCharging",
     "NotifyReport",
     "NotifySettlement",
-    "NotifyWebPaymentStarted",
     "PublishFirmwareStatusNotification",
     "ReportChargingProfiles",
     "ReportDERControl",

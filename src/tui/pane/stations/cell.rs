@@ -3,6 +3,7 @@
 use ratatui::style::Style;
 
 use crate::ocpp::{Transport, units};
+use crate::trace::station_summary::{ConnectorPlace, StationSummary};
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, RedrawClock};
@@ -32,7 +33,7 @@ pub fn connector(status: &str, styles: &Styles) -> (char, Style) {
     match status {
         "Available" => ('·', styles.muted),
         "Occupied" => ('■', styles.base),
-        "Preparing" => ('▷', styles.base),
+        "Preparing" | "EVConnected" => ('▷', styles.base),
         "Charging" => ('▶', styles.active),
         "SuspendedEV" | "SuspendedEVSE" => ('‖', styles.base),
         "Finishing" => ('■', styles.base),
@@ -90,7 +91,7 @@ pub(super) fn cell(
         },
         Column::Connectors => nothing(),
         Column::Transaction => match facts.and_then(|facts| facts.running().last()) {
-            Some(transaction) => (short_id(transaction.id, column.width()), styles.base),
+            Some(transaction) => (short_id(&transaction.id, column.width()), styles.base),
             None => nothing(),
         },
         Column::Waiting if row.in_flight + row.queued == 0 => nothing(),
@@ -118,12 +119,13 @@ pub(super) fn cell(
     }
 }
 
-/// The number of a transaction. Of a long one the end is shown: it is what differs.
-pub(super) fn short_id(id: i64, width: usize) -> String {
-    let text = format!("#{id}");
-    match text.len().checked_sub(width) {
+/// The id of a transaction, a number with its sign. Of a long one the end is shown: it is what differs.
+pub fn short_id(id: &str, width: usize) -> String {
+    let is_number = id.parse::<i64>().is_ok();
+    let text = if is_number { format!("#{id}") } else { id.to_owned() };
+    match text.chars().count().checked_sub(width) {
         None | Some(0) => text,
-        Some(over) => format!("…{}", &text[over + 1..]),
+        Some(over) => format!("…{}", text.chars().skip(over + 1).collect::<String>()),
     }
 }
 
@@ -148,15 +150,18 @@ pub(super) fn connectors(
     writer: &mut LineWriter<'_>,
 ) {
     let styles = &app.theme.styles;
-    let known = app.facts.of(row.key).map(|facts| &facts.connectors);
-    let known = known.into_iter().flatten().filter(|(number, known)| **number != 0 || &*known.status != "Available");
+    let unknown = StationSummary::default();
+    let facts = app.facts.of(row.key).unwrap_or(&unknown);
+    let known = facts.connectors.iter().filter(|(place, known)| !place.is_station() || &*known.status != "Available");
     // Each takes two columns at least.
-    let all: Vec<(i64, &str)> = known.take(width / 2 + 1).map(|(number, connector)| (*number, &*connector.status)).collect();
-    let full = |(number, status): &(i64, &str)| {
+    let known = known.take(width / 2 + 1);
+    let all: Vec<(ConnectorPlace, &str)> = known.map(|(place, known)| (*place, facts.state_at(*place, known))).collect();
+    let full = |(place, status): &(ConnectorPlace, &str)| {
         let (sign, style) = connector(status, styles);
-        (format!("{number}{sign}{}", power(app, row, *number).unwrap_or_default()), style)
+        let power = power(app, row, *place).unwrap_or_default();
+        (format!("{}{sign}{power}", facts.short_place(*place)), style)
     };
-    let short = |(_, status): &(i64, &str)| {
+    let short = |(_, status): &(ConnectorPlace, &str)| {
         let (sign, style) = connector(status, styles);
         (sign.to_string(), style)
     };
@@ -182,8 +187,11 @@ pub(super) fn connectors(
 }
 
 /// The power at a connector, when its running transaction reports it: `7.2kW`.
-fn power(app: &App, row: &StationRow, connector: i64) -> Option<String> {
-    let watts = app.facts.transactions().running_on(row.key, connector)?.power()?;
+fn power(app: &App, row: &StationRow, place: ConnectorPlace) -> Option<String> {
+    let facts = app.facts.of(row.key)?;
+    let is_elsewhere = place.evse > 0 && facts.running_at(place).is_none();
+    let running = app.facts.transactions().running_on(row.key, place.number()).filter(|_| !is_elsewhere);
+    let watts = running?.power()?;
     Some(units::power(watts).replace(' ', ""))
 }
 
@@ -193,6 +201,7 @@ mod tests {
 
     #[test]
     fn of_a_long_transaction_id_the_end_is_shown() {
-        assert_eq!([short_id(33, 6), short_id(196_012, 6)], ["#33", "…96012"]);
+        assert_eq!([short_id("33", 6), short_id("196012", 6)], ["#33", "…96012"]);
+        assert_eq!([short_id("t-1", 6), short_id("3f2c-99ä1", 6)], ["t-1", "…-99ä1"]);
     }
 }

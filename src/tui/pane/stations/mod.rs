@@ -5,7 +5,7 @@ mod cell;
 mod empty;
 mod strip;
 
-pub use cell::{connector, state};
+pub use cell::{connector, short_id, state};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -54,18 +54,21 @@ fn lines(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut Red
     let unknown = StationSummary::default();
     let facts = app.facts.of(row.key).unwrap_or(&unknown);
     let mut lines = vec![link(app, row, outside, clock)];
-    for (number, known) in facts.connectors.iter().filter(|(number, known)| **number != 0 || &*known.status != "Available") {
-        let running = facts.running().filter(|transaction| transaction.connector == *number).last();
-        let (sign, style) = connector(&known.status, &app.theme.styles);
+    for (place, known) in facts.connectors.iter().filter(|(place, known)| !place.is_station() || &*known.status != "Available")
+    {
+        let running = facts.running_at(*place);
+        let (number, state) = (facts.short_place(*place), facts.state_at(*place, known));
+        let (sign, style) = connector(state, &app.theme.styles);
         let error = known.error.as_ref().map_or_else(String::new, |error| format!(" {error}"));
         lines.push(vec![
-            (format!("{number} {sign} {}{error}", known.status), style),
+            (format!("{number} {sign} {state}{error}"), style),
             (format!("  since {}", time(app, known.wall_micros)), app.theme.styles.muted),
         ]);
         if let Some(transaction) = running {
             lines.push(running_line(app, transaction));
         }
-        if let Some(seen) = app.facts.transactions().running_on(row.key, *number) {
+        let metered = app.facts.transactions().running_on(row.key, place.number());
+        if let Some(seen) = metered.filter(|_| place.evse == 0 || running.is_some()) {
             lines.extend(meter_lines(app, seen, outside));
         }
     }
@@ -74,7 +77,7 @@ fn lines(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut Red
     lines.push(load(app, facts, outside, clock));
     if let Some(boot) = &facts.boot {
         let field = |name: &str| boot.fields.iter().find(|(field, _)| &**field == name).map(|(_, value)| value.to_string());
-        let parts = ["chargePointVendor", "chargePointModel", "firmwareVersion"].map(field);
+        let parts = ["chargePointVendor", "chargePointModel", "vendorName", "model", "firmwareVersion"].map(field);
         lines.push(vec![(parts.into_iter().flatten().collect::<Vec<_>>().join(" "), app.theme.styles.muted)]);
     }
     lines
@@ -101,7 +104,7 @@ fn link(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut Redr
 fn running_line(app: &App, transaction: &TransactionSummary) -> StripLine {
     let styles = &app.theme.styles;
     vec![
-        (format!("    {}", short_id(transaction.id, 12)), styles.title),
+        (format!("    {}", short_id(&transaction.id, 12)), styles.title),
         (format!("  tag {}", transaction.id_tag), styles.base),
         (format!("  since {}", time(app, transaction.began_micros)), styles.muted),
     ]
