@@ -88,6 +88,7 @@ impl Hub {
             settings,
             profile,
             running: Mutex::default(),
+            central_systems: Mutex::default(),
             answers: Arc::default(),
             plugins: Plugins::default(),
             alerts: AlertFilters::default(),
@@ -164,9 +165,11 @@ impl Hub {
         let listening = ListenAddress::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
         let first_transaction = options.first_transaction.unwrap_or_else(|| transaction_id_of(now()));
         let settings = CentralSystemSettings { first_transaction, ..CentralSystemSettings::default() };
+        let central_system = CentralSystem::new(settings);
+        self.shared.central_systems.lock().unwrap_or_else(PoisonError::into_inner).push(central_system.clone());
         let listener_context = central_system::listener_context(
             &options,
-            CentralSystem::new(settings),
+            central_system,
             self.context(Role::CentralSystem, options.ping_interval),
             self.shared.registry.clone(),
             (self.shared.answers.clone(), self.shared.plugins.channel().clone(), self.shared.profile),
@@ -342,6 +345,13 @@ impl Hub {
             let _ = handle.order(LinkOrder::SettingsChanged);
         }
         any
+    }
+
+    /// Changes how the central systems answer. False when none runs.
+    pub fn change_central_systems(&self, change: impl Fn(&mut CentralSystemSettings)) -> bool {
+        let running = self.shared.central_systems.lock().unwrap_or_else(PoisonError::into_inner);
+        running.iter().for_each(|central_system| central_system.change_settings(&change));
+        !running.is_empty()
     }
 
     fn context(&self, our_role: Role, ping_interval: u32) -> LinkContext {

@@ -14,7 +14,7 @@ use super::registry::Registry;
 use crate::link::{Gate, LinkSettings, Network, SharedSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
-use crate::simulator::{MachinePanels, Profile};
+use crate::simulator::{CentralSystem, MachinePanels, Profile};
 use crate::trace::EventSender;
 
 /// The state of a session.
@@ -25,6 +25,8 @@ pub(super) struct HubState {
     pub profile: Profile,
     /// The settings of those that run, with our role.
     pub running: Mutex<Vec<(Role, SharedSettings)>>,
+    /// Those that run.
+    pub central_systems: Mutex<Vec<Arc<CentralSystem>>>,
     pub answers: Arc<AnswerRules>,
     pub plugins: Plugins,
     /// The filters whose records call the user.

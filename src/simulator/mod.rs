@@ -24,7 +24,7 @@ pub mod v1;
 mod v2;
 mod x509;
 
-pub use central_system::settings::CentralSystemSettings;
+pub use central_system::settings::{CentralSystemSettings, REGISTRATIONS};
 pub use central_system::{CentralSystem, CentralSystemBehaviour};
 pub use equipment::{CableKind, StationEquipment};
 pub use equipment_part::{EquipmentChange, EquipmentPart};

@@ -20,6 +20,7 @@ use crate::hub::LinkCommand;
 use crate::link::HttpUrl;
 use crate::ocpp::{Role, Strictness, suggest};
 use crate::sanitize::escape_control;
+use crate::simulator::REGISTRATIONS;
 
 pub(super) const SET: CommandEntry<SetCommand> = CommandEntry {
     spec: CommandSpec::new("set", "change settings of all links, or where a SOAP station is called")
@@ -69,12 +70,27 @@ const SETTINGS: &[NamedValue] = &[
         completes: CompletionKind::Nothing,
     },
     NamedValue {
+        name: "registration",
+        value: "registration (Accepted, Pending or Rejected)",
+        help: "how the central system answers BootNotification.",
+        completes: CompletionKind::Registration,
+    },
+    NamedValue {
+        name: "energy_price",
+        value: "price",
+        help: "what a kWh costs, for the totalCost in the central system's answers to TransactionEvent; 0 is no price.",
+        completes: CompletionKind::Nothing,
+    },
+    NamedValue {
         name: "strictness",
         value: "strictness (tolerant or strict)",
         help: "whether calls that deviate from the specification are served (tolerant) or refused (strict).",
         completes: CompletionKind::Strictness,
     },
 ];
+
+/// The settings that only a central system has.
+const OF_CENTRAL_SYSTEM: &[&str] = &["registration", "energy_price"];
 
 /// What is set of a station.
 const ADDRESS: &[NamedValue] = &[NamedValue {
@@ -104,7 +120,7 @@ pub enum SetCommand {
 }
 
 /// A setting and its new value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SettingChange {
     /// Seconds between WebSocket pings; 0 turns them off.
     WebSocketPingInterval(u32),
@@ -114,6 +130,10 @@ pub enum SettingChange {
     Timeout(Duration),
     /// How many of our calls may wait for their answers on one link at the same time.
     CallsInFlight(u32),
+    /// The status of registrations.
+    Registration(&'static str),
+    /// What a kWh costs; 0 is no price.
+    EnergyPrice(f64),
     /// Whether calls that deviate from the specification are served.
     Strictness(Strictness),
 }
@@ -140,7 +160,7 @@ fn parse(arguments: &Arguments<'_>) -> Result<SetCommand, CommandError> {
         PayloadStep::Assign(assignment) => Some(assignment),
         PayloadStep::Whole(_) | PayloadStep::File(_) => None,
     });
-    let changes = assignments.map(|assignment| change(&assignment.path, &assignment.value)).collect::<Result<_, _>>()?;
+    let changes = assignments.map(|assignment| change(role, &assignment.path, &assignment.value)).collect::<Result<_, _>>()?;
     Ok(SetCommand::Links { role, changes })
 }
 
@@ -170,11 +190,12 @@ fn call_at(arguments: &Arguments<'_>) -> Result<SetCommand, CommandError> {
 }
 
 /// Reads one `name=value`.
-fn change(name: &Spanned<String>, value: &Spanned<String>) -> Result<SettingChange, CommandError> {
-    let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name.value) else {
+fn change(role: Role, name: &Spanned<String>, value: &Spanned<String>) -> Result<SettingChange, CommandError> {
+    let has = |setting: &&NamedValue| role == Role::CentralSystem || !OF_CENTRAL_SYSTEM.contains(&setting.name);
+    let Some(setting) = SETTINGS.iter().filter(has).find(|setting| setting.name == name.value) else {
         return Err(CommandError::UnknownSetting {
             name: name.value.clone(),
-            nearest: suggest(&name.value, SETTINGS.iter().map(|setting| setting.name)),
+            nearest: suggest(&name.value, SETTINGS.iter().filter(has).map(|setting| setting.name)),
             span: name.span.clone(),
         });
     };
@@ -193,6 +214,10 @@ impl SettingChange {
             "print_xml" => text.parse().ok().map(SettingChange::PrintXml),
             "timeout" => duration::parse(text).filter(|length| !length.is_zero()).map(SettingChange::Timeout),
             "calls_in_flight" => text.parse().ok().filter(|calls| *calls > 0).map(SettingChange::CallsInFlight),
+            "registration" => REGISTRATIONS.into_iter().find(|status| *status == text).map(SettingChange::Registration),
+            "energy_price" => {
+                text.parse().ok().filter(|price: &f64| price.is_finite() && *price >= 0.0).map(SettingChange::EnergyPrice)
+            }
             "strictness" => Strictness::parse(text).map(SettingChange::Strictness),
             _ => None,
         }
@@ -225,11 +250,17 @@ fn set(role: Role, changes: &[SettingChange], context: &CommandContext<'_>) -> R
             SettingChange::Timeout(timeout) => link.call_timeout = *timeout,
             SettingChange::CallsInFlight(calls) => link.calls_in_flight = (*calls).max(1) as usize,
             SettingChange::Strictness(strictness) => link.strictness = *strictness,
-            SettingChange::PrintXml(_) => {} // the hub's, below
+            // Those of the hub and of the central systems, below.
+            SettingChange::PrintXml(_) | SettingChange::Registration(_) | SettingChange::EnergyPrice(_) => {}
         });
         if let SettingChange::PrintXml(on) = change {
             context.hub.set_print_xml(role, *on);
         }
+        context.hub.change_central_systems(|settings| match change {
+            SettingChange::Registration(status) => (*status).clone_into(&mut settings.registration),
+            SettingChange::EnergyPrice(price) => settings.energy_price = (*price > 0.0).then_some(*price),
+            _ => {}
+        });
         if !any {
             let none = match role {
                 Role::CentralSystem => ExecutionError::NoCentralSystem,
@@ -273,6 +304,8 @@ impl fmt::Display for SettingChange {
             SettingChange::PrintXml(on) => write!(f, "print_xml={on}"),
             SettingChange::Timeout(length) => write!(f, "timeout={}", duration::print(*length)),
             SettingChange::CallsInFlight(calls) => write!(f, "calls_in_flight={calls}"),
+            SettingChange::Registration(status) => write!(f, "registration={status}"),
+            SettingChange::EnergyPrice(price) => write!(f, "energy_price={price}"),
             SettingChange::Strictness(strictness) => write!(f, "strictness={}", strictness.name()),
         }
     }
@@ -290,8 +323,12 @@ mod tests {
             ("timeout", "500ms"),
             ("calls_in_flight", "3"),
             ("strictness", "strict"),
+            ("registration", "Pending"),
+            ("energy_price", "0.35"),
         ] {
-            let setting = change(&Spanned::new(name.to_owned(), 0..0), &Spanned::new(value.to_owned(), 0..0)).unwrap();
+            let setting =
+                change(Role::CentralSystem, &Spanned::new(name.to_owned(), 0..0), &Spanned::new(value.to_owned(), 0..0))
+                    .unwrap();
             assert_eq!(setting.to_string(), format!("{name}={value}"));
         }
     }
@@ -299,8 +336,18 @@ mod tests {
     #[test]
     fn every_setting_refuses_what_it_is_not() {
         for spec in SETTINGS {
-            let error = change(&Spanned::new(spec.name.to_owned(), 0..0), &Spanned::new("x".to_owned(), 3..4)).unwrap_err();
+            let error =
+                change(Role::CentralSystem, &Spanned::new(spec.name.to_owned(), 0..0), &Spanned::new("x".to_owned(), 3..4))
+                    .unwrap_err();
             assert_eq!(error.to_string(), format!("Error: argument provided for {} is not a {}.", spec.name, spec.value));
+        }
+    }
+
+    #[test]
+    fn a_charge_point_has_no_settings_of_a_central_system() {
+        for name in OF_CENTRAL_SYSTEM {
+            let error = change(Role::ChargePoint, &Spanned::new((*name).to_owned(), 0..0), &Spanned::new("1".to_owned(), 0..0));
+            assert!(matches!(error, Err(CommandError::UnknownSetting { .. })), "{name}");
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::compose::{self, KnownValues, PathStep, ProposalScope, best_first, fie
 use crate::link::{SubprotocolOrder, UnknownProtocol};
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
-use crate::simulator::{CableKind, FeatureProfile, StationQuirk};
+use crate::simulator::{CableKind, FeatureProfile, REGISTRATIONS, StationQuirk};
 use crate::trace::{LinkState, StationTable};
 
 pub use files::list_files;
@@ -267,6 +267,7 @@ impl Line<'_> {
                 candidate(SubprotocolOrder::Offered.name(), "the first one that the station offers"),
             ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
+            CompletionKind::Registration => typed.choose(REGISTRATIONS.map(|status| candidate(status, ""))),
             CompletionKind::Strictness => typed.choose(Strictness::ALL.map(|strictness| candidate(strictness.name(), ""))),
             CompletionKind::Word(word) => typed.choose([candidate(word, "")]),
             CompletionKind::Plugin => {

@@ -105,6 +105,8 @@ pub enum CompletionKind {
     YesNo,
     /// `tolerant` or `strict`.
     Strictness,
+    /// How a registration is answered.
+    Registration,
     /// An action that this role may send, spelled as on the wire.
     Action(Role),
     /// The command name of an action.

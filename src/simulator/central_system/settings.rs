@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// How a BootNotification may be answered.
+pub const REGISTRATIONS: [&str; 3] = ["Accepted", "Pending", "Rejected"];
+
 /// The settings of the central system that the user may change.
 #[derive(Debug, Clone)]
 pub struct CentralSystemSettings {
