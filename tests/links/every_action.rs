@@ -61,20 +61,6 @@ pub async fn call_and_wait(hub: &Hub, sender: StationKey, action: &ActionDefinit
     .await
 }
 
-/// Whether a text says that our station does not have a function. Which ones it has is held in `simulator/v2`.
-pub fn is_missing(text: &str) -> bool {
-    text.contains("is not supported by this simulator")
-}
-
-/// Nothing in the trace is wrong, but for functions that our station does not have.
-pub fn assert_valid_frames(hub: &Hub) {
-    let contents = hub.trace().read();
-    let records = contents.records();
-    for record in records.iter(records.range()).filter(|record| !is_missing(record.text)) {
-        assert_eq!((record.verdict, record.code), (FrameVerdict::Valid, None), "{}: {}", record.text, record.remarks);
-    }
-}
-
 /// Nothing in the trace is wrong, and nothing was answered with an error.
 pub fn assert_all_valid(hub: &Hub) {
     let contents = hub.trace().read();
