@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use super::summary::quantity::with_unit;
 use super::summary::writer::ends_of;
 
-/// An identifier, such as that of a transaction; of a long one both ends, because those of one station may begin or end alike.
+/// An identifier, such as that of a transaction, in nine columns; of a longer one both ends, because those of one station may begin or end
+/// alike.
 pub fn short_id(id: &str) -> Cow<'_, str> {
-    ends_of(id)
+    ends_of(id, 9)
 }
 
 /// A power in watts: `950 W`, `7.2 kW`, `11 kW`.
@@ -76,6 +77,14 @@ pub fn clock(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_one_station_differ_when_they_are_short() {
+        assert_eq!(
+            ["33", "196052128", "1960521282", "1960521283"].map(short_id),
+            ["33", "196052128", "1960…1282", "1960…1283"]
+        );
+    }
 
     #[test]
     fn quantities_are_short() {

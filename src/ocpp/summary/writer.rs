@@ -75,7 +75,7 @@ impl SummaryWriter {
     /// A transaction: `tx 33`; of a long id both ends, because those of one station may begin alike.
     pub fn transaction(&mut self, value: &Value) -> &mut Self {
         if let Some(text) = shown(value) {
-            self.word("tx").word(&ends_of(&text));
+            self.word("tx").word(&ends_of(&text, TAG));
         }
         self
     }
@@ -83,7 +83,7 @@ impl SummaryWriter {
     /// A tag; of a long one both ends, because cards of one maker begin alike.
     pub fn tag(&mut self, value: &Value) -> &mut Self {
         if let Some(text) = shown(value) {
-            self.word(&ends_of(&text));
+            self.word(&ends_of(&text, TAG));
         }
         self
     }
@@ -188,10 +188,10 @@ fn start(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
-/// A text of more than ten characters by both of its ends.
-pub(in crate::ocpp) fn ends_of(text: &str) -> Cow<'_, str> {
+/// A text of more characters than this by both of its ends.
+pub(in crate::ocpp) fn ends_of(text: &str, most: usize) -> Cow<'_, str> {
     let count = text.chars().count();
-    if count <= TAG {
+    if count <= most {
         return text.into();
     }
     let end: String = text.chars().skip(count - 4).collect();
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn long_tags_keep_both_ends() {
         let tags = ["04A2B3C4D5E6F7", "RFID-00012", "äöüäöüäöüäöüß"];
-        assert_eq!(tags.map(ends_of), ["04A2…E6F7", "RFID-00012", "äöüä…äöüß"]);
+        assert_eq!(tags.map(|tag| ends_of(tag, TAG)), ["04A2…E6F7", "RFID-00012", "äöüä…äöüß"]);
     }
 
     #[test]
