@@ -266,6 +266,9 @@ mod tests {
         let remote_start = call("RemoteStartTransaction", json!({ "idTag": TAG, "connectorId": 1 }));
         order(&hub, Role::CentralSystem, SOAP, remote_start);
         until_charging(&hub, SOAP).await;
+        for identity in [LIBRARY, STADIUM] {
+            until_charging(&hub, identity).await;
+        }
         for (identity, _) in STATIONS {
             for role in Role::ALL {
                 assert!(station(&hub, role, identity).is_some(), "{identity}");
