@@ -22,22 +22,21 @@ fn play(folder: &Path, arguments: &[&str]) -> (i32, String) {
     (played.code.unwrap(), played.out + &played.err)
 }
 
-/// A table a file: name, what is checked, paragraphs.
+/// A table a file: name, what is checked, paragraphs. The cases by number have tables of their own.
 fn catalogue() -> String {
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scenarios");
-    let (code, said) = play(&scenarios, &[".", "--virtual-time", "--seed", "1", "--report", "json", report.to_str().unwrap()]);
+    let (code, said) = play(
+        &scenarios,
+        &[".", "--virtual-time", "--seed", "1", "--without", "certification/", "--report", "json", report.to_str().unwrap()],
+    );
     assert_eq!(code, 0, "{said}");
     let report: Value = serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
     let cell = |value: &Value| value.as_str().unwrap().replace('|', "\\|");
     let mut text = String::new();
     for file in report["files"].as_array().unwrap() {
         let name = file["file"].as_str().unwrap().trim_start_matches("./");
-        // the cases by number have tables of their own
-        if name.starts_with("certification/") {
-            continue;
-        }
         writeln!(text, "\n### {name}\n\n| scenario | checks | grade | by |\n|---|---|---|---|").unwrap();
         for scenario in file["scenarios"].as_array().unwrap() {
             let by: Vec<String> = scenario["by"].as_array().unwrap().iter().map(cell).collect();
