@@ -256,6 +256,15 @@ async function reported(cp) {
   }
 }
 
+official('N_27', 'what is known of a customer', {
+  checks: 'CustomerInformation with report is Accepted, and the token is in what is reported.', by: 'N09',
+}, async () => {
+  const cp = await begin();
+  await customer(cp);
+  await inform(cp, { report: true, clear: false, idToken });
+  expect(await reported(cp), (text) => text.includes(site.idTag), 'the report');
+});
+
 official('N_28', 'a customer who is not known', {
   checks: 'CustomerInformation about somebody unknown is Accepted and reported, without data about him.', by: 'N09',
 }, async () => {

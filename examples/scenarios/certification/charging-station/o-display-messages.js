@@ -2,7 +2,7 @@
 
 // Block O, display messages.
 
-const { ask, begin, official, patient, quietly } = require('./lib/station.js');
+const { ask, begin, finish, official, patient, quietly, session } = require('./lib/station.js');
 
 /** A message. */
 const message = (id, fields = {}) => ({ id, priority: 'NormalCycle', message: { format: 'UTF8', content: 'This is a test.' }, ...fields });
@@ -82,6 +82,16 @@ official('O_04', 'a message is cleared', { checks: 'ClearDisplayMessage is Accep
 official('O_05', 'a message that is not there is cleared', { checks: 'ClearDisplayMessage of an unknown id is answered with Unknown.', by: 'O05' }, async () => {
   const cp = await begin();
   await ask(cp, 'ClearDisplayMessage', { id: 99 }, { status: 'Unknown' });
+});
+
+official('O_06', 'a message of a transaction', { checks: 'A message of a transaction is Accepted and told, and is gone after its end.', by: 'O02' }, async () => {
+  const cp = await begin();
+  const transaction = await session(cp);
+  await show(cp, message(6, { transactionId: transaction.id }));
+  expect(ids(await shown(cp, { id: [6] })), [6], 'the messages during the transaction');
+  await finish(cp, transaction);
+  await sleep(1000);
+  await shown(cp, { id: [6] }, 'Unknown');
 });
 
 official('O_10', 'a message of a transaction that is not known', {

@@ -117,6 +117,6 @@ module.exports = {
   'knows customers': fault('reports every customer as known', 'N', 'N_30 N_32', {
     sends: { NotifyCustomerInformation: (payload) => ({ ...payload, data: `${payload.data} TAG1` }) },
   }),
-  'forgets messages': fault('tells no display message', 'O', 'O_01 O_02 O_07 O_08 O_09 O_12 O_13 O_14', { sends: { NotifyDisplayMessages: with_({ messageInfo: [] }) } }),
+  'forgets messages': fault('tells no display message', 'O', 'O_01 O_02 O_07 O_08 O_09 O_06 O_12 O_13 O_14', { sends: { NotifyDisplayMessages: with_({ messageInfo: [] }) } }),
   'takes all data': fault('accepts DataTransfer of every vendor', 'I', 'P_01', { results: { DataTransfer: () => ({ status: 'Accepted' }) } }),
 };
