@@ -1,5 +1,7 @@
 //! Charging profiles of the CSMS, composite schedules, and limits from outside.
 
+use super::hands::{card, plug};
+use super::offline::charging;
 use super::*;
 use crate::behaviour::EnergyNeeds;
 
@@ -224,5 +226,54 @@ fn a_car_that_negotiates_says_what_it_needs() {
         assert_eq!(world.act(&other), Err(PhysicalActionError::BadLimit));
         world.set("ISO15118Ctrlr", "Enabled", "false");
         assert_eq!(world.act(&ask), Err(PhysicalActionError::NoNegotiation));
+    }
+}
+
+#[test]
+fn a_relative_schedule_begins_with_the_transaction() {
+    for version in [Version::V2_0_1, Version::V2_1] {
+        let mut world = StationWorld::quiet(version);
+        world.set("SampledDataCtrlr", "TxUpdatedInterval", "0");
+        let periods = json!([{"startPeriod": 0, "limit": 4600.0}, {"startPeriod": 600, "limit": 2300.0}]);
+        let relative = json!({
+            "id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Relative",
+            "chargingSchedule": [{"id": 1, "chargingRateUnit": "W", "chargingSchedulePeriod": periods}],
+        });
+        assert_eq!(set(&mut world, 0, relative), "Accepted");
+        world.pass_seconds(100);
+        world.acts(&plug(1));
+        world.pass_seconds(100);
+        world.acts(&card("TAG", 1));
+        let watts = |world: &StationWorld| world.station.evse(1).unwrap().meter.power();
+        // neither the profile nor the car in the socket begins it: the transaction begins with the card
+        world.pass_seconds(599);
+        assert_eq!((world.serve(), watts(&world)), (vec![], 4600.0), "{version}");
+        world.pass_seconds(1);
+        let changed = vec!["TransactionEvent Updated ChargingRateChanged".to_owned()];
+        assert_eq!((world.serve(), watts(&world)), (changed, 2300.0), "{version}");
+    }
+}
+
+#[test]
+fn a_car_that_negotiates_takes_the_schedule_of_its_transaction() {
+    for version in [Version::V2_0_1, Version::V2_1] {
+        let mut world = charging(version);
+        let id = world.station.transaction_at(1).unwrap().0.to_owned();
+        let mut wanted = profile(1, "TxProfile", 0, "W", 2300.0);
+        wanted["transactionId"] = id.into();
+        let schedules = |world: &mut StationWorld| {
+            let sent = world.take_sent().into_iter().filter(|call| call.action == "NotifyEVChargingSchedule");
+            sent.map(|call| call.payload).collect::<Vec<_>>()
+        };
+        assert_eq!(set(&mut world, 1, wanted.clone()), "Accepted");
+        assert_eq!(schedules(&mut world), [json!(null); 0], "it has not said what it needs");
+        let needs = EnergyNeeds { energy: 20_000.0, departure: None };
+        assert_eq!(world.acts(&PhysicalAction::Needs { needs, connector: Some(1) }), ["NotifyEVChargingNeeds 1"]);
+        assert_eq!(set(&mut world, 1, profile(2, "TxDefaultProfile", 0, "W", 2300.0)), "Accepted");
+        assert_eq!(schedules(&mut world), [json!(null); 0], "that is not for its transaction");
+        assert_eq!(set(&mut world, 1, wanted.clone()), "Accepted");
+        let schedule = &wanted["chargingSchedule"][0];
+        let taken = json!({"timeBase": "2024-05-01T12:00:00.000Z", "evseId": 1, "chargingSchedule": schedule});
+        assert_eq!(schedules(&mut world), [taken], "{version}");
     }
 }
