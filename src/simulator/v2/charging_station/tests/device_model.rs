@@ -327,3 +327,12 @@ fn the_model_follows_the_equipment() {
     assert_eq!(get(&mut world, &element_with("EVSE", "SupplyPhases", &at(2))), pair("UnknownComponent", "-"));
     assert_eq!(get(&mut world, &element("SmartChargingCtrlr", "Available")), pair("Accepted", "false"));
 }
+
+#[test]
+fn values_outlast_a_restart() {
+    let mut world = StationWorld::accepted(Version::V2_0_1);
+    set(&mut world, &element("TxCtrlr", "EVConnectionTimeOut"), "5");
+    assert_eq!(world.ask_status("Reset", json!({"type": "Immediate"})), "Accepted");
+    world.live(10);
+    assert_eq!(get(&mut world, &element("TxCtrlr", "EVConnectionTimeOut")), pair("Accepted", "5"));
+}

@@ -221,3 +221,20 @@ fn severe_events_wait_for_the_link() {
     world.connect();
     assert_eq!(events(&mut world), [event("Periodic", "0", false)], "OfflineQueuingSeverity is 3");
 }
+
+#[test]
+fn the_state_of_the_machine_is_watched() {
+    let mut world = StationWorld::quiet(Version::V2_0_1);
+    let mut state = monitor("EVSE", "AvailabilityState", "Delta", 1.0);
+    state["component"]["evse"] = json!({"id": 2});
+    let mut problem = monitor("ChargingStation", "Problem", "Delta", 1.0);
+    problem["severity"] = json!(3);
+    set(&mut world, &[state, problem]);
+    world.act(&PhysicalAction::Plug { connector: Some(1) }).unwrap();
+    assert_eq!(events(&mut world), [], "that is another EVSE");
+    world.act(&PhysicalAction::Plug { connector: Some(2) }).unwrap();
+    assert_eq!(events(&mut world), [event("Delta", "Occupied", false)]);
+    world.act(&PhysicalAction::Fault { error_code: None, info: None, connector: Some(0) }).unwrap();
+    let found = events(&mut world);
+    assert!(found.contains(&event("Delta", "Faulted", false)) && found.contains(&event("Delta", "true", false)), "{found:?}");
+}
