@@ -23,6 +23,11 @@ pub(super) struct DisplayMessages(Vec<Value>);
 const ALWAYS_FRONT: &str = "AlwaysFront";
 
 impl DisplayMessages {
+    /// The number of messages.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     fn has(&self, id: Option<&Value>) -> bool {
         self.0.iter().any(|message| message.get("id") == id)
     }

@@ -35,7 +35,12 @@ impl ChargingStation {
             ("FiscalMetering", "EnergyImportRegister") => {
                 self.evse(evse?)?.meter.clone().read(now.monotonic).watt_hours.to_string()
             }
+            ("EVSE", "ChargingState") => self.evse(evse?)?.charging_state.name().to_owned(),
+            ("TxCtrlr", "ChargingTime") => self.time_of_charging(now).to_string(),
             ("SmartChargingCtrlr", "Entries") => self.profiles.count().to_string(),
+            ("LocalAuthListCtrlr", "Entries") => self.local_list.len().to_string(),
+            ("SecurityCtrlr", "CertificateEntries") => self.blocks.certificates.len().to_string(),
+            ("DisplayMessageCtrlr", "DisplayMessages") => self.blocks.display.len().to_string(),
             ("TemperatureSensor", "Temperature") => self.temperature().to_string(),
             _ => return None,
         })
@@ -50,6 +55,12 @@ impl ChargingStation {
         } else {
             AvailabilityState::Unavailable
         }
+    }
+
+    /// The seconds in which energy flowed in the transactions that run, together: the station has one controller for all of them.
+    fn time_of_charging(&self, now: Moment) -> i64 {
+        let running = self.evses.iter().filter_map(|evse| evse.transaction.as_ref());
+        running.map(|transaction| transaction.seconds_of_charging(now.monotonic)).sum()
     }
 
     /// In degrees Celsius, with one digit behind the point.

@@ -26,6 +26,11 @@ pub(super) struct LocalTokenList {
 }
 
 impl LocalTokenList {
+    /// The number of entries.
+    pub(super) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
     /// The entry of a token.
     pub(super) fn find(&self, token: &IdToken) -> Option<&IdTokenInfo> {
         self.tokens.get(&token.key())
@@ -93,7 +98,6 @@ impl ChargingStation {
     /// Applies an update; does nothing when an earlier update has made it invalid.
     fn update_list(&mut self, payload: &Value) {
         if let Ok(list) = self.updated_list(payload) {
-            self.model.set("LocalAuthListCtrlr", "Entries", list.tokens.len().to_string());
             self.local_list = list;
         }
     }

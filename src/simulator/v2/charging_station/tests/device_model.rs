@@ -1,7 +1,10 @@
 //! GetVariables, SetVariables and the reports of the device model.
 
+use super::offline::charging;
 use super::*;
+use crate::behaviour::CarState;
 use crate::ocpp::ErrorCode;
+use crate::ocpp::certificates::CERTIFICATE;
 use crate::ocpp::device_model::standard_variables;
 
 fn element(component: &str, variable: &str) -> Value {
@@ -335,4 +338,28 @@ fn values_outlast_a_restart() {
     assert_eq!(world.ask_status("Reset", json!({"type": "Immediate"})), "Accepted");
     world.live(10);
     assert_eq!(get(&mut world, &element("TxCtrlr", "EVConnectionTimeOut")), pair("Accepted", "5"));
+}
+
+#[test]
+fn counts_and_states_are_those_of_the_machine() {
+    let mut world = charging(Version::V2_1);
+    let shown = |world: &mut StationWorld| {
+        let state = element_with("EVSE", "ChargingState", &[("evse", json!({"id": 1}))]);
+        let entries = element("LocalAuthListCtrlr", "Entries");
+        let (time, certificates) = (element("TxCtrlr", "ChargingTime"), element("SecurityCtrlr", "CertificateEntries"));
+        let all = [state, time, entries, certificates, element("DisplayMessageCtrlr", "DisplayMessages")];
+        all.map(|element| get(world, &element).1)
+    };
+    assert_eq!(shown(&mut world), ["Charging", "0", "0", "0", "0"]);
+    world.pass_seconds(90);
+    let message = json!({"id": 1, "priority": "InFront", "message": {"format": "UTF8", "content": "Hello"}});
+    assert_eq!(world.ask_status("SetDisplayMessage", json!({"message": message})), "Accepted");
+    let root = json!({"certificateType": "CSMSRootCertificate", "certificate": CERTIFICATE});
+    assert_eq!(world.ask_status("InstallCertificate", root), "Accepted");
+    let entry = |tag: &str| json!({"idToken": {"idToken": tag, "type": "ISO14443"}, "idTokenInfo": {"status": "Accepted"}});
+    let list = json!({"versionNumber": 1, "updateType": "Full", "localAuthorizationList": [entry("A"), entry("B")]});
+    assert_eq!(world.ask_status("SendLocalList", list), "Accepted");
+    world.act(&PhysicalAction::Ev { state: CarState::Suspend, connector: Some(1) }).unwrap();
+    world.pass_seconds(60);
+    assert_eq!(shown(&mut world), ["SuspendedEV", "90", "2", "1", "1"]);
 }
