@@ -182,7 +182,7 @@ impl ChargingStation {
         let running = self.evse_of_transaction(id);
         self.cost_answered(call, answer);
         if let Some(number) = running {
-            self.take_limits_of_csms(number, answer, now);
+            self.take_limits_of_csms(number, answer, now, out);
         }
         let Some(token) = call.get("idToken").and_then(IdToken::read) else { return };
         let Some(info) = self.learn_token(&token, answer, now) else { return };

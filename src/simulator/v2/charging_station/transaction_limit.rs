@@ -46,18 +46,23 @@ impl ChargingStation {
         Ok(())
     }
 
-    /// The limits in the answer to an event (OCPP 2.1 part 2, E16).
-    pub(super) fn take_limits_of_csms(&mut self, evse: i32, answer: &Value, now: Moment) {
-        let Some(limits) = answer.get("transactionLimit") else { return };
+    /// The limits in the answer to an event. Where they are new, an event says which limits hold now (OCPP 2.1 part 2, E16).
+    pub(super) fn take_limits_of_csms(&mut self, evse: i32, answer: &Value, now: Moment, out: &mut Outbox) {
+        let has_limits = StationFeatures::of(self.version).transaction_limits;
+        let Some(limits) = answer.get("transactionLimit").filter(|_| has_limits) else { return };
         let found = [
             number(limits, "maxEnergy").map(DriverLimit::Energy),
             number(limits, "maxTime").map(DriverLimit::Time),
             number(limits, "maxCost").map(DriverLimit::Cost),
         ];
-        if let Some(place) = self.evse_mut(evse) {
-            found.into_iter().flatten().for_each(|limit| place.limit(limit));
+        let Some(place) = self.evse_mut(evse) else { return };
+        let new: Vec<DriverLimit> = found.into_iter().flatten().filter(|limit| !place.limits.contains(limit)).collect();
+        if new.is_empty() {
+            return;
         }
+        new.into_iter().for_each(|limit| place.limit(limit));
         self.schedule_limit(evse, now);
+        self.send_event(evse, "Updated", EventCause::of("LimitSet"), Vec::new(), now, out);
     }
 
     /// The CSMS does not accept the token of a transaction that goes on: it gets no energy, or only a rest of it.

@@ -191,7 +191,15 @@ fn the_csms_limits_a_transaction() {
     let authorize = world.expect("Authorize");
     world.result(&authorize, friendly_answer(&authorize));
     let started = world.expect("TransactionEvent");
-    world.result(&started, json!({"idTokenInfo": {"status": "Accepted"}, "transactionLimit": {"maxTime": 30}}));
+    let limit = json!({"maxTime": 30});
+    world.result(&started, json!({"idTokenInfo": {"status": "Accepted"}, "transactionLimit": limit}));
+    for (trigger, told) in [("ChargingStateChanged", None), ("LimitSet", Some(&limit))] {
+        let event = world.expect("TransactionEvent");
+        assert_eq!(event.payload["triggerReason"], trigger);
+        assert_eq!(event.payload["transactionInfo"].get("transactionLimit"), told);
+        world.result(&event, json!({"transactionLimit": limit}));
+    }
+    assert!(world.take_sent().is_empty(), "the same limit again is no news");
     let sent = world.live(32);
     assert_eq!(sent.last().unwrap(), "TransactionEvent Ended TimeLimitReached EVConnected TimeLimitReached");
 }
