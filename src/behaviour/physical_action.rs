@@ -451,6 +451,20 @@ pub enum LinkWish {
 }
 
 /// The action in a few words, for the trace.
+impl PhysicalAction {
+    /// Whether a machine without power cannot do it. Cables, cars and locks move by hand.
+    pub fn needs_power(&self) -> bool {
+        !matches!(
+            self,
+            PhysicalAction::Plug { .. }
+                | PhysicalAction::Unplug { .. }
+                | PhysicalAction::Park { .. }
+                | PhysicalAction::Leave { .. }
+                | PhysicalAction::Lock { .. }
+        )
+    }
+}
+
 impl fmt::Display for PhysicalAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let connector = match self {

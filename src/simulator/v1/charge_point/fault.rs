@@ -4,7 +4,7 @@ use super::ChargePoint;
 use super::status::ConnectorStatus;
 use crate::behaviour::{Outbox, PhysicalActionError};
 use crate::clock::Moment;
-use crate::simulator::part_fault::PartFault;
+use crate::simulator::part_fault::{PartFault, known_fault_code};
 use crate::simulator::v1::features::SimulatedFeatures;
 
 impl ChargePoint {
@@ -24,15 +24,7 @@ impl ChargePoint {
         let features = SimulatedFeatures::of(self.version);
         let code = match code {
             None => features.unnamed_fault,
-            Some(code) => {
-                features.error_codes.iter().copied().find(|known| known.eq_ignore_ascii_case(code)).ok_or_else(|| {
-                    PhysicalActionError::UnknownErrorCode {
-                        code: code.to_owned(),
-                        version: self.version.number(),
-                        known: features.error_codes.join(", "),
-                    }
-                })?
-            }
+            Some(code) => known_fault_code(code, features.error_codes, self.version)?,
         };
         self.set_fault(number, PartFault { code: code.to_owned(), info: info.map(str::to_owned) }, now, out);
         Ok(())

@@ -7,7 +7,7 @@ use super::ChargingStation;
 use super::status::{AvailabilityState, CONNECTOR};
 use crate::behaviour::{Outbox, PhysicalActionError};
 use crate::clock::Moment;
-use crate::simulator::part_fault::{LOCK_FAILURE, PartFault};
+use crate::simulator::part_fault::{LOCK_FAILURE, PartFault, known_fault_code};
 use crate::simulator::payload::written_time;
 use crate::simulator::v2::features::FAULT_CODES;
 
@@ -28,14 +28,7 @@ impl ChargingStation {
         if number != 0 {
             self.existing_evse(number)?;
         }
-        let code = code.unwrap_or(UNNAMED_FAULT);
-        let code = FAULT_CODES.into_iter().find(|known| known.eq_ignore_ascii_case(code)).ok_or_else(|| {
-            PhysicalActionError::UnknownErrorCode {
-                code: code.to_owned(),
-                version: self.version.number(),
-                known: FAULT_CODES.join(", "),
-            }
-        })?;
+        let code = known_fault_code(code.unwrap_or(UNNAMED_FAULT), &FAULT_CODES, self.version)?;
         self.set_fault(number, PartFault { code: code.to_owned(), info: info.map(str::to_owned) }, now, out);
         Ok(())
     }

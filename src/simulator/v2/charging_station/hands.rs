@@ -32,12 +32,7 @@ impl ChargingStation {
             }
             _ if !self.settings.autonomous => return Err(PhysicalActionError::Manual),
             PhysicalAction::PowerOn => return self.power_on(now, out),
-            PhysicalAction::Plug { .. }
-            | PhysicalAction::Unplug { .. }
-            | PhysicalAction::Park { .. }
-            | PhysicalAction::Leave { .. }
-            | PhysicalAction::Lock { .. } => {}
-            _ if !self.powered || self.power_fails => return Err(PhysicalActionError::NoPower),
+            _ if action.needs_power() && (!self.powered || self.power_fails) => return Err(PhysicalActionError::NoPower),
             _ => {}
         }
         match action {
