@@ -1,6 +1,7 @@
 //! What 2.x has added to the messages, over real sockets: as lines of JSON, to plugins and to large reports.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ocpp_tui::hub::Hub;
 use ocpp_tui::ocpp::{Role, Version};
@@ -75,7 +76,11 @@ async fn a_plugin_hears_of_a_send_and_answers_calls_of_both_versions() {
         });
     };";
     std::fs::write(folder.path().join("newer.js"), text).unwrap();
-    hub.plugins().configure(PluginOptions { folders: vec![folder.path().to_owned()], ..PluginOptions::default() });
+    hub.plugins().configure(PluginOptions {
+        folders: vec![folder.path().to_owned()],
+        time: Duration::from_secs(10),
+        ..PluginOptions::default()
+    });
     assert_eq!(hub.plugins().load("newer").await.failure, None);
     for version in [Version::V2_0_1, Version::V2_1] {
         let mut peer = RawPeer::connect(port, &format!("/CS-{version}"), &[version.subprotocol()]).await.unwrap();

@@ -54,7 +54,7 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                     added(
                         ORDER,
                         CompletionKind::SubprotocolOrder,
-                        "of several common ones the newest or the first offered; default: newest",
+                        "of several common ones the newest or the first offered; default: offered",
                     ),
                 ]
             },
@@ -164,7 +164,8 @@ fn subprotocols(arguments: &Arguments<'_>) -> Result<SubprotocolPolicy, CommandE
     let unknown = arguments.raw(UNKNOWN).map(|word| read(word, UNKNOWN, "close or refuse", named)).transpose()?;
     let named = |text: &str| SubprotocolOrder::ALL.into_iter().find(|order| text.eq_ignore_ascii_case(order.name()));
     let order = arguments.raw(ORDER).map(|word| read(word, ORDER, "newest or offered", named)).transpose()?;
-    let (unknown, order) = (unknown.unwrap_or_default(), order.unwrap_or_default());
+    // The order of ocppjs, unless told otherwise.
+    let (unknown, order) = (unknown.unwrap_or_default(), order.unwrap_or(SubprotocolOrder::Offered));
     Ok(SubprotocolPolicy { tolerant: arguments.has(TOLERANT.flag), unknown, order })
 }
 
@@ -217,6 +218,9 @@ impl fmt::Display for StartSimulator {
                 }
                 if options.subprotocols.tolerant {
                     write!(f, " {}", TOLERANT.flag)?;
+                }
+                if options.subprotocols.order == SubprotocolOrder::Newest {
+                    write!(f, " {ORDER} {}", SubprotocolOrder::Newest.name())?;
                 }
                 match options.subprotocols.unknown {
                     UnknownProtocol::Close => Ok(()),

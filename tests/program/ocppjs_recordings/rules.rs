@@ -39,7 +39,9 @@ fn is_new_plugin(line: &str) -> bool {
 
 /// Settings that ocppjs does not have (difference `more-settings`).
 fn is_new_setting(line: &str) -> bool {
-    line.starts_with("- timeout=<") || line.starts_with("- calls_in_flight=<") || line.starts_with("- strictness=<")
+    ["timeout", "calls_in_flight", "strictness", "registration", "energy_price"]
+        .iter()
+        .any(|name| line.starts_with(&format!("- {name}=<")))
 }
 
 /// What is wrong with a frame or a request, in words (difference `notes`).

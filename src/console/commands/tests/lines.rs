@@ -6,7 +6,7 @@ use crate::console::commands::*;
 use crate::console::test_console::grammar;
 use crate::console::{Assignment, CommandError, PayloadEdit, PayloadStep, Spanned, Target, UsageFault};
 use crate::hub::CentralSystemOptions;
-use crate::link::{SubprotocolPolicy, UnknownProtocol};
+use crate::link::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
 fn command(line: &str) -> Command {
@@ -38,7 +38,7 @@ fn starting() {
         endpoint: endpoint.to_owned(),
         versions: versions.to_vec(),
         ping_interval,
-        subprotocols: SubprotocolPolicy::default(),
+        subprotocols: SubprotocolPolicy { order: SubprotocolOrder::Offered, ..SubprotocolPolicy::default() },
         transports: vec![Transport::WebSocket],
     };
     for (line, options) in [
@@ -54,7 +54,7 @@ fn starting() {
     for line in ["start_cs 9000 --tolerate-subprotocol", "start_cs 9000 --tolerate-subprotocol --unknown-protocol refuse"] {
         let Command::Start(StartSimulator::CentralSystem(options)) = command(line) else { panic!() };
         let unknown = if line.ends_with("refuse") { UnknownProtocol::Refuse } else { UnknownProtocol::Close };
-        assert_eq!(options.subprotocols, SubprotocolPolicy { tolerant: true, unknown, ..SubprotocolPolicy::default() });
+        assert_eq!(options.subprotocols, SubprotocolPolicy { tolerant: true, unknown, order: SubprotocolOrder::Offered });
         assert_eq!(command(line).to_string(), line);
     }
     let line = "start_cs 9000 --first-transaction 100";
