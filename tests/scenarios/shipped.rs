@@ -31,8 +31,6 @@ fn the_quick_ones_in_real_time() {
         "cp-1.2.js",
         "cp-1.5.js",
         "cp-1.6.js",
-        "cp-2.0.1.js",
-        "cp-2.1.js",
         "cs-1.2.js",
         "cs-1.5.js",
         "cs-1.6.js",
