@@ -49,7 +49,7 @@ pub struct ShowCommand {
     pub initiator: Role,
     /// The action.
     pub action: String,
-    /// The version; `None` is the first that has the action, see [`RunContext::versions`].
+    /// The version; `None` is the first that has the action, see [`RunContext::versions`](crate::console::RunContext::versions).
     pub version: Option<Version>,
     /// Whether the response is meant.
     pub response: bool,
