@@ -62,7 +62,7 @@ pub fn device_model_page(app: &App, page: &DeviceModelPage, outside: &ReadContex
     }
     remarks.extend(model.and_then(|model| report_remark(model, styles)));
     let count = model.map_or(0, SeenModel::len);
-    let counts = if count == 0 { String::new() } else { format!("{} variables", format::number(count as u64)) };
+    let counts = if count == 0 { String::new() } else { format::counted(count as u64, "variable") };
     let body = draw_page(app, &format!("Device model of {}", name(page.station)), &remarks, &counts, area, buffer);
     if rows.is_empty() {
         return super::sentences(&nothing(app, page, model, outside), body, buffer);
@@ -209,8 +209,8 @@ fn footer(app: &App, row: &ModelRow<'_>, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width).saturating_sub(2);
     let known = match row {
         ModelRow::Component { key, variables, .. } => {
-            let count = format::number(*variables as u64);
-            vec![(format!("{key}: {count} variables. Enter opens or shuts it, * all of them."), styles.base)]
+            let count = format::counted(*variables as u64, "variable");
+            vec![(format!("{key}: {count}. Enter opens or shuts it, * all of them."), styles.base)]
         }
         ModelRow::Attribute(row) => about_attribute(app, row, width),
     };

@@ -244,8 +244,9 @@ impl Writer<'_> {
         }
         if let Some(model) = &facts.model {
             self.heading("Device model");
-            let (variables, components) = (format::number(model.len() as u64), format::number(model.components().len() as u64));
-            return self.nothing(&format!("{variables} variables of {components} components were seen; 7 shows them."));
+            let variables = format::counted(model.len() as u64, "variable");
+            let components = format::counted(model.components().len() as u64, "component");
+            return self.nothing(&format!("{variables} of {components} seen; 7 shows them."));
         }
         self.heading("Configuration");
         if facts.configuration.is_empty() {

@@ -86,6 +86,11 @@ pub fn cut_middle(text: &str, width: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// How many things there are: `1 variable`, `1 200 variables`.
+pub fn counted(count: u64, thing: &str) -> String {
+    format!("{} {thing}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
 /// A number with its thousands apart.
 pub fn number(number: u64) -> String {
     let digits = number.to_string();
@@ -119,6 +124,11 @@ pub fn mebibytes(bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_thing_has_no_plural() {
+        assert_eq!([1, 0, 1_200].map(|count| counted(count, "variable")), ["1 variable", "0 variables", "1 200 variables"]);
+    }
 
     #[test]
     fn of_a_long_identity_both_ends_are_shown() {
