@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// The error with its causes. A cause that is in the text already is not told again: errors at the borders of files name theirs where
+/// The error with its causes. A cause that is in the text already is not repeated: errors at the borders of files name theirs where
 /// the remedy can follow it.
 pub fn sentence(error: &anyhow::Error) -> String {
     let mut text = String::new();
@@ -31,8 +31,8 @@ mod tests {
     #[test]
     fn a_cause_is_told_once() {
         let cause = || std::io::Error::other("the disk is gone");
-        let told = anyhow::Error::new(Unreadable { source: cause() });
-        assert_eq!(sentence(&told), "the file cannot be read: the disk is gone; name another one");
+        let error = anyhow::Error::new(Unreadable { source: cause() });
+        assert_eq!(sentence(&error), "the file cannot be read: the disk is gone; name another one");
         let untold = Err::<(), _>(cause()).context("a.js cannot be written").unwrap_err();
         assert_eq!(sentence(&untold), "a.js cannot be written: the disk is gone");
     }

@@ -164,7 +164,7 @@ fn subprotocols(arguments: &Arguments<'_>) -> Result<SubprotocolPolicy, CommandE
     let unknown = arguments.raw(UNKNOWN).map(|word| read(word, UNKNOWN, "close or refuse", named)).transpose()?;
     let named = |text: &str| SubprotocolOrder::ALL.into_iter().find(|order| text.eq_ignore_ascii_case(order.name()));
     let order = arguments.raw(ORDER).map(|word| read(word, ORDER, "newest or offered", named)).transpose()?;
-    // The order of ocppjs, unless told otherwise.
+    // The order of ocppjs, unless the option is given.
     let (unknown, order) = (unknown.unwrap_or_default(), order.unwrap_or(SubprotocolOrder::Offered));
     Ok(SubprotocolPolicy { tolerant: arguments.has(TOLERANT.flag), unknown, order })
 }

@@ -89,7 +89,7 @@ fn from_document(document: &Value) -> Result<(Version, Vec<ActionDefinition>), S
             let key = defined(&wanted).ok_or_else(missing)?;
             Ok((wanted.clone(), types.message(key)?))
         };
-        // A message that nobody answers has the name of its action.
+        // A message that is not answered has the name of its action.
         let is_send = defined(name).is_some();
         let request = message(if is_send { "" } else { "Request" })?;
         let response = if is_send { (format!("{name}Response"), Vec::new()) } else { message("Response")? };

@@ -11,8 +11,8 @@
   /** The first pause before a charge point of ours connects again, which doubles, and the longest one, in milliseconds. */
   const FIRST_PAUSE = 50;
   const LONGEST_PAUSE = 1000;
-  /** Nobody listens there: that does not change within moments, and `--wait` is for it. */
-  const NOBODY = /\b(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)\b/;
+  /** No program listens there: that does not change within moments, and `--wait` is for it. */
+  const NO_LISTENER = /\b(ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)\b/;
   /** A record that says why a link is not there. */
   const isEnd = (record) => ['disconnected', 'lost', 'retry', 'refused'].includes(record.kind);
 
@@ -316,8 +316,8 @@
         const records = this.log.from(from);
         const failures = records.filter((record) => record.kind === 'retry' || record.kind === 'refused');
         failed = failures[failures.length - 1];
-        const patient = waits > 0 || (failed && !NOBODY.test(failed.text) && toolkit.now() + pause < latest);
-        if (failed && !patient && patience > 0 && !NOBODY.test(failed.text)) gaveUp = true;
+        const patient = waits > 0 || (failed && !NO_LISTENER.test(failed.text) && toolkit.now() + pause < latest);
+        if (failed && !patient && patience > 0 && !NO_LISTENER.test(failed.text)) gaveUp = true;
         if (patient && failures.length > seen) {
           seen = failures.length;
           // The end waits by itself, too, but for longer.
@@ -325,7 +325,7 @@
           pause = Math.min(2 * pause, LONGEST_PAUSE);
         }
         if (failed && !patient) {
-          const remedy = toolkit.foreign.centralSystem && NOBODY.test(failed.text) ? '; start it, or wait for it with --wait 30' : '';
+          const remedy = toolkit.foreign.centralSystem && NO_LISTENER.test(failed.text) ? '; start it, or wait for it with --wait 30' : '';
           return { error: missing(step, `${this.id} could not connect to the central system: ${failed.text}${remedy}`) };
         }
         const record = records.find((record) => record.kind === 'connected' && !record.taken);

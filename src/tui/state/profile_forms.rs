@@ -1,5 +1,5 @@
 //! The two forms of charging profiles and of the calls about them: that of OCPP 1.x, which the arithmetic reads, and that of OCPP 2.x, with
-//! other names of members, several schedules in a profile, and EVSEs. Both are told apart by their members, because the page shows what was
+//! other names of members, several schedules in a profile, and EVSEs. Both are distinguished by their members, because the page shows what was
 //! seen.
 
 use serde_json::{Value, json};

@@ -62,8 +62,8 @@ fn a_send_leaves_at_once_and_awaits_nothing() {
     let mut talk = talk(Version::V2_1);
     talk.conversation.call("Reset", json!({ "id": 1 }), talk.now);
     talk.conversation.call("Reset", json!({ "id": 2 }), talk.now);
-    let (told, heard) = std::sync::mpsc::channel();
-    let then = CallObserver::new(move |result| told.send(result).unwrap());
+    let (ended, heard) = std::sync::mpsc::channel();
+    let then = CallObserver::new(move |result| ended.send(result).unwrap());
     talk.conversation.ask("Announce", json!({ "id": 3 }), Some(then), talk.now);
     let sent = talk.sent();
     assert_eq!(sent.len(), 2, "the second call waits, the SEND does not: {sent:?}");

@@ -84,7 +84,7 @@ impl ChargingStation {
         Ok(())
     }
 
-    /// Another card at an EVSE where somebody charges: the CSMS is asked about its group.
+    /// Another card at an EVSE where a user charges: the CSMS is asked about its group.
     fn present_other(&mut self, number: i32, token: IdToken, out: &mut Outbox) -> Result<(), PhysicalActionError> {
         let in_use = PhysicalActionError::InUse(number);
         let Some(transaction) = self.evse(number).and_then(|evse| evse.transaction.as_ref()) else { return Err(in_use) };

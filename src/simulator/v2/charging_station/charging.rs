@@ -101,7 +101,7 @@ impl ChargingStation {
     /// A token that was authorized becomes that of the transaction, with its reservation.
     fn adopt_claim(&mut self, number: i32) {
         let Some(evse) = self.evse(number) else { return };
-        let Some(claim) = evse.claim.as_ref().filter(|claim| !claim.authorizing && !claim.told) else { return };
+        let Some(claim) = evse.claim.as_ref().filter(|claim| !claim.authorizing && !claim.reported) else { return };
         let (token, group) = (claim.token.clone(), claim.group.clone());
         let reservation = self.use_reservation(number, &token, group.as_ref());
         if let Some(transaction) = self.evse_mut(number).and_then(|evse| evse.transaction.as_mut()) {
@@ -119,7 +119,7 @@ impl ChargingStation {
         }
     }
 
-    /// Ends the transaction of an EVSE: nobody may charge there any more.
+    /// Ends the transaction of an EVSE: charging there is not authorized any more.
     fn end(&mut self, number: i32, cause: EventCause, now: Moment, out: &mut Outbox) {
         let reason = default_reason(cause.trigger);
         if let Some(evse) = self.evse_mut(number) {

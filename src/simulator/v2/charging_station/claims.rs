@@ -19,7 +19,7 @@ use crate::simulator::part_fault::{LOCK_FAILURE, PartFault};
 use crate::simulator::v2::features::StationFeatures;
 
 impl ChargingStation {
-    /// Whether somebody may begin to charge at an EVSE, as far as the machine and its users are concerned.
+    /// Whether a user may begin to charge at an EVSE, as far as the machine and its users are concerned.
     pub(super) fn is_startable(&self, number: i32) -> bool {
         let idle = |it: &StationEvse| it.fault.is_none() && !it.restarting && it.claim.is_none() && it.held.is_none();
         self.station_fault.is_none() && self.is_operative(number) && self.evse(number).is_some_and(idle)
@@ -40,7 +40,7 @@ impl ChargingStation {
             .or_else(|| first(&|_, _| true))
     }
 
-    /// Somebody wants to charge: the CSMS is asked when it has to be, or the start begins at once.
+    /// A user wants to charge: the CSMS is asked when it has to be, or the start begins at once.
     pub(super) fn claim(&mut self, number: i32, mut claim: EvseClaim, ask: bool, now: Moment, out: &mut Outbox) {
         let token = claim.token.clone();
         claim.authorizing = true;
@@ -95,7 +95,7 @@ impl ChargingStation {
         self.follow(number, EventCause::of("CablePluggedIn"), now, out);
     }
 
-    /// A lock that does not close is a fault, and nobody charges (G05).
+    /// A lock that does not close is a fault, and no one charges (G05).
     fn lock_fails(&mut self, number: i32, now: Moment, out: &mut Outbox) -> bool {
         let socket = self.settings.equipment.cable == CableKind::Socket;
         let fails = socket && self.evse(number).is_some_and(|evse| !evse.lock_works);
@@ -162,7 +162,7 @@ impl ChargingStation {
         self.report_changes(now, out);
     }
 
-    /// Nobody may charge at an EVSE any more. Its transaction ends now, or when the car leaves, as `TxStopPoint` says; without a car it ends
+    /// Charging at an EVSE is not authorized any more. Its transaction ends now, or when the car leaves, as `TxStopPoint` says; without a car it ends
     /// in any case.
     pub(super) fn release_claim(
         &mut self,
@@ -265,7 +265,7 @@ impl ChargingStation {
         true
     }
 
-    /// The EVSE where somebody of this group charges.
+    /// The EVSE where a user of this group charges.
     pub(super) fn evse_of_group(&self, group: &IdToken) -> Option<i32> {
         self.evse_numbers().find(|number| self.evse(*number).is_some_and(|it| it.is_authorized() && is_of_group(it, group)))
     }
@@ -292,7 +292,7 @@ impl EvseClaim {
             token,
             group,
             authorizing: true,
-            told: false,
+            reported: false,
             remote_start: None,
             profile: None,
             by_card: false,

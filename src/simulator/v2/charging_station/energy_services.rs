@@ -19,7 +19,7 @@ impl ChargingStation {
         match call.action {
             "AFRRSignal" => Some(self.afrr_signal()),
             "NotifyAllowedEnergyTransfer" => Some(self.allowed_energy_transfer(call.payload)),
-            // somebody pays on the web page; the simulated reader takes cards meanwhile
+            // the user pays on the web page; the simulated reader takes cards meanwhile
             "NotifyWebPaymentStarted" => Some(empty().into()),
             _ => None,
         }

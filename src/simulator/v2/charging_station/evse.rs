@@ -77,7 +77,7 @@ impl Default for StationEvse {
 }
 
 impl StationEvse {
-    /// Whether somebody may charge.
+    /// Whether a user may charge.
     pub(super) fn is_authorized(&self) -> bool {
         self.claim.as_ref().is_some_and(|claim| !claim.authorizing)
     }

@@ -45,7 +45,7 @@ impl ChargingStation {
         self.suspend_faulted(now, out);
     }
 
-    /// Where nobody can charge now, nobody waits for it. A running transaction goes on later.
+    /// Where no one can charge now, no one waits for it. A running transaction goes on later.
     pub(super) fn drop_idle_claims(&mut self, now: Moment, out: &mut Outbox) {
         for number in self.evse_numbers() {
             let works = !matches!(self.availability(number), Some(AvailabilityState::Faulted | AvailabilityState::Unavailable));

@@ -1,4 +1,4 @@
-//! Variables of the device model that show the state of the machine. They are not stored beside it: their values are made when somebody
+//! Variables of the device model that show the state of the machine. They are not stored beside it: their values are made when something
 //! asks.
 
 use super::ChargingStation;

@@ -79,7 +79,7 @@ impl ChargingStation {
         }
     }
 
-    /// Why nobody can start at an EVSE, or at any.
+    /// Why no one can start at an EVSE, or at any.
     fn start_refusal(&self, wanted: Option<i32>) -> &'static str {
         let Some(number) = wanted else { return "NotFound" };
         match self.availability(number) {
@@ -114,7 +114,7 @@ impl ChargingStation {
         status_then("Accepted", move |station, now, out| station.stop_requested(&id, now, out))
     }
 
-    /// Stops a transaction; does nothing when it has already ended. One that nobody has authorized ends at once.
+    /// Stops a transaction; does nothing when it has already ended. One that is not authorized ends at once.
     fn stop_requested(&mut self, id: &str, now: Moment, out: &mut Outbox) {
         let Some(number) = self.evse_of_transaction(id) else { return };
         if self.evse(number).is_some_and(|evse| evse.is_authorized()) {

@@ -140,7 +140,7 @@ impl ChargingStation {
         let named = held.clone().any(|held| held.evse == Some(number));
         let any = held.clone().filter(|held| held.evse.is_none()).count();
         let claim = self.evse(number).and_then(|evse| evse.claim.as_ref());
-        // somebody else has come for it already
+        // another user has come for it already
         let taken = claim.is_some_and(|claim| !held.any(|held| held.is_for(&claim.token, claim.group.as_ref())));
         named || (any > 0 && !taken && any >= self.free_evses(without))
     }

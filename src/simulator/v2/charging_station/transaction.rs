@@ -14,7 +14,7 @@ pub(super) enum ChargingState {
     /// No car is connected.
     #[default]
     Idle,
-    /// A car is connected and nobody has authorized it.
+    /// A car is connected and it is not authorized.
     EvConnected,
     /// Energy flows.
     Charging,
@@ -67,15 +67,15 @@ pub(super) struct EvseTransaction {
     pub(super) started: Timestamp,
     /// The register at the start.
     pub(super) meter_start: i32,
-    /// The state that the last event told.
+    /// The state that the last event reported.
     pub(super) told_state: Option<ChargingState>,
-    /// Whether an event has told the connector.
+    /// Whether an event has reported the connector.
     pub(super) told_connector: bool,
     /// The token that was authorized last.
     pub(super) token: Option<IdToken>,
     /// Its group.
     pub(super) group: Option<IdToken>,
-    /// The reservation that it uses and that no event has told.
+    /// The reservation that it uses and that no event has reported.
     pub(super) reservation: Option<i32>,
     /// Why it will end, once that is decided.
     pub(super) stop_reason: Option<&'static str>,
@@ -140,9 +140,9 @@ pub(super) struct EvseClaim {
     pub(super) group: Option<IdToken>,
     /// Whether an Authorize for it is in flight.
     pub(super) authorizing: bool,
-    /// Whether an event has told the token.
-    pub(super) told: bool,
-    /// The id of the request that asked for it and that no event has told.
+    /// Whether an event has reported the token.
+    pub(super) reported: bool,
+    /// The id of the request that asked for it and that no event has reported.
     pub(super) remote_start: Option<i32>,
     /// The charging profile that came with the request.
     pub(super) profile: Option<Value>,

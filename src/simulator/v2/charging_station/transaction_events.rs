@@ -1,4 +1,4 @@
-//! TransactionEvent: its payload, its way through the queue, and its answer (OCPP 2.0.1 part 2, E). A field is told once, in the first event
+//! TransactionEvent: its payload, its way through the queue, and its answer (OCPP 2.0.1 part 2, E). A field is reported once, in the first event
 //! after it is known. What an event is about is decided in `charging`.
 
 use serde_json::{Value, json};
@@ -104,10 +104,10 @@ impl ChargingStation {
                 // F01.FR.02, F02.FR.01: the next event, whatever happened
                 (info["remoteStartId"], trigger) = (id.into(), "RemoteStart");
             }
-            if !claim.told && token.is_none() {
+            if !claim.reported && token.is_none() {
                 token = Some(claim.token.clone());
             }
-            claim.told = true;
+            claim.reported = true;
         }
         if transaction.told_state != Some(evse.charging_state) || kind != "Updated" || trigger == "Trigger" {
             info["chargingState"] = evse.charging_state.name().into();

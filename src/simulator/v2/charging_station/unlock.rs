@@ -16,7 +16,7 @@ impl ChargingStation {
         (call.action == "UnlockConnector").then(|| self.unlock(call.payload))
     }
 
-    /// A transaction that somebody has authorized is not stopped (F05.FR.02).
+    /// A transaction that is authorized is not stopped (F05.FR.02).
     fn unlock(&self, payload: &Value) -> Proposal {
         let number = integer(payload, "evseId").unwrap_or(-1);
         let Some(evse) = self.evse(number).filter(|_| integer(payload, "connectorId") == Some(CONNECTOR)) else {

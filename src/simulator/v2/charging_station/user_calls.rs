@@ -28,7 +28,7 @@ impl ChargingStation {
         }
         if let Some(token) = token.filter(|_| evse.claim.is_none()) {
             let claim = EvseClaim::of(token, None);
-            evse.claim = Some(EvseClaim { authorizing: false, told: true, ..claim });
+            evse.claim = Some(EvseClaim { authorizing: false, reported: true, ..claim });
         }
         if let Some(state) = state {
             evse.plugged = state != ChargingState::Idle;

@@ -123,7 +123,7 @@ impl DeviceModel {
         self.text(component, variable) == Some("true")
     }
 
-    /// Sets the actual value of a variable that the station itself keeps, whoever may write it. A variable that the station does not have
+    /// Sets the actual value of a variable that the station itself keeps, read-only or not. A variable that the station does not have
     /// stays away.
     pub fn set(&mut self, component: &str, variable: &str, value: impl Into<Cow<'static, str>>) {
         if let Some(index) = self.position(&VariablePath::of(component, variable)) {

@@ -3,7 +3,7 @@
 use super::hands::{card, plug};
 use super::*;
 
-/// A station at whose EVSE 1 somebody charges.
+/// A station at whose EVSE 1 a user charges.
 pub(super) fn charging(version: Version) -> StationWorld {
     let mut world = StationWorld::quiet(version);
     world.acts(&plug(1));

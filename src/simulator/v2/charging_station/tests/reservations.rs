@@ -101,13 +101,13 @@ fn impossible_reservations_say_why() {
 
 #[test]
 fn a_driver_who_does_not_charge_loses_the_reservation_in_2_1() {
-    for (version, told) in [(Version::V2_0_1, false), (Version::V2_1, true)] {
+    for (version, reported) in [(Version::V2_0_1, false), (Version::V2_1, true)] {
         let mut world = StationWorld::quiet(version);
         world.ask("ReserveNow", reserve(1, Some(1)));
         world.acts(&card("OWNER", 1));
         let sent = world.live(60);
         let expected: &[&str] =
-            if told { &["ReservationStatusUpdate 1 NoTransaction", "StatusNotification 1 Available"] } else { &[] };
+            if reported { &["ReservationStatusUpdate 1 NoTransaction", "StatusNotification 1 Available"] } else { &[] };
         assert_eq!(sent, expected);
     }
 }

@@ -95,7 +95,7 @@ fn without_a_cable_in_time_a_start_is_given_up() {
     assert_eq!(world.acts(&card("TAG", 1)), ["Authorize TAG"]);
     assert_eq!(world.live(60), [""; 0]);
     let plugged = world.acts(&plug(1));
-    assert_eq!(plugged, ["StatusNotification 1 Occupied"], "nobody is authorized any more");
+    assert_eq!(plugged, ["StatusNotification 1 Occupied"], "no one is authorized any more");
 }
 
 #[test]
@@ -174,8 +174,8 @@ fn limits_of_the_driver_end_a_transaction() {
         world.set("SampledDataCtrlr", "TxUpdatedInterval", "0");
         world.acts(&plug(1));
         world.acts(&card("TAG", 1));
-        let told = world.acts(&PhysicalAction::Limit { limit, connector: Some(1) });
-        assert_eq!(told.len(), usize::from(matches!(version, Version::V2_1)), "{told:?}");
+        let sent = world.acts(&PhysicalAction::Limit { limit, connector: Some(1) });
+        assert_eq!(sent.len(), usize::from(matches!(version, Version::V2_1)), "{sent:?}");
         assert!(world.live(seconds * 9 / 10).is_empty(), "{limit:?}");
         assert_eq!(world.live(seconds / 5), [format!("TransactionEvent Ended {event}")]);
         let bad = PhysicalAction::Limit { limit: DriverLimit::Time(f64::NAN), connector: None };
@@ -193,10 +193,10 @@ fn the_csms_limits_a_transaction() {
     let started = world.expect("TransactionEvent");
     let limit = json!({"maxTime": 30});
     world.result(&started, json!({"idTokenInfo": {"status": "Accepted"}, "transactionLimit": limit}));
-    for (trigger, told) in [("ChargingStateChanged", None), ("LimitSet", Some(&limit))] {
+    for (trigger, expected) in [("ChargingStateChanged", None), ("LimitSet", Some(&limit))] {
         let event = world.expect("TransactionEvent");
         assert_eq!(event.payload["triggerReason"], trigger);
-        assert_eq!(event.payload["transactionInfo"].get("transactionLimit"), told);
+        assert_eq!(event.payload["transactionInfo"].get("transactionLimit"), expected);
         world.result(&event, json!({"transactionLimit": limit}));
     }
     assert!(world.take_sent().is_empty(), "the same limit again is no news");

@@ -103,7 +103,7 @@ fn a_customer_must_be_named_once() {
     assert_eq!(world.ask_status("CustomerInformation", known), "Accepted");
     let sent = sent_within(&mut world, 0, "NotifyCustomerInformation");
     assert_eq!(sent[0].payload["data"], "local list: TAG accepted");
-    let unknown = json!({"requestId": 6, "report": true, "clear": true, "customerIdentifier": "nobody"});
+    let unknown = json!({"requestId": 6, "report": true, "clear": true, "customerIdentifier": "unknown"});
     assert_eq!(world.ask_status("CustomerInformation", unknown), "Accepted");
     let sent = sent_within(&mut world, 0, "NotifyCustomerInformation");
     assert_eq!(sent.len(), 1);

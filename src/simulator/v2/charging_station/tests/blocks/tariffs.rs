@@ -68,7 +68,7 @@ fn a_transaction_gets_another_tariff_of_the_same_currency() {
     let change = |id: &str, tariff: Value| json!({"transactionId": id, "tariff": tariff});
     let mut dollars = tariff("B", 1.0);
     dollars["currency"] = "USD".into();
-    assert_eq!(world.ask_status("ChangeTransactionTariff", change("nobody", tariff("B", 1.0))), "TxNotFound TxNotFound");
+    assert_eq!(world.ask_status("ChangeTransactionTariff", change("unknown", tariff("B", 1.0))), "TxNotFound TxNotFound");
     assert_eq!(world.ask_status("ChangeTransactionTariff", change(&id, dollars)), "NoCurrencyChange");
     assert_eq!(world.ask_status("ChangeTransactionTariff", change(&id, tariff("B", 1.0))), "Accepted");
     let events = sent_within(&mut world, 0, "TransactionEvent");
