@@ -14,14 +14,16 @@ use crate::trace::{EventKind, LinkState, StationKey, StationRow};
 /// The session, as long as there is one: plugins do not keep it alive.
 pub(super) struct HubPluginHost(pub Weak<HubState>);
 
-fn facts(row: &StationRow) -> StationInfo {
+/// Whether a station is connected is asked of its link, because the recorder may be behind; so is the version as long as it is.
+fn facts(row: &StationRow, shared: &HubState) -> StationInfo {
+    let spoken = shared.registry.get(row.key).and_then(|handle| handle.version());
     StationInfo {
         key: row.key,
         identity: row.identity.as_ref().into(),
         our_role: row.our_role,
-        version: row.version,
+        version: if row.state == LinkState::Connected { row.version } else { spoken.or(row.version) },
         transport: row.transport,
-        connected: row.state == LinkState::Connected,
+        connected: spoken.is_some(),
     }
 }
 
@@ -36,16 +38,16 @@ impl PluginHost for HubPluginHost {
         let Some(shared) = self.0.upgrade() else { return Vec::new() };
         let contents = shared.events.trace().read();
         let newcomers = shared.events.trace().newcomers(&contents);
-        contents.stations().rows().iter().chain(&newcomers).map(facts).collect()
+        contents.stations().rows().iter().chain(&newcomers).map(|row| facts(row, &shared)).collect()
     }
 
     fn station(&self, key: StationKey) -> Option<StationInfo> {
         let shared = self.0.upgrade()?;
         let trace = shared.events.trace();
         let contents = trace.read();
-        let known = contents.stations().get(key).map(facts);
+        let known = contents.stations().get(key).map(|row| facts(row, &shared));
         // A plugin may ask about a station whose event is not applied yet.
-        known.or_else(|| trace.newcomers(&contents).iter().find(|row| row.key == key).map(facts))
+        known.or_else(|| trace.newcomers(&contents).iter().find(|row| row.key == key).map(|row| facts(row, &shared)))
     }
 
     fn order(&self, station: StationKey, order: LinkOrder) -> Result<(), Option<Box<LinkOrder>>> {

@@ -1,11 +1,12 @@
 //! How orders reach a link: the handle that the session keeps, and the inbox at the link's end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::mpsc;
 
 use super::order::LinkOrder;
+use crate::ocpp::Version;
 
 /// How many orders may wait at a link.
 const INBOX: usize = 64;
@@ -16,7 +17,8 @@ pub struct LinkHandle {
     /// The number of the link, unique in the session.
     pub number: u64,
     inbox: mpsc::Sender<Box<LinkOrder>>,
-    up: Arc<AtomicBool>,
+    /// The version of the link by its position, from 1; 0 while it is down.
+    spoken: Arc<AtomicU8>,
 }
 
 /// The link's own end of a [`LinkHandle`].
@@ -24,20 +26,26 @@ pub struct LinkHandle {
 pub struct LinkInbox {
     /// In boxes, because the channel makes room for 32 orders at once and most links never get one.
     orders: mpsc::Receiver<Box<LinkOrder>>,
-    pub(super) up: Arc<AtomicBool>,
+    spoken: Arc<AtomicU8>,
 }
 
 impl LinkHandle {
     /// A handle and the inbox that belongs to it.
     pub fn new(number: u64) -> (LinkHandle, LinkInbox) {
         let (sender, orders) = mpsc::channel(INBOX);
-        let up = Arc::new(AtomicBool::new(false));
-        (LinkHandle { number, inbox: sender, up: up.clone() }, LinkInbox { orders, up })
+        let spoken = Arc::new(AtomicU8::new(0));
+        (LinkHandle { number, inbox: sender, spoken: spoken.clone() }, LinkInbox { orders, spoken })
     }
 
     /// Whether the link is up.
     pub fn is_up(&self) -> bool {
-        self.up.load(Ordering::Relaxed)
+        self.version().is_some()
+    }
+
+    /// The version of the link while it is up. It is known before the recorder has taken the connection in.
+    pub fn version(&self) -> Option<Version> {
+        let position = self.spoken.load(Ordering::Relaxed).checked_sub(1)?;
+        Version::ALL.get(usize::from(position)).copied()
     }
 
     /// Whether the link takes no orders any more.
@@ -57,6 +65,16 @@ impl LinkHandle {
 }
 
 impl LinkInbox {
+    /// The link is up, with this version.
+    pub(super) fn came_up(&self, version: Version) {
+        self.spoken.store(version as u8 + 1, Ordering::Relaxed);
+    }
+
+    /// The link is down.
+    pub(super) fn went_down(&self) {
+        self.spoken.store(0, Ordering::Relaxed);
+    }
+
     /// The next order; `None` when no handle is left.
     pub(super) async fn next(&mut self) -> Option<LinkOrder> {
         self.orders.recv().await.map(|order| *order)

@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hyper::Method;
@@ -69,7 +68,7 @@ pub(super) async fn run(
     let SoapUp { station, number, version, peer, soap, listening } = up;
     let began = now();
     // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
-    inbox.up.store(true, Ordering::Relaxed);
+    inbox.came_up(version);
     let connected =
         EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };
     context.events.send(Some(station), began, connected).await;
@@ -87,7 +86,7 @@ pub(super) async fn run(
     let mut link = SoapLink { station, number, peer, context, settings, conversation, exchanges, kept, by_user, uncallable };
     link.record_event(EventKind::Callback { url });
     let Err(end) = link.run(requests, inbox).await;
-    inbox.up.store(false, Ordering::Relaxed);
+    inbox.went_down();
     (link.finish(&end).await, end)
 }
 

@@ -6,7 +6,6 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -113,7 +112,7 @@ where
     let handshake = std::mem::take(&mut up.handshake);
     let began = now();
     // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
-    inbox.up.store(true, Ordering::Relaxed);
+    inbox.came_up(version);
     // What happens once is boxed here: the room that a link's future takes is held for as long as the link is up.
     let transport = Transport::WebSocket;
     let connected = EventKind::Connected { link: number, version, transport, peer, handshake };
@@ -121,7 +120,7 @@ where
     let mut link = Actor::begin(*up, context, begin(began));
     link.record_pings_enabled(began);
     let Err(end) = link.run(inbox).await;
-    inbox.up.store(false, Ordering::Relaxed);
+    inbox.went_down();
     let down = EventKind::Disconnected { link: number, reason: end.clone() };
     let remains = Box::pin(link.finish(&end, down)).await;
     (remains, end)

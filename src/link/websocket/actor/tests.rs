@@ -1,7 +1,7 @@
 //! The actor on a pipe inside the process, with faulty peers. The clock is the runtime's and advances when every task
 //! waits.
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant as StdInstant;
 
 use serde_json::{Value, json};
