@@ -23,15 +23,14 @@ pub(super) struct ReportedEvent {
     evse: Option<i32>,
     connector: Option<i32>,
     id_tag: Option<Box<str>>,
-    /// The first and the last register of the meter in it, in Wh.
+    /// The first and the last register of the meter in it, in Wh, once they are read.
     energy: Option<(f64, f64)>,
 }
 
 impl ReportedEvent {
-    /// Reads an event; `None` when it names no transaction.
+    /// Reads an event without its meter values; `None` when it names no transaction.
     pub fn of(payload: &Value) -> Option<ReportedEvent> {
         let evse = payload.get("evse");
-        let registers = energy_registers(payload);
         Some(ReportedEvent {
             id: text(payload.get("transactionInfo")?, "transactionId")?.into(),
             ended: text(payload, "eventType") == Some("Ended"),
@@ -39,8 +38,14 @@ impl ReportedEvent {
             evse: evse.and_then(|evse| integer(evse, "id")),
             connector: evse.and_then(|evse| integer(evse, "connectorId")),
             id_tag: payload.get("idToken").and_then(|token| text(token, "idToken")).map(Into::into),
-            energy: registers.first().copied().zip(registers.last().copied()),
+            energy: None,
         })
+    }
+
+    /// Reads the registers in its meter values.
+    pub fn read_energy(&mut self, payload: &Value) {
+        let registers = energy_registers(payload);
+        self.energy = registers.first().copied().zip(registers.last().copied());
     }
 }
 
@@ -83,6 +88,11 @@ impl EventTransactions {
         if let Some(tag) = event.id_tag.filter(|_| running.id_tag.is_empty()) {
             running.id_tag = tag;
         }
+    }
+
+    /// Whether the first register of an event's transaction is known.
+    pub fn has_energy(&self, station: &Arc<str>, event: &ReportedEvent) -> bool {
+        self.lock().get(station, &event.id).is_some_and(|transaction| transaction.first_energy.is_some())
     }
 
     /// The energy of the transaction with this event, in Wh; `None` where the event has no register.
