@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::link::UrlError;
+use crate::ocpp::Version;
 use crate::simulator::QuirkError;
 
 /// Why a central system or a charge point could not be started.
@@ -44,6 +45,12 @@ pub enum HubError {
     /// A quirk cannot be used.
     #[error(transparent)]
     Quirk(#[from] QuirkError),
+    /// A version that exists over WebSocket only is wanted over SOAP.
+    #[error("SOAP carries OCPP 1.2, 1.5 and 1.6 only, not {version}; use WebSocket for it")]
+    NotOverSoap {
+        /// The version.
+        version: Version,
+    },
     /// No identity was given.
     #[error("a charge point needs an identity; append one to the URL argument, for example CP1")]
     EmptyIdentity,

@@ -29,7 +29,7 @@ use crate::link::{
     self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings,
     SoapService,
 };
-use crate::ocpp::{Catalog, Role};
+use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::plugin::Plugins;
 use crate::sanitize::escape_control;
 use crate::simulator::{
@@ -156,8 +156,14 @@ impl Hub {
     /// Starts a central system and returns where it listens.
     ///
     /// # Errors
-    /// When the port cannot be bound.
+    /// When the port cannot be bound, or only SOAP is offered and it carries none of the versions.
     pub async fn start_central_system(&self, options: CentralSystemOptions) -> Result<SocketAddr, HubError> {
+        let over_soap = || options.versions.iter().any(|version| Version::SOAP.contains(version));
+        if let (false, Some(version)) =
+            (options.transports.contains(&Transport::WebSocket) || over_soap(), options.versions.last())
+        {
+            return Err(HubError::NotOverSoap { version: *version });
+        }
         let host = options.host.as_deref();
         let bound =
             self.shared.network.bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::{ChargePointOptions, HubError};
 use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network};
+use crate::ocpp::Version;
 
 /// A route to the central system.
 pub(super) enum Route {
@@ -20,6 +21,9 @@ impl Route {
     /// The route for these options. For SOAP the port is bound here.
     pub fn find(options: &ChargePointOptions, network: &Network) -> Result<Route, HubError> {
         let Some(soap) = &options.soap else { return Ok(Route::WebSocket(CentralSystemUrl::parse(&options.url)?)) };
+        if !Version::SOAP.contains(&options.version) {
+            return Err(HubError::NotOverSoap { version: options.version });
+        }
         let url = HttpUrl::parse(&options.url)?;
         let from = soap.from.clone().filter(|from| !from.is_empty());
         // A peer that gets an address calls at it, so its port is the one to listen on, unless the user has another behind it.

@@ -91,3 +91,27 @@ fn the_events_of_a_session_make_its_stations_and_records_again() {
     assert!(has(|record| matches!(record.detail, Some(RecordDetail::Listening(_)))));
     assert!(has(|record| matches!(record.kind, RecordKind::Frame(..)) && record.version == Some(Version::V1_5)));
 }
+
+#[tokio::test]
+async fn soap_is_refused_for_versions_that_it_does_not_carry() {
+    let (events, _recorder) = crate::trace::start(MEMORY, now()).unwrap();
+    let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
+    let refused = hub.start_charge_point(charge_point("http://localhost:9/".into(), "CP1", Version::V2_0_1, true));
+    assert!(matches!(refused, Err(HubError::NotOverSoap { version: Version::V2_0_1 })), "{refused:?}");
+    let central_system = |versions: &[Version], transports: &[Transport]| CentralSystemOptions {
+        first_transaction: Some(1),
+        host: Some("127.0.0.1".into()),
+        port: 0,
+        endpoint: "/".into(),
+        versions: versions.to_vec(),
+        ping_interval: 0,
+        subprotocols: SubprotocolPolicy::default(),
+        transports: transports.to_vec(),
+    };
+    let soap = [Transport::Soap];
+    let refused = hub.start_central_system(central_system(&[Version::V2_1], &soap)).await;
+    assert!(matches!(refused, Err(HubError::NotOverSoap { version: Version::V2_1 })), "{refused:?}");
+    for (versions, transports) in [(vec![Version::V1_6, Version::V2_1], &soap[..]), (vec![Version::V2_1], &Transport::ALL)] {
+        hub.start_central_system(central_system(&versions, transports)).await.unwrap();
+    }
+}
