@@ -2,7 +2,7 @@
 //! error. Always the same ones in the same order.
 
 use ocpp_tui::ocpp::{ErrorCode, Transport, Version};
-use ocpp_tui::trace::{Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, Stamp, StationKey};
+use ocpp_tui::trace::{ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, Stamp, StationKey};
 
 /// The wall clock at the first event: 2026-03-04T10:00:00Z.
 pub const BEGAN: i64 = 1_772_618_400_000_000;
@@ -44,7 +44,7 @@ impl Iterator for Events {
                 version: Version::V1_6,
                 transport: Transport::WebSocket,
                 peer,
-                handshake: HandshakeHeads::default(),
+                handshake: ConnectionAttempt::default(),
             };
             return Some(Event { station: Some(StationKey(number as u32)), stamp, kind: happening });
         }

@@ -15,8 +15,8 @@ use crate::link::LinkSettings;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::sanitize::is_unsafe;
 use crate::trace::{
-    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText, HandshakeHeads,
-    NoteTopic, RetryCause, SilenceCause, Stamp, WireFault, direct,
+    CloseReason, ConnectionAttempt, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameOrigin,
+    FrameText, NoteTopic, RetryCause, SilenceCause, Stamp, WireFault, direct,
 };
 
 /// A line as a forger would want it, at another time than that of the records.
@@ -72,7 +72,7 @@ fn frames(text: &str) -> Vec<Frame> {
 /// Everything else that makes a record.
 fn others(text: &str) -> Vec<EventKind> {
     let (address, action) = ("127.0.0.1:5".parse().unwrap(), || "Reset".into());
-    let heads = || HandshakeHeads { request: text.into(), answer: text.into(), findings: Vec::new() };
+    let heads = || ConnectionAttempt { request: text.into(), answer: text.into(), ..ConnectionAttempt::default() };
     let seconds = Duration::from_secs(1);
     let ends = [
         CloseReason::ClosedByPeer { code: Some(1000), text: text.into() },
@@ -114,7 +114,7 @@ fn contents(text: &str) -> Contents {
     for transport in Transport::ALL {
         for station in stations.into_iter().chain([None]) {
             let mut send = |kind| contents.apply(&Event { station, stamp, kind }, &mut scratch);
-            let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
+            let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), ConnectionAttempt::default());
             send(EventKind::Connected { link: 1, version: Version::V1_6, transport, peer, handshake });
             frames(text).into_iter().map(EventKind::Frame).chain(others(text)).for_each(&mut send);
         }
@@ -177,7 +177,7 @@ proptest! {
 fn a_story_has_a_line_for_each_exchange_and_for_what_belongs_to_none() {
     let mut contents = Contents::new(1 << 20);
     let station = Some(contents.station(Role::CentralSystem, "CP1"));
-    let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
+    let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), ConnectionAttempt::default());
     let message = |exchange, direction, kind, action: &str, text: &str| {
         let (action, exchange) = (Some(action.into()), Some(exchange));
         EventKind::Frame(Frame { action, exchange, ..frame(direction, kind, text) })
@@ -215,7 +215,7 @@ fn a_pretty_envelope_is_one_line_with_visible_line_ends() {
     let mut contents = Contents::new(1 << 20);
     let station = Some(contents.station(Role::CentralSystem, "CP1"));
     let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
-    let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
+    let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), ConnectionAttempt::default());
     let xml = "<a>\n\t<b/>\n</a>";
     let payload = || Some(Box::new(FrameContent::of_payload(None, &serde_json::json!({ "a": 1 }))));
     let call = Frame { action: Some("Heartbeat".into()), content: payload(), ..frame(Direction::In, FrameKind::Call, xml) };

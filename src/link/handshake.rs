@@ -18,7 +18,7 @@ use super::endpoint::{EndpointPathError, StationPath};
 use super::subprotocol::{SubprotocolPolicy, UnknownProtocol, choose_subprotocol, misspelled, no_common_subprotocol};
 use crate::ocpp::{Transport, Version};
 use crate::sanitize::escape_control;
-use crate::trace::HandshakeHeads;
+use crate::trace::ConnectionAttempt;
 
 /// A header with the reason of a refusal as text, as ocppjs sends it. The status is for programs.
 const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
@@ -39,7 +39,7 @@ pub(super) struct AcceptedHandshake {
     /// The subprotocols that were offered.
     pub offered: String,
     /// The heads of request and answer; the latter once it is answered.
-    pub heads: HandshakeHeads,
+    pub heads: ConnectionAttempt,
     /// The path of the request.
     pub path: String,
     accept_key: String,
@@ -183,7 +183,7 @@ pub(super) fn accept_handshake<B>(
         identity,
         agreed,
         offered: offered.join(", "),
-        heads: HandshakeHeads { findings, ..HandshakeHeads::default() },
+        heads: ConnectionAttempt { findings, ..ConnectionAttempt::default() },
         path: path.to_owned(),
         accept_key: derive_accept_key(headers.get(SEC_WEBSOCKET_KEY).map_or(&[], HeaderValue::as_bytes)),
         subprotocol,

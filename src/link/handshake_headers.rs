@@ -7,7 +7,7 @@ use hyper::ext::ReasonPhrase;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::{Request, Response};
 
-use crate::trace::HandshakeHeads;
+use crate::trace::ConnectionAttempt;
 
 /// Longer values are cut, so that a large cookie does not fill the trace.
 const LONGEST: usize = 1024;
@@ -15,8 +15,8 @@ const LONGEST: usize = 1024;
 const USUAL_LENGTH: usize = 512;
 
 /// Both heads of a handshake.
-pub(super) fn handshake<A, B>(request: &Request<A>, answer: &Response<B>) -> HandshakeHeads {
-    HandshakeHeads { request: request_head(request), answer: answer_head(answer), findings: Vec::new() }
+pub(super) fn handshake<A, B>(request: &Request<A>, answer: &Response<B>) -> ConnectionAttempt {
+    ConnectionAttempt { request: request_head(request), answer: answer_head(answer), ..ConnectionAttempt::default() }
 }
 
 /// The head of a request.
@@ -99,7 +99,7 @@ mod tests {
             .body(())
             .unwrap();
         let answer = Response::builder().status(101).header("upgrade", "websocket").body(()).unwrap();
-        let HandshakeHeads { request: text, answer, .. } = handshake(&request, &answer);
+        let ConnectionAttempt { request: text, answer, .. } = handshake(&request, &answer);
         assert!(text.starts_with("GET /ocpp/CP1 HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n"), "{text}");
         assert_eq!(&*answer, "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n");
         assert!(text.contains("Authorization: Basic (16 characters, not kept)\n"), "{text}");

@@ -32,7 +32,7 @@ use super::subprotocol::no_common_subprotocol;
 use super::websocket::{self, LinkUp, WatchedSocket};
 use crate::clock::now;
 use crate::ocpp::Version;
-use crate::trace::{EventKind, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, EventKind};
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
@@ -127,7 +127,7 @@ async fn respond(
         Ok(mut accepted) => {
             let response = accepted.response();
             let findings = std::mem::take(&mut accepted.heads.findings);
-            accepted.heads = HandshakeHeads { findings, ..handshake_headers::handshake(&request, &response) };
+            accepted.heads = ConnectionAttempt { findings, ..handshake_headers::handshake(&request, &response) };
             listener_context.tasks.spawn(begin(upgrade, accepted, peer, listener_context.clone()));
             response
         }
@@ -144,12 +144,12 @@ async fn respond(
 async fn record_rejection(
     rejected: RejectedHandshake,
     peer: SocketAddr,
-    heads: HandshakeHeads,
+    heads: ConnectionAttempt,
     listener_context: &ListenerContext,
 ) {
     let RejectedHandshake { reason, detail, .. } = rejected;
     // Findings are of links.
-    let handshake = HandshakeHeads { findings: Vec::new(), ..heads };
+    let handshake = ConnectionAttempt { findings: Vec::new(), ..heads };
     let kind = EventKind::Refused { peer: Some(peer), reason: reason.into(), detail: detail.into(), handshake };
     listener_context.context.events.send(None, now(), kind).await;
 }
@@ -195,7 +195,7 @@ fn socket(upgraded: Upgraded) -> Option<(Socket, Bytes)> {
 async fn link(
     stream: WebSocketStream<WatchedSocket<Socket>>,
     admission: Admission,
-    handshake: HandshakeHeads,
+    handshake: ConnectionAttempt,
     version: Version,
     peer: SocketAddr,
     listener_context: Arc<ListenerContext>,

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Bytes;
 use super::context::LinkContext;
 use super::network::Socket;
 use crate::clock::now;
-use crate::trace::{EventKind, HandshakeHeads, StationKey};
+use crate::trace::{ConnectionAttempt, EventKind, StationKey};
 
 /// How much is read at first. HTTP has a larger buffer, so it takes all of it with its first read.
 const FIRST_READ: usize = 256;
@@ -112,7 +112,7 @@ impl ConnectionOpening<'_> {
     }
 
     async fn record(&self, reason: String, detail: String) {
-        let (reason, detail, handshake) = (reason.into(), detail.into(), HandshakeHeads::default());
+        let (reason, detail, handshake) = (reason.into(), detail.into(), ConnectionAttempt::default());
         let kind = EventKind::Refused { peer: Some(self.peer), reason, detail, handshake };
         self.context.events.send(self.station, now(), kind).await;
     }

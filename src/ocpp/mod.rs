@@ -21,6 +21,7 @@ mod paragraph;
 mod role;
 mod sample;
 mod schema;
+mod security_profile;
 mod suggest;
 pub mod summary;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use paragraph::paragraph;
 pub use role::Role;
 pub use sample::SampleContext;
 pub(crate) use sample::certificates;
+pub use security_profile::SecurityProfile;
 pub use suggest::suggest;
 pub use tolerance::{FrameDeviation, FrameTreatment, Strictness, ToleranceRule};
 pub use transport::Transport;

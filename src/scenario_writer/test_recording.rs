@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{ScriptTitle, WrittenScript, transcribe};
 use crate::ocpp::{Catalog, ErrorCode, Finding, Role, Transport, Version};
 use crate::trace::{
-    Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, HandshakeHeads, Sequence, Stamp,
+    ConnectionAttempt, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, Sequence, Stamp,
     StationKey,
 };
 
@@ -35,7 +35,7 @@ impl Recording {
 
     pub fn connected(&mut self, key: StationKey, version: Version, transport: Transport) {
         let peer = "127.0.0.1:50000".parse().unwrap();
-        self.record(key, EventKind::Connected { link: 1, version, transport, peer, handshake: HandshakeHeads::default() });
+        self.record(key, EventKind::Connected { link: 1, version, transport, peer, handshake: ConnectionAttempt::default() });
     }
 
     /// Advances the clock.

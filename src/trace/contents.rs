@@ -220,7 +220,7 @@ impl Trace {
 mod tests {
     use super::*;
     use crate::ocpp::{ErrorCode, Finding, FindingRule, Version};
-    use crate::trace::{CloseReason, FrameText, FrameVerdict, HandshakeHeads, LinkState, RetryCause};
+    use crate::trace::{CloseReason, ConnectionAttempt, FrameText, FrameVerdict, LinkState, RetryCause};
 
     #[test]
     fn times_never_step_back_and_latencies_stay_exact() {
@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(contents.station(Role::CentralSystem, "CP1"), key);
         assert_ne!(contents.station(Role::ChargePoint, "CP1"), key, "a simulated station is another one");
         let peer = "127.0.0.1:5".parse().unwrap();
-        let handshake = HandshakeHeads::default();
+        let handshake = ConnectionAttempt::default();
         let connected =
             EventKind::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer, handshake };
         apply(&mut contents, key, 1, connected);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::close_reason::may_stand_in_frame;
 use super::decode::{DecodedMessage, decode, payload_text};
 use super::record::{Record, RecordDetail, RecordKind};
-use super::{CloseReason, FrameKind, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic, SilenceCause};
+use super::{CloseReason, ConnectionAttempt, FrameKind, FrameOrigin, HandshakeFinding, NoteTopic, SilenceCause};
 use crate::ocpp::Version;
 use crate::ocpp::summary::{self, AnswerContent, MessageSummary};
 
@@ -119,10 +119,10 @@ impl<'a> Record<'a> {
     /// The whole record: the summary, and behind a blank line the heads of the handshake.
     pub fn full_text(&self) -> Cow<'a, str> {
         match self.handshake() {
-            Some(HandshakeHeads { request, answer, .. }) if answer.is_empty() => {
+            Some(ConnectionAttempt { request, answer, .. }) if answer.is_empty() => {
                 format!("{}\n\n{request}", self.summary()).into()
             }
-            Some(HandshakeHeads { request, answer, .. }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
+            Some(ConnectionAttempt { request, answer, .. }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
             None => self.summary(),
         }
     }
@@ -291,7 +291,7 @@ mod tests {
     fn sentences_are_made_from_the_facts() {
         let peer = "127.0.0.1:5".parse().unwrap();
         let (request, answer) = ("GET /CP1 HTTP/1.1\n", "HTTP/1.1 101 Yes\n");
-        let handshake = || HandshakeHeads { request: request.into(), answer: answer.into(), findings: Vec::new() };
+        let handshake = || ConnectionAttempt { request: request.into(), answer: answer.into(), ..ConnectionAttempt::default() };
         let (version, transport) = (Version::V1_6, Transport::WebSocket);
         let failed = || RetryCause::Failed { reason: "connect ECONNREFUSED".into(), handshake: handshake() };
         let second = std::time::Duration::from_secs(1);
@@ -344,7 +344,7 @@ mod tests {
             HandshakeFinding::IdentityInQuery { parameter: "cid".into() },
             HandshakeFinding::SubprotocolSpelling { offered: "OCPP1.6".into(), version: Version::V1_6 },
         ];
-        let handshake = HandshakeHeads { findings, ..HandshakeHeads::default() };
+        let handshake = ConnectionAttempt { findings, ..ConnectionAttempt::default() };
         let (version, transport, peer) = (Version::V1_6, Transport::WebSocket, "127.0.0.1:5".parse().unwrap());
         let (line, _, notes) = shown(EventKind::Connected { link: 1, version, transport, peer, handshake });
         assert_eq!(line, "protocol ocpp1.6, 127.0.0.1:5");

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CloseReason, FrameContent, HandshakeFinding};
+use super::{CloseReason, ConnectionAttempt, FrameContent};
 use crate::ocpp::{ErrorCode, Finding, Role, Transport, Version};
 
 /// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
@@ -128,7 +128,7 @@ pub enum EventKind {
         /// The other end.
         peer: SocketAddr,
         /// The heads of the request and of our or the peer's answer.
-        handshake: HandshakeHeads,
+        handshake: ConnectionAttempt,
     },
     /// The address at which we call the peer of a SOAP link. Changes the station's row and makes no record.
     Callback {
@@ -158,7 +158,7 @@ pub enum EventKind {
         /// What would have been accepted, a sentence or nothing.
         detail: Box<str>,
         /// The heads of the request and the answer, as far as there were any.
-        handshake: HandshakeHeads,
+        handshake: ConnectionAttempt,
     },
     /// A frame waits at the gate until the user releases it.
     Held {
@@ -305,17 +305,6 @@ pub struct FrameOrigin {
     pub http_head: Option<Arc<str>>,
 }
 
-/// The heads of a handshake, as text, and what is odd about them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HandshakeHeads {
-    /// The head of the request; empty when there was no handshake.
-    pub request: Box<str>,
-    /// The head of the answer; empty when there was none.
-    pub answer: Box<str>,
-    /// What was accepted although it is odd. Empty when the handshake was refused.
-    pub findings: Vec<HandshakeFinding>,
-}
-
 /// Why a simulated station has no link and will try again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RetryCause {
@@ -326,7 +315,7 @@ pub enum RetryCause {
         /// The error in words.
         reason: Box<str>,
         /// The heads of the request and the answer, as far as there were any.
-        handshake: HandshakeHeads,
+        handshake: ConnectionAttempt,
     },
 }
 

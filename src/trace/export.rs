@@ -216,7 +216,7 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
 mod tests {
     use super::*;
     use crate::ocpp::Version;
-    use crate::trace::{Contents, Event, EventKind, Frame, FrameContent, FrameText, HandshakeHeads, Stamp};
+    use crate::trace::{ConnectionAttempt, Contents, Event, EventKind, Frame, FrameContent, FrameText, Stamp};
 
     #[test]
     fn the_line_of_a_record_is_its_object() {
@@ -253,7 +253,7 @@ mod tests {
         send(frame(FrameKind::Call, "[2,\"1\",\"Reset\",\n{\"type\":\n\"Soft\"}]"));
         send(frame(FrameKind::Error, "[4,\"1\",\"InternalError\"]"));
         send(frame(FrameKind::Malformed, "not \"json\""));
-        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), ConnectionAttempt::default());
         send(EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake });
         send(frame(FrameKind::Call, &envelope("<resetRequest><type>\"Soft\"</type></resetRequest>")));
         send(frame(FrameKind::Result, &envelope("<resetResponse/>")));

@@ -2,6 +2,7 @@
 //! bounded in bytes, and into the table of stations. It draws nothing and depends on no reader.
 
 mod close_reason;
+mod connection_attempt;
 mod contents;
 pub mod decode;
 mod describe;
@@ -34,11 +35,12 @@ pub(crate) mod test_exchanges;
 pub mod transactions;
 
 pub use close_reason::{CloseReason, WireFault};
+pub use connection_attempt::{ChainVerdict, ClientOffer, ConnectionAttempt, ConnectionSteps, TlsFacts};
 pub use contents::{Contents, Trace};
 pub use describe::{exchange_meaning, payload_meaning, record_meaning};
 pub use event::{
-    Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, HandshakeHeads, NoteTopic, RetryCause, Sequence,
-    SilenceCause, Stamp, StationKey,
+    Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, NoteTopic, RetryCause, Sequence, SilenceCause,
+    Stamp, StationKey,
 };
 pub use frame_content::{FrameContent, RecordContent};
 pub use handshake_finding::HandshakeFinding;

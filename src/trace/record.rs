@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    CloseReason, Direction, FrameKind, FrameOrigin, HandshakeFinding, HandshakeHeads, NoteTopic, RecordContent, Sequence,
-    SilenceCause, StationKey, WireFault,
+    CloseReason, ConnectionAttempt, Direction, FrameKind, FrameOrigin, NoteTopic, RecordContent, Sequence, SilenceCause,
+    StationKey, WireFault,
 };
 use crate::ocpp::{ErrorCode, Transport, Version};
 
@@ -133,7 +133,7 @@ impl<'a> Record<'a> {
     }
 
     /// The heads of the handshake that this line is about.
-    pub fn handshake(&self) -> Option<&'a HandshakeHeads> {
+    pub fn handshake(&self) -> Option<&'a ConnectionAttempt> {
         let heads = match self.detail? {
             RecordDetail::Connected(connected) => &connected.handshake,
             RecordDetail::Refused(refused) => &refused.handshake,
@@ -158,7 +158,7 @@ pub enum RecordDetail {
     /// A simulated station could not be connected: of `Retry`.
     Failed {
         /// The heads of the request and the answer, as far as there were any.
-        handshake: Box<HandshakeHeads>,
+        handshake: Box<ConnectionAttempt>,
     },
     /// A frame waits.
     Held {
@@ -187,7 +187,7 @@ pub struct ConnectedDetail {
     /// The other end.
     pub peer: SocketAddr,
     /// The heads of the request and of the answer; empty when there were none.
-    pub handshake: HandshakeHeads,
+    pub handshake: ConnectionAttempt,
 }
 
 /// What is known of a handshake that was refused.
@@ -196,7 +196,7 @@ pub struct RefusedDetail {
     /// The other end, when we are the server.
     pub peer: Option<SocketAddr>,
     /// The heads of the request and the answer, as far as there were any.
-    pub handshake: HandshakeHeads,
+    pub handshake: ConnectionAttempt,
 }
 
 /// Where we listen; the URL is the record's text.
@@ -217,12 +217,12 @@ impl RecordDetail {
                 let headers = headers + origin.signed.as_ref().map_or(0, |header| header.len());
                 size_of::<FrameOrigin>() + headers + origin.http_head.as_ref().map_or(0, |head| head.len())
             }
-            RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + heads_bytes(&connected.handshake),
-            RecordDetail::Refused(refused) => size_of::<RefusedDetail>() + heads_bytes(&refused.handshake),
+            RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + connected.handshake.heap_bytes(),
+            RecordDetail::Refused(refused) => size_of::<RefusedDetail>() + refused.handshake.heap_bytes(),
             RecordDetail::Listening(listening) => {
                 size_of::<ListeningDetail>() + listening.transports.len() * size_of::<Transport>()
             }
-            RecordDetail::Failed { handshake } => size_of::<HandshakeHeads>() + heads_bytes(handshake),
+            RecordDetail::Failed { handshake } => size_of::<ConnectionAttempt>() + handshake.heap_bytes(),
             RecordDetail::Closed(CloseReason::ClosedByPeer { text, .. }) => text.len(),
             RecordDetail::Closed(CloseReason::Broken(
                 WireFault::Io(text) | WireFault::TooLarge(text) | WireFault::Protocol(text) | WireFault::Other(text),
@@ -234,11 +234,6 @@ impl RecordDetail {
             | RecordDetail::Note(_) => 0,
         }
     }
-}
-
-fn heads_bytes(heads: &HandshakeHeads) -> usize {
-    let findings: usize = heads.findings.iter().map(|finding| size_of::<HandshakeFinding>() + finding.heap_bytes()).sum();
-    heads.request.len() + heads.answer.len() + findings
 }
 
 impl RecordKind {

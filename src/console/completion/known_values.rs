@@ -97,7 +97,7 @@ mod tests {
     use super::*;
     use crate::ocpp::{Role, Transport, Version};
     use crate::trace::test_exchanges::Exchanges;
-    use crate::trace::{Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, HandshakeHeads, Stamp};
+    use crate::trace::{ConnectionAttempt, Direction, Event, EventKind, Frame, FrameContent, FrameKind, FrameText, Stamp};
 
     #[test]
     fn identifiers_that_were_seen_are_offered_newest_first() {
@@ -150,7 +150,7 @@ mod tests {
     fn identifiers_in_envelopes_are_offered_too() {
         let mut contents = Contents::new(1 << 20);
         let station = contents.station(Role::CentralSystem, "CP1");
-        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
+        let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), ConnectionAttempt::default());
         let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
         let text = r#"<S:Envelope xmlns:S="http://www.w3.org/2003/05/soap-envelope" xmlns="urn://Ocpp/Cs/2012/06/"><S:Body><authorizeRequest><idTag>A</idTag></authorizeRequest></S:Body></S:Envelope>"#;
         let frame = Frame {

@@ -30,7 +30,7 @@ use crate::link::outgoing::Outgoing;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
-use crate::trace::{CloseReason, EventKind, HandshakeHeads, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, EventKind, StationKey};
 
 /// How many requests may wait for the actor.
 pub(super) const WAITING: usize = 16;
@@ -69,8 +69,13 @@ pub(super) async fn run(
     let began = now();
     // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.came_up(version);
-    let connected =
-        EventKind::Connected { link: number, version, transport: Transport::Soap, peer, handshake: HandshakeHeads::default() };
+    let connected = EventKind::Connected {
+        link: number,
+        version,
+        transport: Transport::Soap,
+        peer,
+        handshake: ConnectionAttempt::default(),
+    };
     context.events.send(Some(station), began, connected).await;
     if let Some(listening) = listening {
         context.events.send(Some(station), began, listening).await;
@@ -307,7 +312,7 @@ impl SoapLink<'_> {
             version,
             transport: Transport::Soap,
             peer: self.peer,
-            handshake: HandshakeHeads::default(),
+            handshake: ConnectionAttempt::default(),
         };
         self.record_event(connected);
         self.conversation.change_version(version, now);

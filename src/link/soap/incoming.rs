@@ -25,7 +25,7 @@ use crate::link::handshake_headers::request_head;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::rpc::soap::{Envelope, ReadError, ReadHint};
-use crate::trace::{EventKind, FrameOrigin, FrameText, HandshakeHeads, StationKey};
+use crate::trace::{ConnectionAttempt, EventKind, FrameOrigin, FrameText, StationKey};
 
 /// How many origins a connection remembers.
 const SHARED_ORIGINS: usize = 4;
@@ -123,7 +123,7 @@ impl RequestRefusal {
             peer: Some(peer),
             reason: self.reason.clone().into(),
             detail: Box::default(),
-            handshake: HandshakeHeads { request: head.into(), ..HandshakeHeads::default() },
+            handshake: ConnectionAttempt { request: head.into(), ..ConnectionAttempt::default() },
         };
         context.events.send(station, now(), kind).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));

@@ -32,7 +32,7 @@ use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{CloseReason, Direction, EventKind, FrameText, HandshakeHeads, NoteTopic, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, Direction, EventKind, FrameText, NoteTopic, StationKey};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -65,7 +65,7 @@ pub(in crate::link) struct LinkUp<S> {
     pub version: Version,
     pub peer: SocketAddr,
     /// The heads of request and answer.
-    pub handshake: HandshakeHeads,
+    pub handshake: ConnectionAttempt,
 }
 
 /// Runs a link in OCPP-J until it ends, and hands back what stands behind it.

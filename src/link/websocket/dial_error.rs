@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::http::StatusCode;
 
 use crate::link::close_reason::wire_fault;
 use crate::ocpp::Version;
-use crate::trace::{HandshakeHeads, WireFault};
+use crate::trace::{ConnectionAttempt, WireFault};
 
 /// Why an attempt to connect failed.
 #[derive(Debug, Error)]
@@ -44,7 +44,7 @@ pub(super) enum DialError {
         /// Why.
         refusal: HandshakeRefusal,
         /// The heads of the request and of the answer, as far as there was one.
-        heads: Box<HandshakeHeads>,
+        heads: Box<ConnectionAttempt>,
     },
 }
 
@@ -87,10 +87,10 @@ impl DialError {
     }
 
     /// The heads of the handshake; empty when there was none.
-    pub fn into_heads(self) -> HandshakeHeads {
+    pub fn into_heads(self) -> ConnectionAttempt {
         match self {
             DialError::Handshake { heads, .. } => *heads,
-            _ => HandshakeHeads::default(),
+            _ => ConnectionAttempt::default(),
         }
     }
 }

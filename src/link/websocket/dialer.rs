@@ -30,7 +30,7 @@ use crate::link::panic_guard;
 use crate::link::random::handshake_key;
 use crate::link::websocket;
 use crate::ocpp::Version;
-use crate::trace::{CloseReason, EventKind, HandshakeHeads, RetryCause, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, EventKind, RetryCause, StationKey};
 
 /// After a link that lasted this long the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
@@ -163,7 +163,7 @@ struct Dialled {
     stream: WebSocketStream<WatchedSocket<Socket>>,
     peer: SocketAddr,
     /// The heads of request and answer.
-    handshake: HandshakeHeads,
+    handshake: ConnectionAttempt,
 }
 
 async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<Dialled, DialError> {
@@ -177,7 +177,7 @@ async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
     dial.headers.apply(request.headers_mut());
-    let mut heads = HandshakeHeads { request: handshake_headers::request_head(&request), ..HandshakeHeads::default() };
+    let mut heads = ConnectionAttempt { request: handshake_headers::request_head(&request), ..ConnectionAttempt::default() };
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, WatchedSocket::new(stream), config).await.map_err(|error| {
         if let Error::Http(answer) = &error {

@@ -17,7 +17,7 @@ use super::device_model::SeenModel;
 use super::faults::FaultTable;
 use super::statistics::TrafficStatistics;
 use super::transactions::TransactionTable;
-use super::{Contents, HandshakeHeads, MessageRate, RecordKind, Sequence, StationKey};
+use super::{ConnectionAttempt, Contents, MessageRate, RecordKind, Sequence, StationKey};
 
 /// The transactions and refused handshakes that are remembered; the oldest leave first.
 const REMEMBERED: usize = 50;
@@ -165,7 +165,7 @@ impl StationSummaries {
         to < range.end
     }
 
-    fn refuse(&mut self, sequence: Sequence, heads: Option<&HandshakeHeads>) {
+    fn refuse(&mut self, sequence: Sequence, heads: Option<&ConnectionAttempt>) {
         let path = heads.and_then(|heads| heads.request.split(' ').nth(1)).unwrap_or_default();
         self.refused.push_back(RefusedHandshake { path: path.into(), sequence });
         if self.refused.len() > REMEMBERED {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ocpp::Role;
-use crate::trace::{Direction, Event, EventKind, Frame, FrameKind, HandshakeHeads, Stamp};
+use crate::trace::{ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, Stamp};
 
 /// Applies exchanges of one station: the call came from it.
 fn facts(exchanges: &[(&str, &str, &str)]) -> (StationSummaries, Contents) {
@@ -149,7 +149,7 @@ fn what_a_peer_invents_is_bounded() {
 #[test]
 fn refused_handshakes_are_remembered_by_their_path() {
     let mut contents = Contents::new(1 << 20);
-    let handshake = HandshakeHeads { request: "GET /CP9 HTTP/1.1\n".into(), ..HandshakeHeads::default() };
+    let handshake = ConnectionAttempt { request: "GET /CP9 HTTP/1.1\n".into(), ..ConnectionAttempt::default() };
     let kind = EventKind::Refused { peer: None, reason: "no".into(), detail: "".into(), handshake: handshake.clone() };
     let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
     contents.apply(&Event { station: None, stamp, kind }, &mut String::new());

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::trace::new_record::LinkFacts;
-use crate::trace::{Direction, FrameKind, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, FrameKind};
 
 fn entry(text: &str, at: u64) -> NewRecord<'_> {
     NewRecord {
@@ -134,8 +134,11 @@ fn every_combination_of_flags_comes_back() {
 #[test]
 fn details_are_found_counted_and_leave_with_their_chunk() {
     let mut store = Store::new(200_000);
-    let heads =
-        |number| HandshakeHeads { request: format!("{number}").into(), answer: "x".repeat(1000).into(), findings: Vec::new() };
+    let heads = |number| ConnectionAttempt {
+        request: format!("{number}").into(),
+        answer: "x".repeat(1000).into(),
+        ..ConnectionAttempt::default()
+    };
     let detail = |number| Some(RecordDetail::Failed { handshake: Box::new(heads(number)) });
     for number in 0..3_000 {
         let detail = (number % 3 == 0).then(|| detail(number)).flatten();

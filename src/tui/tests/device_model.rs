@@ -6,7 +6,7 @@ use super::configuration::calls;
 use super::test_screen::Screen;
 use crate::hub::LinkCommand;
 use crate::ocpp::{Role, Transport, Version, decisive};
-use crate::trace::{Direction, EventKind, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, EventKind};
 use crate::tui::state::Editor;
 use crate::tui::update::UpdateEffect;
 
@@ -35,7 +35,7 @@ pub fn install(screen: &mut Screen) {
     for name in ["CP1", "CP2"] {
         let key = screen.station(name);
         let (version, peer) = (Version::V2_0_1, "192.168.1.20:50200".parse().unwrap());
-        let handshake = HandshakeHeads::default();
+        let handshake = ConnectionAttempt::default();
         screen.record(Some(key), EventKind::Connected { link: 9, version, transport: Transport::WebSocket, peer, handshake });
     }
     screen.exchange("CP1", Direction::In, "NotifyReport", REPORT, "{}");

@@ -3,7 +3,7 @@
 use super::test_screen::Screen;
 use crate::hub::LinkCommand;
 use crate::ocpp::{Transport, Version};
-use crate::trace::{Direction, EventKind, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, EventKind};
 use crate::tui::layout::Pane;
 use crate::tui::state::{Editor, ProfilesPage, TraceMode};
 use crate::tui::update::UpdateEffect;
@@ -13,7 +13,7 @@ fn screen() -> Screen {
     let mut screen = Screen::empty(120, 40);
     for name in ["CP1", "CP2", "CP3"] {
         let (version, peer) = (Version::V1_6, "192.168.1.20:50100".parse().unwrap());
-        let (transport, handshake) = (Transport::WebSocket, HandshakeHeads::default());
+        let (transport, handshake) = (Transport::WebSocket, ConnectionAttempt::default());
         let key = screen.station(name);
         screen.record(Some(key), EventKind::Connected { link: 1, version, transport, peer, handshake });
         screen.exchange(name, Direction::In, "Heartbeat", "{}", r#"{"currentTime":"2026-03-04T10:00:00Z"}"#);

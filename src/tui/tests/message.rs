@@ -2,7 +2,7 @@
 
 use super::test_screen::Screen;
 use crate::ocpp::{ErrorCode, Transport, Version};
-use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameText, HandshakeFinding, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameKind, FrameText, HandshakeFinding};
 
 #[test]
 fn the_views_of_a_message_are_walked_through() {
@@ -39,7 +39,7 @@ fn what_is_odd_about_a_handshake_is_seen_on_its_line_in_the_message_and_with_the
     let key = screen.station("CP1");
     let (peer, request) = ("192.168.1.20:50100".parse().unwrap(), "GET //CP1 HTTP/1.1\n".into());
     let findings = vec![HandshakeFinding::EmptySegments { path: "//CP1".into() }];
-    let handshake = HandshakeHeads { request, findings, ..HandshakeHeads::default() };
+    let handshake = ConnectionAttempt { request, findings, ..ConnectionAttempt::default() };
     let (version, transport) = (Version::V1_6, Transport::WebSocket);
     screen.record(Some(key), EventKind::Connected { link: 1, version, transport, peer, handshake });
     screen.press("2 g");

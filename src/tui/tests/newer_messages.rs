@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::test_screen::Screen;
 use crate::ocpp::{ErrorCode, Transport, Version};
-use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 fn screen() -> Screen {
     let mut screen = Screen::empty(120, 40);
     let key = screen.station("CS1");
     let (peer, version) = ("192.168.1.20:50100".parse().unwrap(), Version::V2_1);
-    let handshake = HandshakeHeads::default();
+    let handshake = ConnectionAttempt::default();
     let kind = EventKind::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake };
     screen.record(Some(key), kind);
     screen

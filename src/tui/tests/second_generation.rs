@@ -6,7 +6,7 @@ use serde_json::json;
 use super::test_screen::Screen;
 use crate::hub::LinkCommand;
 use crate::ocpp::{Transport, Version};
-use crate::trace::{Direction, EventKind, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, EventKind};
 use crate::tui::state::{ProfilesPage, TraceMode};
 use crate::tui::update::{ScreenMessage, UpdateEffect};
 
@@ -44,7 +44,7 @@ fn samples(screen: &Screen, kilowatts: f64, register: i64) -> serde_json::Value 
 fn harbour(width: u16, height: u16) -> Screen {
     let mut screen = Screen::empty(width, height);
     let key = screen.station("HARBOUR");
-    let (peer, handshake) = ("192.168.1.20:50100".parse().unwrap(), HandshakeHeads::default());
+    let (peer, handshake) = ("192.168.1.20:50100".parse().unwrap(), ConnectionAttempt::default());
     let (version, transport) = (Version::V2_0_1, Transport::WebSocket);
     screen.record(Some(key), EventKind::Connected { link: 1, version, transport, peer, handshake });
     let boot = r#"{"chargingStation":{"vendorName":"Acme","model":"M2"},"reason":"PowerUp"}"#;

@@ -6,7 +6,7 @@ use super::test_screen::Screen;
 use crate::config::SavedPart;
 use crate::console::ScreenRequest;
 use crate::ocpp::{Transport, Version};
-use crate::trace::{Direction, EventKind, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, EventKind};
 use crate::tui::action::KeyContext;
 use crate::tui::backend::BackendReply;
 use crate::tui::update::{ScreenMessage, UpdateEffect};
@@ -150,7 +150,7 @@ fn the_header_writes_all_numbers_of_stations_alike() {
     for number in 0..1_200 {
         let station = screen.station(&format!("CP{number}"));
         let (version, transport, peer) = (Version::V1_6, Transport::WebSocket, "127.0.0.1:5".parse().unwrap());
-        let handshake = HandshakeHeads::default();
+        let handshake = ConnectionAttempt::default();
         screen.record(Some(station), EventKind::Connected { link: 1, version, transport, peer, handshake });
     }
     screen.send(ScreenMessage::Refresh);

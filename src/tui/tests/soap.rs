@@ -7,13 +7,13 @@ use std::sync::Arc;
 use super::test_screen::Screen;
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::{RequestHeaders, ResponseHeaders, write_request, write_response};
-use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameOrigin, FrameText, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameKind, FrameOrigin, FrameText};
 
 /// A station of 1.6 that has forgotten some headers, and our answer.
 fn screen(width: u16, height: u16) -> Screen {
     let mut screen = Screen::empty(width, height);
     let key = screen.station("CP1");
-    let (peer, handshake) = ("192.168.1.20:50100".parse().unwrap(), HandshakeHeads::default());
+    let (peer, handshake) = ("192.168.1.20:50100".parse().unwrap(), ConnectionAttempt::default());
     let (version, transport) = (Version::V1_6, Transport::Soap);
     screen.record(Some(key), EventKind::Connected { link: 1, version, transport, peer, handshake });
     let headers = RequestHeaders { identity: "CP1".into(), to: "http://h:9000/".into(), ..RequestHeaders::default() };

@@ -12,7 +12,7 @@ use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::simulator::{MachinePanels, Profile};
 use crate::trace::{
-    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, HandshakeHeads, RetryCause, Stamp,
+    CloseReason, ConnectionAttempt, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, RetryCause, Stamp,
     StationKey,
 };
 use crate::tui::app::App;
@@ -81,7 +81,7 @@ impl Screen {
             let request = format!("GET /{name} HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n").into();
             let answer =
                 format!("HTTP/1.1 101 Switching Protocols\nSec-WebSocket-Protocol: {}\n", version.subprotocol()).into();
-            let handshake = HandshakeHeads { request, answer, findings: Vec::new() };
+            let handshake = ConnectionAttempt { request, answer, ..ConnectionAttempt::default() };
             screen
                 .record(Some(key), EventKind::Connected { link: 1, version, transport: Transport::WebSocket, peer, handshake });
         }
@@ -93,7 +93,7 @@ impl Screen {
         let gone = screen.station("Größe-日本-7");
         screen.record(Some(gone), EventKind::Disconnected { link: 0, reason: CloseReason::PeerGone });
         let simulated = screen.contents.station(Role::ChargePoint, "SIM1");
-        let failed = RetryCause::Failed { reason: "connection refused".into(), handshake: HandshakeHeads::default() };
+        let failed = RetryCause::Failed { reason: "connection refused".into(), handshake: ConnectionAttempt::default() };
         screen.record(Some(simulated), EventKind::Connecting { url: "ws://localhost:9100/SIM1".into() });
         screen.record(Some(simulated), EventKind::Retry { after: Duration::from_secs(8), cause: failed });
         screen.record(
@@ -102,7 +102,7 @@ impl Screen {
                 peer: None,
                 reason: "\u{1b}[2J no common subprotocol".into(),
                 detail: "".into(),
-                handshake: HandshakeHeads::default(),
+                handshake: ConnectionAttempt::default(),
             },
         );
         screen.send(ScreenMessage::Refresh);
@@ -144,7 +144,7 @@ impl Screen {
                 peer: None,
                 reason: "CP1: no common subprotocol".into(),
                 detail: "".into(),
-                handshake: HandshakeHeads { request: "GET /CP1 HTTP/1.1\n".into(), ..HandshakeHeads::default() },
+                handshake: ConnectionAttempt { request: "GET /CP1 HTTP/1.1\n".into(), ..ConnectionAttempt::default() },
             },
         );
         screen.send(ScreenMessage::Refresh);

@@ -73,7 +73,7 @@ fn link_up(stream: OurStream) -> (LinkContext, Box<LinkUp<DuplexStream>>) {
     let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };
     let peer = "127.0.0.1:9".parse().unwrap();
     let up =
-        Box::new(LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: HandshakeHeads::default() });
+        Box::new(LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: ConnectionAttempt::default() });
     (context, up)
 }
 

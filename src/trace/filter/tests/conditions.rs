@@ -2,7 +2,7 @@
 
 use super::{FilterContext, Scene, everything_once, parse, passing};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{Direction, EventKind, FrameKind, HandshakeHeads};
+use crate::trace::{ConnectionAttempt, Direction, EventKind, FrameKind};
 
 fn check(scene: &Scene, table: &[(&str, &[u64])]) {
     for (text, expected) in table {
@@ -195,7 +195,7 @@ fn fields_of_the_payload() {
 fn fields_of_the_payload_of_an_envelope() {
     let mut scene = Scene::new();
     let station = scene.contents.station(Role::CentralSystem, "CP01");
-    let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), HandshakeHeads::default());
+    let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), ConnectionAttempt::default());
     let connected = EventKind::Connected { link: 1, version: Version::V1_5, transport: Transport::Soap, peer, handshake };
     scene.record(Some(station), connected); // 0
     let envelope = |body: &str| {

@@ -9,7 +9,7 @@ mod reference;
 use super::{FilterContext, TraceFilter, parse};
 use crate::ocpp::{ErrorCode, Finding, FindingRule, Role, Transport, Version};
 use crate::trace::{
-    CloseReason, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, HandshakeHeads, RetryCause, Stamp,
+    CloseReason, ConnectionAttempt, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, RetryCause, Stamp,
     StationKey,
 };
 
@@ -83,7 +83,7 @@ fn everything_once() -> Scene {
             version: Version::V1_6,
             transport: Transport::WebSocket,
             peer,
-            handshake: HandshakeHeads::default(),
+            handshake: ConnectionAttempt::default(),
         },
     ); // 1
     scene.frame(real, In, Call, "StatusNotification", STATUS, 1); // 2
@@ -104,14 +104,14 @@ fn everything_once() -> Scene {
     scene.record(Some(real), EventKind::Disconnected { link: 1, reason: closed() }); // 11
     scene.record(Some(ours), EventKind::Connecting { url: "ws://central/sim%207".into() }); // 12
     let after = std::time::Duration::from_secs(30);
-    let failed = RetryCause::Failed { reason: "gone away".into(), handshake: HandshakeHeads::default() };
+    let failed = RetryCause::Failed { reason: "gone away".into(), handshake: ConnectionAttempt::default() };
     scene.record(Some(ours), EventKind::Retry { after, cause: failed }); // 13
     scene.record(Some(ours), EventKind::Retry { after, cause: RetryCause::Lost(closed()) }); // 14
     let refused = EventKind::Refused {
         peer: Some(peer),
         reason: "no such version".into(),
         detail: "".into(),
-        handshake: HandshakeHeads::default(),
+        handshake: ConnectionAttempt::default(),
     };
     scene.record(None, refused); // 15
     scene.record(None, EventKind::Note { failure: false, text: "a note".into() }); // 16
