@@ -10,6 +10,7 @@ mod call_result;
 mod outbox;
 mod physical_action;
 pub mod script_form;
+mod station_credentials;
 
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,7 @@ pub use physical_action::{
     ActionObserver, CarState, DriverLimit, DriverService, EnergyNeeds, FailingStep, FailureTimes, LinkWish, PhysicalAction,
     PhysicalActionError, PowerLossStop,
 };
+pub use station_credentials::{CredentialNews, CredentialSet, StationCertificate, StationCredentials};
 
 /// A call of the peer that was decoded and found valid.
 #[derive(Debug, Clone, Copy)]

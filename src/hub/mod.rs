@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::behaviour::Behaviour;
+use crate::behaviour::{Behaviour, StationCredentials};
 use crate::clock::now;
 use crate::link::{
     self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings,
@@ -219,6 +219,7 @@ impl Hub {
         if !self.shared.registry.insert_new(station, handle) {
             return Err(HubError::IdentityInUse { identity: name.to_owned() });
         }
+        let credentials = StationCredentials::new(options.credentials.clone());
         let settings = ChargePointSettings {
             identity: options.identity.clone(),
             autonomous: options.autonomous,
@@ -228,6 +229,7 @@ impl Hub {
             seed: fastrand::u64(..),
             meter_mapping: self.shared.profile.meter_mapping,
             samples: self.shared.profile.samples,
+            credentials: credentials.clone(),
             ..ChargePointSettings::default()
         };
         let turns = self.shared.turns.clone();
@@ -244,11 +246,11 @@ impl Hub {
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
             Route::WebSocket(url) => {
-                let dial = DialTarget { url, identity, version, station, headers, turns };
+                let dial = DialTarget { url, identity, version, station, headers, credentials, turns };
                 tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
             }
             Route::Soap { url, from, listener } => {
-                let service = SoapService { url, identity, version, station, from };
+                let service = SoapService { url, identity, version, station, from, credentials };
                 tasks.spawn(link::keep_serving(service, listener, charge_point, inbox, context));
             }
         }

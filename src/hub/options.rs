@@ -1,5 +1,6 @@
 //! The options with which a central system or a charge point is started.
 
+use crate::behaviour::CredentialSet;
 use crate::link::SubprotocolPolicy;
 use crate::ocpp::{Transport, Version};
 use crate::simulator::StationEquipment;
@@ -43,6 +44,8 @@ pub struct ChargePointOptions {
     pub machine: MachineOptions,
     /// How it speaks SOAP; `None` for a WebSocket.
     pub soap: Option<SoapOptions>,
+    /// What it shows to its central system at first.
+    pub credentials: CredentialSet,
 }
 
 impl ChargePointOptions {
@@ -56,6 +59,7 @@ impl ChargePointOptions {
             autonomous: true,
             machine: MachineOptions::default(),
             soap: None,
+            credentials: CredentialSet::default(),
         }
     }
 }

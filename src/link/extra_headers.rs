@@ -1,9 +1,9 @@
 //! Headers that a charge point of ours adds to its handshake, such as a password. They are secrets: nothing of their values is printed or
 //! recorded.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, UPGRADE};
+
+use super::basic_credentials::authorization;
 
 /// Why a header is refused. The sentences do not repeat the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,12 +52,10 @@ impl ExtraHeaders {
     /// # Errors
     /// When the user name has a colon.
     pub fn add_basic(&mut self, user: &str, password: impl AsRef<[u8]>) -> Result<(), HeaderError> {
-        if user.contains(':') {
-            return Err(HeaderError::Value("the user name".to_owned()));
-        }
+        let value = authorization(user, password.as_ref()).ok_or_else(|| HeaderError::Value("the user name".to_owned()))?;
         self.forget_basic();
-        let pair = [user.as_bytes(), b":", password.as_ref()].concat();
-        self.put(AUTHORIZATION, &format!("Basic {}", STANDARD.encode(pair)))
+        self.0.push((AUTHORIZATION, value));
+        Ok(())
     }
 
     /// Shows no credentials.

@@ -1,6 +1,7 @@
 //! One actor per station: it owns the socket, correlates calls with answers, keeps timeouts, and records events.
 //! It carries messages and never decides what to answer; a [`Behaviour`](crate::behaviour::Behaviour) does.
 
+mod basic_credentials;
 mod close_reason;
 mod context;
 mod conversation;
@@ -26,6 +27,7 @@ mod subprotocol;
 mod url_parts;
 mod websocket;
 
+pub use basic_credentials::{BasicCredentials, CredentialFault};
 pub use context::{LinkContext, ListenerContext};
 pub use directory::{Admission, Directory, Handshake, Refusal};
 pub use endpoint::{Endpoint, EndpointPathError, StationPath, encode_identity};

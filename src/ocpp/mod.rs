@@ -22,6 +22,7 @@ mod role;
 mod sample;
 mod schema;
 mod security_profile;
+mod station_password;
 mod suggest;
 pub mod summary;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use role::Role;
 pub use sample::SampleContext;
 pub(crate) use sample::certificates;
 pub use security_profile::SecurityProfile;
+pub use station_password::StationPassword;
 pub use suggest::suggest;
 pub use tolerance::{FrameDeviation, FrameTreatment, Strictness, ToleranceRule};
 pub use transport::Transport;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::behaviour::StationCredentials;
 use crate::ocpp::MeterMapping;
 use crate::simulator::equipment::StationEquipment;
 use crate::simulator::panel::MachinePanel;
@@ -33,6 +34,8 @@ pub struct ChargePointSettings {
     pub driver: bool,
     /// Where it shows what can be seen at the machine.
     pub panel: MachinePanel,
+    /// What it shows to its central system; its link reads the same.
+    pub credentials: StationCredentials,
     /// How the meter values of OCPP 1.5 are written.
     pub meter_mapping: MeterMapping,
     /// The source of its answers.
@@ -54,6 +57,7 @@ impl Default for ChargePointSettings {
             autonomous: true,
             driver: true,
             panel: MachinePanel::default(),
+            credentials: StationCredentials::default(),
             meter_mapping: MeterMapping::default(),
             samples: Samples::default(),
             seed: 0,

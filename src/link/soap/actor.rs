@@ -22,6 +22,7 @@ use super::incoming;
 use crate::behaviour::{LinkWish, Responder};
 use crate::clock::Moment;
 use crate::clock::now;
+use crate::link::basic_credentials::StationAuthorization;
 use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::inbox::LinkInbox;
 use crate::link::intercept::queue::InspectionVerdict;
@@ -49,6 +50,8 @@ pub(super) struct SoapUp {
     /// The address at which it is called, when that is its own. Line mode prints this and not the connection, so it is printed after it:
     /// a reader of it may call at once.
     pub listening: Option<EventKind>,
+    /// What a station of ours shows with each request.
+    pub authorization: Option<StationAuthorization>,
 }
 
 /// What is done when an HTTP exchange of ours is over.
@@ -65,7 +68,7 @@ pub(super) async fn run(
     context: &LinkContext,
     responder: Responder,
 ) -> (Responder, CloseReason) {
-    let SoapUp { station, number, version, peer, soap, listening } = up;
+    let SoapUp { station, number, version, peer, soap, listening, authorization } = up;
     let began = now();
     // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.came_up(version);
@@ -88,7 +91,19 @@ pub(super) async fn run(
     let conversation = Conversation::begin(soap, conversation_context, version, responder, began);
     let (exchanges, kept) = (JoinSet::new(), KeptConnection::default());
     let (by_user, uncallable) = (false, None);
-    let mut link = SoapLink { station, number, peer, context, settings, conversation, exchanges, kept, by_user, uncallable };
+    let mut link = SoapLink {
+        station,
+        number,
+        peer,
+        context,
+        settings,
+        conversation,
+        exchanges,
+        kept,
+        by_user,
+        uncallable,
+        authorization,
+    };
     link.record_event(EventKind::Callback { url });
     let Err(end) = link.run(requests, inbox).await;
     inbox.went_down();
@@ -109,6 +124,7 @@ struct SoapLink<'a> {
     by_user: bool,
     /// What is wrong with the last `From` address, when it cannot be called, one sentence.
     uncallable: Option<String>,
+    authorization: Option<StationAuthorization>,
 }
 
 impl SoapLink<'_> {
@@ -177,8 +193,10 @@ impl SoapLink<'_> {
             return self.conversation.fail(&post.id, reason, now());
         };
         let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
+        let authorization = self.authorization.as_ref().and_then(StationAuthorization::header);
         self.exchanges.spawn(async move {
-            let answer = client::ask(&post.to(&url), &kept, &network, &settings).await;
+            let call = HttpCall { authorization, ..post.to(&url) };
+            let answer = client::ask(&call, &kept, &network, &settings).await;
             Done::Answered { post, answer }
         });
     }
@@ -377,9 +395,10 @@ impl SoapLink<'_> {
             return self.record_event(EventKind::Note { failure: true, text });
         };
         let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
+        let authorization = self.authorization.as_ref().and_then(StationAuthorization::header);
         let began = Instant::now();
         self.exchanges.spawn(async move {
-            let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None };
+            let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None, authorization };
             let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &network, &settings)).await;
             let answer = answer.unwrap_or_else(|_| Err(ExchangeError::NoAnswer { url: ask.url.to_string() }));
             Done::Probed { url: ask.url, took: began.elapsed(), answer }

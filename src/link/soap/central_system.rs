@@ -234,7 +234,7 @@ impl NewSoapLink {
         let context = &listener_context.context;
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
-        let up = SoapUp { station, number, version, peer, soap, listening: None };
+        let up = SoapUp { station, number, version, peer, soap, listening: None, authorization: None };
         let running = actor::run(up, &mut requests, &mut inbox, context, responder);
         panic_guard::guarded(running, &context.events, station, number).await;
         listener_context.actors.remove(&identity, number);

@@ -22,8 +22,9 @@ use super::exchange;
 use super::framing::SoapFraming;
 use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
-use crate::behaviour::Responder;
+use crate::behaviour::{Responder, StationCredentials};
 use crate::clock::now;
+use crate::link::basic_credentials::StationAuthorization;
 use crate::link::down::{self, DownEvent};
 use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
@@ -51,6 +52,8 @@ pub struct SoapService {
     pub station: StationKey,
     /// The address in the `From` header; `None` is the one on the way to the central system.
     pub from: Option<String>,
+    /// What the station shows; its machine changes it.
+    pub credentials: StationCredentials,
 }
 
 /// Keeps the charge point's server and actor running until the session ends.
@@ -136,8 +139,10 @@ async fn serve(
         Some(from),
         Some(service.url.clone()),
     );
-    let up =
-        SoapUp { station: service.station, number, version: service.version, peer: address, soap, listening: Some(listening) };
+    let authorization =
+        Some(StationAuthorization { identity: service.identity.clone(), credentials: service.credentials.clone() });
+    let (station, version, listening) = (service.station, service.version, Some(listening));
+    let up = SoapUp { station, number, version, peer: address, soap, listening, authorization };
     let ended = actor::run(up, &mut requests, inbox, context, responder).await;
     drop(close);
     // The port is free when the station is wanted back at once.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Map, Value};
@@ -82,13 +82,15 @@ pub(in crate::link) struct HttpCall {
     pub body: Bytes,
     /// The SOAP action.
     pub action: Option<String>,
+    /// The credentials of a station of ours.
+    pub authorization: Option<HeaderValue>,
 }
 
 impl SoapPost {
     /// What is asked at an address.
     pub fn to(&self, url: &HttpUrl) -> HttpCall {
         let body = Bytes::from(self.text.clone());
-        HttpCall { url: url.clone(), method: Method::POST, body, action: self.action.clone() }
+        HttpCall { url: url.clone(), method: Method::POST, body, action: self.action.clone(), authorization: None }
     }
 
     /// The HTTP headers of the request, as a JSON object.
@@ -172,6 +174,9 @@ fn request(ask: &HttpCall) -> Result<Request<Full<Bytes>>, ExchangeError> {
     if let Some(action) = ask.action.as_deref().filter(|action| is_plain(action)) {
         // SOAP 1.1's header; ocppjs and old stations send and expect it.
         builder = builder.header("SOAPAction", format!("\"{action}\""));
+    }
+    if let Some(value) = &ask.authorization {
+        builder = builder.header(AUTHORIZATION, value);
     }
     builder.body(Full::new(ask.body.clone())).map_err(|reason| ExchangeError::Request { url: ask.url.to_string(), reason })
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::header::{HeaderValue, SEC_WEBSOCKET_KEY};
+use hyper::header::{AUTHORIZATION, HeaderValue, SEC_WEBSOCKET_KEY};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -18,9 +18,10 @@ use super::backoff::Backoff;
 use super::dial_error::{DialError, HandshakeRefusal};
 use super::url::CentralSystemUrl;
 use super::watched_socket::WatchedSocket;
-use crate::behaviour::Responder;
+use crate::behaviour::{CredentialNews, CredentialSet, Responder, StationCredentials};
 use crate::clock::now;
 use crate::link::LinkContext;
+use crate::link::basic_credentials::authorization;
 use crate::link::down::{self, DownEvent};
 use crate::link::extra_headers::ExtraHeaders;
 use crate::link::handshake_headers;
@@ -48,6 +49,8 @@ pub struct DialTarget {
     pub station: StationKey,
     /// Headers that are added to the handshake.
     pub headers: ExtraHeaders,
+    /// What the station shows; its machine changes it.
+    pub credentials: StationCredentials,
     /// The turns of the session's handshakes: thousands at once would overrun any central system, and time out.
     pub turns: Arc<Semaphore>,
 }
@@ -76,6 +79,7 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
                 began = Instant::now();
                 match attempt(&dial, &mut responder, &mut inbox, &context).await {
                     Ok(Dialled { stream, peer, handshake }) => {
+                        record_news(dial.credentials.connected(), dial.station, &context).await;
                         link = context.events.link_numbers().next();
                         let up = Box::new(LinkUp {
                             stream,
@@ -91,7 +95,12 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
                         responder = returned;
                         after(end)
                     }
-                    Err(next) => next,
+                    Err(next) => {
+                        if matches!(next, Next::Wait(_)) {
+                            record_news(dial.credentials.failed(), dial.station, &context).await;
+                        }
+                        next
+                    }
                 }
             }
             Next::Wait(cause) => {
@@ -116,6 +125,20 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
     }
 }
 
+/// Records what became of new credentials.
+async fn record_news(news: Option<CredentialNews>, station: StationKey, context: &LinkContext) {
+    let (failure, text) = match news {
+        None => return,
+        Some(CredentialNews::Settled(profile)) => {
+            (false, format!("connected with the new credentials, security profile {profile}"))
+        }
+        Some(CredentialNews::FellBack(profile)) => {
+            (true, format!("the new credentials failed; it goes back to security profile {profile}"))
+        }
+    };
+    context.events.send(Some(station), now(), EventKind::Note { failure, text: text.into() }).await;
+}
+
 fn after(end: CloseReason) -> Next {
     match end {
         CloseReason::Disconnected | CloseReason::Cut | CloseReason::Replaced => Next::Park(false),
@@ -132,13 +155,16 @@ async fn attempt(
     inbox: &mut LinkInbox,
     context: &LinkContext,
 ) -> Result<Dialled, Next> {
-    let url = dial.url.of_station(&dial.identity);
+    let shown = dial.credentials.next();
+    let own_url = shown.url.as_deref().and_then(|url| CentralSystemUrl::parse(url).ok());
+    let target = own_url.as_ref().unwrap_or(&dial.url);
+    let url = target.of_station(&dial.identity);
     context.events.send(Some(dial.station), now(), EventKind::Connecting { url: url.clone().into() }).await;
     let limit = context.settings.current().handshake_timeout;
     let connecting = async {
         // The session keeps its turns for as long as it runs, so there is always one to wait for.
         let _turn = dial.turns.acquire().await;
-        timeout(limit, connect(dial, &url, context)).await.unwrap_or(Err(DialError::NoAnswer(limit)))
+        timeout(limit, connect(dial, (target, &url), &shown, context)).await.unwrap_or(Err(DialError::NoAnswer(limit)))
     };
     tokio::pin!(connecting);
     loop {
@@ -166,8 +192,13 @@ struct Dialled {
     handshake: ConnectionAttempt,
 }
 
-async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<Dialled, DialError> {
-    let (stream, address) = open(&context.network, &dial.url.host, dial.url.port).await?;
+async fn connect(
+    dial: &DialTarget,
+    (target, url): (&CentralSystemUrl, &str),
+    shown: &CredentialSet,
+    context: &LinkContext,
+) -> Result<Dialled, DialError> {
+    let (stream, address) = open(&context.network, &target.host, target.port).await?;
     stream.set_nodelay();
     let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
     let uri: Uri = url.parse().map_err(|_| DialError::Url(url.to_owned()))?;
@@ -177,6 +208,11 @@ async fn connect(dial: &DialTarget, url: &str, context: &LinkContext) -> Result<
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
     dial.headers.apply(request.headers_mut());
+    if !request.headers().contains_key(AUTHORIZATION)
+        && let Some(value) = shown.sent_password().and_then(|password| authorization(&dial.identity, password.bytes()))
+    {
+        request.headers_mut().insert(AUTHORIZATION, value);
+    }
     let mut heads = ConnectionAttempt { request: handshake_headers::request_head(&request), ..ConnectionAttempt::default() };
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, WatchedSocket::new(stream), config).await.map_err(|error| {

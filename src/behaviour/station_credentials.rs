@@ -1,0 +1,174 @@
+//! What a simulated station shows to its central system, and what it trusts: the machine changes it when the central system configures it
+//! so, and the link reads it before each attempt to connect. New credentials are tried first, and the old ones come back when they fail.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::ocpp::{SecurityProfile, StationPassword};
+
+/// The certificate that a station shows in profile 3.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StationCertificate {
+    /// The chain in DER, the station's own first.
+    pub chain: Vec<Arc<[u8]>>,
+    /// Its private key in PKCS #8, DER.
+    pub key: Arc<[u8]>,
+}
+
+/// Without the key.
+impl fmt::Debug for StationCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StationCertificate").field("chain", &self.chain.len()).finish_non_exhaustive()
+    }
+}
+
+/// What a station shows and trusts at one connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CredentialSet {
+    /// The security profile.
+    pub profile: SecurityProfile,
+    /// The slot of the network profile (2.x) that it comes from; 0 where the user chose.
+    pub slot: i32,
+    /// The URL of the central system without the identity; `None` is the one that the user chose.
+    pub url: Option<Arc<str>>,
+    /// The password of Basic authentication; sent in the profiles that have one.
+    pub password: Option<StationPassword>,
+    /// The certificate of the station; shown in the profile that has one.
+    pub certificate: Option<Arc<StationCertificate>>,
+    /// The certificates in DER that the central system installed for the check of its own, besides those that the user chose.
+    pub roots: Vec<Arc<[u8]>>,
+}
+
+impl CredentialSet {
+    /// The password that is sent: none in profiles without.
+    pub fn sent_password(&self) -> Option<&StationPassword> {
+        self.password.as_ref().filter(|_| self.profile.uses_password())
+    }
+}
+
+/// What became of an attempt to connect with new credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialNews {
+    /// The new ones were taken and stay.
+    Settled(SecurityProfile),
+    /// They failed as often as they may; the ones of this profile are next.
+    FellBack(SecurityProfile),
+}
+
+/// The credentials of a station. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct StationCredentials(Arc<Mutex<CredentialState>>);
+
+#[derive(Debug, Default)]
+struct CredentialState {
+    settled: CredentialSet,
+    /// Those to be tried before, the next one last.
+    candidates: Vec<CredentialSet>,
+    /// How often each of them is tried.
+    attempts: u32,
+    /// How often the next one has failed.
+    failures: u32,
+}
+
+impl StationCredentials {
+    /// Credentials that the user chose.
+    pub fn new(set: CredentialSet) -> StationCredentials {
+        let state = CredentialState { settled: set, ..CredentialState::default() };
+        StationCredentials(Arc::new(Mutex::new(state)))
+    }
+
+    /// What the next attempt shows.
+    pub fn next(&self) -> CredentialSet {
+        let state = self.lock();
+        state.candidates.last().unwrap_or(&state.settled).clone()
+    }
+
+    /// What has worked, or was chosen by the user.
+    pub fn settled(&self) -> CredentialSet {
+        self.lock().settled.clone()
+    }
+
+    /// The security profile of what has worked, or was chosen by the user.
+    pub fn profile(&self) -> SecurityProfile {
+        self.lock().settled.profile
+    }
+
+    /// Changes them for the next connection, without a way back.
+    pub fn change(&self, change: impl Fn(&mut CredentialSet)) {
+        let mut state = self.lock();
+        change(&mut state.settled);
+        state.candidates.iter_mut().for_each(change);
+    }
+
+    /// Tries these from the next connection on, the first one first, each this often. The present ones come back when all have failed. A
+    /// set of a lower profile than the present one is left out: a station never goes down by itself (A00.FR.005).
+    pub fn propose(&self, sets: Vec<CredentialSet>, attempts: u32) {
+        let mut state = self.lock();
+        let least = state.settled.profile;
+        state.candidates = sets.into_iter().rev().filter(|set| set.profile >= least).collect();
+        (state.attempts, state.failures) = (attempts.max(1), 0);
+    }
+
+    /// A connection was taken, with what [`next`](Self::next) returned before it. Returns what is new.
+    pub fn connected(&self) -> Option<CredentialNews> {
+        let mut state = self.lock();
+        let set = state.candidates.pop()?;
+        state.candidates.clear();
+        let profile = set.profile;
+        state.settled = set;
+        Some(CredentialNews::Settled(profile))
+    }
+
+    /// An attempt failed. Returns what is new.
+    pub fn failed(&self) -> Option<CredentialNews> {
+        let mut state = self.lock();
+        if state.candidates.is_empty() {
+            return None;
+        }
+        state.failures += 1;
+        if state.failures < state.attempts {
+            return None;
+        }
+        state.failures = 0;
+        state.candidates.pop();
+        Some(CredentialNews::FellBack(state.candidates.last().unwrap_or(&state.settled).profile))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, CredentialState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(profile: SecurityProfile) -> CredentialSet {
+        CredentialSet { profile, password: Some(StationPassword::of_text("s3cret")), ..CredentialSet::default() }
+    }
+
+    #[test]
+    fn new_credentials_are_tried_and_stay_when_they_work() {
+        let credentials = StationCredentials::new(of(SecurityProfile::Basic));
+        assert_eq!((credentials.connected(), credentials.failed()), (None, None));
+        credentials.propose(vec![of(SecurityProfile::TlsBasic)], 2);
+        assert_eq!(credentials.next().profile, SecurityProfile::TlsBasic);
+        assert_eq!((credentials.profile(), credentials.failed()), (SecurityProfile::Basic, None));
+        assert_eq!(credentials.connected(), Some(CredentialNews::Settled(SecurityProfile::TlsBasic)));
+        assert_eq!(credentials.profile(), SecurityProfile::TlsBasic);
+    }
+
+    #[test]
+    fn the_old_ones_come_back_and_nothing_goes_down() {
+        let credentials = StationCredentials::new(of(SecurityProfile::Basic));
+        let sets = [SecurityProfile::TlsClientCertificate, SecurityProfile::Unsecured, SecurityProfile::TlsBasic].map(of);
+        credentials.propose(sets.into(), 1);
+        assert_eq!(credentials.next().profile, SecurityProfile::TlsClientCertificate);
+        assert_eq!(credentials.failed(), Some(CredentialNews::FellBack(SecurityProfile::TlsBasic)));
+        credentials.change(|set| set.password = None);
+        assert_eq!(credentials.next().password, None);
+        assert_eq!(credentials.failed(), Some(CredentialNews::FellBack(SecurityProfile::Basic)));
+        assert_eq!((credentials.failed(), credentials.next().profile), (None, SecurityProfile::Basic));
+        assert_eq!(credentials.settled().sent_password(), None);
+    }
+}
