@@ -117,7 +117,7 @@ fn main() {
 }
 
 fn ask(filter: &mut dyn AnswerFilter, action: &str, payload: &Value) -> FilterDecision {
-    filter.filter(IncomingCall { action, payload, version: Version::V1_6 }, &Answer::Silence)
+    filter.filter(IncomingCall { action, payload: &payload.clone().into(), version: Version::V1_6 }, &Answer::Silence)
 }
 
 /// The time of a call of an action that nobody handles.

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::clock::Moment;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{ReceivedPayload, Role, Version};
 
 pub use answer::{Answer, Proposal, ProposedEffect};
 pub use answer_filter::{AnswerFilter, FilterDecision, LinkObserver, Responder};
@@ -35,7 +35,7 @@ pub struct IncomingCall<'a> {
     /// The operation's name.
     pub action: &'a str,
     /// Its payload, in the form of the catalog.
-    pub payload: &'a Value,
+    pub payload: &'a ReceivedPayload<'a>,
     /// The version of the link.
     pub version: Version,
 }

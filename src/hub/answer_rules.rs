@@ -216,7 +216,7 @@ impl RuleFilter {
     /// Asks for the answer and lets the link wait for it.
     fn ask(&self, provider: &AnswerProvider, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision {
         let ticket = TICKETS + self.rules.tickets.fetch_add(1, Ordering::Relaxed);
-        let (action, payload) = (call.action.to_owned(), call.payload.clone());
+        let (action, payload) = (call.action.to_owned(), call.payload.value().clone());
         provider(AnswerRequest { ticket, station: self.station, action, payload, default_answer: proposed.clone() });
         FilterDecision::Wait { ticket, timeout: None }
     }
@@ -249,7 +249,7 @@ mod tests {
     }
 
     fn decide_about(rules: &Arc<AnswerRules>, station: u32, payload: &Value) -> FilterDecision {
-        let call = IncomingCall { action: "Authorize", payload, version: Version::V1_6 };
+        let call = IncomingCall { action: "Authorize", payload: &payload.clone().into(), version: Version::V1_6 };
         let mut filter = RuleFilter::new(StationKey(station), Role::CentralSystem, rules.clone());
         filter.filter(call, &Answer::result(json!({"a": 1})))
     }

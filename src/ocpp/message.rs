@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::Validator;
 use serde_json::Value;
 
+use super::BorrowedJson;
 use super::number_range::NumberRange;
 
 /// The payload of a call or of a result.
@@ -22,7 +23,7 @@ pub struct MessageDefinition {
     pub schema: SchemaSource,
     /// Compiled on first use by `check`. Compiling takes thousands of times as long as checking, and most messages of a
     /// version never occur on a link.
-    pub(super) validator: OnceLock<Option<Validator>>,
+    pub(super) validator: OnceLock<Option<Validator<BorrowedJson>>>,
 }
 
 /// Where the JSON Schema of a message comes from.

@@ -81,7 +81,7 @@ impl AnswerFilter for PluginFilter {
             return FilterDecision::Keep;
         }
         let ticket = self.channel.ticket();
-        let (action, payload, proposed) = (call.action.to_owned(), call.payload.clone(), proposed.clone());
+        let (action, payload, proposed) = (call.action.to_owned(), call.payload.value().clone(), proposed.clone());
         let asked = EngineRequest::Called { ticket, station: self.station, action, payload, proposed };
         if self.channel.try_ask(asked) { FilterDecision::Wait { ticket, timeout: Some(TIMEOUT) } } else { FilterDecision::Keep }
     }

@@ -30,6 +30,7 @@ impl ScriptWriter<'_> {
         let Some(answer) = answer_of(self.contents, record) else {
             return Some(silence());
         };
+        let payload = &payload.clone().into();
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
         match decode(&answer).message {
             DecodedMessage::Result(result) => {
@@ -88,6 +89,7 @@ impl ScriptWriter<'_> {
         if !self.links[at].causes.is_simulated || record.verdict == FrameVerdict::Invalid {
             return None;
         }
+        let payload = &payload.clone().into();
         let call = IncomingCall { action, payload, version: version.unwrap_or(Version::V1_6) };
         match message {
             None => Some(("with nothing".to_owned(), silence())),

@@ -9,6 +9,7 @@ use super::{Conversation, out_frame};
 use crate::behaviour::{Answer, FilterDecision, IncomingCall, Proposal, ProposedEffect};
 use crate::clock::Moment;
 use crate::link::outgoing::{Outgoing, SentAnswer};
+use crate::ocpp::ReceivedPayload;
 use crate::trace::{EventKind, Frame, FrameKind};
 
 impl<F: Framing> Conversation<F> {
@@ -18,7 +19,7 @@ impl<F: Framing> Conversation<F> {
         &mut self,
         mut request: PendingRequest<F::Question>,
         refusal: Option<Answer>,
-        payload: serde_json::Value,
+        payload: ReceivedPayload<'_>,
         now: Moment,
     ) {
         if let Some(refusal) = refusal {
@@ -30,13 +31,15 @@ impl<F: Framing> Conversation<F> {
         if self.responder.filters.is_empty() {
             return self.answer(request, proposed, now);
         }
-        let (next_filter, delay, timeout) = (0, None, Duration::ZERO);
-        self.ask_filters(DeferredRequest { request, payload, proposed, next_filter, delay, timeout }, now);
+        self.ask_filters(
+            DeferredRequest { request, payload, proposed, next_filter: 0, delay: None, timeout: Duration::ZERO },
+            now,
+        );
     }
 
     /// Asks the filters in their order, until one decides or defers its decision. Without a decision the proposed
     /// answer is sent.
-    fn ask_filters(&mut self, mut deferred: DeferredRequest<F::Question>, now: Moment) {
+    fn ask_filters(&mut self, mut deferred: DeferredRequest<'_, F::Question>, now: Moment) {
         while let Some(filter) = self.responder.filters.get_mut(deferred.next_filter) {
             deferred.next_filter += 1;
             let call = IncomingCall { action: &deferred.request.action, payload: &deferred.payload, version: self.version };
@@ -51,7 +54,7 @@ impl<F: Framing> Conversation<F> {
                 FilterDecision::Wait { ticket, timeout } => {
                     deferred.timeout = timeout.unwrap_or_default();
                     let deadline = timeout.map(|timeout| now.monotonic + timeout);
-                    return self.deferred.wait(ticket, deadline, deferred);
+                    return self.deferred.wait(ticket, deadline, deferred.into_owned());
                 }
             }
         }
@@ -73,7 +76,7 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// A filter took too long, or too many requests wait already.
-    pub(super) fn answer_expired(&mut self, deferred: DeferredRequest<F::Question>, now: Moment) {
+    pub(super) fn answer_expired(&mut self, deferred: DeferredRequest<'_, F::Question>, now: Moment) {
         let DeferredRequest { request, proposed, delay, timeout, .. } = deferred;
         let (action, seconds) = (&request.action, timeout.as_secs_f64());
         let text = format!("{action} gets its default answer: no other one was decided within {seconds} s");
@@ -133,8 +136,8 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Hands a message over that nothing answers. The filters see it too; what they decide has no effect.
-    pub(super) fn handle_notice(&mut self, action: &str, payload: &serde_json::Value, now: Moment) {
-        let call = IncomingCall { action, payload, version: self.version };
+    pub(super) fn handle_notice(&mut self, action: &str, payload: ReceivedPayload<'_>, now: Moment) {
+        let call = IncomingCall { action, payload: &payload, version: self.version };
         let Proposal { answer, effect } = self.responder.behaviour.propose(call, now);
         for filter in &mut self.responder.filters {
             filter.filter(call, &answer);

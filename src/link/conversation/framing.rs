@@ -5,10 +5,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::behaviour::Answer;
-use crate::ocpp::{ActionDefinition, ErrorCode, Finding, Version};
+use crate::ocpp::{ActionDefinition, ErrorCode, Finding, ReceivedPayload, Version};
 use crate::rpc::OutgoingPayload;
 use crate::trace::{FrameContent, FrameOrigin, FrameText};
 
@@ -137,7 +135,7 @@ pub(in crate::link) struct ReceivedCall<'a, Q> {
     pub asked: Q,
     /// The action as it stood in the message.
     pub action: &'a str,
-    pub payload: Value,
+    pub payload: ReceivedPayload<'a>,
 }
 
 /// The name under which an action is kept.

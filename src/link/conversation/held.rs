@@ -87,9 +87,11 @@ impl<F: Framing> Conversation<F> {
     /// What is done with a message next.
     fn proceed(&mut self, message: PassingMessage<F::Question>, now: Moment) {
         match message {
-            PassingMessage::Question { request, refusal, payload } => self.handle(request, refusal, payload.into_value(), now),
+            PassingMessage::Question { request, refusal, payload } => {
+                self.handle(request, refusal, payload.into_value().into(), now);
+            }
             PassingMessage::Answer { request, answer } => self.send_answer(request, answer, now),
-            PassingMessage::Notice { action, payload } => self.handle_notice(&action, &payload, now),
+            PassingMessage::Notice { action, payload } => self.handle_notice(&action, payload.into_value().into(), now),
             PassingMessage::Call(call) => self.send(call, now),
             PassingMessage::Result { sent, payload, valid } => {
                 self.report(&sent.call, CallOutcome::Result { payload: &payload, valid }, now);
@@ -157,7 +159,7 @@ impl<F: Framing> Conversation<F> {
     fn proceed_edited(&mut self, message: PassingMessage<F::Question>, payload: OutgoingPayload, now: Moment) {
         let edited = match message {
             PassingMessage::Question { request, .. } => {
-                let refusal = self.judged(&request.action, &payload);
+                let refusal = self.judged(&request.action, &payload.value().clone().into());
                 PassingMessage::Question { request, refusal, payload }
             }
             PassingMessage::Answer { request, .. } => PassingMessage::Answer { request, answer: Answer::Result(payload) },
@@ -169,8 +171,9 @@ impl<F: Framing> Conversation<F> {
             }
             PassingMessage::Result { sent, .. } => {
                 let definition = sent.call.definition.as_ref();
-                let findings =
-                    definition.map_or_else(Vec::new, |definition| self.check(&definition.response, &payload, Vec::new()));
+                let findings = definition.map_or_else(Vec::new, |definition| {
+                    self.check(&definition.response, &payload.value().clone().into(), Vec::new())
+                });
                 let valid = crate::ocpp::decisive(&findings).is_none();
                 PassingMessage::Result { sent, payload, valid }
             }

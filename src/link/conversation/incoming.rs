@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::framing::{EncodedMessage, Framing, ReceivedCall, ReceivedText};
 use super::message::{PassingMessage, PendingRequest, SentResult};
@@ -12,7 +12,9 @@ use crate::behaviour::{Answer, CallOutcome, ProposedEffect};
 use crate::clock::Moment;
 use crate::compose::SpanMap;
 use crate::link::outgoing::Outgoing;
-use crate::ocpp::{ActionLookup, ErrorCode, Finding, FindingRule, MessageDefinition, MessageType, Strictness, decisive};
+use crate::ocpp::{
+    ActionLookup, ErrorCode, Finding, FindingRule, MessageDefinition, MessageType, ReceivedPayload, Strictness, decisive,
+};
 use crate::rpc::srpc::payload_span;
 use crate::trace::{Direction, EventKind, Frame, FrameKind, SilenceCause};
 
@@ -22,7 +24,7 @@ const REMEMBERED_RESULTS: usize = 16;
 impl<F: Framing> Conversation<F> {
     /// Takes a call of the peer in and answers it.
     pub(in crate::link) fn on_call(&mut self, mut received: ReceivedText, call: ReceivedCall<'_, F::Question>, now: Moment) {
-        let ReceivedCall { asked, action, mut payload } = call;
+        let ReceivedCall { asked, action, payload } = call;
         let looked_up = self.lookup(action);
         let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let (name, findings) = match &looked_up {
@@ -45,9 +47,7 @@ impl<F: Framing> Conversation<F> {
             frame.action = Some(name.clone());
             frame.findings = findings;
         });
-        if payload.is_null() {
-            payload = Value::Object(Map::new()); // `null` may stand for no fields (OCPP-J 1.6 §4.2.1)
-        }
+        let payload = payload.or_empty();
         let request = PendingRequest {
             asked,
             action: name,
@@ -56,7 +56,7 @@ impl<F: Framing> Conversation<F> {
             decided_by: SilenceCause::default(),
         };
         if self.gate.is_shut() {
-            let payload = as_written.map_or_else(|| payload.into(), |written| *written);
+            let payload = as_written.map_or_else(|| payload.into_value().into(), |written| *written);
             self.stop(PassingMessage::Question { request, refusal, payload }, now);
         } else {
             self.handle(request, refusal, payload, now);
@@ -64,7 +64,13 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Takes a message of the peer in that nothing answers. The behaviour gets it when it is valid.
-    pub(in crate::link) fn on_send(&mut self, mut received: ReceivedText, action: &str, mut payload: Value, now: Moment) {
+    pub(in crate::link) fn on_send(
+        &mut self,
+        mut received: ReceivedText,
+        action: &str,
+        payload: ReceivedPayload<'_>,
+        now: Moment,
+    ) {
         let looked_up = self.lookup(action);
         let (found, as_written) = (std::mem::take(&mut received.findings), received.written.take());
         let (name, findings) = match &looked_up {
@@ -86,16 +92,13 @@ impl<F: Framing> Conversation<F> {
             frame.findings = findings;
         });
         if is_valid {
-            if payload.is_null() {
-                payload = Value::Object(Map::new());
-            }
-            let payload = as_written.map_or_else(|| payload.into(), |written| *written);
+            let payload = as_written.map_or_else(|| payload.or_empty().into_value().into(), |written| *written);
             self.pass(PassingMessage::Notice { action: name, payload }, now);
         }
     }
 
     /// The refusal of a payload in a call of this action; `None` when the payload is accepted.
-    pub(super) fn judged(&self, action: &str, payload: &Value) -> Option<Answer> {
+    pub(super) fn judged(&self, action: &str, payload: &ReceivedPayload<'_>) -> Option<Answer> {
         let looked_up = self.lookup(action);
         let findings = match &looked_up {
             ActionLookup::Known(definition) => self.check(&definition.request, payload, Vec::new()),
@@ -105,8 +108,13 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// What is wrong with a payload of the peer, with what its reader found. A strict link tolerates nothing.
-    pub(super) fn check(&self, message: &MessageDefinition, payload: &Value, mut found: Vec<Finding>) -> Vec<Finding> {
-        let mut findings = message.check(payload, self.version);
+    pub(super) fn check(
+        &self,
+        message: &MessageDefinition,
+        payload: &ReceivedPayload<'_>,
+        mut found: Vec<Finding>,
+    ) -> Vec<Finding> {
+        let mut findings = message.check_received(payload, self.version);
         findings.append(&mut found);
         if self.settings.strictness == Strictness::Strict {
             findings.iter_mut().for_each(|finding| finding.tolerated = false);
@@ -168,7 +176,13 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// Takes a result of the peer in.
-    pub(in crate::link) fn on_result(&mut self, mut received: ReceivedText, id: &str, mut payload: Value, now: Moment) {
+    pub(in crate::link) fn on_result(
+        &mut self,
+        mut received: ReceivedText,
+        id: &str,
+        payload: ReceivedPayload<'_>,
+        now: Moment,
+    ) {
         let Some(sent) = self.pending.answered(id) else {
             return self.on_stray_answer(received, FrameKind::Result, None, id, now);
         };
@@ -194,10 +208,7 @@ impl<F: Framing> Conversation<F> {
         if let Some(code) = code {
             self.dispute(&sent, code, &complaint, now);
         }
-        if payload.is_null() {
-            payload = Value::Object(Map::new());
-        }
-        let payload = as_written.map_or_else(|| payload.into(), |written| *written);
+        let payload = as_written.map_or_else(|| payload.or_empty().into_value().into(), |written| *written);
         self.pass(PassingMessage::Result { sent, payload, valid }, now);
     }
 
@@ -338,7 +349,15 @@ impl<F: Framing> Conversation<F> {
 }
 
 /// Lets findings name numbers in the spelling of the peer; the value has lost it. In an envelope every value is a text.
-fn name_numbers_as_written(findings: &mut [Finding], payload: &Value, received: &ReceivedText, kind: MessageType) {
+fn name_numbers_as_written(
+    findings: &mut [Finding],
+    payload: &ReceivedPayload<'_>,
+    received: &ReceivedText,
+    kind: MessageType,
+) {
+    if findings.is_empty() {
+        return;
+    }
     let number_of =
         |finding: &Finding| payload.pointer(&finding.path).and_then(Value::as_number).filter(|number| number.is_f64());
     if received.content.is_some() || !findings.iter().any(|finding| number_of(finding).is_some()) {

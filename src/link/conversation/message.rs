@@ -4,12 +4,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::pending_calls::{QueuedCall, SentCall};
 use crate::behaviour::{Answer, ProposedEffect};
 use crate::link::intercept::queue::InterceptQueue;
 use crate::link::outgoing::Outgoing;
+use crate::ocpp::ReceivedPayload;
 use crate::rpc::OutgoingPayload;
 use crate::trace::SilenceCause;
 
@@ -26,9 +25,9 @@ pub(super) struct PendingRequest<Q> {
 }
 
 /// A call of the peer while a filter decides about its answer.
-pub(super) struct DeferredRequest<Q> {
+pub(super) struct DeferredRequest<'a, Q> {
     pub request: PendingRequest<Q>,
-    pub payload: Value,
+    pub payload: ReceivedPayload<'a>,
     pub proposed: Answer,
     /// The filter that is asked next.
     pub next_filter: usize,
@@ -36,6 +35,14 @@ pub(super) struct DeferredRequest<Q> {
     pub delay: Option<Duration>,
     /// How long the filter that was asked last may take.
     pub timeout: Duration,
+}
+
+impl<Q> DeferredRequest<'_, Q> {
+    /// The same without what it borrows from the text of the call.
+    pub fn into_owned(self) -> DeferredRequest<'static, Q> {
+        let DeferredRequest { request, payload, proposed, next_filter, delay, timeout } = self;
+        DeferredRequest { request, payload: payload.into_owned(), proposed, next_filter, delay, timeout }
+    }
 }
 
 /// An answer that leaves later.

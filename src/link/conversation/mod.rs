@@ -73,7 +73,7 @@ pub(super) struct Conversation<F: Framing> {
     /// The last results of ours, oldest first; empty in a version without errors about results.
     results: VecDeque<SentResult>,
     delayed: Vec<DelayedAnswer<F::Question>>,
-    deferred: InterceptQueue<DeferredRequest<F::Question>>,
+    deferred: InterceptQueue<DeferredRequest<'static, F::Question>>,
     /// What waits at a breakpoint. The payloads are at the gate, where the user sees them.
     held: InterceptQueue<PassingMessage<F::Question>>,
     /// In a box, because most links have none.

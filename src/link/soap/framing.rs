@@ -223,7 +223,7 @@ impl Conversation<SoapFraming> {
                 return self.refuse(received, Some((question, answer)), now);
             }
         };
-        let call = |asked| ReceivedCall { asked, action: &action, payload };
+        let call = |asked| ReceivedCall { asked, action: &action, payload: payload.into() };
         if let Some(other) = other {
             question.subcode = Some(FaultSubcode::IdentityMismatch);
             let description = format!("this is {}, not {other}", self.framing.identity);
@@ -277,7 +277,7 @@ impl Conversation<SoapFraming> {
                 match envelope.body {
                     Body::Response(operation) if wrong.is_none() => {
                         remarks.extend((!answer.status.is_success()).then_some(http));
-                        self.on_result(received(text, &remarks), id, operation.payload, now);
+                        self.on_result(received(text, &remarks), id, operation.payload.into(), now);
                     }
                     Body::Fault(fault) => {
                         self.on_error(received(text, &remarks), id, (fault.error_code().name(), &fault.reason), now);

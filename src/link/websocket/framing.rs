@@ -18,7 +18,7 @@ use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
-use crate::ocpp::{ActionDefinition, ErrorCode, MessageType, Role, Strictness, Version};
+use crate::ocpp::{ActionDefinition, ErrorCode, MessageType, ReceivedPayload, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SignedPayload, SignedPayloadError, SrpcMessage};
 use crate::trace::{EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
@@ -87,7 +87,7 @@ impl Framing for SrpcFraming {
 
     fn read_answer(&self, text: &str, version: Version) -> Answer {
         match srpc::decode(text, version, Strictness::Tolerant).map(|decoded| decoded.message) {
-            Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload),
+            Ok(SrpcMessage::Result { payload, .. }) => Answer::result(payload.into_value()),
             Ok(SrpcMessage::Error { code, description, .. }) => {
                 let code = ErrorCode::parse(&code).unwrap_or(ErrorCode::GenericError);
                 Answer::Error { code, description }
@@ -104,10 +104,20 @@ fn encoded(text: String) -> EncodedMessage<FrameText> {
     EncodedMessage { outgoing: text.clone(), text, content: None }
 }
 
+/// A request without its signature.
+struct Unwrapped<'a> {
+    action: &'a str,
+    payload: ReceivedPayload<'a>,
+    /// Why what is signed cannot be read.
+    error: Option<SignedPayloadError>,
+}
+
 impl Conversation<SrpcFraming> {
     /// Takes a text of the peer in.
     pub fn receive(&mut self, text: FrameText, now: Moment) {
-        match srpc::decode(text.as_str(), self.version(), self.strictness()) {
+        // The payload borrows from the text, which becomes the one of the event.
+        let read = text.clone();
+        match srpc::decode(read.as_str(), self.version(), self.strictness()) {
             Ok(decoded) => {
                 let written = if self.may_stop() { written(&text, &decoded.message) } else { None };
                 let findings = decoded.findings;
@@ -130,27 +140,30 @@ impl Conversation<SrpcFraming> {
     }
 
     /// Takes a message of the peer in.
-    fn take(&mut self, mut received: ReceivedText, message: SrpcMessage, now: Moment) {
+    fn take(&mut self, mut received: ReceivedText, message: SrpcMessage<'_>, now: Moment) {
         match message {
-            SrpcMessage::Call { id, action, payload } => match self.unwrap(&mut received, &action, id.key(), payload) {
-                Ok((action, payload)) => self.on_call(received, ReceivedCall { asked: id, action, payload }, now),
-                Err((payload, error)) => {
-                    received.remark = Some(error.to_string().into());
-                    let call = ReceivedCall { asked: id, action: &action, payload };
-                    self.refuse_call(received, call, (ErrorCode::FormationViolation, error.to_string()), now);
+            SrpcMessage::Call { id, action, payload } => {
+                let Unwrapped { action, payload, error } = self.unwrap(&mut received, &action, id.key(), payload);
+                let call = ReceivedCall { asked: id, action, payload };
+                match error {
+                    None => self.on_call(received, call, now),
+                    Some(error) => {
+                        received.remark = Some(error.to_string().into());
+                        self.refuse_call(received, call, (ErrorCode::FormationViolation, error.to_string()), now);
+                    }
                 }
-            },
-            SrpcMessage::Send { id, action, payload } => match self.unwrap(&mut received, &action, id.key(), payload) {
-                Ok((action, payload)) => self.on_send(received, action, payload, now),
-                Err((payload, error)) => {
+            }
+            SrpcMessage::Send { id, action, payload } => {
+                let Unwrapped { action, payload, error } = self.unwrap(&mut received, &action, id.key(), payload);
+                if let Some(error) = error {
                     received.remark = Some(error.to_string().into());
-                    self.on_send(received, &action, payload, now);
                 }
-            },
+                self.on_send(received, action, payload, now);
+            }
             SrpcMessage::Result { id, mut payload } => {
                 if self.version().dialect().signed_messages && SignedPayload::is_one(&payload) {
                     match SignedPayload::read(&payload) {
-                        Ok(signed) => payload = unwrap_into(&mut received, signed, id.key()),
+                        Ok(signed) => payload = unwrap_into(&mut received, signed, id.key()).into(),
                         Err(error) => received.remark = Some(error.to_string().into()),
                     }
                 }
@@ -163,20 +176,14 @@ impl Conversation<SrpcFraming> {
         }
     }
 
-    /// The action and the payload of a request, unwrapped when it is a signed one.
-    fn unwrap<'a>(
-        &self,
-        received: &mut ReceivedText,
-        name: &'a str,
-        id: &str,
-        payload: Value,
-    ) -> Result<(&'a str, Value), (Value, SignedPayloadError)> {
-        match SignedPayload::action(name).filter(|_| self.version().dialect().signed_messages) {
-            None => Ok((name, payload)),
-            Some(action) => match SignedPayload::read(&payload) {
-                Ok(signed) => Ok((action, unwrap_into(received, signed, id))),
-                Err(error) => Err((payload, error)),
-            },
+    /// The action and the payload of a request, unwrapped when it is a signed one; as they are when that is impossible.
+    fn unwrap<'a>(&self, received: &mut ReceivedText, name: &'a str, id: &str, payload: ReceivedPayload<'a>) -> Unwrapped<'a> {
+        let Some(action) = SignedPayload::action(name).filter(|_| self.version().dialect().signed_messages) else {
+            return Unwrapped { action: name, payload, error: None };
+        };
+        match SignedPayload::read(&payload) {
+            Ok(signed) => Unwrapped { action, payload: unwrap_into(received, signed, id).into(), error: None },
+            Err(error) => Unwrapped { action: name, payload, error: Some(error) },
         }
     }
 
@@ -207,16 +214,16 @@ impl Conversation<SrpcFraming> {
             Ok(srpc::DecodedFrame { message: SrpcMessage::Call { id, action, payload }, remark, mut findings }) => {
                 let definition = self.definition(&action);
                 // What the user wrote may be wrong on purpose; the trace shows it all the same.
-                findings.extend(definition.iter().flat_map(|known| known.request.check(&payload, self.version())));
+                findings.extend(definition.iter().flat_map(|known| known.request.check_received(&payload, self.version())));
                 let action = shared_name(&action, definition.as_ref());
-                let (payload, signed) = (payload.into(), false);
+                let (payload, signed) = (payload.into_value().into(), false);
                 let call = QueuedCall { action, definition, payload, signed, findings: Vec::new(), then: None };
                 let (exchange, action) = self.note_sent(id.to_string(), call, now);
                 (FrameKind::Call, (Some(exchange), Some(action)), remark, findings)
             }
             Ok(srpc::DecodedFrame { message: SrpcMessage::Send { action, payload, .. }, remark, mut findings }) => {
                 let definition = self.definition(&action);
-                findings.extend(definition.iter().flat_map(|known| known.request.check(&payload, self.version())));
+                findings.extend(definition.iter().flat_map(|known| known.request.check_received(&payload, self.version())));
                 (FrameKind::Send, (None, Some(shared_name(&action, definition.as_ref()))), remark, findings)
             }
             Ok(srpc::DecodedFrame { message: SrpcMessage::Result { .. }, findings, .. }) => {
@@ -331,7 +338,7 @@ fn unwrap_into(received: &mut ReceivedText, signed: SignedPayload, id: &str) -> 
 }
 
 /// The payload of a call, a result or a SEND as it is written.
-fn written(text: &str, message: &SrpcMessage) -> Option<Box<OutgoingPayload>> {
+fn written(text: &str, message: &SrpcMessage<'_>) -> Option<Box<OutgoingPayload>> {
     let kind = message.message_type();
     if matches!(kind, MessageType::Error | MessageType::ResultError) {
         return None;

@@ -4,13 +4,16 @@
 mod format;
 mod translate;
 
+use std::borrow::Cow;
+
+use jsonschema::json::Node;
 use jsonschema::{Draft, Keyword, ValidationError, Validator};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::format::DateTime;
 use self::translate::Translator;
 use super::message::MessageDefinition;
-use super::{Finding, FindingRule, FrameDeviation, Strictness, Version, meter_forms};
+use super::{BorrowedJson, Finding, FindingRule, FrameDeviation, JsonTree, ReceivedPayload, Strictness, Version, meter_forms};
 
 /// The most findings of one payload, because a payload can have a million faults.
 const MAX_FINDINGS: usize = 100;
@@ -18,31 +21,41 @@ const MAX_FINDINGS: usize = 100;
 impl MessageDefinition {
     /// Validates a payload. It is valid when there are no findings, or tolerated ones only (see [`decisive`](super::decisive)).
     pub fn check(&self, payload: &Value, version: Version) -> Vec<Finding> {
+        self.check_tree(&JsonTree::of(payload), || Cow::Borrowed(payload), version)
+    }
+
+    /// The same for a payload that was read. A valid one need not become a value for it.
+    pub fn check_received(&self, payload: &ReceivedPayload<'_>, version: Version) -> Vec<Finding> {
+        self.check_tree(&payload.tree(), || Cow::Borrowed(payload.value()), version)
+    }
+
+    fn check_tree<'a>(&self, tree: &JsonTree<'_>, value: impl FnOnce() -> Cow<'a, Value>, version: Version) -> Vec<Finding> {
         let Some(validator) = self.validator() else { return Vec::new() };
-        if validator.is_valid(payload) {
+        if validator.is_valid(tree) {
             return Vec::new();
         }
-        if payload.is_null()
+        if tree.is_null()
             && version.dialect().serves(FrameDeviation::NullPayload, Strictness::Tolerant)
-            && validator.is_valid(&Value::Object(Map::new()))
+            && validator.is_valid(&JsonTree::Object(Vec::new()))
         {
             let message = "the payload is null where {} is wanted".to_owned();
             return vec![Finding { path: String::new(), rule: FindingRule::Type, message, tolerated: true }];
         }
-        let normal = meter_forms::normalise(payload, &self.fields);
+        let payload = value();
+        let normal = meter_forms::normalise(&payload, &self.fields);
         let mut findings = Findings::default();
         for finding in normal.iter().flat_map(meter_forms::NormalisedPayload::findings) {
             findings.add(finding);
         }
         let translator = Translator { fields: &self.fields, version, normal: normal.as_ref() };
-        let payload = normal.as_ref().map_or(payload, |normal| &normal.payload);
-        for error in validator.iter_errors(payload) {
+        let payload = normal.as_ref().map_or(&*payload, |normal| &normal.payload);
+        for error in validator.iter_errors(&JsonTree::of(payload)) {
             translator.translate(&error, &mut |finding| findings.add(finding));
         }
         findings.list
     }
 
-    fn validator(&self) -> Option<&Validator> {
+    fn validator(&self) -> Option<&Validator<BorrowedJson>> {
         // A derived schema always compiles; a test compiles all of them.
         self.validator.get_or_init(|| compile(self.schema()).ok()).as_ref()
     }
@@ -73,8 +86,8 @@ pub(super) fn schema_fault(schema: &Value) -> Option<(Vec<String>, String)> {
     Some((path.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect(), error.to_string()))
 }
 
-fn compile(schema: &Value) -> Result<Validator, ValidationError<'static>> {
-    jsonschema::options()
+fn compile(schema: &Value) -> Result<Validator<BorrowedJson>, ValidationError<'static>> {
+    jsonschema::options_for::<BorrowedJson>()
         .with_draft(Draft::Draft7)
         .should_validate_formats(true)
         .with_format("date-time", |text: &str| format::date_time(text) == DateTime::Exact)
@@ -94,12 +107,12 @@ impl Step {
     }
 }
 
-impl<'payload> Keyword<'payload> for Step {
-    fn validate(&self, value: &'payload Value) -> Result<(), ValidationError<'payload>> {
+impl<'payload> Keyword<'payload, BorrowedJson> for Step {
+    fn validate(&self, value: &'payload JsonTree<'payload>) -> Result<(), ValidationError<'payload>> {
         if self.is_valid(value) { Ok(()) } else { Err(ValidationError::custom("too many fraction digits")) }
     }
 
-    fn is_valid(&self, value: &'payload Value) -> bool {
+    fn is_valid(&self, value: &'payload JsonTree<'payload>) -> bool {
         value.as_number().is_none_or(|number| format::fraction_digits(number) <= self.digits)
     }
 }

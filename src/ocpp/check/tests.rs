@@ -2,7 +2,7 @@
 //! valid payloads.
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::ocpp::test_message::newer_message;

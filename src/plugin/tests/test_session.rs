@@ -186,7 +186,7 @@ impl World {
     /// The peer calls; returns the immediate decision of the filter.
     pub fn peer_calls(&self, action: &str, payload: &Value) -> FilterDecision {
         let (mut link, version) = self.link();
-        link.filter(IncomingCall { action, payload, version }, &proposed())
+        link.filter(IncomingCall { action, payload: &payload.clone().into(), version }, &proposed())
     }
 
     /// The peer calls and gets its answer.

@@ -10,16 +10,15 @@ use serde_json::{Deserializer, Value, json};
 use super::doubled::doubled_names;
 use super::id::{MessageId, type_name};
 use super::message::{DecodedFrame, MalformedFrame, SrpcMessage, SrpcReply};
-use super::payload_value::PayloadValue;
 use super::span::{frame_body, payload_span, type_number};
-use crate::ocpp::{Dialect, ErrorCode, FrameDeviation, FrameTreatment, MessageType, Strictness, Version};
+use crate::ocpp::{Dialect, ErrorCode, FrameDeviation, FrameTreatment, JsonTree, MessageType, Strictness, TreeSeed, Version};
 use crate::rpc::JsonFault;
 
 /// Reads a frame.
 ///
 /// # Errors
 /// When it is not a message, or when it is a call that is refused; the error has the reply to send (see [`MalformedFrame::reply`]).
-pub fn decode(text: &str, version: Version, strictness: Strictness) -> Result<DecodedFrame, MalformedFrame> {
+pub fn decode(text: &str, version: Version, strictness: Strictness) -> Result<DecodedFrame<'_>, MalformedFrame> {
     let mut judge = Judge { dialect: version.dialect(), strictness, remarks: Vec::new(), refusal: None };
     let body = judge.body(text);
     if let Some(other) = no_array(body) {
@@ -74,7 +73,7 @@ struct FrameParts<'a> {
     /// Of an error.
     description: Option<Value>,
     /// The payload of a call or a result, the details of an error.
-    payload: Option<Value>,
+    payload: Option<JsonTree<'a>>,
     has_doubled_names: bool,
     /// How many elements there are.
     count: usize,
@@ -106,7 +105,7 @@ impl<'de> Visitor<'de> for FrameVisitor {
         };
         let mut has_doubled_names = false;
         let payload = match message_type {
-            Some(_) => elements.next_of(PayloadValue { has_doubled_names: &mut has_doubled_names })?,
+            Some(_) => elements.next_of(TreeSeed { has_doubled_names: &mut has_doubled_names })?,
             None => None,
         };
         while elements.next::<IgnoredAny>()?.is_some() {}
@@ -178,7 +177,7 @@ impl Judge {
         (!self.remarks.is_empty()).then(|| self.remarks.join("; "))
     }
 
-    fn call(mut self, parts: FrameParts<'_>) -> Result<DecodedFrame, MalformedFrame> {
+    fn call(mut self, parts: FrameParts<'_>) -> Result<DecodedFrame<'_>, MalformedFrame> {
         let count = parts.count;
         let id = self.call_id(parts.id)?;
         let action = match parts.action.map(RawValue::get) {
@@ -214,7 +213,7 @@ impl Judge {
             _ => {}
         }
         if let (None, Some(action)) = (&self.refusal, action) {
-            let message = SrpcMessage::Call { id, action, payload: parts.payload.unwrap_or(Value::Null) };
+            let message = SrpcMessage::Call { id, action, payload: parts.payload.unwrap_or_default().into() };
             return Ok(DecodedFrame { message, remark: self.remark(), findings: Vec::new() });
         }
         Err(self.refused(id))
@@ -268,17 +267,17 @@ impl Judge {
         Ok(id)
     }
 
-    fn result(mut self, parts: FrameParts<'_>) -> Result<DecodedFrame, MalformedFrame> {
+    fn result(mut self, parts: FrameParts<'_>) -> Result<DecodedFrame<'_>, MalformedFrame> {
         let id = self.answer_id(parts.id)?;
         if parts.count != 3 {
             self.remarks.push(format!("a result has 3 elements, this one has {}", parts.count));
         }
-        let message = SrpcMessage::Result { id, payload: parts.payload.unwrap_or(Value::Null) };
+        let message = SrpcMessage::Result { id, payload: parts.payload.unwrap_or_default().into() };
         Ok(DecodedFrame { message, remark: self.remark(), findings: Vec::new() })
     }
 
     /// A message that nothing answers, not even an error: its faults are remarks, and without an action it is none.
-    fn send(mut self, parts: FrameParts<'_>) -> Result<DecodedFrame, MalformedFrame> {
+    fn send(mut self, parts: FrameParts<'_>) -> Result<DecodedFrame<'_>, MalformedFrame> {
         let id = self.answer_id(parts.id)?;
         let action = parts.action.map(RawValue::get).filter(|action| action.starts_with('"'));
         let Some(action) = action.and_then(|action| text_of(action).ok()) else {
@@ -287,11 +286,11 @@ impl Judge {
         if parts.count != 4 {
             self.remarks.push(format!("a SEND has 4 elements, this one has {}", parts.count));
         }
-        let message = SrpcMessage::Send { id, action, payload: parts.payload.unwrap_or(Value::Null) };
+        let message = SrpcMessage::Send { id, action, payload: parts.payload.unwrap_or_default().into() };
         Ok(DecodedFrame { message, remark: self.remark(), findings: Vec::new() })
     }
 
-    fn error(mut self, kind: MessageType, parts: FrameParts<'_>) -> Result<DecodedFrame, MalformedFrame> {
+    fn error(mut self, kind: MessageType, parts: FrameParts<'_>) -> Result<DecodedFrame<'_>, MalformedFrame> {
         let id = self.answer_id(parts.id)?;
         if parts.count != 5 {
             self.remarks.push(format!("an error has 5 elements, this one has {}", parts.count));
@@ -305,7 +304,7 @@ impl Judge {
             None => String::new(),
         };
         let (code, description) = (text(parts.code), text(parts.description));
-        let details = parts.payload.unwrap_or_else(|| json!({}));
+        let details = parts.payload.map_or_else(|| json!({}), |details| details.to_value());
         if !details.is_object() {
             self.remarks.push(format!("the details are {} instead of an object", type_name(&details)));
         }

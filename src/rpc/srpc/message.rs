@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::id::MessageId;
-use crate::ocpp::{ErrorCode, Finding, MessageType};
+use crate::ocpp::{ErrorCode, Finding, MessageType, ReceivedPayload};
 
 /// A message.
 #[derive(Debug, Clone, PartialEq)]
-pub enum SrpcMessage {
+pub enum SrpcMessage<'a> {
     /// `[2, id, action, payload]`. A missing payload is `null`.
     Call {
         /// The id.
@@ -15,14 +15,14 @@ pub enum SrpcMessage {
         /// The operation's name.
         action: String,
         /// The payload, any JSON.
-        payload: Value,
+        payload: ReceivedPayload<'a>,
     },
     /// `[3, id, payload]`.
     Result {
         /// The id of the call.
         id: MessageId,
         /// The payload, any JSON.
-        payload: Value,
+        payload: ReceivedPayload<'a>,
     },
     /// `[4, id, code, description, details]`.
     Error {
@@ -53,11 +53,11 @@ pub enum SrpcMessage {
         /// The operation's name.
         action: String,
         /// The payload, any JSON.
-        payload: Value,
+        payload: ReceivedPayload<'a>,
     },
 }
 
-impl SrpcMessage {
+impl SrpcMessage<'_> {
     /// Its type.
     pub const fn message_type(&self) -> MessageType {
         match self {
@@ -72,9 +72,9 @@ impl SrpcMessage {
 
 /// A message, and the deviations of its frame.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DecodedFrame {
+pub struct DecodedFrame<'a> {
     /// The message.
-    pub message: SrpcMessage,
+    pub message: SrpcMessage<'a>,
     /// What was tolerated, in a sentence.
     pub remark: Option<String>,
     /// The names that occur twice in an object of the payload. The last member counts.

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `message`, `id` | data |
 //! | `encode`, `decode` | from a message to its frame and back |
-//! | `payload_value`, `doubled` | payloads, and the names that occur twice in them |
+//! | `doubled` | the names that occur twice in a payload |
 //! | `signed` | payloads that are signed |
 //! | `span` | parts of a frame as its text has them |
 
@@ -14,7 +14,6 @@ mod doubled;
 mod encode;
 mod id;
 mod message;
-mod payload_value;
 mod signed;
 mod span;
 

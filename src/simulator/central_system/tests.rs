@@ -12,7 +12,8 @@ fn now() -> Moment {
 
 fn ask(behaviour: &mut CentralSystemBehaviour, version: Version, action: &str, payload: Value) -> Answer {
     let mut out = Outbox::default();
-    let Proposal { answer, effect } = behaviour.propose(IncomingCall { action, payload: &payload, version }, now());
+    let Proposal { answer, effect } =
+        behaviour.propose(IncomingCall { action, payload: &payload.clone().into(), version }, now());
     behaviour.commit(effect, &answer, now(), &mut out);
     assert!(out.is_empty(), "the central system makes no calls");
     answer
@@ -23,7 +24,7 @@ fn a_transaction_runs_when_its_answer_has_left_and_under_the_id_in_it() {
     let system = CentralSystem::new(CentralSystemSettings::default());
     let mut link = system.behaviour("CP1");
     let payload = json!({"connectorId": 2, "idTag": "TAG", "meterStart": 0, "timestamp": "2024-05-01T12:00:00Z"});
-    let start = IncomingCall { action: "StartTransaction", payload: &payload, version: Version::V1_6 };
+    let start = IncomingCall { action: "StartTransaction", payload: &payload.clone().into(), version: Version::V1_6 };
     let [first, second] = [(); 2].map(|()| link.propose(start, now()));
     let id = |proposal: &Proposal| match &proposal.answer {
         Answer::Result(payload) => integer(payload, "transactionId"),
@@ -40,7 +41,7 @@ fn a_transaction_runs_when_its_answer_has_left_and_under_the_id_in_it() {
     assert_eq!(running, ["77".into()]);
     assert_eq!(id(&link.propose(start, now())), Some(1), "an id that was not used is free again");
     let payload = json!({"transactionId": 77});
-    let stop = IncomingCall { action: "StopTransaction", payload: &payload, version: Version::V1_6 };
+    let stop = IncomingCall { action: "StopTransaction", payload: &payload.clone().into(), version: Version::V1_6 };
     drop(link.propose(stop, now()));
     assert_eq!(system.running_transactions("CP1").len(), 1);
 }

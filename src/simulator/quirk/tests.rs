@@ -57,7 +57,7 @@ impl Bench {
 
     fn ask(&mut self, action: &str, payload: &Value) -> Value {
         let (version, now) = (self.version, self.now());
-        let proposal = self.station.propose(IncomingCall { action, payload, version }, now);
+        let proposal = self.station.propose(IncomingCall { action, payload: &payload.clone().into(), version }, now);
         let answer = proposal.answer.clone();
         self.with(|station, now, out| station.commit(proposal.effect, &answer, now, out));
         match answer {

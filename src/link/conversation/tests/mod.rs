@@ -43,7 +43,7 @@ impl Behaviour for Scripted {
     }
 
     fn propose(&mut self, call: IncomingCall<'_>, _now: Moment) -> Proposal {
-        self.observed.lock().unwrap().push(format!("{} {}", call.action, call.payload));
+        self.observed.lock().unwrap().push(format!("{} {}", call.action, call.payload.value()));
         let default = || Answer::result(json!({"currentTime": "2026-01-01T00:00:00Z"}));
         let answer = if self.answers.is_empty() { default() } else { self.answers.remove(0) };
         Proposal::with(answer, call.action.to_owned())

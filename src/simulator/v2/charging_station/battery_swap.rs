@@ -60,7 +60,7 @@ impl ChargingStation {
             if exchange.charged == 0 || exchange.swap.is_some() {
                 return status_because("Rejected", "NoBatteryAvailable");
             }
-            let payload = call.payload.clone();
+            let payload = call.payload.value().clone();
             status_then("Accepted", move |station, now, _out| {
                 station.begin_swap(payload["requestId"].clone(), payload["idToken"].clone(), now);
             })

@@ -36,7 +36,7 @@ impl ChargingStation {
     #[expect(clippy::unused_self, reason = "all subjects have this form")]
     pub(super) fn propose_cost(&self, call: IncomingCall<'_>, _now: Moment) -> Option<Proposal> {
         (call.action == "CostUpdated").then(|| {
-            let payload = call.payload.clone();
+            let payload = call.payload.value().clone();
             result_then(serde_json::json!({}), None, move |station, _now, _out| {
                 if let Some(id) = text(&payload, "transactionId") {
                     station.show_cost(id, number(&payload, "totalCost"));

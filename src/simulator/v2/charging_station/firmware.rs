@@ -71,7 +71,7 @@ impl ChargingStation {
     /// UpdateFirmware. The certificate is checked first (L01.FR.21 and 22). A new update replaces a running one (L01.FR.24).
     pub(super) fn propose_firmware(&self, call: IncomingCall<'_>, _now: Moment) -> Option<Proposal> {
         (call.action == "UpdateFirmware").then(|| {
-            let payload = call.payload.clone();
+            let payload = call.payload.value().clone();
             let certificate = payload.get("firmware").and_then(|firmware| firmware.get("signingCertificate"));
             if certificate.is_some_and(|certificate| !is_certificate(certificate.as_str())) {
                 return status_because_then("InvalidCertificate", "InvalidCertificate", |station, now, out| {

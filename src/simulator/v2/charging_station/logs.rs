@@ -29,7 +29,7 @@ impl ChargingStation {
             };
             let status = if self.blocks.log.is_under_way() { "AcceptedCanceled" } else { "Accepted" };
             let name = log_file_name(content, &self.settings.identity, &written_time(now.wall));
-            let payload = call.payload.clone();
+            let payload = call.payload.value().clone();
             result_then(json!({ "status": status, "filename": name }), Some(status), move |station, now, out| {
                 station.begin_log(&payload, now, out);
             })

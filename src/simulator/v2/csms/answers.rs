@@ -6,6 +6,7 @@ use super::certificates::{chain_status, contract_status, ev_certificate, ocsp_st
 use super::tokens::id_token_info;
 use crate::behaviour::{Answer, IncomingCall};
 use crate::clock::Moment;
+use crate::ocpp::JsonTree;
 use crate::simulator::central_system::settings::CentralSystemSettings;
 use crate::simulator::payload::{empty, integer, not_supported, status, text, written_time};
 
@@ -103,10 +104,10 @@ fn vat_number(payload: &Value) -> Answer {
 
 /// The answer to TransactionEvent (OCPP 2.0.1 part 2, E): about the token, when the event has one, and the cost of the energy so far in Wh,
 /// when it is known and has a price.
-pub(super) fn transaction_event(settings: &CentralSystemSettings, payload: &Value, energy: Option<f64>) -> Answer {
+pub(super) fn transaction_event(settings: &CentralSystemSettings, payload: &JsonTree<'_>, energy: Option<f64>) -> Answer {
     let mut answer = Map::new();
     if let Some(token) = payload.get("idToken") {
-        answer.insert("idTokenInfo".to_owned(), id_token_info(settings, token));
+        answer.insert("idTokenInfo".to_owned(), id_token_info(settings, &token.to_value()));
     }
     if let (Some(price), Some(energy)) = (settings.energy_price, energy) {
         // Cents are enough, and binary fractions are not for readers.

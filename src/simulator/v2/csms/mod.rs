@@ -56,7 +56,7 @@ impl ChargingStationAnswers {
         if call.action != "TransactionEvent" {
             return answers::answer(settings, call, now).into();
         }
-        let mut event = ReportedEvent::of(call.payload);
+        let mut event = ReportedEvent::of(&call.payload.tree());
         // The meter is read for the first register and for costs; the events of most transactions are read for neither.
         if let Some(event) =
             event.as_mut().filter(|event| settings.energy_price.is_some() || !self.transactions.has_energy(station, event))
@@ -64,7 +64,7 @@ impl ChargingStationAnswers {
             event.read_energy(call.payload);
         }
         let energy = event.as_ref().and_then(|event| self.transactions.energy_with(station, event));
-        let answer = answers::transaction_event(settings, call.payload, energy);
+        let answer = answers::transaction_event(settings, &call.payload.tree(), energy);
         match event {
             Some(event) => Proposal::with(answer, AnswerEffect::Event(event)),
             None => answer.into(),

@@ -14,7 +14,8 @@ fn now() -> Moment {
 /// The result of a call that is answered and committed.
 fn ask(link: &mut CentralSystemBehaviour, action: &str, payload: Value) -> Value {
     let mut out = Outbox::default();
-    let Proposal { answer, effect } = link.propose(IncomingCall { action, payload: &payload, version: Version::V2_1 }, now());
+    let Proposal { answer, effect } =
+        link.propose(IncomingCall { action, payload: &payload.clone().into(), version: Version::V2_1 }, now());
     link.commit(effect, &answer, now(), &mut out);
     assert!(out.is_empty(), "the CSMS makes no calls");
     let Answer::Result(result) = answer else { panic!("{action}: {answer:?}") };
@@ -59,7 +60,7 @@ fn a_station_that_waits_sends_what_it_was_asked_for_and_no_more() {
     system.change_settings(|settings| settings.registration = "Pending".to_owned());
     let mut link = system.behaviour("CS1");
     let may = |link: &mut CentralSystemBehaviour, action: &str| {
-        let call = IncomingCall { action, payload: &json!({}), version: Version::V2_0_1 };
+        let call = IncomingCall { action, payload: &json!({}).into(), version: Version::V2_0_1 };
         let answer = link.propose(call, now()).answer;
         match answer {
             Answer::Error { code: ErrorCode::SecurityError, .. } => false,
@@ -140,7 +141,7 @@ fn an_event_that_got_no_result_has_not_happened() {
     let system = CentralSystem::new(CentralSystemSettings::default());
     let mut link = system.behaviour("CS1");
     let payload = event("Started", 0, 1.0);
-    let call = IncomingCall { action: "TransactionEvent", payload: &payload, version: Version::V2_0_1 };
+    let call = IncomingCall { action: "TransactionEvent", payload: &payload.clone().into(), version: Version::V2_0_1 };
     let proposal = link.propose(call, now());
     link.commit(proposal.effect, &Answer::Silence, now(), &mut Outbox::default());
     assert_eq!(system.running_transactions("CS1"), []);

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use crate::ocpp::JsonTree;
 use crate::simulator::central_system::running::RunningTransaction;
-use crate::simulator::payload::{integer, text};
 use crate::trace::sequence_numbers::{SequenceNumbers, SequenceStep};
 use crate::trace::transactions::energy_registers;
 
@@ -29,12 +29,12 @@ pub(super) struct ReportedEvent {
 
 impl ReportedEvent {
     /// Reads an event without its meter values; `None` when it names no transaction.
-    pub fn of(payload: &Value) -> Option<ReportedEvent> {
+    pub fn of(payload: &JsonTree<'_>) -> Option<ReportedEvent> {
         let evse = payload.get("evse");
         Some(ReportedEvent {
             id: text(payload.get("transactionInfo")?, "transactionId")?.into(),
             ended: text(payload, "eventType") == Some("Ended"),
-            sequence: payload.get("seqNo").and_then(Value::as_i64),
+            sequence: payload.get("seqNo").and_then(JsonTree::as_i64),
             evse: evse.and_then(|evse| integer(evse, "id")),
             connector: evse.and_then(|evse| integer(evse, "connectorId")),
             id_tag: payload.get("idToken").and_then(|token| text(token, "idToken")).map(Into::into),
@@ -47,6 +47,14 @@ impl ReportedEvent {
         let registers = energy_registers(payload);
         self.energy = registers.first().copied().zip(registers.last().copied());
     }
+}
+
+fn text<'t>(object: &'t JsonTree<'_>, field: &str) -> Option<&'t str> {
+    object.get(field)?.as_str()
+}
+
+fn integer(object: &JsonTree<'_>, field: &str) -> Option<i32> {
+    object.get(field)?.as_i64()?.try_into().ok()
 }
 
 #[derive(Debug)]

@@ -129,7 +129,7 @@ impl World {
 
     /// Delivers a call of the central system, whose answer has not been sent yet.
     pub(super) fn propose(&mut self, action: &str, payload: Value) -> Proposal {
-        let call = IncomingCall { action, payload: &payload, version: self.version };
+        let call = IncomingCall { action, payload: &payload.clone().into(), version: self.version };
         self.charge_point.propose(call, self.now())
     }
 

@@ -156,7 +156,7 @@ impl StationWorld {
 
     /// Delivers a call of the CSMS, whose answer has not been sent yet.
     pub(super) fn propose(&mut self, action: &str, payload: Value) -> Proposal {
-        let call = IncomingCall { action, payload: &payload, version: self.version };
+        let call = IncomingCall { action, payload: &payload.clone().into(), version: self.version };
         self.station.propose(call, self.now())
     }
 
