@@ -213,7 +213,7 @@ impl Screen {
                 Some(reply) = replies.recv() => { self.dispatch(ScreenMessage::Reply(reply))?; }
                 Some(message) = finished.recv() => { self.dispatch(message)?; }
                 Some(text) = panicked.recv() => { self.dispatch(ScreenMessage::Panicked(text))?; }
-                Ok(()) = changes.changed() => self.dirty = true,
+                Ok(()) = changes.changed() => { self.dispatch(ScreenMessage::Recorded)?; }
                 () = sleep(timer) => self.dirty = true,
             }
         }

@@ -4,6 +4,7 @@ use super::test_screen::Screen;
 use crate::trace::Direction;
 use crate::tui::context::SessionModes;
 use crate::tui::state::Column;
+use crate::tui::update::ScreenMessage;
 
 #[test]
 fn a_station_with_faults_is_seen_at_120_columns() {
@@ -100,7 +101,7 @@ fn the_palette_sorts_by_a_named_column() {
     let mut screen = Screen::busy(120, 40);
     screen.press("ctrl-p");
     for letter in "sort by err".chars() {
-        screen.send(crate::tui::update::ScreenMessage::Key(crossterm::event::KeyCode::Char(letter).into()));
+        screen.send(ScreenMessage::Key(crossterm::event::KeyCode::Char(letter).into()));
     }
     screen.press("enter");
     assert_eq!(screen.app.stations.sorting(), (Column::Errors, false));
@@ -112,8 +113,22 @@ fn a_long_identity_keeps_its_end_and_the_columns() {
     for number in 1..3 {
         screen.station(&format!("VERYLONG-VERYLONG-VERYLONG-VERYLONG-00{number}"));
     }
-    screen.send(crate::tui::update::ScreenMessage::Refresh);
+    screen.send(ScreenMessage::Refresh);
     let picture = screen.picture();
     assert!(picture.contains("G-001") && picture.contains("G-002"), "{picture}");
     assert!(picture.lines().nth(2).unwrap().contains("connectors"), "{picture}");
+}
+
+#[test]
+fn what_records_say_is_taken_in_between_two_frames_and_shown_with_the_next() {
+    let mut screen = Screen::empty(120, 40);
+    let key = screen.station("CP1");
+    screen.send(ScreenMessage::Refresh);
+    let before = screen.picture();
+    screen.call("CP1", Direction::In, "BootNotification", r#"{"chargePointVendor":"Acme","chargePointModel":"M2"}"#);
+    assert!(screen.app.facts.of(key).is_none_or(|facts| facts.boot.is_none()));
+    assert_eq!(screen.send(ScreenMessage::Recorded), []);
+    assert!(screen.app.facts.of(key).is_some_and(|facts| facts.boot.is_some()));
+    screen.send(ScreenMessage::Refresh);
+    assert_ne!(screen.picture(), before);
 }

@@ -17,6 +17,14 @@ use crate::tui::state::{
 /// How many records are read in one turn for the facts about stations.
 const FOLDED: u64 = 5_000;
 
+/// How many of them are read between two frames, so that a frame has only the newest ones left to read.
+const FOLDED_AHEAD: u64 = 500;
+
+/// Takes in what new records say about stations. What a frame needs besides is left to it.
+pub fn take_facts(app: &mut App, outside: &ReadContext<'_>) {
+    app.facts.catch_up(outside.contents, FOLDED_AHEAD);
+}
+
 /// How many lines the list of a pane has.
 pub fn height_of(app: &App, pane: Pane) -> usize {
     app.areas().list_lines(pane)

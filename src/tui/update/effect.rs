@@ -41,7 +41,9 @@ pub enum ScreenMessage {
     Mouse(MouseEvent),
     /// The terminal has another size.
     Resize(Size),
-    /// There is something new in the trace, or time has passed.
+    /// There is something new in the trace. What a frame needs besides comes with the next `Refresh`.
+    Recorded,
+    /// A frame is due: there is something new in the trace, or time has passed.
     Refresh,
     /// Output of a command.
     Reply(BackendReply),

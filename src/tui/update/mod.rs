@@ -97,6 +97,10 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
             app.size = size;
             Vec::new()
         }
+        ScreenMessage::Recorded => {
+            common::take_facts(app, outside);
+            Vec::new()
+        }
         ScreenMessage::Refresh => {
             app.toasts.expire(now);
             app.toasts.set_clock(outside.now.wall_micros, now);
