@@ -1,11 +1,10 @@
 //! Single values out of payloads, read liberally: summaries use what is there and pass over the rest. A record is taken apart in `decode`.
 
-use std::marker::PhantomData;
-
-use serde_json_borrow::{ObjectAsVec, Value};
+use std::cell::OnceCell;
 
 use super::Record;
 use super::decode::visit_payload;
+use crate::ocpp::{JsonTree, TreeMember, TreeSeed};
 
 /// Longer messages are not read for a summary.
 const LONGEST: usize = 256 * 1024;
@@ -14,22 +13,42 @@ const LONGEST_TEXT: usize = 500;
 
 /// An object whose names and texts are those of the record: these payloads are read for every record of their kind, and a tree of owned
 /// texts costs several times as much.
-pub(super) type BorrowedObject<'a> = ObjectAsVec<'a>;
+pub(super) type BorrowedObject<'a> = [TreeMember<'a>];
 /// A value in it.
-pub(super) type BorrowedValue<'a> = Value<'a>;
+pub(super) type BorrowedValue<'a> = JsonTree<'a>;
+
+/// The payload of a record, which is read when the first reader asks for it, and once for all of them.
+pub(super) struct RecordPayload<'r, 'a> {
+    record: &'r Record<'a>,
+    object: OnceCell<Option<Vec<TreeMember<'a>>>>,
+}
+
+impl<'r, 'a> RecordPayload<'r, 'a> {
+    /// That of this record.
+    pub fn of(record: &'r Record<'a>) -> RecordPayload<'r, 'a> {
+        RecordPayload { record, object: OnceCell::new() }
+    }
+
+    /// The object that it is; as [`object`].
+    pub fn object(&self) -> Option<&BorrowedObject<'a>> {
+        self.object.get_or_init(|| object(self.record)).as_deref()
+    }
+}
 
 /// The payload of a call or a result, when it is an object of at most `LONGEST` bytes.
-pub(super) fn object<'a>(record: &Record<'a>) -> Option<BorrowedObject<'a>> {
+pub(super) fn object<'a>(record: &Record<'a>) -> Option<Vec<TreeMember<'a>>> {
     if record.text.len() > LONGEST {
         return None;
     }
-    let payload = visit_payload(record, PhantomData::<Value<'a>>);
-    if let Some(Value::Object(payload)) = payload { Some(payload) } else { None }
+    match visit_payload(record, TreeSeed { has_doubled_names: &mut false }) {
+        Some(JsonTree::Object(members)) => Some(members),
+        _ => None,
+    }
 }
 
 /// The value of a field; of a name that occurs twice the last one counts.
 pub(super) fn member<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> Option<&'o BorrowedValue<'a>> {
-    payload.iter().filter(|(name, _)| *name == field).last().map(|(_, value)| value)
+    payload.iter().find(|member| member.name == field).map(|member| &member.value)
 }
 
 /// A text, cut at a length that is worth keeping.
@@ -57,8 +76,8 @@ pub(super) fn real(payload: &BorrowedObject<'_>, field: &str) -> Option<f64> {
 /// A number or a text as a text: the ids of transactions are numbers in OCPP 1.x and texts later.
 pub(super) fn id(payload: &BorrowedObject<'_>, field: &str) -> Option<Box<str>> {
     match member(payload, field)? {
-        Value::Str(text) => Some(short(text.trim())).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.to_string().into()),
+        JsonTree::Text(text) => Some(short(text.trim())).filter(|text| !text.is_empty()),
+        JsonTree::Number(number) => Some(number.to_string().into()),
         _ => None,
     }
 }
@@ -70,7 +89,5 @@ pub(super) fn inner<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> Opt
 
 /// The objects of a list.
 pub(super) fn list<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> impl Iterator<Item = &'o BorrowedObject<'a>> {
-    let elements =
-        member(payload, field).and_then(|value| if let Value::Array(elements) = value { Some(elements) } else { None });
-    elements.into_iter().flatten().filter_map(Value::as_object)
+    member(payload, field).and_then(JsonTree::as_array).into_iter().flatten().filter_map(JsonTree::as_object)
 }

@@ -69,13 +69,7 @@ impl<'a> JsonTree<'a> {
             JsonTree::Number(number) => Value::Number(number.clone()),
             JsonTree::Text(text) => Value::String(text.clone().into_owned()),
             JsonTree::Array(elements) => Value::Array(elements.iter().map(JsonTree::to_value).collect()),
-            JsonTree::Object(members) => {
-                let mut object = Map::with_capacity(members.len());
-                for TreeMember { name, value } in members {
-                    object.insert(name.clone().into_owned(), value.to_value());
-                }
-                Value::Object(object)
-            }
+            JsonTree::Object(members) => TreeMember::object_value(members),
         }
     }
 
@@ -95,9 +89,40 @@ impl<'a> JsonTree<'a> {
         if let JsonTree::Number(number) = self { number.as_i64() } else { None }
     }
 
+    /// The number, whole or not.
+    pub fn as_f64(&self) -> Option<f64> {
+        if let JsonTree::Number(number) = self { number.as_f64() } else { None }
+    }
+
+    /// Whether it is `true`; `None` when it is neither `true` nor `false`.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let JsonTree::Bool(value) = self { Some(*value) } else { None }
+    }
+
+    /// The elements of the list.
+    pub fn as_array(&self) -> Option<&[JsonTree<'a>]> {
+        if let JsonTree::Array(elements) = self { Some(elements) } else { None }
+    }
+
+    /// The members of the object.
+    pub fn as_object(&self) -> Option<&[TreeMember<'a>]> {
+        if let JsonTree::Object(members) = self { Some(members) } else { None }
+    }
+
     /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, JsonTree::Null)
+    }
+}
+
+impl TreeMember<'_> {
+    /// The value of the object with these members.
+    pub fn object_value(members: &[TreeMember<'_>]) -> Value {
+        let mut object = Map::with_capacity(members.len());
+        for TreeMember { name, value } in members {
+            object.insert(name.clone().into_owned(), value.to_value());
+        }
+        Value::Object(object)
     }
 }
 

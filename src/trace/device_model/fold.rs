@@ -233,7 +233,7 @@ fn each(payload: &BorrowedObject<'_>, field: &str, take: impl FnMut(&BorrowedObj
 /// A value, also one that is a number or a truth value by mistake.
 fn value(payload: &BorrowedObject<'_>, field: &str) -> Option<Box<str>> {
     match member(payload, field)? {
-        BorrowedValue::Str(text) => Some(text.chars().take(LONGEST_VALUE).collect::<String>().into()),
+        BorrowedValue::Text(text) => Some(text.chars().take(LONGEST_VALUE).collect::<String>().into()),
         BorrowedValue::Number(number) => Some(number.to_string().into()),
         BorrowedValue::Bool(flag) => Some(flag.to_string().into()),
         _ => None,

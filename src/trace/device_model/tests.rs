@@ -6,7 +6,7 @@ use super::*;
 use crate::trace::fields::BorrowedValue;
 
 fn take(model: &mut SeenModel, action: &str, payload: Value, asked: Option<Value>) -> Option<ReportOddity> {
-    let (payload, asked) = (BorrowedValue::from(&payload), asked.as_ref().map(BorrowedValue::from));
+    let (payload, asked) = (BorrowedValue::of(&payload), asked.as_ref().map(BorrowedValue::of));
     model.take(action, payload.as_object().unwrap(), asked.as_ref().and_then(BorrowedValue::as_object), 7)
 }
 

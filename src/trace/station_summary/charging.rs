@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
+use crate::ocpp::TreeMember;
 use crate::trace::fields::{BorrowedObject, BorrowedValue, member, number};
 
 /// The changes that are remembered; the oldest leave first.
@@ -81,20 +82,20 @@ impl ChargingHistory {
         match action {
             "SetChargingProfile" => {
                 if let Some(profile) = member(asked, "csChargingProfiles").or_else(|| member(asked, "chargingProfile")) {
-                    self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.into() });
+                    self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.to_value() });
                 }
             }
             // Without a connector it is not known yet where the transaction will start.
             "RemoteStartTransaction" | "RequestStartTransaction" if connector > 0 => {
                 if let Some(profile) = member(asked, "chargingProfile") {
-                    self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.into() });
+                    self.add(wall_micros, ProfileChange::Installed { connector, profile: profile.to_value() });
                 }
             }
-            "ClearChargingProfile" => self.add(wall_micros, ProfileChange::Cleared(Value::Object(asked.into()))),
+            "ClearChargingProfile" => self.add(wall_micros, ProfileChange::Cleared(TreeMember::object_value(asked))),
             "GetCompositeSchedule" => {
                 let connector = number(answer, "connectorId").unwrap_or(connector);
                 self.revision += 1;
-                self.reported.insert(connector, ReportedSchedule { wall_micros, answer: Value::Object(answer.into()) });
+                self.reported.insert(connector, ReportedSchedule { wall_micros, answer: TreeMember::object_value(answer) });
             }
             _ => {}
         }

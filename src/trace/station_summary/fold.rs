@@ -2,12 +2,18 @@
 //! others cost a comparison. What only OCPP 2.x has is in `events` and in `device_model`.
 
 use super::{BootSummary, ConfigurationKey, ConnectorPlace, ConnectorSummary, MOST_KEYS, StationSummary, TransactionSummary};
+use crate::ocpp::TreeMember;
 use crate::trace::device_model::{ReportOddity, is_about_model};
-use crate::trace::fields::{BorrowedObject, BorrowedValue, id, member, number, object, short, text};
+use crate::trace::fields::{BorrowedObject, BorrowedValue, RecordPayload, id, member, number, object, short, text};
 use crate::trace::{FrameKind, FrameVerdict, Record, RecordKind, Store};
 
 /// Takes a record in. The calls of answers are among the records. Returns what is odd about it among the messages before.
-pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records: &Store) -> Option<ReportOddity> {
+pub(super) fn record(
+    station: &mut StationSummary,
+    record: &Record<'_>,
+    payload: &RecordPayload<'_, '_>,
+    records: &Store,
+) -> Option<ReportOddity> {
     let kind = match record.kind {
         RecordKind::Frame(_, kind) => kind,
         RecordKind::Connected => {
@@ -30,14 +36,14 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
     }
     let action = record.action?;
     if let Some(needs_call) = is_about_model(kind, action) {
-        return model(station, record, needs_call.then_some(records), action);
+        return model(station, record, payload.object()?, needs_call.then_some(records), action);
     }
     match (kind, action) {
         (FrameKind::Call, "Heartbeat") => station.heartbeat_micros = Some(record.monotonic_micros),
-        (FrameKind::Call, "BootNotification") => read(record, |payload| boot(station, record, payload)),
-        (FrameKind::Result, "BootNotification") => read(record, |payload| booted(station, payload)),
-        (FrameKind::Call, "StatusNotification") => read(record, |payload| status(station, record, payload)),
-        (FrameKind::Result, "StartTransaction") => read(record, |answer| {
+        (FrameKind::Call, "BootNotification") => with(payload, |payload| boot(station, record, payload)),
+        (FrameKind::Result, "BootNotification") => with(payload, |payload| booted(station, payload)),
+        (FrameKind::Call, "StatusNotification") => with(payload, |payload| status(station, record, payload)),
+        (FrameKind::Result, "StartTransaction") => with(payload, |answer| {
             let call = record.partner.and_then(|call| records.get(call));
             if let Some(call) = call {
                 read(&call, |asked| start(station, record, asked, answer));
@@ -50,26 +56,26 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
             | "GetCompositeSchedule"
             | "RemoteStartTransaction"
             | "RequestStartTransaction",
-        ) => read(record, |answer| {
+        ) => with(payload, |answer| {
             let call = record.partner.and_then(|call| records.get(call));
             if let Some(call) = call {
                 read(&call, |asked| station.charging.answered(action, asked, answer, record.wall_micros));
             }
         }),
-        (FrameKind::Call, "StopTransaction") => read(record, |payload| stop(station, record, payload)),
-        (FrameKind::Result, "GetConfiguration") => read(record, |payload| configuration(station, payload)),
-        (FrameKind::Result, "ChangeConfiguration") => read(record, |answer| {
+        (FrameKind::Call, "StopTransaction") => with(payload, |payload| stop(station, record, payload)),
+        (FrameKind::Result, "GetConfiguration") => with(payload, |payload| configuration(station, payload)),
+        (FrameKind::Result, "ChangeConfiguration") => with(payload, |answer| {
             let call = record.partner.and_then(|call| records.get(call));
             if let (Some(call), Some(status)) = (call, text(answer, "status")) {
                 read(&call, |asked| changed(station, asked, status));
             }
         }),
-        (FrameKind::Call, "TransactionEvent") => read(record, |payload| station.transaction_event(record, payload)),
-        (FrameKind::Result, "GetLocalListVersion") => read(record, |answer| {
+        (FrameKind::Call, "TransactionEvent") => with(payload, |payload| station.transaction_event(record, payload)),
+        (FrameKind::Result, "GetLocalListVersion") => with(payload, |answer| {
             let version = number(answer, "listVersion").or_else(|| number(answer, "versionNumber"));
             station.local_list = version.or(station.local_list);
         }),
-        (FrameKind::Result, "SendLocalList") => read(record, |answer| {
+        (FrameKind::Result, "SendLocalList") => with(payload, |answer| {
             let call = record.partner.and_then(|call| records.get(call));
             if let Some(call) = call.filter(|_| text(answer, "status").as_deref() == Some("Accepted")) {
                 let version =
@@ -83,17 +89,29 @@ pub(super) fn record(station: &mut StationSummary, record: &Record<'_>, records:
 }
 
 /// Hands a message about the device model over. `records` are there when its call is needed.
-fn model(station: &mut StationSummary, record: &Record<'_>, records: Option<&Store>, action: &str) -> Option<ReportOddity> {
-    let payload = object(record)?;
+fn model(
+    station: &mut StationSummary,
+    record: &Record<'_>,
+    payload: &BorrowedObject<'_>,
+    records: Option<&Store>,
+    action: &str,
+) -> Option<ReportOddity> {
     let call = records.and_then(|records| records.get(record.partner?));
     let asked = call.as_ref().and_then(object);
     if action == "NotifyEvent" {
-        station.availability_event(record, &payload);
+        station.availability_event(record, payload);
     }
-    station.model.get_or_insert_default().take(action, &payload, asked.as_ref(), record.wall_micros)
+    station.model.get_or_insert_default().take(action, payload, asked.as_deref(), record.wall_micros)
 }
 
-/// Hands the payload of a call or a result over, when it is an object.
+/// Hands the payload of the record over, when it is an object.
+fn with(payload: &RecordPayload<'_, '_>, take: impl FnOnce(&BorrowedObject<'_>)) {
+    if let Some(payload) = payload.object() {
+        take(payload);
+    }
+}
+
+/// The same for the payload of another record.
 fn read(record: &Record<'_>, take: impl FnOnce(&BorrowedObject<'_>)) {
     if let Some(payload) = object(record) {
         take(&payload);
@@ -109,12 +127,12 @@ fn boot(station: &mut StationSummary, record: &Record<'_>, payload: &BorrowedObj
 
 /// The fields of a boot notification; in OCPP 2.x they are in objects, whose names say nothing more.
 fn boot_fields(payload: &BorrowedObject<'_>, fields: &mut Vec<(Box<str>, Box<str>)>) {
-    for (name, value) in payload.iter() {
+    for TreeMember { name, value } in payload {
         match value {
             _ if fields.len() >= MOST_KEYS => return,
-            BorrowedValue::Object(inside) if matches!(name, "chargingStation" | "modem") => boot_fields(inside, fields),
-            BorrowedValue::Str(text) => fields.push((short(name), short(text))),
-            other => fields.push((short(name), short(&other.to_string()))),
+            BorrowedValue::Object(inside) if matches!(&**name, "chargingStation" | "modem") => boot_fields(inside, fields),
+            BorrowedValue::Text(text) => fields.push((short(name), short(text))),
+            other => fields.push((short(name), short(&other.to_value().to_string()))),
         }
     }
 }

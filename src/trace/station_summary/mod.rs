@@ -15,6 +15,7 @@ pub use place::ConnectorPlace;
 
 use super::device_model::SeenModel;
 use super::faults::FaultTable;
+use super::fields::RecordPayload;
 use super::statistics::TrafficStatistics;
 use super::transactions::TransactionTable;
 use super::{ConnectionAttempt, Contents, MessageRate, RecordKind, Sequence, StationKey};
@@ -146,14 +147,15 @@ impl StationSummaries {
             if matches!(record.kind, RecordKind::Frame(..)) {
                 self.rate.count(record.monotonic_micros);
             }
-            self.transactions.take(&record, records);
+            let payload = RecordPayload::of(&record);
+            self.transactions.take(&record, &payload, records);
             self.faults.take(&record);
             let interval = record.station.and_then(|key| self.of(key)?.boot.as_ref()?.interval);
             let role = record.station.and_then(|key| contents.stations().get(key)).map(|row| row.our_role);
             self.statistics.take(&record, role, interval);
             match record.station.and_then(|key| self.stations.get_mut(key.0 as usize)) {
                 Some(station) => {
-                    if let Some(oddity) = fold::record(station, &record, records) {
+                    if let Some(oddity) = fold::record(station, &record, &payload, records) {
                         self.faults.add_oddity(&record, &oddity.to_string());
                     }
                 }

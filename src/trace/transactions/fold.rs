@@ -10,7 +10,7 @@ use super::reading::{moment, points};
 use super::{
     ChargingLimit, MOST, MeterCurve, MeterPoint, OdditySet, RECENT, STEPS, SeenTransaction, TransactionOddity, TransactionTable,
 };
-use crate::trace::fields::{BorrowedObject, BorrowedValue, id, inner, member, number, object, real, text};
+use crate::trace::fields::{BorrowedObject, BorrowedValue, RecordPayload, id, inner, member, number, object, real, text};
 use crate::trace::{FrameKind, Record, RecordKind, StationKey, Store};
 
 /// A report is late when it comes this long after what it reports, in microseconds.
@@ -20,7 +20,7 @@ const SLACK: i64 = 1_000_000;
 
 impl TransactionTable {
     /// Takes a record in. The calls of answers are among the records.
-    pub(in crate::trace) fn take(&mut self, record: &Record<'_>, records: &Store) {
+    pub(in crate::trace) fn take(&mut self, record: &Record<'_>, payload: &RecordPayload<'_, '_>, records: &Store) {
         let (Some(station), Some(action)) = (record.station, record.action) else { return };
         let kind = match record.kind {
             RecordKind::Frame(_, kind) => Some(kind),
@@ -28,10 +28,10 @@ impl TransactionTable {
             _ => return,
         };
         match (kind, action) {
-            (Some(FrameKind::Call), "StartTransaction") => self.read(record, |table, payload| {
+            (Some(FrameKind::Call), "StartTransaction") => self.read(payload, |table, payload| {
                 table.started(station, record, payload);
             }),
-            (Some(FrameKind::Result), "StartTransaction") => self.read(record, |table, answer| {
+            (Some(FrameKind::Result), "StartTransaction") => self.read(payload, |table, answer| {
                 table.answered(station, record, records, answer);
             }),
             (Some(FrameKind::Error) | None, "StartTransaction") => {
@@ -39,26 +39,26 @@ impl TransactionTable {
                     self.change(number, record, |transaction| transaction.oddities.add(TransactionOddity::StartFailed));
                 }
             }
-            (Some(FrameKind::Call), "StopTransaction") => self.read(record, |table, payload| {
+            (Some(FrameKind::Call), "StopTransaction") => self.read(payload, |table, payload| {
                 table.stopped(station, record, payload);
             }),
             (Some(FrameKind::Call), "MeterValues") if self.may_be_metered(station, record) => {
-                self.read(record, |table, payload| {
+                self.read(payload, |table, payload| {
                     table.metered(station, record, payload);
                 });
             }
             (Some(FrameKind::Call), "StatusNotification") if self.running(station).next().is_some() => {
-                self.read(record, |table, payload| table.status(station, record, payload));
+                self.read(payload, |table, payload| table.status(station, record, payload));
             }
-            (Some(FrameKind::Call), "TransactionEvent") => self.read(record, |table, payload| {
+            (Some(FrameKind::Call), "TransactionEvent") => self.read(payload, |table, payload| {
                 table.event(station, record, payload);
             }),
             (Some(FrameKind::Result), "TransactionEvent") => self.event_answered(station, record, records),
             (Some(FrameKind::Error) | None, "TransactionEvent") => self.event_failed(station, record, records),
-            (Some(FrameKind::Call), "CostUpdated") => self.read(record, |table, payload| {
+            (Some(FrameKind::Call), "CostUpdated") => self.read(payload, |table, payload| {
                 table.cost_updated(station, record, payload);
             }),
-            (Some(FrameKind::Result), "GetCompositeSchedule") => self.read(record, |table, answer| {
+            (Some(FrameKind::Result), "GetCompositeSchedule") => self.read(payload, |table, answer| {
                 table.composite(station, record, answer);
             }),
             _ => {}
@@ -71,9 +71,9 @@ impl TransactionTable {
         self.running(station).next().is_some() || NAMED.find(record.text.as_bytes()).is_some()
     }
 
-    fn read(&mut self, record: &Record<'_>, take: impl FnOnce(&mut TransactionTable, &BorrowedObject<'_>)) {
-        if let Some(payload) = object(record) {
-            take(self, &payload);
+    fn read(&mut self, payload: &RecordPayload<'_, '_>, take: impl FnOnce(&mut TransactionTable, &BorrowedObject<'_>)) {
+        if let Some(payload) = payload.object() {
+            take(self, payload);
         }
     }
 

@@ -2,6 +2,7 @@
 //! several names, texts beside their attributes, numbers in texts), so the whole payload is walked and whatever has a value is a reading.
 //! What happens to the points is in `curve`.
 
+use crate::ocpp::TreeMember;
 use crate::trace::fields::{BorrowedObject, BorrowedValue, member};
 
 /// Lists that are nested deeper are not read.
@@ -32,15 +33,15 @@ pub struct MeterPoint {
 
 /// The registers of energy in a payload, in its order, in Wh.
 pub fn energy_registers(payload: &serde_json::Value) -> Vec<f64> {
-    let payload = BorrowedValue::from(payload);
+    let payload = BorrowedValue::of(payload);
     payload.as_object().map_or_else(Vec::new, |payload| points(payload, 0).into_iter().filter_map(|it| it.energy).collect())
 }
 
 /// The points of a payload, in its order. Where a reading has no time of its own, it is that of the message.
 pub(in crate::trace) fn points(payload: &BorrowedObject<'_>, message_micros: i64) -> Vec<MeterPoint> {
     let mut walk = Walk { points: Vec::new(), read: 0 };
-    for (name, value) in payload.iter() {
-        if matches!(name, "meterValue" | "values" | "transactionData" | "value") {
+    for TreeMember { name, value } in payload {
+        if matches!(&**name, "meterValue" | "values" | "transactionData" | "value") {
             walk.value(value, message_micros, DEPTH);
         }
     }
@@ -90,7 +91,7 @@ impl Walk {
                 let attributes = member(object, "@value").and_then(BorrowedValue::as_array);
                 for (index, value) in values.iter().enumerate() {
                     match attributes.and_then(|list| list.get(index)).and_then(BorrowedValue::as_object) {
-                        Some(attributes) if !value.is_object() => self.reading(value, Some(attributes), at_micros),
+                        Some(attributes) if value.as_object().is_none() => self.reading(value, Some(attributes), at_micros),
                         _ => self.value(value, at_micros, depth),
                     }
                 }
@@ -159,7 +160,7 @@ impl Gathered {
             return; // what comes from the grid is not what the car gets
         }
         let of_unit = attributes.and_then(|attributes| member(attributes, "unitOfMeasure")).and_then(BorrowedValue::as_object);
-        let unit = text("unit").or_else(|| of_unit?.get("unit")?.as_str()).unwrap_or_default();
+        let unit = text("unit").or_else(|| member(of_unit?, "unit")?.as_str()).unwrap_or_default();
         let multiplier =
             of_unit.and_then(|of_unit| member(of_unit, "multiplier")).and_then(BorrowedValue::as_i64).unwrap_or_default();
         let value = value * 10_f64.powi(i32::try_from(multiplier.clamp(-9, 9)).unwrap_or_default());
@@ -207,7 +208,8 @@ mod tests {
 
     fn read(payload: &serde_json::Value) -> Vec<MeterPoint> {
         let text = payload.to_string();
-        let payload: BorrowedValue<'_> = serde_json::from_str(&text).unwrap();
+        let payload: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let payload = BorrowedValue::of(&payload);
         points(payload.as_object().unwrap(), 5)
     }
 
@@ -254,9 +256,9 @@ mod tests {
     #[test]
     fn times_without_a_zone_are_utc() {
         for text in ["2026-03-04T10:00:00", "2026-03-04T10:00:00Z", "2026-03-04T11:00:00+01:00"] {
-            assert_eq!(moment(Some(&BorrowedValue::Str(text.into()))), Some(1_772_618_400_000_000), "{text}");
+            assert_eq!(moment(Some(&BorrowedValue::Text(text.into()))), Some(1_772_618_400_000_000), "{text}");
         }
-        assert_eq!(moment(Some(&BorrowedValue::Str("soon".into()))), None);
+        assert_eq!(moment(Some(&BorrowedValue::Text("soon".into()))), None);
     }
 
     #[test]
