@@ -46,11 +46,11 @@ fn rounded(value: f64, step: f64, unit: &str) -> String {
     with_unit(&((value / step).round() * step).to_string(), unit)
 }
 
-/// A short time in microseconds, three digits of it: `<0.1 ms`, `2.3 ms`, `4.2 s`.
+/// A short time in microseconds, three digits of it: `40 µs`, `2.3 ms`, `4.2 s`.
 pub fn micros(micros: u64) -> String {
     match micros {
-        0..100 => "<0.1 ms".to_owned(),
-        100..10_000 => format!("{:.1} ms", micros as f64 / 1e3),
+        0..1_000 => format!("{micros} µs"),
+        1_000..10_000 => format!("{:.1} ms", micros as f64 / 1e3),
         10_000..1_000_000 => format!("{} ms", micros / 1_000),
         1_000_000..100_000_000 => format!("{:.1} s", micros as f64 / 1e6),
         100_000_000..6_000_000_000 => format!("{} min", micros / 60_000_000),
@@ -104,6 +104,7 @@ mod tests {
             (temperature(31.5), "31.5 °C"),
             (bytes(980), "980 B"),
             (bytes(12_345), "12.3 kB"),
+            (micros(40), "40 µs"),
             (micros(2_345), "2.3 ms"),
             (clock(65), "1:05"),
             (clock(3_723), "1:02:03"),

@@ -103,11 +103,14 @@ pub fn total(from: &ReportContext<'_>) -> String {
     let (statistics, all) = (from.statistics, from.statistics.all());
     let seconds = statistics.seconds();
     let latency = |part| all.latency.quantile(part).map_or_else(|| "–".to_owned(), units::micros);
-    let rate = if seconds > 0.0 { format!(", {:.1} a second", all.calls as f64 / seconds) } else { String::new() };
+    // The rate of a moment says nothing about the session.
+    let (during, rate) = match seconds {
+        ..1.0 => ("less than a second".to_owned(), String::new()),
+        _ => (units::clock(seconds as u64), format!(", {:.1} a second", all.calls as f64 / seconds)),
+    };
     format!(
-        "{} calls in {}{rate}; {} errors, {} without an answer, {} unreadable; answers p50 {} p90 {} p99 {}; {} in, {} out.",
+        "{} calls in {during}{rate}; {} errors, {} without an answer, {} unreadable; answers p50 {} p90 {} p99 {}; {} in, {} out.",
         all.calls,
-        units::clock(seconds as u64),
         all.errors,
         all.timeouts + all.undelivered,
         all.unreadable,

@@ -148,8 +148,8 @@ mod tests {
             [9_999, 12_345, 456_789, 1_234_567].map(short_number).each_ref().map(String::as_str)
         );
         for (micros, expected) in [
-            (40, "<0.1 ms"),
-            (400, "0.4 ms"),
+            (40, "40 µs"),
+            (400, "400 µs"),
             (2_345, "2.3 ms"),
             (123_456, "123 ms"),
             (4_230_000, "4.2 s"),
