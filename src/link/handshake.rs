@@ -18,7 +18,7 @@ use super::endpoint::{EndpointPathError, StationPath};
 use super::subprotocol::{SubprotocolPolicy, UnknownProtocol, choose_subprotocol, misspelled, no_common_subprotocol};
 use crate::ocpp::{Transport, Version};
 use crate::sanitize::escape_control;
-use crate::trace::ConnectionAttempt;
+use crate::trace::{ConnectionAttempt, FailureCause, FailureSide};
 
 /// A header with the reason of a refusal as text, as ocppjs sends it. The status is for programs.
 const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
@@ -72,16 +72,34 @@ pub(super) struct RejectedHandshake {
     pub reason: String,
     /// What would have been accepted.
     pub detail: String,
+    /// Who ended it.
+    pub side: FailureSide,
+    /// By what.
+    pub cause: FailureCause,
 }
 
 impl RejectedHandshake {
     pub fn new(status: StatusCode, path: &str, detail: String) -> RejectedHandshake {
-        RejectedHandshake { status, reason: format!("Attempt to url: {path}. Rejected: {detail}."), detail }
+        let reason = format!("Attempt to url: {path}. Rejected: {detail}.");
+        let fault = detail.as_str().into();
+        let cause = match status {
+            StatusCode::UNAUTHORIZED => FailureCause::Unauthorized { fault },
+            _ => FailureCause::NotAdmitted { status: status.as_u16(), fault },
+        };
+        RejectedHandshake { status, reason, detail, side: FailureSide::CentralSystem, cause }
+    }
+
+    /// The same with a cause that is made of what would have been accepted.
+    fn because(self, cause: impl FnOnce(Box<str>) -> FailureCause) -> RejectedHandshake {
+        let cause = cause(self.detail.as_str().into());
+        RejectedHandshake { cause, ..self }
     }
 
     /// A request that is no handshake at all.
     fn received(status: StatusCode, path: &str, detail: String) -> RejectedHandshake {
-        RejectedHandshake { status, reason: format!("Received request for {path}"), detail }
+        let reason = format!("Received request for {path}");
+        let rejected = RejectedHandshake { reason, ..RejectedHandshake::new(status, path, detail) };
+        rejected.because(|fault| FailureCause::NoHandshake { fault })
     }
 
     fn of_path(path: &str, error: &EndpointPathError) -> RejectedHandshake {
@@ -91,7 +109,9 @@ impl RejectedHandshake {
             EndpointPathError::NoIdentity { .. } => "no identity specified",
             _ => detail.as_str(),
         };
-        RejectedHandshake { status: StatusCode::NOT_FOUND, reason: format!("Attempt to url: {path}. Rejected: {why}."), detail }
+        let reason = format!("Attempt to url: {path}. Rejected: {why}.");
+        let rejected = RejectedHandshake { reason, ..RejectedHandshake::new(StatusCode::NOT_FOUND, path, detail) };
+        rejected.because(|fault| FailureCause::WrongPath { fault })
     }
 
     /// Envelopes are posted; this one to a path that is not the service's.
@@ -106,7 +126,8 @@ impl RejectedHandshake {
                 "a POST to {path} is for a SOAP service, and SOAP is not spoken here; start the central system with both transports"
             )
         };
-        RejectedHandshake::received(StatusCode::NOT_FOUND, path, detail)
+        let rejected = RejectedHandshake::received(StatusCode::NOT_FOUND, path, detail);
+        rejected.because(|fault| FailureCause::WrongPath { fault })
     }
 
     /// The answer.
@@ -140,11 +161,10 @@ pub(super) fn accept_handshake<B>(
         return Err(RejectedHandshake::of_post(path, listener_context));
     }
     if !listener_context.transports.contains(&Transport::WebSocket) {
-        return Err(RejectedHandshake {
-            status: StatusCode::NOT_FOUND,
-            reason: format!("Attempt to url: {path}. Rejected: not found."),
-            detail: "only SOAP is spoken here, on the endpoint itself".to_owned(),
-        });
+        let detail = "only SOAP is spoken here, on the endpoint itself".to_owned();
+        let reason = format!("Attempt to url: {path}. Rejected: not found.");
+        let rejected = RejectedHandshake { reason, ..RejectedHandshake::new(StatusCode::NOT_FOUND, path, detail) };
+        return Err(rejected.because(|fault| FailureCause::WrongPath { fault }));
     }
     let station = listener_context.endpoint.station(path, request.uri().query());
     if let Some(fault) = no_handshake(request) {
@@ -153,7 +173,7 @@ pub(super) fn accept_handshake<B>(
     }
     let StationPath { identity, mut findings } = station.map_err(|error| RejectedHandshake::of_path(path, &error))?;
     if let Some((status, fault)) = faulty_handshake(request) {
-        return Err(RejectedHandshake::new(status, path, fault));
+        return Err(RejectedHandshake::new(status, path, fault).because(|fault| FailureCause::NoHandshake { fault }));
     }
     let offered: Vec<&str> = values(headers, &SEC_WEBSOCKET_PROTOCOL).collect();
     let policy = listener_context.subprotocols;
@@ -207,10 +227,13 @@ pub(super) fn unknown_protocol(
         None if misspelled(offered, versions).is_empty() => String::new(),
         None => "; --tolerate-subprotocol accepts it".to_owned(),
     };
+    let fault = no_common_subprotocol(offered, versions);
     RejectedHandshake {
         status,
         reason: format!("Unknown protocol `{}'", offered.join(", ")),
-        detail: format!("{}: {}{remedy}", escape_control(identity), no_common_subprotocol(offered, versions)),
+        detail: format!("{}: {fault}{remedy}", escape_control(identity)),
+        side: FailureSide::CentralSystem,
+        cause: FailureCause::NoSubprotocol { fault: format!("{fault}{remedy}").into() },
     }
 }
 

@@ -3,21 +3,18 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper::ext::ReasonPhrase;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::{Request, Response};
-
-use crate::trace::ConnectionAttempt;
 
 /// Longer values are cut, so that a large cookie does not fill the trace.
 const LONGEST: usize = 1024;
 /// The room for a head at first. Most heads fit.
 const USUAL_LENGTH: usize = 512;
-
-/// Both heads of a handshake.
-pub(super) fn handshake<A, B>(request: &Request<A>, answer: &Response<B>) -> ConnectionAttempt {
-    ConnectionAttempt { request: request_head(request), answer: answer_head(answer), ..ConnectionAttempt::default() }
-}
+/// The longest user name that is shown. An identity of OCPP 2.x has 48 characters at the most.
+const LONGEST_USER: usize = 64;
 
 /// The head of a request.
 pub(in crate::link) fn request_head<A>(request: &Request<A>) -> Box<str> {
@@ -79,11 +76,35 @@ fn capitalised(text: &mut String, name: &str) {
     }
 }
 
-/// The scheme of credentials, without the credentials: traces are shared, and must not contain passwords.
+/// The scheme of credentials, without the credentials: traces are shared, and must not contain passwords. Of Basic authentication the user
+/// name stays, which is the identity, and what explains a wrong password: its length and its form.
 fn without_secret(value: &HeaderValue) -> String {
     let text = String::from_utf8_lossy(value.as_bytes());
     let (scheme, secret) = text.split_once(' ').unwrap_or(("", &text));
+    if scheme.eq_ignore_ascii_case("basic")
+        && let Ok(pair) = STANDARD.decode(secret.trim())
+    {
+        let Some(colon) = pair.iter().position(|byte| *byte == b':') else {
+            return format!("{scheme} ({} bytes without a colon, not kept)", pair.len());
+        };
+        let (user, password) = (String::from_utf8_lossy(&pair[..colon]), &pair[colon + 1..]);
+        // Of a name as long as a secret nothing is shown, because it may be one in the wrong place.
+        let user = if user.len() <= LONGEST_USER { user.escape_debug().to_string() } else { "too long to show".to_owned() };
+        return format!("{scheme} (user {user}, {}, not kept)", password_form(password));
+    }
     format!("{scheme} ({} characters, not kept)", secret.chars().count()).trim_start().to_owned()
+}
+
+/// Length and form of a password.
+fn password_form(password: &[u8]) -> String {
+    let form = match password {
+        [] => return "no password".to_owned(),
+        digits if digits.iter().all(u8::is_ascii_hexdigit) => "hexadecimal digits",
+        text if text.iter().all(|byte| byte.is_ascii_graphic()) => "printable ASCII",
+        text if str::from_utf8(text).is_ok() => "UTF-8 text",
+        _ => "not text",
+    };
+    format!("password of {} bytes, {form}", password.len())
 }
 
 #[cfg(test)]
@@ -99,10 +120,27 @@ mod tests {
             .body(())
             .unwrap();
         let answer = Response::builder().status(101).header("upgrade", "websocket").body(()).unwrap();
-        let ConnectionAttempt { request: text, answer, .. } = handshake(&request, &answer);
+        let (text, answer) = (request_head(&request), answer_head(&answer));
         assert!(text.starts_with("GET /ocpp/CP1 HTTP/1.1\nSec-WebSocket-Protocol: ocpp1.6, ocpp1.5\n"), "{text}");
         assert_eq!(&*answer, "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n");
-        assert!(text.contains("Authorization: Basic (16 characters, not kept)\n"), "{text}");
+        assert!(text.contains("Authorization: Basic (user CP1, password of 6 bytes, printable ASCII, not kept)\n"), "{text}");
         assert!(text.len() < 2 * LONGEST);
+    }
+
+    #[test]
+    fn credentials_are_shown_by_their_length_and_form() {
+        let shown = |value: &str| without_secret(&HeaderValue::from_str(value).unwrap());
+        let basic = |pair: &[u8]| shown(&format!("Basic {}", STANDARD.encode(pair)));
+        assert_eq!(basic(b"CP1:"), "Basic (user CP1, no password, not kept)");
+        assert_eq!(basic(b"CP1:00ffA1"), "Basic (user CP1, password of 6 bytes, hexadecimal digits, not kept)");
+        assert_eq!(basic(b"CP1:\x00\xff"), "Basic (user CP1, password of 2 bytes, not text, not kept)");
+        assert_eq!(basic(b"C\nP:a b"), "Basic (user C\\nP, password of 3 bytes, UTF-8 text, not kept)");
+        assert_eq!(basic(b"secret"), "Basic (6 bytes without a colon, not kept)");
+        assert_eq!(
+            basic(&[[b'x'; 70].as_slice(), b":y"].concat()),
+            "Basic (user too long to show, password of 1 bytes, printable ASCII, not kept)"
+        );
+        assert_eq!(shown("Basic Q1Ax%"), "Basic (5 characters, not kept)");
+        assert_eq!(shown("Bearer abc"), "Bearer (3 characters, not kept)");
     }
 }

@@ -18,6 +18,7 @@ use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
+use super::attempt_progress::AttemptProgress;
 use super::context::ListenerContext;
 use super::directory::Admission;
 use super::handshake::{AcceptedHandshake, RejectedHandshake, accept_handshake, is_soap, unknown_protocol};
@@ -32,7 +33,7 @@ use super::subprotocol::no_common_subprotocol;
 use super::websocket::{self, LinkUp, WatchedSocket};
 use crate::clock::now;
 use crate::ocpp::Version;
-use crate::trace::{ConnectionAttempt, EventKind};
+use crate::trace::{ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide};
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
@@ -68,9 +69,11 @@ pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContex
 async fn serve(stream: Socket, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
     stream.set_nodelay();
     let serving = async {
-        let opening = ConnectionOpening { peer, station: None, tls_remedy: TLS_REMEDY, context: &listener_context.context };
-        if let Some((first, stream)) = Box::pin(opening.open(stream)).await {
-            serve_http(&first, stream, &opening, &listener_context).await;
+        let (client, context) = (FailureSide::Station, &listener_context.context);
+        let opening = ConnectionOpening { peer, station: None, client, tls_remedy: TLS_REMEDY, context };
+        let mut progress = AttemptProgress::accepted();
+        if let Some((first, stream)) = Box::pin(opening.open(stream, &mut progress)).await {
+            serve_http(&first, stream, &opening, progress, &listener_context).await;
         }
     };
     tokio::select! {
@@ -85,9 +88,10 @@ async fn serve_http(
     first: &FirstBytes,
     stream: OpenedSocket,
     opening: &ConnectionOpening<'_>,
+    progress: AttemptProgress,
     listener_context: &Arc<ListenerContext>,
 ) {
-    let connection = Arc::new(IncomingConnection::new(opening.peer));
+    let connection = Arc::new(IncomingConnection::new(opening.peer, progress));
     let service = {
         let (listener_context, connection) = (listener_context.clone(), connection.clone());
         service_fn(move |request| {
@@ -107,7 +111,7 @@ async fn serve_http(
     if let Err(error) = served.await
         && !connection.has_spoken()
     {
-        opening.record_no_http(&error.to_string(), first.description()).await;
+        opening.record_no_http(&error.to_string(), first, &connection.progress).await;
     }
 }
 
@@ -122,19 +126,23 @@ async fn respond(
     if is_soap(&request, listener_context) {
         return soap::respond(request, connection, listener_context).await;
     }
+    let mut progress = connection.requested(&request);
     let upgrade = hyper::upgrade::on(&mut request);
     match accept_handshake(&request, peer, listener_context) {
         Ok(mut accepted) => {
             let response = accepted.response();
+            progress.answer = handshake_headers::answer_head(&response);
+            progress.done();
             let findings = std::mem::take(&mut accepted.heads.findings);
-            accepted.heads = ConnectionAttempt { findings, ..handshake_headers::handshake(&request, &response) };
+            accepted.heads = ConnectionAttempt { findings, ..progress.attempt() };
             listener_context.tasks.spawn(begin(upgrade, accepted, peer, listener_context.clone()));
             response
         }
         Err(rejected) => {
             let response = rejected.response();
-            let heads = handshake_headers::handshake(&request, &response);
-            record_rejection(rejected, peer, heads, listener_context).await;
+            progress.answer = handshake_headers::answer_head(&response);
+            progress.done();
+            record_rejection(rejected, peer, progress.attempt(), listener_context).await;
             response
         }
     }
@@ -147,9 +155,11 @@ async fn record_rejection(
     heads: ConnectionAttempt,
     listener_context: &ListenerContext,
 ) {
-    let RejectedHandshake { reason, detail, .. } = rejected;
+    let RejectedHandshake { reason, detail, side, cause, .. } = rejected;
+    let step = if cause == FailureCause::NeverUsed { ConnectionStep::Answer } else { ConnectionStep::Request };
+    let failure = Some(Box::new(ConnectionFailure { side, step, cause }));
     // Findings are of links.
-    let handshake = ConnectionAttempt { findings: Vec::new(), ..heads };
+    let handshake = ConnectionAttempt { findings: Vec::new(), failure, ..heads };
     let kind = EventKind::Refused { peer: Some(peer), reason: reason.into(), detail: detail.into(), handshake };
     listener_context.context.events.send(None, now(), kind).await;
 }
@@ -183,6 +193,7 @@ async fn never_a_link(accepted: AcceptedHandshake, peer: SocketAddr, listener_co
     }
     let detail = "the connection ended before it was a WebSocket, although the handshake was in order".to_owned();
     let rejected = RejectedHandshake::new(StatusCode::SWITCHING_PROTOCOLS, &accepted.path, detail);
+    let rejected = RejectedHandshake { side: FailureSide::Station, cause: FailureCause::NeverUsed, ..rejected };
     record_rejection(rejected, peer, accepted.heads, listener_context).await;
 }
 

@@ -1,6 +1,7 @@
 //! One actor per station: it owns the socket, correlates calls with answers, keeps timeouts, and records events.
 //! It carries messages and never decides what to answer; a [`Behaviour`](crate::behaviour::Behaviour) does.
 
+mod attempt_progress;
 mod basic_credentials;
 mod close_reason;
 mod context;

@@ -12,10 +12,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
+use super::attempt_progress::AttemptProgress;
 use super::context::LinkContext;
 use super::network::Socket;
 use crate::clock::now;
-use crate::trace::{ConnectionAttempt, EventKind, StationKey};
+use crate::trace::{ConnectionStep, EventKind, FailureCause, FailureSide, StationKey};
 
 /// How much is read at first. HTTP has a larger buffer, so it takes all of it with its first read.
 const FIRST_READ: usize = 256;
@@ -79,6 +80,8 @@ pub(super) struct ConnectionOpening<'a> {
     pub peer: SocketAddr,
     /// The station whose port it is; `None` for the port of a central system.
     pub station: Option<StationKey>,
+    /// Who connects.
+    pub client: FailureSide,
     /// What the user can do about a client that speaks TLS.
     pub tls_remedy: &'static str,
     pub context: &'a LinkContext,
@@ -86,34 +89,38 @@ pub(super) struct ConnectionOpening<'a> {
 
 impl ConnectionOpening<'_> {
     /// Waits for the first bytes. `None` when the connection is over: nothing came, or TLS.
-    pub async fn open(&self, mut stream: Socket) -> Option<(FirstBytes, OpenedSocket)> {
+    pub async fn open(&self, mut stream: Socket, progress: &mut AttemptProgress) -> Option<(FirstBytes, OpenedSocket)> {
+        progress.enter(ConnectionStep::Request);
         let limit = self.context.settings.current().handshake_timeout;
-        let fault = match timeout(limit, FirstBytes::read(&mut stream)).await {
+        let (fault, cause) = match timeout(limit, FirstBytes::read(&mut stream)).await {
             Ok(Ok(first)) if first.is_tls() => {
-                self.record("TLS was spoken to the plain port".to_owned(), self.tls_remedy.to_owned()).await;
+                let (reason, detail) = ("TLS was spoken to the plain port".to_owned(), self.tls_remedy.to_owned());
+                self.record(reason, detail, FailureCause::TlsOnPlainPort, progress).await;
                 refuse_tls(stream).await;
                 return None;
             }
-            Ok(Ok(first)) if first.is_empty() => return None,
+            Ok(Ok(first)) if first.is_empty() => ("the connection was closed without a byte".to_owned(), FailureCause::Silent),
             Ok(Ok(first)) => {
                 let opened = OpenedSocket::new(&first, stream);
                 return Some((first, opened));
             }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => format!("nothing was sent within {} s", limit.as_secs_f64()),
+            Ok(Err(error)) => (error.to_string(), FailureCause::Broken { error: error.to_string().into() }),
+            Err(_) => (format!("nothing was sent within {} s", limit.as_secs_f64()), FailureCause::TimedOut { limit }),
         };
-        self.record_no_http(&fault, String::new()).await;
+        self.record(format!("no HTTP request: {fault}"), String::new(), cause, progress).await;
         None
     }
 
-    /// Records that no HTTP came. `detail` is what came instead.
-    pub async fn record_no_http(&self, fault: &str, detail: String) {
-        self.record(format!("no HTTP request: {fault}"), detail).await;
+    /// Records that no HTTP came, but these bytes.
+    pub async fn record_no_http(&self, fault: &str, first: &FirstBytes, progress: &AttemptProgress) {
+        let detail = first.description();
+        let cause = FailureCause::NoHttp { fault: format!("{fault}; {detail}").into() };
+        self.record(format!("no HTTP request: {fault}"), detail, cause, progress).await;
     }
 
-    async fn record(&self, reason: String, detail: String) {
-        let (reason, detail, handshake) = (reason.into(), detail.into(), ConnectionAttempt::default());
-        let kind = EventKind::Refused { peer: Some(self.peer), reason, detail, handshake };
+    async fn record(&self, reason: String, detail: String, cause: FailureCause, progress: &AttemptProgress) {
+        let handshake = progress.clone().failed(self.client, cause);
+        let kind = EventKind::Refused { peer: Some(self.peer), reason: reason.into(), detail: detail.into(), handshake };
         self.context.events.send(self.station, now(), kind).await;
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::HandshakeFinding;
+use super::{ConnectionFailure, ConnectionStep, HandshakeFinding};
 
 /// What is known of an attempt to connect, as far as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct ConnectionAttempt {
     pub tls: Option<Arc<TlsFacts>>,
     /// When each step was done; `None` where nobody measured.
     pub steps: Option<Box<ConnectionSteps>>,
+    /// Why it became no link; `None` where it did.
+    pub failure: Option<Box<ConnectionFailure>>,
 }
 
 /// When each step of an attempt was done, since it began. A step that was not reached is `None`.
@@ -92,7 +94,33 @@ impl ConnectionAttempt {
         let findings: usize = self.findings.iter().map(|finding| size_of::<HandshakeFinding>() + finding.heap_bytes()).sum();
         let tls = self.tls.as_ref().map_or(0, |tls| tls.heap_bytes());
         let steps = self.steps.as_ref().map_or(0, |_| size_of::<ConnectionSteps>());
-        self.request.len() + self.answer.len() + findings + tls + steps
+        let failure = self.failure.as_ref().map_or(0, |failure| failure.heap_bytes());
+        self.request.len() + self.answer.len() + findings + tls + steps + failure
+    }
+}
+
+impl ConnectionSteps {
+    /// When a step was done.
+    pub const fn of(&self, step: ConnectionStep) -> Option<Duration> {
+        match step {
+            ConnectionStep::Resolve => self.resolved,
+            ConnectionStep::Connect => self.connected,
+            ConnectionStep::Tls => self.secured,
+            ConnectionStep::Request => self.requested,
+            ConnectionStep::Answer => self.answered,
+        }
+    }
+
+    /// A step was done at this time.
+    pub const fn set(&mut self, step: ConnectionStep, at: Duration) {
+        let place = match step {
+            ConnectionStep::Resolve => &mut self.resolved,
+            ConnectionStep::Connect => &mut self.connected,
+            ConnectionStep::Tls => &mut self.secured,
+            ConnectionStep::Request => &mut self.requested,
+            ConnectionStep::Answer => &mut self.answered,
+        };
+        *place = Some(at);
     }
 }
 

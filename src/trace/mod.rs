@@ -3,12 +3,14 @@
 
 mod close_reason;
 mod connection_attempt;
+mod connection_failure;
 mod contents;
 pub mod decode;
 mod describe;
 pub mod device_model;
 mod event;
 pub mod export;
+mod failure_words;
 pub mod faults;
 mod fields;
 pub mod filter;
@@ -36,6 +38,7 @@ pub mod transactions;
 
 pub use close_reason::{CloseReason, WireFault};
 pub use connection_attempt::{ChainVerdict, ClientOffer, ConnectionAttempt, ConnectionSteps, TlsFacts};
+pub use connection_failure::{ConnectionFailure, ConnectionStep, FailureCause, FailureSide};
 pub use contents::{Contents, Trace};
 pub use describe::{exchange_meaning, payload_meaning, record_meaning};
 pub use event::{

@@ -52,6 +52,8 @@ pub(super) struct SoapUp {
     pub listening: Option<EventKind>,
     /// What a station of ours shows with each request.
     pub authorization: Option<StationAuthorization>,
+    /// How the request came with which it began; empty where it began without one.
+    pub attempt: ConnectionAttempt,
 }
 
 /// What is done when an HTTP exchange of ours is over.
@@ -68,17 +70,12 @@ pub(super) async fn run(
     context: &LinkContext,
     responder: Responder,
 ) -> (Responder, CloseReason) {
-    let SoapUp { station, number, version, peer, soap, listening, authorization } = up;
+    let SoapUp { station, number, version, peer, soap, listening, authorization, attempt } = up;
     let began = now();
     // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.came_up(version);
-    let connected = EventKind::Connected {
-        link: number,
-        version,
-        transport: Transport::Soap,
-        peer,
-        handshake: ConnectionAttempt::default(),
-    };
+    let transport = Transport::Soap;
+    let connected = EventKind::Connected { link: number, version, transport, peer, handshake: attempt };
     context.events.send(Some(station), began, connected).await;
     if let Some(listening) = listening {
         context.events.send(Some(station), began, listening).await;

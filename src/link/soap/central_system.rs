@@ -20,6 +20,7 @@ use super::framing::{SoapFraming, answer_headers, joined, name, reason};
 use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
 use super::wsdl;
 use crate::clock::now;
+use crate::link::attempt_progress::AttemptProgress;
 use crate::link::context::ListenerContext;
 use crate::link::directory::{Admission, Handshake, Refusal};
 use crate::link::endpoint::IDENTITY_LIMIT;
@@ -28,7 +29,7 @@ use crate::link::order::LinkOrder;
 use crate::link::panic_guard;
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
-use crate::trace::{Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
+use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// Answers a request on the central system's endpoint.
 pub(in crate::link) async fn respond(
@@ -63,7 +64,7 @@ async fn answer(
         }
         _ => RequestRefusal::method(request.method()),
     };
-    refused.record_and_respond(None, connection.peer, &origin, context).await
+    refused.record_and_respond(None, connection.peer, connection.requested_with(&origin), context).await
 }
 
 async fn route(
@@ -86,9 +87,10 @@ async fn route(
             let (reply, answer) = oneshot::channel();
             let (peer, shared) = (connection.peer, origin.clone());
             let request = exchange::SoapRequest { text, read, remarks, origin: shared, peer, reached_at, reply };
-            match enter(&identity, version, request, &head, listener_context).await {
+            let attempt = || connection.requested_with(&origin);
+            match enter(&identity, version, request, &head, &attempt, listener_context).await {
                 Ok(()) => answered(answer).await,
-                Err(refusal) => refusal.record_and_respond(None, peer, &origin, &listener_context.context).await,
+                Err(refusal) => refusal.record_and_respond(None, peer, attempt(), &listener_context.context).await,
             }
         }
         Err((code, subcode, description)) => {
@@ -147,12 +149,13 @@ async fn enter(
     version: Option<Version>,
     mut request: exchange::SoapRequest,
     head: &Parts,
+    attempt: &(dyn Fn() -> AttemptProgress + Sync),
     listener_context: &Arc<ListenerContext>,
 ) -> Result<(), RequestRefusal> {
     loop {
         let actor = match (listener_context.actors.get(identity), version) {
             (Some(actor), _) => actor,
-            (None, Some(version)) => open(identity, version, &request, head, listener_context)?,
+            (None, Some(version)) => open(identity, version, &request, head, attempt, listener_context)?,
             (None, None) => return Ok(()), // its actor has just ended
         };
         match actor.requests.send(request).await {
@@ -171,6 +174,7 @@ fn open(
     version: Version,
     request: &exchange::SoapRequest,
     head: &Parts,
+    attempt: &(dyn Fn() -> AttemptProgress + Sync),
     listener_context: &Arc<ListenerContext>,
 ) -> Result<SoapActorHandle, RequestRefusal> {
     let limit = listener_context.context.settings.current().soap_stations;
@@ -206,6 +210,7 @@ fn open(
         from: request.reached_at.clone(),
         number: actor.number,
         admission,
+        attempt: attempt().attempt(),
     };
     listener_context.tasks.spawn(begin.run(requests, listener_context.clone()));
     Ok(actor)
@@ -219,11 +224,13 @@ struct NewSoapLink {
     from: Option<String>,
     number: u64,
     admission: Admission,
+    /// How the first request came.
+    attempt: ConnectionAttempt,
 }
 
 impl NewSoapLink {
     async fn run(self, mut requests: mpsc::Receiver<exchange::SoapRequest>, listener_context: Arc<ListenerContext>) {
-        let NewSoapLink { identity, version, peer, from, number, admission } = self;
+        let NewSoapLink { identity, version, peer, from, number, admission, attempt } = self;
         let Admission { station, responder } = admission;
         let (handle, mut inbox) = LinkHandle::new(number);
         let callback = listener_context.directory.callback(station);
@@ -234,7 +241,7 @@ impl NewSoapLink {
         let context = &listener_context.context;
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
-        let up = SoapUp { station, number, version, peer, soap, listening: None, authorization: None };
+        let up = SoapUp { station, number, version, peer, soap, listening: None, authorization: None, attempt };
         let running = actor::run(up, &mut requests, &mut inbox, context, responder);
         panic_guard::guarded(running, &context.events, station, number).await;
         listener_context.actors.remove(&identity, number);

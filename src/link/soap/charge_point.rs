@@ -24,6 +24,7 @@ use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, tak
 use super::wsdl;
 use crate::behaviour::{Responder, StationCredentials};
 use crate::clock::now;
+use crate::link::attempt_progress::AttemptProgress;
 use crate::link::basic_credentials::StationAuthorization;
 use crate::link::down::{self, DownEvent};
 use crate::link::inbox::LinkInbox;
@@ -31,7 +32,7 @@ use crate::link::network::Socket;
 use crate::link::opening::ConnectionOpening;
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{CloseReason, EventKind, FrameOrigin, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, EventKind, FailureSide, FrameOrigin, StationKey};
 
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -142,7 +143,8 @@ async fn serve(
     let authorization =
         Some(StationAuthorization { identity: service.identity.clone(), credentials: service.credentials.clone() });
     let (station, version, listening) = (service.station, service.version, Some(listening));
-    let up = SoapUp { station, number, version, peer: address, soap, listening, authorization };
+    let attempt = ConnectionAttempt::default();
+    let up = SoapUp { station, number, version, peer: address, soap, listening, authorization, attempt };
     let ended = actor::run(up, &mut requests, inbox, context, responder).await;
     drop(close);
     // The port is free when the station is wanted back at once.
@@ -196,9 +198,11 @@ async fn connection(stream: Socket, peer: SocketAddr, server: Arc<ServerState>) 
 }
 
 async fn serve_http(stream: Socket, peer: SocketAddr, server: &Arc<ServerState>) {
-    let opening = ConnectionOpening { peer, station: Some(server.station), tls_remedy: TLS_REMEDY, context: &server.context };
-    let Some((first, stream)) = opening.open(stream).await else { return };
-    let state = Arc::new(IncomingConnection::new(peer));
+    let (station, client) = (Some(server.station), FailureSide::CentralSystem);
+    let opening = ConnectionOpening { peer, station, client, tls_remedy: TLS_REMEDY, context: &server.context };
+    let mut progress = AttemptProgress::accepted();
+    let Some((first, stream)) = opening.open(stream, &mut progress).await else { return };
+    let state = Arc::new(IncomingConnection::new(peer, progress));
     let service = {
         let (server, state) = (server.clone(), state.clone());
         service_fn(move |request| {
@@ -217,7 +221,7 @@ async fn serve_http(stream: Socket, peer: SocketAddr, server: &Arc<ServerState>)
     if let Err(error) = served.await
         && !state.has_spoken()
     {
-        opening.record_no_http(&error.to_string(), first.description()).await;
+        opening.record_no_http(&error.to_string(), &first, &state.progress).await;
     }
 }
 
@@ -243,7 +247,7 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, ser
         },
         _ => RequestRefusal::method(request.method()),
     };
-    refusal.record_and_respond(Some(server.station), connection.peer, &origin, context).await
+    refusal.record_and_respond(Some(server.station), connection.peer, connection.requested_with(&origin), context).await
 }
 
 async fn hand_over(taken: TakenIn, origin: Arc<FrameOrigin>, peer: SocketAddr, server: &ServerState) -> Response<Full<Bytes>> {

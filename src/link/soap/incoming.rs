@@ -21,11 +21,15 @@ use super::body::ReceivedBody;
 use super::compression::{self, CodingError};
 use super::{exchange, http_action};
 use crate::clock::now;
-use crate::link::handshake_headers::request_head;
+use crate::link::attempt_progress::AttemptProgress;
+use crate::link::handshake_headers::{answer_head, request_head};
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::rpc::soap::{Envelope, ReadError, ReadHint};
-use crate::trace::{ConnectionAttempt, EventKind, FrameOrigin, FrameText, StationKey};
+use crate::trace::{
+    ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide, FrameOrigin, FrameText,
+    StationKey,
+};
 
 /// How many origins a connection remembers.
 const SHARED_ORIGINS: usize = 4;
@@ -37,6 +41,8 @@ const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
 pub(in crate::link) struct IncomingConnection {
     /// The other end.
     pub peer: SocketAddr,
+    /// How it came to its first request.
+    pub progress: AttemptProgress,
     /// The identity of the last request.
     identity: Mutex<Option<String>>,
     /// The origins of the last requests with different heads.
@@ -46,8 +52,25 @@ pub(in crate::link) struct IncomingConnection {
 
 impl IncomingConnection {
     /// A connection without a request.
-    pub fn new(peer: SocketAddr) -> IncomingConnection {
-        IncomingConnection { peer, identity: Mutex::default(), origins: Mutex::default(), spoken: AtomicBool::new(false) }
+    pub fn new(peer: SocketAddr, progress: AttemptProgress) -> IncomingConnection {
+        let (identity, origins, spoken) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
+        IncomingConnection { peer, progress, identity, origins, spoken }
+    }
+
+    /// The attempt to connect that a request is, which has just come.
+    pub fn requested<B>(&self, request: &Request<B>) -> AttemptProgress {
+        let mut progress = self.progress.clone();
+        progress.enter(ConnectionStep::Answer);
+        progress.request = request_head(request);
+        progress
+    }
+
+    /// The same when the head is known already.
+    pub fn requested_with(&self, origin: &FrameOrigin) -> AttemptProgress {
+        let mut progress = self.progress.clone();
+        progress.enter(ConnectionStep::Answer);
+        progress.request = origin.http_head.as_deref().unwrap_or_default().into();
+        progress
     }
 
     /// A request has come.
@@ -115,17 +138,9 @@ impl RequestRefusal {
         self,
         station: Option<StationKey>,
         peer: SocketAddr,
-        origin: &FrameOrigin,
+        mut progress: AttemptProgress,
         context: &LinkContext,
     ) -> Response<Full<Bytes>> {
-        let head = origin.http_head.as_deref().unwrap_or_default();
-        let kind = EventKind::Refused {
-            peer: Some(peer),
-            reason: self.reason.clone().into(),
-            detail: Box::default(),
-            handshake: ConnectionAttempt { request: head.into(), ..ConnectionAttempt::default() },
-        };
-        context.events.send(station, now(), kind).await;
         let mut response = Response::new(Full::from(format!("{}\n", self.reason)));
         *response.status_mut() = self.status;
         // What is left of the body is not read, so the connection cannot go on.
@@ -133,6 +148,18 @@ impl RequestRefusal {
         if let Some((name, value)) = self.header {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
+        progress.answer = answer_head(&response);
+        progress.done();
+        let side = if station.is_some() { FailureSide::Station } else { FailureSide::CentralSystem };
+        let fault = self.reason.as_str().into();
+        let cause = match self.status {
+            StatusCode::UNAUTHORIZED => FailureCause::Unauthorized { fault },
+            status => FailureCause::NotAdmitted { status: status.as_u16(), fault },
+        };
+        let failure = Some(Box::new(ConnectionFailure { side, step: ConnectionStep::Request, cause }));
+        let handshake = ConnectionAttempt { failure, ..progress.attempt() };
+        let kind = EventKind::Refused { peer: Some(peer), reason: self.reason.into(), detail: Box::default(), handshake };
+        context.events.send(station, now(), kind).await;
         response
     }
 }

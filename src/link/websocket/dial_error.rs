@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::http::StatusCode;
 
 use crate::link::close_reason::wire_fault;
 use crate::ocpp::Version;
-use crate::trace::{ConnectionAttempt, WireFault};
+use crate::trace::{ConnectionStep, FailureCause, FailureSide, WireFault};
 
 /// Why an attempt to connect failed.
 #[derive(Debug, Error)]
@@ -39,13 +39,8 @@ pub(super) enum DialError {
     #[error("{url} cannot be asked for: {error}")]
     Request { url: String, error: SocketError },
     /// The handshake failed.
-    #[error("{refusal}")]
-    Handshake {
-        /// Why.
-        refusal: HandshakeRefusal,
-        /// The heads of the request and of the answer, as far as there was one.
-        heads: Box<ConnectionAttempt>,
-    },
+    #[error("{0}")]
+    Handshake(HandshakeRefusal),
 }
 
 /// Why a handshake failed.
@@ -53,7 +48,7 @@ pub(super) enum DialError {
 pub(super) enum HandshakeRefusal {
     /// The central system answered with an HTTP status.
     #[error("Server responded with a non-101 status: {status}{}", in_parentheses(.reason.as_deref()))]
-    Status { status: StatusCode, reason: Option<String> },
+    Status { status: StatusCode, reason: Option<String>, location: Option<String> },
     /// The answer names no subprotocol.
     #[error("Expected a Sec-WebSocket-Protocol header: the central system does not speak {}", .0.subprotocol())]
     NoSubprotocol(Version),
@@ -63,6 +58,9 @@ pub(super) enum HandshakeRefusal {
     /// The answer names an extension, and none was offered.
     #[error("the server agreed on the extension {0}, which was not offered (RFC 6455 §4.1)")]
     Extension(String),
+    /// The answer has the wrong key.
+    #[error("{0}")]
+    AcceptKey(WireFault),
     /// The wire broke.
     #[error(transparent)]
     Wire(WireFault),
@@ -86,11 +84,28 @@ impl DialError {
         DialError::Unreachable { name, address }
     }
 
-    /// The heads of the handshake; empty when there was none.
-    pub fn into_heads(self) -> ConnectionAttempt {
+    /// The same as a fact, with the side that ended the attempt in this step.
+    pub fn failure(&self, step: ConnectionStep) -> (FailureSide, FailureCause) {
         match self {
-            DialError::Handshake { heads, .. } => *heads,
-            _ => ConnectionAttempt::default(),
+            DialError::NoAnswer(limit) => {
+                let side = if step < ConnectionStep::Tls { FailureSide::Network } else { FailureSide::CentralSystem };
+                (side, FailureCause::TimedOut { limit: *limit })
+            }
+            DialError::UnknownHost(host) => (FailureSide::Network, FailureCause::UnknownHost { host: host.as_str().into() }),
+            DialError::Unreachable { name: "ECONNREFUSED", address } => {
+                (FailureSide::Network, FailureCause::ConnectionRefused { address: *address })
+            }
+            DialError::Unreachable { name, address } => {
+                (FailureSide::Network, FailureCause::Unreachable { address: *address, error: (*name).into() })
+            }
+            DialError::Connect { address, error } => {
+                (FailureSide::Network, FailureCause::Unreachable { address: *address, error: error.to_string().into() })
+            }
+            DialError::Broken { error, .. } => (FailureSide::Network, FailureCause::Broken { error: error.to_string().into() }),
+            DialError::Url(_) | DialError::Request { .. } => {
+                (FailureSide::Station, FailureCause::NoRequest { fault: self.to_string().into() })
+            }
+            DialError::Handshake(refusal) => refusal.failure(),
         }
     }
 }
@@ -104,12 +119,36 @@ impl HandshakeRefusal {
         (!names.trim().is_empty()).then_some(HandshakeRefusal::Extension(names))
     }
 
+    /// The same as a fact, with the side that ended the attempt.
+    fn failure(&self) -> (FailureSide, FailureCause) {
+        let cause = match self {
+            HandshakeRefusal::Status { status, reason, location } => FailureCause::Status {
+                status: status.as_u16(),
+                reason: reason.as_deref().map(Into::into),
+                location: location.as_deref().map(Into::into),
+            },
+            HandshakeRefusal::NoSubprotocol(version) => FailureCause::NoSubprotocolChosen { offered: version.subprotocol() },
+            HandshakeRefusal::OtherSubprotocol(version) => FailureCause::OtherSubprotocol { offered: version.subprotocol() },
+            HandshakeRefusal::Extension(name) => FailureCause::Extension { name: name.as_str().into() },
+            HandshakeRefusal::AcceptKey(_) => FailureCause::AcceptKey,
+            HandshakeRefusal::Wire(fault @ (WireFault::Closed | WireFault::Io(_) | WireFault::NoCloseFrame)) => {
+                FailureCause::Broken { error: fault.to_string().into() }
+            }
+            HandshakeRefusal::Wire(fault) => FailureCause::BadAnswer { fault: fault.to_string().into() },
+        };
+        (FailureSide::CentralSystem, cause)
+    }
+
     /// What the library reports of a handshake for this version.
     pub fn of(error: &SocketError, version: Version) -> HandshakeRefusal {
         match error {
             SocketError::Http(response) => {
-                let reason = response.headers().get("x-websocket-reject-reason").and_then(|reason| reason.to_str().ok());
-                HandshakeRefusal::Status { status: response.status(), reason: reason.map(str::to_owned) }
+                let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+                let (reason, location) = (header("x-websocket-reject-reason"), header("location"));
+                HandshakeRefusal::Status { status: response.status(), reason, location }
+            }
+            SocketError::Protocol(ProtocolError::SecWebSocketAcceptKeyMismatch) => {
+                HandshakeRefusal::AcceptKey(wire_fault(error))
             }
             SocketError::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
                 HandshakeRefusal::NoSubprotocol(version)

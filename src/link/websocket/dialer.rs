@@ -21,6 +21,7 @@ use super::watched_socket::WatchedSocket;
 use crate::behaviour::{CredentialNews, CredentialSet, Responder, StationCredentials};
 use crate::clock::now;
 use crate::link::LinkContext;
+use crate::link::attempt_progress::AttemptProgress;
 use crate::link::basic_credentials::authorization;
 use crate::link::down::{self, DownEvent};
 use crate::link::extra_headers::ExtraHeaders;
@@ -31,7 +32,7 @@ use crate::link::panic_guard;
 use crate::link::random::handshake_key;
 use crate::link::websocket;
 use crate::ocpp::Version;
-use crate::trace::{CloseReason, ConnectionAttempt, EventKind, RetryCause, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, ConnectionStep, EventKind, RetryCause, StationKey};
 
 /// After a link that lasted this long the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
@@ -164,17 +165,22 @@ async fn attempt(
     let connecting = async {
         // The session keeps its turns for as long as it runs, so there is always one to wait for.
         let _turn = dial.turns.acquire().await;
-        timeout(limit, connect(dial, (target, &url), &shown, context)).await.unwrap_or(Err(DialError::NoAnswer(limit)))
+        let mut progress = AttemptProgress::dialling();
+        let connected = timeout(limit, connect(dial, (target, &url), &shown, context, &mut progress)).await;
+        match connected.unwrap_or(Err(DialError::NoAnswer(limit))) {
+            Ok((stream, peer)) => Ok(Dialled { stream, peer, handshake: progress.attempt() }),
+            Err(error) => {
+                let (side, cause) = error.failure(progress.step());
+                Err(RetryCause::Failed { reason: error.to_string().into(), handshake: progress.failed(side, cause) })
+            }
+        }
     };
     tokio::pin!(connecting);
     loop {
         tokio::select! {
             biased;
             () = context.shutdown.cancelled() => return Err(Next::Stop),
-            connected = connecting.as_mut() => return connected.map_err(|error| {
-                let reason = error.to_string().into();
-                Next::Wait(RetryCause::Failed { reason, handshake: error.into_heads() })
-            }),
+            connected = connecting.as_mut() => return connected.map_err(Next::Wait),
             event = Box::pin(down::next_event(responder, inbox, dial.station, context)) => match event {
                 DownEvent::End => return Err(Next::Stop),
                 DownEvent::StayDown => return Err(Next::Park(true)),
@@ -188,18 +194,21 @@ async fn attempt(
 struct Dialled {
     stream: WebSocketStream<WatchedSocket<Socket>>,
     peer: SocketAddr,
-    /// The heads of request and answer.
+    /// What is known of the attempt.
     handshake: ConnectionAttempt,
 }
 
+/// Connects. What is known of the attempt is in `progress`, also when the waiting is broken off.
 async fn connect(
     dial: &DialTarget,
     (target, url): (&CentralSystemUrl, &str),
     shown: &CredentialSet,
     context: &LinkContext,
-) -> Result<Dialled, DialError> {
-    let (stream, address) = open(&context.network, &target.host, target.port).await?;
+    progress: &mut AttemptProgress,
+) -> Result<(WebSocketStream<WatchedSocket<Socket>>, SocketAddr), DialError> {
+    let (stream, address) = open(&context.network, &target.host, target.port, progress).await?;
     stream.set_nodelay();
+    progress.enter(ConnectionStep::Request);
     let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
     let uri: Uri = url.parse().map_err(|_| DialError::Url(url.to_owned()))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
@@ -213,26 +222,35 @@ async fn connect(
     {
         request.headers_mut().insert(AUTHORIZATION, value);
     }
-    let mut heads = ConnectionAttempt { request: handshake_headers::request_head(&request), ..ConnectionAttempt::default() };
+    progress.request = handshake_headers::request_head(&request);
+    // The library writes the request and waits for the answer in one. The request fits into what the system buffers.
+    progress.enter(ConnectionStep::Answer);
     let config = Some(websocket::config(&context.settings.current()));
     let (stream, answer) = client_async_with_config(request, WatchedSocket::new(stream), config).await.map_err(|error| {
         if let Error::Http(answer) = &error {
-            heads.answer = handshake_headers::answer_head(answer);
+            progress.answer = handshake_headers::answer_head(answer);
+            progress.done();
         }
-        let refusal = HandshakeRefusal::of(&error, dial.version);
-        DialError::Handshake { refusal, heads: Box::new(std::mem::take(&mut heads)) }
+        DialError::Handshake(HandshakeRefusal::of(&error, dial.version))
     })?;
-    heads.answer = handshake_headers::answer_head(&answer);
+    progress.answer = handshake_headers::answer_head(&answer);
+    progress.done();
     if let Some(refusal) = HandshakeRefusal::of_extensions(answer.headers()) {
-        return Err(DialError::Handshake { refusal, heads: Box::new(heads) });
+        return Err(DialError::Handshake(refusal));
     }
-    Ok(Dialled { stream, peer: SocketAddr::new(peer.ip().to_canonical(), peer.port()), handshake: heads })
+    Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())))
 }
 
 /// Opens the connection to the first address of the host that takes it.
-async fn open(network: &Network, host: &str, port: u16) -> Result<(Socket, SocketAddr), DialError> {
+async fn open(
+    network: &Network,
+    host: &str,
+    port: u16,
+    progress: &mut AttemptProgress,
+) -> Result<(Socket, SocketAddr), DialError> {
     let mut failure = DialError::UnknownHost(host.to_owned());
     let Ok(addresses) = network.addresses(host, port).await else { return Err(failure) };
+    progress.enter(ConnectionStep::Connect);
     for address in addresses {
         match network.connect(address).await {
             Ok(stream) => return Ok((stream, address)),
