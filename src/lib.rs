@@ -21,7 +21,7 @@
 //! | 3 | [`plugin`], [`scenario_writer`] |
 //! | 2, siblings | [`link`], [`simulator`] |
 //! | 1 | [`trace`], [`behaviour`], [`compose`], [`config`], [`docgen`] |
-//! | 0, pure | [`ocpp`], [`rpc`], [`javascript`], [`clock`], [`sanitize`], [`text_file`] |
+//! | 0, pure | [`ocpp`], [`rpc`], [`pki`], [`javascript`], [`clock`], [`sanitize`], [`text_file`] |
 
 pub mod behaviour;
 pub mod clock;
@@ -34,6 +34,7 @@ pub mod javascript;
 pub mod line_mode;
 pub mod link;
 pub mod ocpp;
+pub mod pki;
 pub mod plugin;
 pub mod rpc;
 pub mod sanitize;

@@ -11,6 +11,7 @@ use ocpp_tui::ocpp::{MeterMapping, Role, Strictness, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
 use super::byte_size::size;
+use super::ca_arguments::AuthorityCommand;
 use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
 use super::seconds::seconds;
@@ -186,6 +187,9 @@ pub enum StartCommand {
     /// Print the paths of the settings, or check them
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The test CA: certificates for central systems and stations in a laboratory, also faulty ones
+    #[command(subcommand)]
+    Ca(AuthorityCommand),
     /// Print the manual page
     Man,
     /// A command of the prompt, run first: start_cs, start_cp, help, …

@@ -7,10 +7,12 @@
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
 //! | `sentence` | an error as the sentence that is printed |
-//! | `config`, `docs`, `demo` | the commands of the same names |
+//! | `config`, `docs`, `demo`, `ca` with `ca_arguments` | the commands of the same names |
 
 mod arguments;
 mod byte_size;
+mod ca;
+mod ca_arguments;
 mod config;
 mod demo;
 mod docs;

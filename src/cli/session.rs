@@ -25,7 +25,7 @@ use super::arguments::{
 };
 use super::byte_size::size;
 use super::identity_range::identities;
-use super::{config, demo, docs, plugins, screen, test};
+use super::{ca, config, demo, docs, plugins, screen, test};
 
 /// A command given on the shell failed.
 const FAILED: u8 = 1;
@@ -47,6 +47,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(StartCommand::Config(command)) => config::config(&cli.general, command, || warned_catalog(&cli.general)),
+        Some(StartCommand::Ca(command)) => ca::ca(command),
         Some(StartCommand::Test(arguments)) => test::test(&cli.general, warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Docs(arguments)) => docs::docs(&*warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&*warned_catalog(&cli.general)?, message),
@@ -190,6 +191,7 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             | StartCommand::Example { .. }
             | StartCommand::Completions { .. }
             | StartCommand::Config(_)
+            | StartCommand::Ca(_)
             | StartCommand::Man,
         )
         | None => {}

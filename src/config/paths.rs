@@ -9,11 +9,12 @@ use etcetera::{BaseStrategy, base_strategy::Xdg};
 pub struct Paths {
     config: PathBuf,
     state: PathBuf,
+    data: PathBuf,
 }
 
 /// The home folder is not known.
 #[derive(Debug, thiserror::Error)]
-#[error("the home folder is not known; set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")]
+#[error("the home folder is not known; set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME")]
 pub struct PathsError;
 
 impl Paths {
@@ -24,7 +25,8 @@ impl Paths {
     pub fn find() -> Result<Paths, PathsError> {
         let xdg = Xdg::new().map_err(|_| PathsError)?;
         let state = xdg.state_dir().unwrap_or_else(|| xdg.data_dir());
-        Ok(Paths { config: xdg.config_dir().join("ocpp-tui"), state: state.join("ocpp-tui") })
+        let [config, state, data] = [xdg.config_dir(), state, xdg.data_dir()].map(|folder| folder.join("ocpp-tui"));
+        Ok(Paths { config, state, data })
     }
 
     /// The settings file.
@@ -50,6 +52,11 @@ impl Paths {
     /// The folder of the settings of plugins.
     pub fn plugin_settings(&self) -> PathBuf {
         self.state.join("plugins")
+    }
+
+    /// The folder of the test CA.
+    pub fn authority(&self) -> PathBuf {
+        self.data.join("ca")
     }
 
     /// The file of the history of commands.

@@ -181,7 +181,7 @@ fn run(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
         };
         for (part, text) in texts {
             // A folder that cannot be written is ignored: the session goes on, and nothing is saved.
-            let _ = write(folder, part.file(), &text);
+            let _ = write_private(folder, part.file(), &text);
         }
         if ended {
             return;
@@ -191,7 +191,7 @@ fn run(folder: &Path, receiver: &mpsc::Receiver<(SavedPart, String)>) {
 
 /// Writes a file so that at every moment the old or the new one is there as a whole. Only the user can read it: payloads may hold
 /// secrets.
-fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
+pub(super) fn write_private(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let new = folder.join(format!("{name}.new"));
     private_file(&new)?.write_all(text.as_bytes())?;
