@@ -15,7 +15,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | 6, front ends | [`tui`], [`line_mode`], [`scenario`] |
+//! | 6, front ends | [`tui`], [`line_mode`], [`scenario`], [`probe`] |
 //! | 5 | [`console`] |
 //! | 4 | [`hub`] |
 //! | 3 | [`plugin`], [`scenario_writer`] |
@@ -36,6 +36,7 @@ pub mod link;
 pub mod ocpp;
 pub mod pki;
 pub mod plugin;
+pub mod probe;
 pub mod rpc;
 pub mod sanitize;
 pub mod scenario;

@@ -1,5 +1,5 @@
-//! What text from outside passes before it reaches a terminal: as text, or within JSON. Both forms make the same characters visible. How
-//! a line is composed is for the printers.
+//! What text from outside passes before it reaches a terminal: as text, or within JSON or XML. How a line is composed
+//! is for the printers.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -72,6 +72,23 @@ pub fn escape_json(json: String) -> String {
         }
     }
     shown
+}
+
+/// The same for JSON in several lines, whose line ends stay.
+pub fn escape_json_lines(json: &str) -> String {
+    json.split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => escape_json(line.to_owned()) + "\n",
+            None => escape_json(line.to_owned()),
+        })
+        .collect()
+}
+
+/// A text between tags or quotation marks of XML. Characters that XML 1.0 cannot hold are replaced.
+pub fn escape_xml(text: &str) -> String {
+    let fits = |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
+    let held: String = text.chars().map(|c| if fits(c) { c } else { '\u{fffd}' }).collect();
+    quick_xml::escape::escape(&held).replace('\n', "&#10;")
 }
 
 /// Whether nothing is to be escaped. Nearly every text is printable ASCII, which is seen without decoding it, many bytes at a time: a loop

@@ -14,10 +14,12 @@ use super::byte_size::size;
 use super::ca_arguments::AuthorityCommand;
 use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
+use super::probe_arguments::ProbeArguments;
 use super::seconds::seconds;
 use super::subprotocol_arguments::SubprotocolArguments;
 
 use super::test_arguments::Scenarios;
+use super::version_argument::version;
 use super::whole_number::whole_number;
 
 /// Memory for the trace by default, in bytes.
@@ -31,6 +33,7 @@ pub const DEFAULT_MEMORY: usize = 64 << 20;
   ocpp-tui cp ws://localhost:9000 CP1 CP2      two simulated charge points
   ocpp-tui --plain cs --port 9000 < commands   line by line, for scripts
   ocpp-tui test examples/scenarios             test scenarios, both sides simulated
+  ocpp-tui probe ws://localhost:9000           what a central system supports and which rules it breaks
   ocpp-tui demo                                a central system with charge points, to look around
   ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
 pub struct Cli {
@@ -166,6 +169,8 @@ pub enum StartCommand {
     Demo(DemoArguments),
     /// Run test scenarios: JavaScript files that define what a peer must do
     Test(Box<Scenarios>),
+    /// Find out what a central system or a station supports and which rules it breaks
+    Probe(Box<ProbeArguments>),
     /// Write documentation of all messages into a folder
     Docs(DocsArguments),
     /// Print the JSON Schema of an action
@@ -384,13 +389,6 @@ impl From<LogFormatArgument> for LogFormat {
             LogFormatArgument::Story => LogFormat::Story,
         }
     }
-}
-
-fn version(text: &str) -> Result<Version, String> {
-    Version::parse(text).ok_or_else(|| {
-        let known: Vec<&str> = Version::ALL.iter().map(|version| version.subprotocol()).collect();
-        format!("it is one of {}", known.join(", "))
-    })
 }
 
 fn role(text: &str) -> Result<Role, String> {

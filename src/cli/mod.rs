@@ -2,10 +2,11 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `machine_arguments`, `byte_size`, `seconds`, `whole_number` | the command line |
+//! | `arguments`, `test_arguments`, `machine_arguments`, `byte_size`, `seconds`, `version_argument`, `whole_number` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
+//! | `probe`, `probe_arguments` | `ocpp-tui probe` |
 //! | `sentence` | an error as the sentence that is printed |
 //! | `config`, `docs`, `demo`, `ca` with `ca_arguments` | the commands of the same names |
 
@@ -19,6 +20,8 @@ mod docs;
 mod identity_range;
 mod machine_arguments;
 mod plugins;
+mod probe;
+mod probe_arguments;
 mod screen;
 mod seconds;
 mod sentence;
@@ -29,6 +32,7 @@ mod test;
 mod test_arguments;
 mod test_output;
 mod test_report;
+mod version_argument;
 mod whole_number;
 
 pub use arguments::arguments;

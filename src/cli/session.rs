@@ -25,7 +25,7 @@ use super::arguments::{
 };
 use super::byte_size::size;
 use super::identity_range::identities;
-use super::{ca, config, demo, docs, plugins, screen, test};
+use super::{ca, config, demo, docs, plugins, probe, screen, test};
 
 /// A command given on the shell failed.
 const FAILED: u8 = 1;
@@ -49,6 +49,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(StartCommand::Config(command)) => config::config(&cli.general, command, || warned_catalog(&cli.general)),
         Some(StartCommand::Ca(command)) => ca::ca(command),
         Some(StartCommand::Test(arguments)) => test::test(&cli.general, warned_catalog(&cli.general)?, arguments),
+        Some(StartCommand::Probe(arguments)) => probe::probe(warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Docs(arguments)) => docs::docs(&*warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&*warned_catalog(&cli.general)?, message),
         Some(StartCommand::Example { message, soap }) => docs::example(&*warned_catalog(&cli.general)?, message, *soap),
@@ -186,6 +187,7 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
         None if !full_screen => return Ok(console.greeting()),
         Some(
             StartCommand::Test(_)
+            | StartCommand::Probe(_)
             | StartCommand::Docs(_)
             | StartCommand::Schema(_)
             | StartCommand::Example { .. }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use http_body_util::Full;
 use hyper::header::{
-    CONNECTION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use hyper::{Method, Request, Response, StatusCode, Version as HttpVersion};
@@ -275,6 +275,11 @@ fn faulty_handshake<B>(request: &Request<B>) -> Option<(StatusCode, String)> {
             request.version()
         );
         return Some((StatusCode::UPGRADE_REQUIRED, fault));
+    }
+    let hosts = headers.get_all(HOST).iter().count();
+    if hosts != 1 {
+        let fault = format!("the handshake has {hosts} headers Host instead of one (RFC 9112 §3.2)");
+        return Some((StatusCode::BAD_REQUEST, fault));
     }
     let version = values(headers, &SEC_WEBSOCKET_VERSION).collect::<Vec<_>>().join(", ");
     if version.is_empty() {

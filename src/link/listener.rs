@@ -278,6 +278,7 @@ mod tests {
         // Nothing stands behind a request that was made by hand, so there is nothing to be upgraded.
         let begin_without_socket = async || {
             let mut request = Request::get("/CP1")
+                .header("host", "test")
                 .header("upgrade", "websocket")
                 .header("connection", "upgrade")
                 .header("sec-websocket-version", "13")

@@ -44,6 +44,6 @@ pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
 pub use subprotocol::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
-pub use url_parts::UrlError;
+pub use url_parts::{UrlError, UrlParts};
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::CentralSystemUrl;

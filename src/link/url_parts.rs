@@ -52,7 +52,7 @@ pub enum UrlError {
 
 /// A URL in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct UrlParts {
+pub struct UrlParts {
     /// The scheme in lower case.
     pub scheme: String,
     /// The host name or address, without brackets.

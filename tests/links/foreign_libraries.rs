@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use ocpp_tui::hub::Hub;
 use ocpp_tui::ocpp::{ActionDefinition, Role, SampleContext, Version};
+use ocpp_tui::probe::ProbeVerdict;
 use ocpp_tui::trace::StationKey;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -171,4 +172,32 @@ async fn the_npm_package_ocpp_rpc_in_2_0_1() {
 #[tokio::test]
 async fn the_npm_package_ocpp_rpc_in_2_1() {
     both_roles(&node(), Version::V2_1).await;
+}
+
+/// What their central systems break is known; what they support is seen in spite of it.
+async fn probed(library: &Library) {
+    let Some((_peer, port)) = Peer::start(library, Role::CentralSystem, Version::V2_0_1, 0, &Value::Object(Map::new())).await
+    else {
+        return;
+    };
+    let report = crate::probe::run(crate::probe::options(port, &[])).await;
+    let table = report.table(120, false);
+    assert_eq!(report.version, Some(Version::V2_0_1), "{table}");
+    for name in ["subprotocol.ocpp2.0.1", "path.identity", "websocket.ping", "websocket.fragments", "id.36"] {
+        assert_eq!(crate::probe::verdict(&report, name), ProbeVerdict::Supported, "{name}\n{table}");
+    }
+    let broken = crate::probe::breaches(&report).join("\n");
+    assert!(!broken.contains("websocket.") && !broken.contains("close.") && !broken.contains("id."), "{broken}");
+    // Both let a station in that has no identity.
+    assert!(broken.contains("path.no-identity: 101 with ocpp2.0.1"), "{broken}");
+}
+
+#[tokio::test]
+async fn the_probe_of_the_python_package_ocpp() {
+    probed(&python()).await;
+}
+
+#[tokio::test]
+async fn the_probe_of_the_npm_package_ocpp_rpc() {
+    probed(&node()).await;
 }

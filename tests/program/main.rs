@@ -13,6 +13,7 @@
 mod documentation_commands;
 mod line_mode;
 mod ocppjs_recordings;
+mod probe;
 mod process;
 #[cfg(unix)]
 mod screen_binary;

@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["plugin", "scenario_writer"],
     &["hub"],
     &["console"],
-    &["line_mode", "scenario", "tui"],
+    &["line_mode", "probe", "scenario", "tui"],
     &["cli", "main"],
 ];
 
@@ -41,9 +41,14 @@ const ENTANGLED: &[&str] = &[
 /// Names of more than one type, with how many.
 const DUPLICATES: &[(&str, usize)] = &[];
 
-/// Files outside `rpc/` that read the texts of messages: the links, and the view of one envelope. All others ask `trace::decode`.
-const MESSAGE_READERS: &[&str] =
-    &["link/soap/body.rs", "link/soap/framing.rs", "link/websocket/framing.rs", "tui/state/message/soap.rs"];
+/// Files outside `rpc/` that read the texts of messages: the links, the probe, and the view of one envelope. All others ask `trace::decode`.
+const MESSAGE_READERS: &[&str] = &[
+    "link/soap/body.rs",
+    "link/soap/framing.rs",
+    "link/websocket/framing.rs",
+    "probe/service/exchange.rs",
+    "tui/state/message/soap.rs",
+];
 
 fn files() -> BTreeMap<String, String> {
     source_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))

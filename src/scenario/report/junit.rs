@@ -3,10 +3,9 @@
 
 use std::fmt::Write as _;
 
-use quick_xml::escape::escape;
-
 use super::description::{CaseDescription, RunDescription};
 use super::{details, sentence};
+use crate::sanitize::escape_xml as text;
 use crate::scenario::outcome::{CaseOutcome, ScenarioCase};
 
 /// The document, with a line end.
@@ -100,11 +99,4 @@ fn output(case: &ScenarioCase) -> String {
     });
     let heading = (!case.trace.is_empty()).then(|| "trace".to_owned());
     notes.chain(steps).chain(heading).chain(case.trace.iter().cloned()).map(|line| line + "\n").collect()
-}
-
-/// A text between tags or quotation marks. Characters that XML 1.0 cannot hold are replaced.
-fn text(text: &str) -> String {
-    let fits = |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
-    let held: String = text.chars().map(|c| if fits(c) { c } else { '\u{fffd}' }).collect();
-    escape(&held).replace('\n', "&#10;")
 }
