@@ -82,6 +82,8 @@ interface MachineOptions {
   /** An empty text is not sent; `firmware` likewise. */
   serial?: string;
   firmware?: string;
+  /** The keys of the certificates that it asks for; default: `'ecdsa'`. */
+  certificateKey?: 'ecdsa' | 'rsa';
   /** Habits of real stations: names of those that come with the program, or paths of files. */
   quirk?: string | string[];
 }

@@ -88,6 +88,11 @@ impl ProposedEffect {
         self.0.is_none()
     }
 
+    /// Whether the effect is of this type.
+    pub fn is<T: Any>(&self) -> bool {
+        self.0.as_ref().is_some_and(|effect| effect.is::<T>())
+    }
+
     /// The effect, if it is of this type. An effect of another type is dropped.
     pub fn into_inner<T: Any>(self) -> Option<T> {
         self.0?.downcast().ok().map(|effect| *effect)

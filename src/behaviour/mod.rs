@@ -27,7 +27,7 @@ pub use physical_action::{
     ActionObserver, CarState, DriverLimit, DriverService, EnergyNeeds, FailingStep, FailureTimes, LinkWish, PhysicalAction,
     PhysicalActionError, PowerLossStop,
 };
-pub use station_credentials::{CredentialNews, CredentialSet, StationCertificate, StationCredentials};
+pub use station_credentials::{ConnectionIncident, CredentialNews, CredentialSet, StationCertificate, StationCredentials};
 
 /// A call of the peer that was decoded and found valid.
 #[derive(Debug, Clone, Copy)]

@@ -55,6 +55,19 @@ pub enum CredentialNews {
     FellBack(SecurityProfile),
 }
 
+/// What went wrong while a station connected, and is worth a security event once it is connected again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionIncident {
+    /// The certificate of the central system breaks a rule.
+    UntrustedCertificate,
+    /// There is no version of TLS that both sides allow.
+    NoCommonTlsVersion,
+    /// There is no cipher suite that both sides allow.
+    NoCommonCipherSuite,
+    /// The central system did not take the password or the certificate.
+    NotAuthenticated,
+}
+
 /// The credentials of a station. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct StationCredentials(Arc<Mutex<CredentialState>>);
@@ -68,6 +81,8 @@ struct CredentialState {
     attempts: u32,
     /// How often the next one has failed.
     failures: u32,
+    /// What was not reported yet, each once.
+    incidents: Vec<ConnectionIncident>,
 }
 
 impl StationCredentials {
@@ -134,6 +149,19 @@ impl StationCredentials {
         Some(CredentialNews::FellBack(state.candidates.last().unwrap_or(&state.settled).profile))
     }
 
+    /// Notes what went wrong at an attempt. Repetitions before a report are one.
+    pub fn note(&self, incident: ConnectionIncident) {
+        let mut state = self.lock();
+        if !state.incidents.contains(&incident) {
+            state.incidents.push(incident);
+        }
+    }
+
+    /// What went wrong since this was asked last.
+    pub fn take_incidents(&self) -> Vec<ConnectionIncident> {
+        std::mem::take(&mut self.lock().incidents)
+    }
+
     fn lock(&self) -> MutexGuard<'_, CredentialState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -156,6 +184,16 @@ mod tests {
         assert_eq!((credentials.profile(), credentials.failed()), (SecurityProfile::Basic, None));
         assert_eq!(credentials.connected(), Some(CredentialNews::Settled(SecurityProfile::TlsBasic)));
         assert_eq!(credentials.profile(), SecurityProfile::TlsBasic);
+    }
+
+    #[test]
+    fn incidents_are_reported_once() {
+        let credentials = StationCredentials::default();
+        for incident in [ConnectionIncident::UntrustedCertificate, ConnectionIncident::UntrustedCertificate] {
+            credentials.clone().note(incident);
+        }
+        assert_eq!(credentials.take_incidents(), [ConnectionIncident::UntrustedCertificate]);
+        assert_eq!(credentials.take_incidents(), []);
     }
 
     #[test]

@@ -446,7 +446,7 @@ mod tests {
     #[test]
     fn the_machine_of_charge_points_is_read() {
         let words = "ocpp-tui cp ws://h:1 A --connectors 3 --cable fixed --profiles reservation --phases 3 --max-current 16 --vendor V \
-                     --model M --serial= --firmware 2 --no-driver --quirk slow-boot --quirk ./mine.toml";
+                     --model M --serial= --firmware 2 --certificate-key rsa --no-driver --quirk slow-boot --quirk ./mine.toml";
         let Some(StartCommand::Cp(points)) = Cli::parse_from(words.split_whitespace()).command else { panic!() };
         let machine = points.machine.options();
         let equipment = &machine.equipment;

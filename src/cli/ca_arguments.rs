@@ -37,18 +37,15 @@ pub struct IssueArguments {
     /// For a server: a central system, or a charge point that is called over SOAP
     #[arg(long)]
     pub server: bool,
-    /// For a charging station, which shows it to the central system (security profile 3)
-    #[arg(long, requires = "serial")]
-    pub station: bool,
+    /// For the charging station with this serial number, which becomes the common name (security profile 3)
+    #[arg(long, value_name = "SERIAL")]
+    pub station: Option<String>,
     /// For the key and the subject of this signing request (PEM)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["rsa", "self_signed", "serial", "organization"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rsa", "self_signed", "organization"])]
     pub csr: Option<PathBuf>,
     /// Host name or address; repeat it for several [default for --server: those of this machine]
     #[arg(long, value_name = "NAME")]
     pub name: Vec<String>,
-    /// Serial number of the station, which becomes the common name
-    #[arg(long, value_name = "NUMBER", conflicts_with = "server")]
-    pub serial: Option<String>,
     /// Operator of the station, which becomes the organization
     #[arg(long, value_name = "NAME", default_value = "ocpp-tui")]
     pub organization: String,
@@ -109,11 +106,9 @@ impl IssueArguments {
     /// The terms of the certificate; `machine` are the names of this machine.
     pub fn terms(&self, machine: impl FnOnce() -> Vec<String>) -> CertificateTerms {
         let names = if self.server && self.name.is_empty() { machine() } else { self.name.clone() };
-        let terms = match &self.serial {
-            Some(serial) if !self.server => {
-                CertificateTerms { names, ..CertificateTerms::station(serial.clone(), self.organization.clone()) }
-            }
-            _ => CertificateTerms::server(names),
+        let terms = match &self.station {
+            Some(serial) => CertificateTerms { names, ..CertificateTerms::station(serial.clone(), self.organization.clone()) },
+            None => CertificateTerms::server(names),
         };
         let chosen = [
             (self.defects.expired, CertificateDefect::Expired),

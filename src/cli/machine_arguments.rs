@@ -36,6 +36,9 @@ pub struct MachineArguments {
     /// firmwareVersion; an empty one is not sent
     #[arg(long, value_name = "TEXT", value_parser = |text: &str| read(EquipmentPart::Firmware, text))]
     pub firmware: Option<EquipmentChange>,
+    /// Kind of the keys for which it asks for certificates [default: ecdsa]
+    #[arg(long, value_name = "ecdsa|rsa", value_parser = |text: &str| read(EquipmentPart::CertificateKey, text))]
+    pub certificate_key: Option<EquipmentChange>,
     /// No driver plugs in or pays by himself; the machine still answers and reports
     #[arg(long)]
     pub no_driver: bool,
@@ -68,6 +71,7 @@ impl MachineArguments {
             &self.model,
             &self.serial,
             &self.firmware,
+            &self.certificate_key,
         ]
         .into_iter()
         .flatten()

@@ -95,6 +95,9 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
     let ended = runtime.block_on(async {
         let console = Arc::new(Console::new(Hub::with_profile(catalog, limits, general.profile(), events)));
         console.hub().plugins().configure(plugins);
+        if let Ok(paths) = &paths {
+            console.hub().use_authority(paths.authority());
+        }
         for warning in warnings {
             console.hub().note(true, warning);
         }

@@ -3,6 +3,7 @@
 
 mod alert_filters;
 mod answer_rules;
+mod authority;
 mod central_system;
 mod error;
 mod options;
@@ -101,6 +102,7 @@ impl Hub {
             turns: Arc::new(Semaphore::new(HANDSHAKES)),
             registry: Arc::default(),
             listening: Mutex::default(),
+            authority: Mutex::default(),
             print_xml: Default::default(),
         };
         let shared = Arc::new(shared);
@@ -170,7 +172,8 @@ impl Hub {
         let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
         let listening = ListenAddress::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
         let first_transaction = options.first_transaction.unwrap_or_else(|| transaction_id_of(now()));
-        let settings = CentralSystemSettings { first_transaction, ..CentralSystemSettings::default() };
+        let signer = self.station_signer().await;
+        let settings = CentralSystemSettings { signer, first_transaction, ..CentralSystemSettings::default() };
         let central_system = CentralSystem::new(settings);
         self.shared.central_systems.lock().unwrap_or_else(PoisonError::into_inner).push(central_system.clone());
         let listener_context = central_system::listener_context(

@@ -1,5 +1,6 @@
 //! What a session consists of. All clones of its hub share it; the host of the plugins holds it weakly.
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
@@ -43,6 +44,8 @@ pub(super) struct HubState {
     pub turns: Arc<Semaphore>,
     pub registry: Arc<Registry>,
     pub listening: Mutex<Vec<ListenAddress>>,
+    /// The folder of the test CA.
+    pub authority: Mutex<Option<PathBuf>>,
     /// Whether SOAP messages are printed as XML, by our role.
     pub print_xml: [AtomicBool; Role::ALL.len()],
 }

@@ -50,6 +50,7 @@ pub use paragraph::paragraph;
 pub use received_payload::ReceivedPayload;
 pub use role::Role;
 pub use sample::SampleContext;
+#[cfg(test)]
 pub(crate) use sample::certificates;
 pub use security_profile::SecurityProfile;
 pub use station_password::StationPassword;

@@ -77,6 +77,25 @@ pub fn check_chain(
     Err(ChainFault::PathTooLong { issuer: current.name() })
 }
 
+/// Checks a certificate that shall become a trusted root, in DER: it has signed itself, is a CA, and is valid.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn check_root(der: &[u8], now: Timestamp) -> Result<(), ChainFault> {
+    let root = ChainLink::read(der).ok_or(ChainFault::Unreadable { number: 1 })?;
+    root.check_alone(now)?;
+    if !root.facts.is_self_issued() {
+        return Err(ChainFault::NotARoot { subject: root.name(), issuer: root.issuer_name() });
+    }
+    match root.certificate.verify_signature(None) {
+        Ok(()) => root.check_authority(&root, 0),
+        Err(X509Error::SignatureUnsupportedAlgorithm) => {
+            Err(ChainFault::UnknownAlgorithm { subject: root.name(), algorithm: root.facts.signature_algorithm.clone() })
+        }
+        Err(_) => Err(ChainFault::WrongSignature { subject: root.name(), issuer: root.issuer_name() }),
+    }
+}
+
 /// A certificate of the chain.
 struct ChainLink<'a> {
     der: &'a [u8],

@@ -44,6 +44,14 @@ pub enum ChainFault {
         /// The subject of the root.
         root: Box<str>,
     },
+    /// It shall be a root, and another has issued it.
+    #[error("the certificate of `{subject}` is no root: `{issuer}` has issued it")]
+    NotARoot {
+        /// Its subject.
+        subject: Box<str>,
+        /// Its issuer.
+        issuer: Box<str>,
+    },
     /// A certificate of an issuer is missing.
     #[error("the issuer of `{subject}`, `{issuer}`, is not a trusted root, and its certificate is not in the chain")]
     UnknownIssuer {

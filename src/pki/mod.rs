@@ -19,7 +19,7 @@ mod test_authority;
 pub(crate) mod test_keys;
 
 pub use certificate_facts::{CertificateFacts, HashKind, KeyFacts};
-pub use chain_check::{CertificateUse, ExpectedChain, check_chain};
+pub use chain_check::{CertificateUse, ExpectedChain, check_chain, check_root};
 pub use chain_fault::ChainFault;
 pub use issue_terms::{CertificateDefect, CertificateTerms, ChainForm, IssuedCertificate, chain_pem};
 pub use pem_text::{PemBlock, PemFault, read_certificates, read_pem, write_pem};

@@ -21,6 +21,24 @@ pub enum KeyAlgorithm {
     Rsa,
 }
 
+impl KeyAlgorithm {
+    /// What a kind must be.
+    pub const WANTED: &str = "ecdsa or rsa";
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            KeyAlgorithm::Ecdsa => "ecdsa",
+            KeyAlgorithm::Rsa => "rsa",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn parse(name: &str) -> Option<KeyAlgorithm> {
+        [KeyAlgorithm::Ecdsa, KeyAlgorithm::Rsa].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// A private key with its public key.
 pub struct PrivateKey {
     pair: KeyPair,

@@ -86,11 +86,11 @@ mod tests {
             machine(json!({"connectors": 4, "quirk": "slow-boot", "driver": false}), &MachineOptions::default()).unwrap();
         let options = json!({
             "id": "CP1", "within": 5, "cable": "fixed", "profiles": ["Core", "Reservation"], "phases": 3, "maxCurrent": 16.5,
-            "vendor": "V", "model": "M", "serial": "", "firmware": "2", "quirk": ["no-finishing", "./mine.toml", "/etc/theirs.toml"],
+            "vendor": "V", "model": "M", "serial": "", "firmware": "2", "certificateKey": "rsa", "quirk": ["no-finishing", "./mine.toml", "/etc/theirs.toml"],
         });
         let made = machine(options, &defaults).unwrap();
         let parts: Vec<String> = EquipmentPart::ALL.into_iter().map(|part| part.written(&made.equipment)).collect();
-        assert_eq!(parts, ["4", "fixed", "Core,Reservation", "3", "16.5", "V", "M", "", "2"]);
+        assert_eq!(parts, ["4", "fixed", "Core,Reservation", "3", "16.5", "V", "M", "", "2", "rsa"]);
         assert!(!made.driver);
         assert_eq!(made.quirks, ["no-finishing", "tests/ocpp/mine.toml", "/etc/theirs.toml"].map(str::to_owned));
         assert_eq!(machine(json!({}), &defaults), Ok(defaults));

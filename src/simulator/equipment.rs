@@ -4,6 +4,7 @@
 
 use super::charging::MainsSupply;
 use super::feature_profile::FeatureProfiles;
+use crate::pki::KeyAlgorithm;
 
 /// The most connectors of a simulated charge point.
 const MOST_CONNECTORS: u16 = 100;
@@ -33,6 +34,8 @@ pub struct StationEquipment {
     pub serial_number: String,
     /// `firmwareVersion`, at most 50 characters; empty is not sent.
     pub firmware_version: String,
+    /// The kind of the keys for which it asks for certificates.
+    pub key: KeyAlgorithm,
 }
 
 impl Default for StationEquipment {
@@ -47,6 +50,7 @@ impl Default for StationEquipment {
             model: "Simulated".to_owned(),
             serial_number: "SIM-0001".to_owned(),
             firmware_version: env!("CARGO_PKG_VERSION").to_owned(),
+            key: KeyAlgorithm::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::equipment::{CableKind, StationEquipment};
 use super::feature_profile::FeatureProfiles;
+use crate::pki::KeyAlgorithm;
 
 /// A part of a charge point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum EquipmentPart {
     Serial,
     /// The version of the firmware.
     Firmware,
+    /// The kind of the keys of its certificates.
+    CertificateKey,
 }
 
 /// A part that is to be another one.
@@ -48,11 +51,13 @@ pub enum EquipmentChange {
     Serial(String),
     /// This version of the firmware.
     Firmware(String),
+    /// Keys of this kind.
+    CertificateKey(KeyAlgorithm),
 }
 
 impl EquipmentPart {
     /// All of them, in the order in which they are written.
-    pub const ALL: [EquipmentPart; 9] = [
+    pub const ALL: [EquipmentPart; 10] = [
         EquipmentPart::Connectors,
         EquipmentPart::Cable,
         EquipmentPart::Profiles,
@@ -62,6 +67,7 @@ impl EquipmentPart {
         EquipmentPart::Model,
         EquipmentPart::Serial,
         EquipmentPart::Firmware,
+        EquipmentPart::CertificateKey,
     ];
 
     /// Its name in a scenario; an option has the same words with a hyphen between them.
@@ -76,6 +82,7 @@ impl EquipmentPart {
             EquipmentPart::Model => "model",
             EquipmentPart::Serial => "serial",
             EquipmentPart::Firmware => "firmware",
+            EquipmentPart::CertificateKey => "certificateKey",
         }
     }
 
@@ -90,6 +97,7 @@ impl EquipmentPart {
             EquipmentPart::Vendor | EquipmentPart::Model => "a text of 1 to 20 characters",
             EquipmentPart::Serial => "a text of at most 25 characters; with an empty one it is not sent",
             EquipmentPart::Firmware => "a text of at most 50 characters; with an empty one it is not sent",
+            EquipmentPart::CertificateKey => KeyAlgorithm::WANTED,
         }
     }
 
@@ -105,6 +113,7 @@ impl EquipmentPart {
             EquipmentPart::Model => EquipmentChange::Model(StationEquipment::read_name(text)?),
             EquipmentPart::Serial => EquipmentChange::Serial(StationEquipment::read_serial_number(text)?),
             EquipmentPart::Firmware => EquipmentChange::Firmware(StationEquipment::read_firmware(text)?),
+            EquipmentPart::CertificateKey => EquipmentChange::CertificateKey(KeyAlgorithm::parse(text)?),
         })
     }
 
@@ -120,6 +129,7 @@ impl EquipmentPart {
             EquipmentPart::Model => equipment.model.clone(),
             EquipmentPart::Serial => equipment.serial_number.clone(),
             EquipmentPart::Firmware => equipment.firmware_version.clone(),
+            EquipmentPart::CertificateKey => equipment.key.name().to_owned(),
         }
     }
 }
@@ -137,6 +147,7 @@ impl StationEquipment {
             EquipmentChange::Model(model) => self.model = model,
             EquipmentChange::Serial(number) => self.serial_number = number,
             EquipmentChange::Firmware(version) => self.firmware_version = version,
+            EquipmentChange::CertificateKey(kind) => self.key = kind,
         }
     }
 }
@@ -157,6 +168,7 @@ mod tests {
             model: "M M".into(),
             serial_number: String::new(),
             firmware_version: "2".into(),
+            key: KeyAlgorithm::Rsa,
         };
         let mut built = StationEquipment::default();
         for part in EquipmentPart::ALL {
@@ -178,6 +190,7 @@ mod tests {
             (EquipmentPart::Model, &["x"], &["", "xxxxxxxxxxxxxxxxxxxxx"]),
             (EquipmentPart::Serial, &["", "x"], &["xxxxxxxxxxxxxxxxxxxxxxxxxx"]),
             (EquipmentPart::Firmware, &["", "x"], &["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]),
+            (EquipmentPart::CertificateKey, &["ecdsa", "rsa"], &["", "dsa"]),
         ] {
             assert!(right.iter().all(|text| part.read(text).is_some()), "{part:?}");
             assert!(wrong.iter().all(|text| part.read(text).is_none()), "{part:?}");

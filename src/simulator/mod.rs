@@ -3,6 +3,7 @@
 //! display and changes by the user are not here.
 
 mod central_system;
+mod certificate_request;
 mod certificate_store;
 pub(crate) mod charging;
 mod equipment;
@@ -22,8 +23,8 @@ mod station;
 mod timers;
 pub mod v1;
 mod v2;
-mod x509;
 
+pub use central_system::certificate_signing::{SigningRule, StationSigner};
 pub use central_system::settings::{CentralSystemSettings, REGISTRATIONS};
 pub use central_system::{CentralSystem, CentralSystemBehaviour};
 pub use equipment::{CableKind, StationEquipment};

@@ -7,10 +7,14 @@ use std::time::{Duration, Instant};
 use crate::stage::Stage;
 use crate::support::TIMEOUT;
 
+/// The data folder of the programs, so that no test finds the test CA of the user.
+const DATA: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/data");
+
 /// Runs the program to its end: its exit code, output and errors.
 pub fn run(arguments: &[&str], input: &[u8]) -> (Option<i32>, String, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
         .args(arguments)
+        .env("XDG_DATA_HOME", DATA)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -89,6 +93,7 @@ impl Program {
         let mut child = Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
             .args(arguments)
             .env("TZ", "UTC")
+            .env("XDG_DATA_HOME", DATA)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -32,6 +32,9 @@ pub(super) const fn part(part: EquipmentPart) -> OptionSpec {
             added("--serial", CompletionKind::Nothing, "chargePointSerialNumber of its boot; \"\" sends none")
         }
         EquipmentPart::Firmware => added("--firmware", CompletionKind::Nothing, "firmwareVersion of its boot; \"\" sends none"),
+        EquipmentPart::CertificateKey => {
+            added("--certificate-key", CompletionKind::Nothing, "keys of its certificates: ecdsa or rsa, default: ecdsa")
+        }
     }
 }
 

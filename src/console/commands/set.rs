@@ -20,7 +20,7 @@ use crate::hub::LinkCommand;
 use crate::link::HttpUrl;
 use crate::ocpp::{Role, Strictness, suggest};
 use crate::sanitize::escape_control;
-use crate::simulator::REGISTRATIONS;
+use crate::simulator::{REGISTRATIONS, SigningRule};
 
 pub(super) const SET: CommandEntry<SetCommand> = CommandEntry {
     spec: CommandSpec::new("set", "change settings of all links, or where a SOAP station is called")
@@ -82,6 +82,12 @@ const SETTINGS: &[NamedValue] = &[
         completes: CompletionKind::Nothing,
     },
     NamedValue {
+        name: "sign_certificates",
+        value: "rule (good, off, intermediate, missing-intermediate, expired, not-yet-valid, wrong-name or foreign)",
+        help: "which certificate the central system sends to a station that asks for one, when there is a test CA (ocpp-tui ca init).",
+        completes: CompletionKind::Nothing,
+    },
+    NamedValue {
         name: "strictness",
         value: "strictness (tolerant or strict)",
         help: "whether calls that deviate from the specification are served (tolerant) or refused (strict).",
@@ -90,7 +96,7 @@ const SETTINGS: &[NamedValue] = &[
 ];
 
 /// The settings that only a central system has.
-const OF_CENTRAL_SYSTEM: &[&str] = &["registration", "energy_price"];
+const OF_CENTRAL_SYSTEM: &[&str] = &["registration", "energy_price", "sign_certificates"];
 
 /// What is set of a station.
 const ADDRESS: &[NamedValue] = &[NamedValue {
@@ -134,6 +140,8 @@ pub enum SettingChange {
     Registration(&'static str),
     /// What a kWh costs; 0 is no price.
     EnergyPrice(f64),
+    /// Which certificates stations get that ask for one.
+    SignCertificates(SigningRule),
     /// Whether calls that deviate from the specification are served.
     Strictness(Strictness),
 }
@@ -218,6 +226,7 @@ impl SettingChange {
             "energy_price" => {
                 text.parse().ok().filter(|price: &f64| price.is_finite() && *price >= 0.0).map(SettingChange::EnergyPrice)
             }
+            "sign_certificates" => SigningRule::parse(text).map(SettingChange::SignCertificates),
             "strictness" => Strictness::parse(text).map(SettingChange::Strictness),
             _ => None,
         }
@@ -251,7 +260,10 @@ fn set(role: Role, changes: &[SettingChange], context: &CommandContext<'_>) -> R
             SettingChange::CallsInFlight(calls) => link.calls_in_flight = (*calls).max(1) as usize,
             SettingChange::Strictness(strictness) => link.strictness = *strictness,
             // Those of the hub and of the central systems, below.
-            SettingChange::PrintXml(_) | SettingChange::Registration(_) | SettingChange::EnergyPrice(_) => {}
+            SettingChange::PrintXml(_)
+            | SettingChange::Registration(_)
+            | SettingChange::EnergyPrice(_)
+            | SettingChange::SignCertificates(_) => {}
         });
         if let SettingChange::PrintXml(on) = change {
             context.hub.set_print_xml(role, *on);
@@ -259,6 +271,7 @@ fn set(role: Role, changes: &[SettingChange], context: &CommandContext<'_>) -> R
         context.hub.change_central_systems(|settings| match change {
             SettingChange::Registration(status) => (*status).clone_into(&mut settings.registration),
             SettingChange::EnergyPrice(price) => settings.energy_price = (*price > 0.0).then_some(*price),
+            SettingChange::SignCertificates(rule) => settings.signing = *rule,
             _ => {}
         });
         if !any {
@@ -306,6 +319,7 @@ impl fmt::Display for SettingChange {
             SettingChange::CallsInFlight(calls) => write!(f, "calls_in_flight={calls}"),
             SettingChange::Registration(status) => write!(f, "registration={status}"),
             SettingChange::EnergyPrice(price) => write!(f, "energy_price={price}"),
+            SettingChange::SignCertificates(rule) => write!(f, "sign_certificates={}", rule.name()),
             SettingChange::Strictness(strictness) => write!(f, "strictness={}", strictness.name()),
         }
     }
@@ -325,6 +339,7 @@ mod tests {
             ("strictness", "strict"),
             ("registration", "Pending"),
             ("energy_price", "0.35"),
+            ("sign_certificates", "wrong-name"),
         ] {
             let setting =
                 change(Role::CentralSystem, &Spanned::new(name.to_owned(), 0..0), &Spanned::new(value.to_owned(), 0..0))

@@ -84,6 +84,7 @@ pub(super) const CHARGE_POINT: CommandEntry<StartSimulator> = CommandEntry {
                     equipment::part(EquipmentPart::Vendor),
                     equipment::part(EquipmentPart::Model),
                     equipment::part(EquipmentPart::Serial),
+                    equipment::part(EquipmentPart::CertificateKey),
                     equipment::part(EquipmentPart::Firmware),
                     equipment::NO_DRIVER,
                     equipment::QUIRK,

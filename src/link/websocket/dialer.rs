@@ -18,7 +18,7 @@ use super::backoff::Backoff;
 use super::dial_error::{DialError, HandshakeRefusal};
 use super::url::CentralSystemUrl;
 use super::watched_socket::WatchedSocket;
-use crate::behaviour::{CredentialNews, CredentialSet, Responder, StationCredentials};
+use crate::behaviour::{ConnectionIncident, CredentialNews, CredentialSet, Responder, StationCredentials};
 use crate::clock::now;
 use crate::link::LinkContext;
 use crate::link::attempt_progress::AttemptProgress;
@@ -32,7 +32,7 @@ use crate::link::panic_guard;
 use crate::link::random::handshake_key;
 use crate::link::websocket;
 use crate::ocpp::Version;
-use crate::trace::{CloseReason, ConnectionAttempt, ConnectionStep, EventKind, RetryCause, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, ConnectionStep, EventKind, FailureCause, RetryCause, StationKey};
 
 /// After a link that lasted this long the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
@@ -126,6 +126,17 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
     }
 }
 
+/// What of a failure the station reports by a security event, once it is connected.
+fn incident(cause: &FailureCause) -> Option<ConnectionIncident> {
+    match cause {
+        FailureCause::Tls { name: "chain", .. } => Some(ConnectionIncident::UntrustedCertificate),
+        FailureCause::Tls { name: "noVersion", .. } => Some(ConnectionIncident::NoCommonTlsVersion),
+        FailureCause::Tls { name: "noSuite", .. } => Some(ConnectionIncident::NoCommonCipherSuite),
+        FailureCause::Status { status: 401, .. } => Some(ConnectionIncident::NotAuthenticated),
+        _ => None,
+    }
+}
+
 /// Records what became of new credentials.
 async fn record_news(news: Option<CredentialNews>, station: StationKey, context: &LinkContext) {
     let (failure, text) = match news {
@@ -171,6 +182,9 @@ async fn attempt(
             Ok((stream, peer)) => Ok(Dialled { stream, peer, handshake: progress.attempt() }),
             Err(error) => {
                 let (side, cause) = error.failure(progress.step());
+                if let Some(incident) = incident(&cause) {
+                    dial.credentials.note(incident);
+                }
                 Err(RetryCause::Failed { reason: error.to_string().into(), handshake: progress.failed(side, cause) })
             }
         }

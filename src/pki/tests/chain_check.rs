@@ -186,6 +186,22 @@ fn unknown_critical_extensions_are_refused() {
     assert!(matches!(&fault, ChainFault::UnknownExtension { extension, .. } if &**extension == "1.2.3.4"), "{fault}");
 }
 
+#[test]
+fn a_root_has_signed_itself_and_is_a_valid_ca() {
+    let authority = authority();
+    assert_eq!(check_root(authority.certificate(), now()), Ok(()));
+    let lower = authority.intermediate("Lower", now()).unwrap();
+    let fault = check_root(lower.certificate(), now()).unwrap_err();
+    assert_eq!(fault.to_string(), "the certificate of `Lower` is no root: `Lab CA` has issued it");
+    let alone = issue(&authority, &with(CertificateDefect::SelfSigned));
+    assert!(matches!(check_root(&alone[0], now()), Err(ChainFault::NotAnAuthority { .. })));
+    let mut damaged = authority.certificate().to_vec();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert!(check_root(&damaged, now()).is_err());
+    let late = Timestamp::from_second(now().as_second() + 4000 * DAY).unwrap();
+    assert!(matches!(check_root(authority.certificate(), late), Err(ChainFault::Expired { .. })));
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config::with_cases(64))]
     /// No byte of a certificate can be changed without a fault.

@@ -1,7 +1,8 @@
 //! The simulated central system, a CSMS in the words of OCPP 2.x: its settings and the state that all its links share, so that ten
 //! thousand stations use little memory. What is answered in a version is in `v1` and `v2`. It never sends calls by itself; the user or a
-//! script sends them.
+//! script sends them; the one exception is the certificate that a station has asked for.
 
+pub(super) mod certificate_signing;
 pub(super) mod running;
 pub(super) mod settings;
 
@@ -10,6 +11,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use self::certificate_signing::AcceptedRequest;
 use self::running::RunningTransaction;
 use self::settings::CentralSystemSettings;
 use super::profile::Samples;
@@ -93,13 +95,26 @@ impl Behaviour for CentralSystemBehaviour {
         }
         self.generation = call.version.dialect().generation;
         let settings = self.system.lock();
-        match self.generation {
+        let proposal = match self.generation {
             OcppGeneration::First => self.system.first.propose(&settings, &self.station, call, now),
             OcppGeneration::Second => self.system.second.propose(&settings, &self.station, call, now),
+        };
+        match call.action {
+            certificate_signing::ASKS => {
+                let (signer, rule) = (settings.signer.as_ref(), settings.signing);
+                certificate_signing::decide(signer, rule, self.generation, call.payload, proposal)
+            }
+            _ => proposal,
         }
     }
 
-    fn commit(&mut self, effect: ProposedEffect, sent: &Answer, _: Moment, _: &mut Outbox) {
+    fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
+        if effect.is::<AcceptedRequest>() {
+            if let Some(request) = effect.into_inner::<AcceptedRequest>() {
+                request.carry_out(sent, now, out);
+            }
+            return;
+        }
         match self.generation {
             OcppGeneration::First => self.system.first.commit(&self.station, effect, sent),
             OcppGeneration::Second => self.system.second.commit(&self.station, effect, sent),

@@ -1,6 +1,9 @@
 //! What the user may change about the central system: its answers to boots, tags and vendors, and the price of energy.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::certificate_signing::{SigningRule, StationSigner};
 
 /// How a BootNotification may be answered.
 pub const REGISTRATIONS: [&str; 3] = ["Accepted", "Pending", "Rejected"];
@@ -20,6 +23,10 @@ pub struct CentralSystemSettings {
     pub known_vendors: Option<Vec<String>>,
     /// What a kWh costs. With a price the answers to TransactionEvent have a `totalCost` (OCPP 2.0.1 part 2, I02 and I03).
     pub energy_price: Option<f64>,
+    /// The CA that signs the requests of stations; `None` signs none.
+    pub signer: Option<Arc<StationSigner>>,
+    /// What it does with these requests.
+    pub signing: SigningRule,
     /// The id of the first transaction. Read once, when the central system begins. Stations of 2.x make their ids themselves.
     pub first_transaction: i32,
 }
@@ -32,6 +39,8 @@ impl Default for CentralSystemSettings {
             refused_tags: BTreeMap::new(),
             known_vendors: None,
             energy_price: None,
+            signer: None,
+            signing: SigningRule::default(),
             first_transaction: 1,
         }
     }

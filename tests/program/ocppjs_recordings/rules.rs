@@ -39,7 +39,7 @@ fn is_new_plugin(line: &str) -> bool {
 
 /// Settings that ocppjs does not have (difference `more-settings`).
 fn is_new_setting(line: &str) -> bool {
-    ["timeout", "calls_in_flight", "strictness", "registration", "energy_price"]
+    ["timeout", "calls_in_flight", "strictness", "registration", "energy_price", "sign_certificates"]
         .iter()
         .any(|name| line.starts_with(&format!("- {name}=<")))
 }

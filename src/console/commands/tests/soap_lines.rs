@@ -30,7 +30,7 @@ fn transports_and_addresses() {
 #[test]
 fn the_machine_of_a_charge_point_is_read_and_written() {
     let line = "start_cp ws://h:1 CP1 -p ocpp1.6 --autonomous --connectors 4 --cable fixed --profiles Core,Reservation --phases 3 \
-                --max-current 16 --vendor ACME --model \"Box 2\" --serial \"\" --firmware 1.0 --no-driver --quirk slow-boot \
+                --max-current 16 --vendor ACME --model \"Box 2\" --serial \"\" --firmware 1.0 --certificate-key rsa --no-driver --quirk slow-boot \
                 --quirk habits/mine.toml";
     let parsed = command(line);
     assert_eq!(parsed.to_string(), line);

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::ChargePoint;
 use crate::behaviour::{Answer, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
+use crate::simulator::certificate_request::SignedCertificate;
+use crate::simulator::certificate_store::StoredCertificate;
 use crate::simulator::payload;
-use crate::simulator::x509::Certificate;
 
 /// The statuses of an answer that accepts a request.
 const ACCEPTING: [&str; 5] = ["Accepted", "AcceptedCanceled", "RebootRequired", "Scheduled", "Unlocked"];
@@ -47,8 +48,10 @@ pub(super) enum CallEffect {
     },
     InstallCertificate {
         purpose: String,
-        certificate: Certificate,
+        certificate: Box<StoredCertificate>,
     },
+    /// The certificate that was asked for has come.
+    TakeCertificate(SignedCertificate),
     DeleteCertificate {
         hash_data: Value,
     },
@@ -146,8 +149,9 @@ impl ChargePoint {
             CallEffect::ClearCache => self.forget_cache(),
             CallEffect::ClearProfiles { criteria } => self.remove_profiles(&criteria, now, out),
             CallEffect::SetProfile { connector, profile } => self.install_profile(connector, &profile, now, out),
-            CallEffect::InstallCertificate { purpose, certificate } => self.add_certificate(purpose, certificate),
-            CallEffect::DeleteCertificate { hash_data } => self.certificates.delete(&hash_data),
+            CallEffect::InstallCertificate { purpose, certificate } => self.add_certificate(purpose, *certificate),
+            CallEffect::TakeCertificate(signed) => self.take_certificate(signed, now),
+            CallEffect::DeleteCertificate { hash_data } => self.remove_certificate(&hash_data),
             CallEffect::SecurityEvent(event) => self.send_security_event(event, now, out),
             CallEffect::UpdateList { full, version, entries } => self.update_list(full, version, &entries),
             CallEffect::Reserve(reservation, expires) => self.reserve(reservation, expires, now, out),

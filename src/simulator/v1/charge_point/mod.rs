@@ -52,6 +52,7 @@ use crate::behaviour::{
 };
 use crate::clock::Moment;
 use crate::ocpp::{OcppGeneration, Role, Version};
+use crate::simulator::certificate_request::CertificateKeys;
 use crate::simulator::certificate_store::CertificateStore;
 use crate::simulator::charging::ProfileSet;
 use crate::simulator::failing_steps::FailingSteps;
@@ -93,6 +94,7 @@ pub struct ChargePoint {
     reservations: Reservations,
     profiles: ProfileSet,
     certificates: CertificateStore,
+    keys: CertificateKeys,
     diagnostics: FileTransfer,
     log: FileTransfer,
     firmware: FileTransfer,
@@ -132,6 +134,7 @@ impl ChargePoint {
             reservations: Reservations::default(),
             profiles: ProfileSet::default(),
             certificates: CertificateStore::default(),
+            keys: CertificateKeys::default(),
             diagnostics: FileTransfer::none(DIAGNOSTICS),
             log: FileTransfer::none(LOG),
             firmware: FileTransfer::none(FIRMWARE),
@@ -220,12 +223,12 @@ impl ChargePoint {
     /// The security extension of OCPP 1.6 (Improved security for OCPP 1.6-J, §5).
     fn propose_for_security_extension(&self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         match call.action {
-            "CertificateSigned" => ChargePoint::certificate_signed(call.payload),
+            "CertificateSigned" => self.certificate_signed(call.payload, now),
             "DeleteCertificate" => self.delete_certificate(call.payload),
             "ExtendedTriggerMessage" => self.extended_trigger_message(call.payload),
             "GetInstalledCertificateIds" => self.installed_certificate_ids(call.payload).into(),
             "GetLog" => self.get_log(call.payload, now),
-            "InstallCertificate" => self.install_certificate(call.payload),
+            "InstallCertificate" => self.install_certificate(call.payload, now),
             "SignedUpdateFirmware" => self.signed_update_firmware(call.payload),
             action => not_supported(action).into(),
         }
@@ -275,6 +278,7 @@ impl Behaviour for ChargePoint {
         self.network_down = false;
         self.online = true;
         if self.registration == Registration::Accepted {
+            self.report_incidents(now, out);
             self.report_changes(now, out);
             self.touch(now);
             self.send_transaction_messages(out);
@@ -286,6 +290,7 @@ impl Behaviour for ChargePoint {
 
     fn disconnected(&mut self, now: Moment) {
         self.online = false;
+        self.keys.show_upcoming(&self.settings.credentials, now.wall);
         self.agenda.cancel(TimerTask::Heartbeat);
         self.transaction_messages.link_lost();
         self.waste_reserve(now);

@@ -91,6 +91,7 @@ impl ChargePoint {
         if interval > 0 {
             self.configuration.set("HeartbeatInterval", interval.to_string());
         }
+        self.report_incidents(now, out);
         self.report_everything(now, out);
         self.touch(now);
         self.schedule_clock_sample(now);

@@ -14,6 +14,7 @@ use super::publish_firmware::FirmwarePublication;
 use super::security_event::SecurityEventQueue;
 use super::tariff_store::TariffStore;
 use super::transaction_costs::RunningCosts;
+use crate::simulator::certificate_request::CertificateKeys;
 use crate::simulator::certificate_store::CertificateStore;
 use crate::simulator::file_transfer::FileTransfer;
 
@@ -30,6 +31,8 @@ pub(super) struct BlockStates {
     pub security_events: SecurityEventQueue,
     /// The installed certificates.
     pub certificates: CertificateStore,
+    /// The keys for certificates, and those that wait for one.
+    pub keys: CertificateKeys,
     /// The request for a signed certificate.
     pub signing: SigningRequest,
     /// The messages on the display.
@@ -62,6 +65,7 @@ impl Default for BlockStates {
             publication: FirmwarePublication::default(),
             security_events: SecurityEventQueue::default(),
             certificates: CertificateStore::default(),
+            keys: CertificateKeys::default(),
             signing: SigningRequest::default(),
             display: DisplayMessages::default(),
             costs: TransactionCosts::default(),

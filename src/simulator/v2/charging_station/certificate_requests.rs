@@ -8,8 +8,8 @@ use super::certificates::V2G_CHAIN;
 use super::timers::StationTask;
 use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
-use crate::ocpp::certificates::SIGNING_REQUEST;
-use crate::simulator::payload::text;
+use crate::simulator::certificate_request::CertificateSubject;
+use crate::simulator::payload::{integer, text};
 use crate::simulator::v2::features::StationFeatures;
 
 /// The place that knows whether a certificate has been revoked.
@@ -27,16 +27,23 @@ pub(super) struct SigningRequest {
 }
 
 impl ChargingStation {
-    /// Sends SignCertificate with the request of the examples. The private key of that request does not exist.
+    /// Makes a key and sends SignCertificate.
     pub(super) fn ask_for_signature(&mut self, purpose: &'static str, now: Moment, out: &mut Outbox) {
         self.blocks.signing.repeated = 0;
         self.send_signing_request(purpose, now, out);
     }
 
     fn send_signing_request(&mut self, purpose: &'static str, now: Moment, out: &mut Outbox) {
+        let equipment = &self.settings.equipment;
+        let serial_number = &equipment.serial_number;
+        let common_name = if serial_number.is_empty() { &self.settings.identity } else { serial_number };
+        let organization = self.model.text("SecurityCtrlr", "OrganizationName").unwrap_or_default();
+        let subject = CertificateSubject { common_name, organization };
+        // without random numbers nothing can be asked for
+        let Some(csr) = self.blocks.keys.request(purpose, equipment.key, subject) else { return };
         let signing = &mut self.blocks.signing;
         signing.wanted = Some(purpose);
-        let mut payload = json!({ "csr": SIGNING_REQUEST, "certificateType": purpose });
+        let mut payload = json!({ "csr": csr, "certificateType": purpose });
         if StationFeatures::of(self.version).signing_request_ids {
             signing.last_id += 1;
             payload["requestId"] = signing.last_id.into();
@@ -71,6 +78,11 @@ impl ChargingStation {
         if !accepted {
             self.signing_ended();
         }
+    }
+
+    /// Whether a certificate answers the last request: since 2.1 it has its number (OCPP 2.1 part 2, A02).
+    pub(super) fn answers_request(&self, payload: &Value) -> bool {
+        integer(payload, "requestId").is_none_or(|id| id == self.blocks.signing.last_id)
     }
 
     /// The certificate has come, or will not come.

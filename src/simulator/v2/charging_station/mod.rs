@@ -91,6 +91,7 @@ use crate::behaviour::{
 };
 use crate::clock::Moment;
 use crate::ocpp::{OcppGeneration, Role, Version};
+use crate::simulator::certificate_request::security_event;
 use crate::simulator::failing_steps::FailingSteps;
 use crate::simulator::part_fault::PartFault;
 use crate::simulator::payload::not_supported;
@@ -336,6 +337,9 @@ impl Behaviour for ChargingStation {
         }
         self.network_down = false;
         self.online = true;
+        for incident in self.settings.credentials.take_incidents() {
+            self.send_security_event(security_event(incident, OcppGeneration::Second), now, out);
+        }
         if self.registration == RegistrationState::Accepted {
             self.resume_link(now, out);
         } else if !self.timers.has(StationTask::Boot) {
@@ -347,6 +351,7 @@ impl Behaviour for ChargingStation {
     fn disconnected(&mut self, now: Moment) {
         self.online = false;
         self.offline_since.get_or_insert(now.monotonic);
+        self.blocks.keys.show_upcoming(&self.settings.credentials, now.wall);
         self.timers.cancel(StationTask::Heartbeat);
         self.queue.link_lost();
         self.waste_reserve(now);

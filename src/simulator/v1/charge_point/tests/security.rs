@@ -1,7 +1,12 @@
 //! The security extension of OCPP 1.6: certificates, logs, signed firmware, and the triggers for them.
 
 use super::*;
+use crate::behaviour::{ConnectionIncident, CredentialSet, StationCredentials};
+use crate::ocpp::SecurityProfile;
 use crate::ocpp::certificates::{CERTIFICATE, HASH_DATA, SIGNING_REQUEST};
+use crate::pki::{
+    CertificateDefect, CertificateFacts, CertificateRequest, CertificateTerms, KeyAlgorithm, TestAuthority, chain_pem,
+};
 
 fn signed_firmware(location: &str, certificate: &str, install: Option<&str>) -> Value {
     let mut firmware = json!({"location": location, "retrieveDateTime": "2024-05-01T12:00:00Z",
@@ -50,13 +55,102 @@ fn certificates_are_installed_listed_and_deleted() {
     assert!(world.take_sent().is_empty());
 }
 
+/// Lets the charge point ask for a certificate, and signs it with these faults.
+fn signed(world: &mut World, authority: &TestAuthority, defects: &[CertificateDefect]) -> Value {
+    let trigger = json!({"requestedMessage": "SignChargePointCertificate"});
+    assert_eq!(world.ask_status("ExtendedTriggerMessage", trigger), "Accepted");
+    let request = CertificateRequest::from_pem(world.expect("SignCertificate").payload["csr"].as_str().unwrap()).unwrap();
+    assert_eq!(&*request.subject, "O=ocpp-tui, CN=SIM-0001");
+    let terms = CertificateTerms { defects: defects.to_vec(), ..CertificateTerms::station("", "") };
+    json!({ "certificateChain": chain_pem(&authority.sign(&request, &terms, world.now().wall).unwrap()) })
+}
+
+fn authority(world: &World) -> TestAuthority {
+    TestAuthority::create("Lab CA", KeyAlgorithm::Ecdsa, world.now().wall).unwrap()
+}
+
 #[test]
-fn a_signed_certificate_must_be_one_or_it_is_a_security_event() {
+fn a_signed_certificate_is_shown_at_the_next_connection() {
     let mut world = World::accepted(Version::V1_6);
-    assert_eq!(world.ask_status("CertificateSigned", json!({ "certificateChain": CERTIFICATE })), "Accepted");
+    let credentials = world.charge_point.settings().credentials.clone();
+    let authority = authority(&world);
+    let root = json!({"certificateType": "CentralSystemRootCertificate", "certificate": authority.certificate_pem()});
+    assert_eq!(world.ask_status("InstallCertificate", root), "Accepted");
+    assert_eq!(credentials.next().roots, [authority.certificate().into()]);
+    let certificate = signed(&mut world, &authority, &[]);
+    assert_eq!(world.ask_status("CertificateSigned", certificate.clone()), "Accepted");
+    let shown = credentials.next().certificate.unwrap();
+    let facts = CertificateFacts::read(&shown.chain[0]).unwrap();
+    assert_eq!(facts.common_name.as_deref(), Some("SIM-0001"));
     assert!(world.take_sent().is_empty());
-    assert_eq!(world.ask_status("CertificateSigned", json!({"certificateChain": "text"})), "Rejected");
-    assert_eq!(world.serve(), ["SecurityEventNotification InvalidChargePointCertificate"]);
+    let later = signed(&mut world, &authority, &[CertificateDefect::NotYetValid]);
+    assert_eq!(world.ask_status("CertificateSigned", later), "Accepted");
+    assert_eq!(credentials.next().certificate, Some(shown.clone()), "its validity has not begun");
+    world.pass_seconds(2 * 24 * 3600);
+    world.disconnect();
+    assert_ne!(credentials.next().certificate, Some(shown));
+}
+
+#[test]
+fn a_certificate_that_does_not_fit_is_a_security_event() {
+    let mut world = World::accepted(Version::V1_6);
+    let (authority, other) = (authority(&world), authority(&world));
+    let root = json!({"certificateType": "CentralSystemRootCertificate", "certificate": authority.certificate_pem()});
+    world.ask("InstallCertificate", root);
+    let unasked = json!({ "certificateChain": CERTIFICATE });
+    let good = signed(&mut world, &authority, &[]);
+    let mut wrong = vec![unasked, json!({"certificateChain": "text"})];
+    for defect in [CertificateDefect::Expired, CertificateDefect::WrongName, CertificateDefect::ForeignAuthority] {
+        wrong.push(signed(&mut world, &authority, &[defect]));
+    }
+    wrong.push(signed(&mut world, &other, &[]));
+    for certificate in wrong {
+        assert_eq!(world.ask_status("CertificateSigned", certificate), "Rejected");
+        assert_eq!(world.serve(), ["SecurityEventNotification InvalidChargePointCertificate"]);
+    }
+    assert_eq!(world.charge_point.settings().credentials.next().certificate, None);
+    assert_eq!(world.ask_status("CertificateSigned", good), "Rejected", "the key of the first request was given up");
+}
+
+#[test]
+fn what_went_wrong_while_connecting_is_a_security_event() {
+    let events = |sent: Vec<String>| -> Vec<String> {
+        sent.into_iter().filter_map(|it| it.strip_prefix("SecurityEventNotification ").map(str::to_owned)).collect()
+    };
+    let mut world = World::new(Version::V1_6, true);
+    let credentials = world.charge_point.settings().credentials.clone();
+    credentials.note(ConnectionIncident::UntrustedCertificate);
+    world.connect();
+    let boot = world.expect("BootNotification");
+    world.result(&boot, json!({"status": "Accepted", "currentTime": "2024-05-01T12:00:00Z", "interval": 300}));
+    assert_eq!(events(world.serve()), ["InvalidCentralSystemCertificate"]);
+    world.disconnect();
+    credentials.note(ConnectionIncident::NotAuthenticated);
+    world.connect();
+    assert_eq!(events(world.serve()), ["FailedToAuthenticateAtCentralSystem"]);
+    world.disconnect();
+    world.connect();
+    assert!(events(world.serve()).is_empty());
+    let mut older = World::accepted(Version::V1_5);
+    older.charge_point.settings().credentials.note(ConnectionIncident::UntrustedCertificate);
+    older.disconnect();
+    older.connect();
+    assert!(events(older.serve()).is_empty());
+}
+
+#[test]
+fn the_last_root_of_a_secured_link_stays() {
+    let secured = CredentialSet { profile: SecurityProfile::TlsBasic, ..CredentialSet::default() };
+    for (credentials, expected) in [(CredentialSet::default(), "Accepted"), (secured, "Failed")] {
+        let credentials = StationCredentials::new(credentials);
+        let settings = ChargePointSettings { credentials, seed: 1, ..ChargePointSettings::default() };
+        let mut world = World::with(Version::V1_6, settings).booted();
+        let root = json!({"certificateType": "CentralSystemRootCertificate", "certificate": CERTIFICATE});
+        world.ask("InstallCertificate", root);
+        let [name, key, serial] = HASH_DATA;
+        let hash = json!({"hashAlgorithm": "SHA256", "issuerNameHash": name, "issuerKeyHash": key, "serialNumber": serial});
+        assert_eq!(world.ask_status("DeleteCertificate", json!({ "certificateHashData": hash })), expected);
+    }
 }
 
 #[test]
