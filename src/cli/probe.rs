@@ -16,6 +16,8 @@ use ocpp_tui::probe::{
     StationOptions, VisitNews,
 };
 
+use rustls::sign::CertifiedKey;
+
 use super::probe_arguments::ProbeArguments;
 
 /// The exit code when a rule is broken.
@@ -121,15 +123,24 @@ fn security(arguments: &ProbeArguments) -> anyhow::Result<ProbeSecurity> {
     let security =
         ProbeSecurity { roots, insecure: arguments.insecure, server_name: arguments.sni.clone(), ..ProbeSecurity::default() };
     let Some(file) = &arguments.client_cert else { return Ok(security) };
-    let key_file = arguments.client_key.as_ref().unwrap_or(file);
+    Ok(ProbeSecurity { own: Some(pair(file, arguments.client_key.as_deref())?), ..security })
+}
+
+/// A certificate with its key, from their files.
+fn pair(file: &Path, key: Option<&Path>) -> anyhow::Result<Arc<CertifiedKey>> {
+    let key_file = key.unwrap_or(file);
     let key = pki::PrivateKey::from_pem(&read(key_file)?).with_context(|| key_file.display().to_string())?;
-    Ok(security.with_certificate(&certificates(file)?, key.pkcs8_der())?)
+    Ok(probe::own_certificate(&certificates(file)?, key.pkcs8_der())?)
+}
+
+/// The folder of the test CA, when there is one.
+fn authority_folder() -> Option<AuthorityFolder> {
+    Paths::find().ok().and_then(|paths| AuthorityFolder::open(&paths.authority()).ok())
 }
 
 /// The roots of the test CA, when there is one.
 fn test_authority() -> Vec<Vec<u8>> {
-    let folder = Paths::find().ok().and_then(|paths| AuthorityFolder::open(&paths.authority()).ok());
-    folder.and_then(|folder| folder.roots().ok()).unwrap_or_default()
+    authority_folder().and_then(|folder| folder.roots().ok()).unwrap_or_default()
 }
 
 fn certificates(file: &Path) -> anyhow::Result<Vec<Vec<u8>>> {

@@ -106,6 +106,8 @@ pub enum CheckNeed {
     Tls,
     /// A password was given.
     Password,
+    /// A certificate of the station was given.
+    Certificate,
     /// Calls that change state are allowed.
     Calls,
     /// There is time for a link without traffic.

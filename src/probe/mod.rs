@@ -30,7 +30,7 @@ mod target;
 
 pub use check::{CheckNeed, ProbeArea, ProbeCheck};
 pub use judgement::{CheckJudgement, ProbeVerdict};
-pub use options::{ProbeOptions, ProbePassword, ProbeSecurity};
+pub use options::{ProbeOptions, ProbePassword, ProbeSecurity, own_certificate};
 pub use probe_error::ProbeError;
 pub use report::ProbeReport;
 pub use runner::{CheckProgress, checks, probe, select};

@@ -48,15 +48,12 @@ pub struct ProbeSecurity {
     pub server_name: Option<String>,
 }
 
-impl ProbeSecurity {
-    /// The same with a certificate of the station, in DER, and its key in PKCS #8.
-    ///
-    /// # Errors
-    /// When the key cannot be used, or is the one of another certificate; the error is one sentence.
-    pub fn with_certificate(self, chain: &[Vec<u8>], key: &[u8]) -> Result<ProbeSecurity, ProbeError> {
-        let own = certified(chain, key).map_err(|error| ProbeError::Certificate(error.to_string()))?;
-        Ok(ProbeSecurity { own: Some(own), ..self })
-    }
+/// A certificate in DER, with those between it and its CA, and its key in PKCS #8.
+///
+/// # Errors
+/// When the key cannot be used, or is the one of another certificate; the error is one sentence.
+pub fn own_certificate(chain: &[Vec<u8>], key: &[u8]) -> Result<Arc<CertifiedKey>, ProbeError> {
+    certified(chain, key).map_err(|error| ProbeError::Certificate(error.to_string()))
 }
 
 /// What a probe is told.

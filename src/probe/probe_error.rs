@@ -14,8 +14,8 @@ pub enum ProbeError {
     /// The port cannot be listened on.
     #[error("no station can connect: {0}")]
     NoPort(String),
-    /// The certificate of the station cannot be used.
-    #[error("the certificate of the station cannot be used: {0}; name the files of a certificate and its key")]
+    /// A certificate of ours cannot be used.
+    #[error("the certificate cannot be used: {0}; name the files of a certificate and its key")]
     Certificate(String),
     /// No check has such a name.
     #[error("no check is called {0}; --list shows all of them")]

@@ -150,11 +150,12 @@ fn lacking(check: &ProbeCheck, session: &ProbeSession) -> Option<CheckJudgement>
                 return Some(CheckJudgement::not_applicable("the URL does not begin with wss://"));
             }
             CheckNeed::Password if session.options.password.is_none() => "no --password was given".to_owned(),
+            CheckNeed::Certificate if session.options.security.own.is_none() => "no --client-cert was given".to_owned(),
             CheckNeed::Calls if !session.options.with_calls => {
                 "it may change the state of the central system; --with-calls allows it".to_owned()
             }
             CheckNeed::Quiet if session.options.quiet.is_none() => "--quiet is 0".to_owned(),
-            CheckNeed::Tls | CheckNeed::Password | CheckNeed::Calls | CheckNeed::Quiet => return None,
+            CheckNeed::Tls | CheckNeed::Password | CheckNeed::Certificate | CheckNeed::Calls | CheckNeed::Quiet => return None,
         };
         Some(CheckJudgement::not_tried(reason))
     })

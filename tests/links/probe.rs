@@ -238,6 +238,8 @@ fn every_check_that_can_find_a_breach_has_its_server() {
         "path.unknown-identity",
         "http.origin",
         "http.long-head",
+        "http.tls",
+        "authentication.certificate",
         "extension.deflate",
         "close.going-away",
         "close.private",

@@ -1,4 +1,4 @@
-//! Basic authentication: without it, right, wrong, and with the name of another station.
+//! Basic authentication: without it, right, wrong, and with the name of another station. And the certificate of a station.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -48,6 +48,18 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
     check("authentication.no-basic", "credentials that are no Base64", PROFILES, &[], |session, identity| {
         refused(session, identity, "Basic ???".to_owned())
     }),
+    check(
+        "authentication.certificate",
+        "the certificate of the station",
+        "OCPP 2.0.1 part 2, profile 3",
+        &[CheckNeed::Tls, CheckNeed::Certificate],
+        |session, identity| {
+            Box::pin(async move {
+                let end = session.handshake(session.usual(identity), true).await;
+                if end.is_link() { CheckJudgement::supported(end.words()) } else { CheckJudgement::not_supported(end.words()) }
+            })
+        },
+    ),
 ];
 
 const fn check(

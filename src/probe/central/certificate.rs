@@ -1,6 +1,6 @@
 //! The certificate of the central system: trust, name, validity, key, chain; and whether it asks for one of the station.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 use crate::pki::{CertificateFacts, ChainFault, check_chain};
 use crate::probe::check::{CheckNeed, CheckRun, ProbeArea, ProbeCheck};
@@ -12,7 +12,8 @@ const NAMES: &str = "OCPP 1.6 security whitepaper and 2.0.1 part 2, A00.FR.307 f
 const KEYS: &str = "RFC 9325 §4.5";
 
 /// A certificate that ends sooner is worth a word, in days.
-const SOON: f64 = 30.0;
+const SOON: i64 = 30;
+const SECONDS_OF_DAY: i64 = 86_400;
 
 pub(super) const CHECKS: &[ProbeCheck] = &[
     check("certificate.trust", "whether the chain leads to a trusted CA", NAMES, CheckRun::Certificate(trust)),
@@ -90,36 +91,32 @@ fn name(peer: &TlsPeer, session: &ProbeSession) -> CheckJudgement {
 }
 
 fn validity(peer: &TlsPeer, _: &ProbeSession) -> CheckJudgement {
-    facts(peer).map_or_else(
-        |judgement| judgement,
-        |facts| {
-            let now = Timestamp::now();
-            let days =
-                facts.not_after.since(now).ok().and_then(|span| span.total(Unit::Hour).ok()).map_or(0.0, |hours| hours / 24.0);
-            let came = format!("from {} to {}, {days:.0} days left", facts.not_before, facts.not_after);
-            if now < facts.not_before || now > facts.not_after {
-                return CheckJudgement::breaks(came, "renew the certificate");
-            }
-            let judgement = CheckJudgement::keeps(came);
-            if days < SOON { judgement.advising("renew the certificate soon") } else { judgement }
-        },
-    )
+    facts(peer).map_or_else(|judgement| judgement, |facts| judge_validity(&facts, Timestamp::now()))
+}
+
+fn judge_validity(facts: &CertificateFacts, now: Timestamp) -> CheckJudgement {
+    let days = (facts.not_after.as_second() - now.as_second()) / SECONDS_OF_DAY;
+    let came = format!("from {} to {}, {days} days left", facts.not_before, facts.not_after);
+    if now < facts.not_before || now > facts.not_after {
+        return CheckJudgement::breaks(came, "renew the certificate");
+    }
+    let judgement = CheckJudgement::keeps(came);
+    if days < SOON { judgement.advising("renew the certificate soon") } else { judgement }
 }
 
 fn key(peer: &TlsPeer, session: &ProbeSession) -> CheckJudgement {
-    facts(peer).map_or_else(
-        |judgement| judgement,
-        |facts| {
-            let came = format!("{}, signed with {}", facts.key, facts.signature_algorithm);
-            match check_of(peer, session) {
-                Err(fault @ (ChainFault::WeakKey { .. } | ChainFault::WeakSignature { .. })) => CheckJudgement::breaks(
-                    format!("{came}: {fault}"),
-                    "issue a certificate with RSA 2048 or ECDSA P-256, signed with SHA-256",
-                ),
-                _ => CheckJudgement::keeps(came),
-            }
-        },
-    )
+    facts(peer).map_or_else(|judgement| judgement, |facts| judge_key(&facts, check_of(peer, session)))
+}
+
+fn judge_key(facts: &CertificateFacts, checked: Result<(), ChainFault>) -> CheckJudgement {
+    let came = format!("{}, signed with {}", facts.key, facts.signature_algorithm);
+    match checked {
+        Err(fault @ (ChainFault::WeakKey { .. } | ChainFault::WeakSignature { .. })) => CheckJudgement::breaks(
+            format!("{came}: {fault}"),
+            "issue a certificate with RSA 2048 or ECDSA P-256, signed with SHA-256",
+        ),
+        _ => CheckJudgement::keeps(came),
+    }
 }
 
 fn chain(peer: &TlsPeer, session: &ProbeSession) -> CheckJudgement {
@@ -152,5 +149,43 @@ async fn alpn(session: &ProbeSession, protocol: &str) -> CheckJudgement {
         ),
         Ok(_) => CheckJudgement::supported("the handshake succeeds without a protocol"),
         Err(fault) => CheckJudgement::not_supported(fault.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan as _;
+
+    use super::*;
+    use crate::pki::{CertificateTerms, KeyAlgorithm, TestAuthority};
+    use crate::probe::ProbeVerdict;
+
+    fn issued() -> CertificateFacts {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let authority = TestAuthority::create("CA", KeyAlgorithm::default(), now).unwrap();
+        let issued = authority.issue(&CertificateTerms::server(vec!["example.org".to_owned()]), now).unwrap();
+        CertificateFacts::read(&issued.chain[0]).unwrap()
+    }
+
+    #[test]
+    fn a_certificate_that_ends_soon_is_kept_with_an_advice() {
+        let facts = issued();
+        let at = |hours: i64| judge_validity(&facts, facts.not_after.checked_add(hours.hours()).unwrap());
+        assert_eq!((at(-24 * 100).verdict, at(-24 * 100).remedy), (ProbeVerdict::KeepsRule, ""));
+        assert!(at(-24 * 10).verdict == ProbeVerdict::KeepsRule && at(-24 * 10).remedy.contains("soon"));
+        assert_eq!(at(1).verdict, ProbeVerdict::BreaksRule);
+    }
+
+    #[test]
+    fn weak_keys_and_signatures_break_the_rule_and_other_faults_belong_elsewhere() {
+        let facts = issued();
+        let (subject, algorithm, key) = (Box::from("x"), Box::from("SHA-1"), Box::from("RSA 1024"));
+        for fault in [ChainFault::WeakSignature { subject, algorithm }, ChainFault::WeakKey { subject: "x".into(), key }] {
+            assert_eq!(judge_key(&facts, Err(fault)).verdict, ProbeVerdict::BreaksRule);
+        }
+        for checked in [Ok(()), Err(ChainFault::SelfSigned { subject: "x".into() })] {
+            let judgement = judge_key(&facts, checked);
+            assert!(judgement.verdict == ProbeVerdict::KeepsRule && judgement.came.starts_with("ECDSA P-256"), "{judgement:?}");
+        }
     }
 }

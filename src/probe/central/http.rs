@@ -1,7 +1,7 @@
 //! The HTTP of the handshake: what must be accepted, and which requests must not become a WebSocket.
 
 use crate::probe::check::{CheckRun, ProbeArea, ProbeCheck};
-use crate::probe::client::{HandshakeEnd, UpgradeRequest};
+use crate::probe::client::{ConnectionFault, HandshakeEnd, HelloAnswer, HelloOffer, UpgradeRequest, alert_name, tls_version};
 use crate::probe::judgement::CheckJudgement;
 use crate::probe::session::ProbeSession;
 
@@ -99,6 +99,14 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
         |session, identity| session.usual(identity).with("Host", "another.example"),
         refuse,
     ),
+    ProbeCheck {
+        name: "http.tls",
+        area: ProbeArea::Http,
+        tries: "TLS on the port without it",
+        clause: "",
+        needs: &[],
+        run: CheckRun::Own(|session, _| Box::pin(tls_on_plain(session))),
+    },
 ];
 
 const fn check(
@@ -142,5 +150,26 @@ fn old_version(end: &HandshakeEnd) -> CheckJudgement {
             ),
         },
         _ => refuse(end),
+    }
+}
+
+/// Begins TLS where none is spoken.
+async fn tls_on_plain(session: &ProbeSession) -> CheckJudgement {
+    if session.options.target.is_secure {
+        return CheckJudgement::not_applicable("the URL begins with wss://");
+    }
+    let (version, suites) = (tls_version::TLS_1_2, &[0xC02B_u16, 0xC02F][..]);
+    let offer = HelloOffer { version, suites, server_name: session.server_name(), compression: false };
+    judge_tls_on_plain(&session.say_hello(offer).await)
+}
+
+/// A client that speaks TLS by mistake should hear of it.
+fn judge_tls_on_plain(end: &Result<HelloAnswer, ConnectionFault>) -> CheckJudgement {
+    match end {
+        Ok(HelloAnswer::Alert(alert)) => CheckJudgement::supported(format!("refused with the alert {}", alert_name(*alert))),
+        Ok(HelloAnswer::Agreed { .. }) => CheckJudgement::supported("TLS is spoken on this port, too"),
+        Err(ConnectionFault::Silence(_)) => CheckJudgement::not_supported("nothing comes")
+            .advising("end the connection: a client that speaks TLS by mistake waits for its timeout"),
+        Err(fault) => CheckJudgement::supported(fault.to_string()),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{CheckRow, ProbeReport};
-use crate::probe::ProbeVerdict;
+use crate::probe::{CheckJudgement, ProbeVerdict};
 use crate::sanitize::escape_control;
 use crate::text_width::{columns_of, padded_to_width, width_of};
 
@@ -30,9 +30,11 @@ impl ProbeReport {
                 let _ = writeln!(table, "{}{title}", if table.is_empty() { "" } else { "\n" });
             }
             match beside_the_point(rows) {
-                Some(reason) => {
-                    let line = format!("{} checks are not applicable: {}", rows.len(), escape_control(reason));
-                    let _ = writeln!(table, "{INDENT}{}", layout.painted("2", &line));
+                Some(CheckJudgement { verdict, came, .. }) => {
+                    let text = format!("{} checks are {}: {}", rows.len(), verdict.words(), escape_control(came));
+                    for line in wrapped(&text, width.max(NARROW) - INDENT.len()) {
+                        let _ = writeln!(table, "{INDENT}{}", layout.painted("2", &line));
+                    }
                 }
                 None => rows.iter().for_each(|row| layout.row(&mut table, row)),
             }
@@ -51,12 +53,12 @@ impl ProbeReport {
     }
 }
 
-/// Why all of some checks are not applicable, when it is the same for each.
-fn beside_the_point(rows: &[CheckRow]) -> Option<&str> {
+/// The judgement of some checks of which none was made, when it is the same for each.
+fn beside_the_point(rows: &[CheckRow]) -> Option<&CheckJudgement> {
     let (first, others) = rows.split_first()?;
-    let is_beside = |row: &CheckRow| row.judgement.verdict == ProbeVerdict::NotApplicable;
+    let is_beside = matches!(first.judgement.verdict, ProbeVerdict::NotApplicable | ProbeVerdict::NotTried);
     let is_same = |row: &CheckRow| row.judgement == first.judgement;
-    (is_beside(first) && !others.is_empty() && others.iter().all(is_same)).then_some(first.judgement.came.as_str())
+    (is_beside && !others.is_empty() && others.iter().all(is_same)).then_some(&first.judgement)
 }
 
 struct TableLayout {
@@ -130,7 +132,7 @@ mod tests {
 
     use super::*;
     use crate::ocpp::Transport;
-    use crate::probe::{CheckJudgement, ProbeArea, ProbeCheck, checks};
+    use crate::probe::{ProbeArea, ProbeCheck, checks};
 
     #[test]
     fn lines_are_parted_at_blanks() {
