@@ -1,12 +1,16 @@
 //! What is known of an attempt to connect while it goes on, and the time of each step. The sides that connect and that listen use it alike;
 //! what it becomes is a [`ConnectionAttempt`].
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use crate::clock::now;
+
 use crate::trace::{
-    ConnectionAttempt, ConnectionFailure, ConnectionStep, ConnectionSteps, FailureCause, FailureSide, TlsFacts,
+    ConnectionAttempt, ConnectionFailure, ConnectionStep, ConnectionSteps, FailureCause, FailureSide, HandshakeFinding,
+    StationProof, TlsFacts, certificate_findings,
 };
 
 /// An attempt to connect that goes on.
@@ -22,6 +26,12 @@ pub(in crate::link) struct AttemptProgress {
     pub answer: Box<str>,
     /// What is known of TLS.
     pub tls: Option<Arc<TlsFacts>>,
+    /// Whether the request has a password.
+    pub password: bool,
+    /// The other end, where what is odd about its certificates and its password is to be found when the attempt is over.
+    pub checked_peer: Option<SocketAddr>,
+    /// Whether the attempt is ours.
+    dialled: bool,
 }
 
 impl AttemptProgress {
@@ -37,7 +47,9 @@ impl AttemptProgress {
 
     fn begin(step: ConnectionStep) -> AttemptProgress {
         let (request, answer) = (Box::default(), Box::default());
-        AttemptProgress { began: Instant::now(), step, steps: ConnectionSteps::default(), request, answer, tls: None }
+        let dialled = step == ConnectionStep::Resolve;
+        let (steps, tls, password, checked_peer) = (ConnectionSteps::default(), None, false, None);
+        AttemptProgress { began: Instant::now(), step, steps, request, answer, tls, password, checked_peer, dialled }
     }
 
     /// The step that goes on is done, and this one begins.
@@ -56,10 +68,39 @@ impl AttemptProgress {
         self.step
     }
 
+    /// What is odd about the certificates and the password of a request that was let in. On one machine a password needs no protection.
+    pub fn security_findings(&self, peer: SocketAddr) -> Vec<HandshakeFinding> {
+        match &self.tls {
+            Some(tls) => certificate_findings(tls, self.dialled, now().wall.as_microsecond()),
+            None if self.password && !peer.ip().to_canonical().is_loopback() => {
+                vec![HandshakeFinding::PasswordInClear]
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn proof(&self) -> StationProof {
+        let chain = |tls: &Arc<TlsFacts>| !if self.dialled { &tls.own_chain } else { &tls.peer_chain }.is_empty();
+        match self.password {
+            _ if self.tls.as_ref().is_some_and(chain) => StationProof::Certificate,
+            true => StationProof::Password,
+            false => StationProof::Nothing,
+        }
+    }
+
     /// The attempt, as it stands.
     pub fn attempt(self) -> ConnectionAttempt {
+        let (proof, findings) = (self.proof(), self.checked_peer.map(|peer| self.security_findings(peer)).unwrap_or_default());
         let AttemptProgress { steps, request, answer, tls, .. } = self;
-        ConnectionAttempt { request, answer, tls, steps: Some(Box::new(steps)), ..ConnectionAttempt::default() }
+        ConnectionAttempt {
+            request,
+            answer,
+            proof,
+            findings,
+            tls,
+            steps: Some(Box::new(steps)),
+            ..ConnectionAttempt::default()
+        }
     }
 
     /// The attempt, which failed in the step that goes on.
@@ -74,6 +115,18 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_password_without_tls_is_a_finding_but_on_this_machine() {
+        let found = |password, peer: &str| {
+            let progress = AttemptProgress { password, ..AttemptProgress::accepted() };
+            (progress.security_findings(peer.parse().unwrap()), progress.attempt().proof)
+        };
+        assert_eq!(found(false, "192.0.2.1:5"), (vec![], StationProof::Nothing));
+        assert_eq!(found(true, "192.0.2.1:5"), (vec![HandshakeFinding::PasswordInClear], StationProof::Password));
+        assert_eq!(found(true, "127.0.0.1:5"), (vec![], StationProof::Password));
+        assert_eq!(found(true, "[::ffff:127.0.0.1]:5"), (vec![], StationProof::Password));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn each_step_has_the_time_at_which_it_was_done() {

@@ -133,7 +133,8 @@ async fn respond(
             let response = accepted.response();
             progress.answer = handshake_headers::answer_head(&response);
             progress.done();
-            let findings = std::mem::take(&mut accepted.heads.findings);
+            let mut findings = std::mem::take(&mut accepted.heads.findings);
+            findings.extend(progress.security_findings(peer));
             accepted.heads = ConnectionAttempt { findings, ..progress.attempt() };
             listener_context.tasks.spawn(begin(upgrade, accepted, peer, listener_context.clone()));
             response

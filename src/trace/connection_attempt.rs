@@ -13,6 +13,8 @@ pub struct ConnectionAttempt {
     pub request: Box<str>,
     /// The head of the answer; empty when there was none.
     pub answer: Box<str>,
+    /// How the station proved who it is, as far as it was let in.
+    pub proof: StationProof,
     /// What was accepted although it is odd. Empty when the handshake was refused.
     pub findings: Vec<HandshakeFinding>,
     /// What TLS agreed on, or how far it came; `None` for a plain connection.
@@ -21,6 +23,18 @@ pub struct ConnectionAttempt {
     pub steps: Option<Box<ConnectionSteps>>,
     /// Why it became no link; `None` where it did.
     pub failure: Option<Box<ConnectionFailure>>,
+}
+
+/// How a station proves who it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StationProof {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// With a password.
+    Password,
+    /// With a certificate, perhaps with a password, too.
+    Certificate,
 }
 
 /// When each step of an attempt was done, since it began. A step that was not reached is `None`.

@@ -116,15 +116,15 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The whole record: the summary, and behind a blank line the heads of the handshake.
+    /// The whole record: the summary; why an attempt to connect failed, and what to do; and behind blank lines the heads of the handshake.
     pub fn full_text(&self) -> Cow<'a, str> {
-        match self.handshake() {
-            Some(ConnectionAttempt { request, answer, .. }) if answer.is_empty() => {
-                format!("{}\n\n{request}", self.summary()).into()
-            }
-            Some(ConnectionAttempt { request, answer, .. }) => format!("{}\n\n{request}\n{answer}", self.summary()).into(),
-            None => self.summary(),
+        let Some(ConnectionAttempt { request, answer, failure, .. }) = self.attempt() else { return self.summary() };
+        let why = failure.as_deref().map(|failure| format!("{failure}\n=> {}\n", failure.remedy()));
+        let mut text = self.summary();
+        for part in [why.as_deref().unwrap_or_default(), request, answer].into_iter().filter(|part| !part.is_empty()) {
+            text = format!("{}\n\n{part}", text.trim_end_matches('\n')).into();
         }
+        text
     }
 
     /// Everything worth knowing of a frame, a sentence a line: where it comes from, and what is wrong with it.
@@ -191,6 +191,28 @@ impl fmt::Display for CloseReason {
 impl fmt::Display for HandshakeFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            HandshakeFinding::CertificateExpires { certificate, days: 0 } => {
+                write!(f, "the certificate \"{certificate}\" expires today; renew it")
+            }
+            HandshakeFinding::CertificateExpires { certificate, days } => {
+                write!(f, "the certificate \"{certificate}\" expires in {days} {}; renew it", days_word(*days))
+            }
+            HandshakeFinding::CertificateExpired { certificate, days } => {
+                write!(f, "the certificate \"{certificate}\" expired {days} {} ago and was accepted all the same", days_word(*days))
+            }
+            HandshakeFinding::WeakKey { certificate, key } => {
+                write!(f, "the key of the certificate \"{certificate}\" is weak: {key}; RSA needs 2048 bits, elliptic curves 224")
+            }
+            HandshakeFinding::WeakSignature { certificate } => {
+                write!(f, "the certificate \"{certificate}\" is signed with SHA-1 or MD5, which most peers refuse")
+            }
+            HandshakeFinding::NameInCommonName { certificate } => write!(
+                f,
+                "the certificate \"{certificate}\" has no subject alternative name; most peers do not look at the CN (RFC 9525 §2)"
+            ),
+            HandshakeFinding::PasswordInClear => f.write_str(
+                "the password was sent without TLS (security profile 1); anyone on the way can read it, and profile 2 protects it",
+            ),
             HandshakeFinding::EmptySegments { path } => write!(
                 f,
                 "the path {path} has a slash too many, which is ignored: a URL is the one of the central system, one slash and the \
@@ -207,6 +229,10 @@ impl fmt::Display for HandshakeFinding {
             }
         }
     }
+}
+
+fn days_word(days: i64) -> &'static str {
+    if days == 1 { "day" } else { "days" }
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::decode::{DecodedMessage, DecodedRecord, decode, id_text};
 use crate::ocpp::{Role, Transport};
+use crate::pki::CertificateFacts;
 use crate::rpc::srpc::one_line;
 use crate::sanitize::escape_json;
 use crate::trace::{
-    CloseReason, Direction, FrameKind, FrameVerdict, HandshakeFinding, Record, RecordDetail, RecordKind, StationTable,
+    ChainVerdict, CloseReason, ConnectionAttempt, ConnectionStep, Direction, FrameKind, FrameVerdict, HandshakeFinding, Record,
+    RecordDetail, RecordKind, StationTable,
 };
 
 /// The object of a record as a text, without a line end and without characters that act on a terminal.
@@ -118,6 +120,7 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Member<'_>)) {
             if !findings.is_empty() {
                 put("findings", Member::Value(findings.iter().map(HandshakeFinding::name).collect()));
             }
+            attempt_members(&connected.handshake, put);
         }
         Some(RecordDetail::Closed(reason)) => {
             put("reason", json!(reason.name()).into());
@@ -129,7 +132,9 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Member<'_>)) {
             if let Some(peer) = refused.peer {
                 put("peer", json!(peer.to_string()).into());
             }
+            attempt_members(&refused.handshake, put);
         }
+        Some(RecordDetail::Failed { handshake }) => attempt_members(handshake, put),
         Some(RecordDetail::Held { number }) => put("number", json!(number).into()),
         Some(RecordDetail::Listening(listening)) => {
             put("port", json!(listening.address.port()).into());
@@ -138,8 +143,82 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Member<'_>)) {
         }
         Some(RecordDetail::Timeout { after }) => put("limit", json!(after.as_secs_f64()).into()),
         Some(RecordDetail::Unanswered { by }) => put("by", json!(by.name()).into()),
-        Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Note(_)) | None => {}
+        Some(RecordDetail::Frame(_) | RecordDetail::Note(_)) | None => {}
     }
+}
+
+/// The facts of an attempt to connect, as far as there are any.
+fn attempt_members(attempt: &ConnectionAttempt, put: &mut impl FnMut(&str, Member<'_>)) {
+    let parts = [("failure", failure(attempt)), ("tls", tls(attempt)), ("steps", steps(attempt))];
+    for (name, part) in parts {
+        if let Some(part) = part {
+            put(name, part.into());
+        }
+    }
+}
+
+fn failure(attempt: &ConnectionAttempt) -> Option<Value> {
+    let failure = attempt.failure.as_deref()?;
+    Some(json!({
+        "side": failure.side.name(),
+        "step": failure.step.name(),
+        "cause": failure.cause.name(),
+        "text": failure.to_string(),
+        "remedy": failure.remedy(),
+    }))
+}
+
+/// The seconds from the beginning to the end of each step.
+fn steps(attempt: &ConnectionAttempt) -> Option<Value> {
+    let steps = attempt.steps.as_deref()?;
+    let done = ConnectionStep::ALL.iter().filter_map(|step| Some((step.name().to_owned(), steps.of(*step)?)));
+    Some(Value::Object(done.map(|(name, at)| (name, json!(at.as_secs_f64()))).collect()))
+}
+
+fn tls(attempt: &ConnectionAttempt) -> Option<Value> {
+    let tls = attempt.tls.as_deref()?;
+    let (verdict, rule) = match &tls.verdict {
+        ChainVerdict::NoChain => ("noChain", None),
+        ChainVerdict::Trusted => ("trusted", None),
+        ChainVerdict::Unchecked => ("unchecked", None),
+        ChainVerdict::Tolerated(rule) => ("tolerated", Some(rule)),
+        ChainVerdict::Broken(rule) => ("broken", Some(rule)),
+    };
+    let chain = |chain: &[Box<[u8]>]| -> Vec<Value> { chain.iter().map(|der| certificate(der)).collect() };
+    let mut object = json!({
+        "version": tls.version,
+        "cipherSuite": tls.cipher_suite,
+        "keyExchange": tls.key_exchange,
+        "serverName": tls.server_name,
+        "alpn": tls.application_protocol,
+        "verdict": verdict,
+        "rule": rule,
+        "peerChain": chain(&tls.peer_chain),
+        "ownChain": chain(&tls.own_chain),
+    });
+    if let Some(offer) = &tls.offer {
+        object["offer"] = json!({
+            "versions": offer.versions,
+            "cipherSuites": offer.cipher_suites,
+            "alpn": offer.application_protocols,
+        });
+    }
+    Some(object)
+}
+
+fn certificate(der: &[u8]) -> Value {
+    let Some(facts) = CertificateFacts::read(der) else { return Value::Null };
+    json!({
+        "subject": facts.subject,
+        "issuer": facts.issuer,
+        "notBefore": facts.not_before.to_string(),
+        "notAfter": facts.not_after.to_string(),
+        "key": facts.key.to_string(),
+        "signature": facts.signature_algorithm,
+        "names": facts.names.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "serial": facts.serial,
+        "sha256": facts.fingerprint,
+    })
 }
 
 /// The content of a frame. An envelope is also exported as its text; of other frames only those that could not be read.

@@ -86,6 +86,9 @@ impl ConnectionFailure {
                 "it was a port scan or the health check of a load balancer; a station that does this gave up in its own code: read its log"
                     .into()
             }
+            FailureCause::Broken { .. } if self.step == ConnectionStep::Answer => {
+                "the central system or something before it ended the connection; perhaps the port speaks TLS: try wss://".into()
+            }
             FailureCause::Broken { .. } => "something between the two ended the connection; look at proxies and firewalls".into(),
             FailureCause::TlsOnPlainPort => match self.side {
                 FailureSide::CentralSystem => "let the central system call the address in the From header as it is written there",
@@ -107,7 +110,10 @@ impl ConnectionFailure {
             FailureCause::NotAdmitted { .. } => "let the central system admit the station, or use another identity".into(),
             FailureCause::Status { status, .. } => status_remedy(*status).into(),
             FailureCause::NoSubprotocolChosen { .. } => "the central system speaks another version; choose one with -p".into(),
-            FailureCause::OtherSubprotocol { .. } | FailureCause::AcceptKey | FailureCause::BadAnswer { .. } => {
+            FailureCause::BadAnswer { .. } => {
+                "perhaps the port speaks TLS: try wss://; else the fault is in the central system, or in a proxy before it".into()
+            }
+            FailureCause::OtherSubprotocol { .. } | FailureCause::AcceptKey => {
                 "the fault is in the central system, or in a proxy before it".into()
             }
             FailureCause::Extension { .. } => "switch compression off in the central system: it was not asked for".into(),
@@ -199,6 +205,7 @@ mod tests {
             (CentralSystem, Answer, FailureCause::OtherSubprotocol { offered: "ocpp1.6" }),
             (CentralSystem, Answer, FailureCause::Extension { name: "permessage-deflate".into() }),
             (CentralSystem, Answer, FailureCause::AcceptKey),
+            (CentralSystem, Answer, FailureCause::Broken { error: "the connection ended without a goodbye".into() }),
             (CentralSystem, Answer, FailureCause::BadAnswer { fault: "it is no HTTP".into() }),
             (Station, Answer, FailureCause::NeverUsed),
         ];

@@ -5,6 +5,39 @@ use crate::ocpp::Version;
 /// What is odd about a handshake that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandshakeFinding {
+    /// A certificate expires soon.
+    CertificateExpires {
+        /// Its subject.
+        certificate: Box<str>,
+        /// The days that are left.
+        days: i64,
+    },
+    /// A certificate has expired.
+    CertificateExpired {
+        /// Its subject.
+        certificate: Box<str>,
+        /// Since how many days.
+        days: i64,
+    },
+    /// A key is too short.
+    WeakKey {
+        /// The subject of its certificate.
+        certificate: Box<str>,
+        /// Its kind and size.
+        key: Box<str>,
+    },
+    /// A signature uses an algorithm that is broken.
+    WeakSignature {
+        /// The subject of the certificate.
+        certificate: Box<str>,
+    },
+    /// The certificate of a server has its name in the subject only.
+    NameInCommonName {
+        /// Its subject.
+        certificate: Box<str>,
+    },
+    /// A password came over a connection without TLS.
+    PasswordInClear,
     /// The path has empty segments, which were left out.
     EmptySegments {
         /// The path.
@@ -28,6 +61,12 @@ impl HandshakeFinding {
     /// A word for programs.
     pub const fn name(&self) -> &'static str {
         match self {
+            HandshakeFinding::CertificateExpires { .. } => "certificateExpires",
+            HandshakeFinding::CertificateExpired { .. } => "certificateExpired",
+            HandshakeFinding::WeakKey { .. } => "weakKey",
+            HandshakeFinding::WeakSignature { .. } => "weakSignature",
+            HandshakeFinding::NameInCommonName { .. } => "nameInCommonName",
+            HandshakeFinding::PasswordInClear => "passwordInClear",
             HandshakeFinding::EmptySegments { .. } => "emptySegments",
             HandshakeFinding::IdentityInQuery { .. } => "identityInQuery",
             HandshakeFinding::SubprotocolSpelling { .. } => "subprotocolSpelling",
@@ -37,6 +76,12 @@ impl HandshakeFinding {
     /// The memory that it holds besides its own size, in bytes.
     pub(super) fn heap_bytes(&self) -> usize {
         match self {
+            HandshakeFinding::CertificateExpires { certificate: text, .. }
+            | HandshakeFinding::CertificateExpired { certificate: text, .. }
+            | HandshakeFinding::WeakSignature { certificate: text }
+            | HandshakeFinding::NameInCommonName { certificate: text } => text.len(),
+            HandshakeFinding::WeakKey { certificate, key } => certificate.len() + key.len(),
+            HandshakeFinding::PasswordInClear => 0,
             HandshakeFinding::EmptySegments { path: text }
             | HandshakeFinding::IdentityInQuery { parameter: text }
             | HandshakeFinding::SubprotocolSpelling { offered: text, .. } => text.len(),

@@ -1,6 +1,10 @@
 //! The events of a session, kept for readers: events from the actors go through the recorder into a store that is
 //! bounded in bytes, and into the table of stations. It draws nothing and depends on no reader.
 
+mod attempt_certificates;
+mod attempt_report;
+mod attempt_section;
+mod certificate_findings;
 mod close_reason;
 mod connection_attempt;
 mod connection_failure;
@@ -36,8 +40,11 @@ mod store;
 pub(crate) mod test_exchanges;
 pub mod transactions;
 
+pub use attempt_report::{attempt_outcome, attempt_report, connects};
+pub use attempt_section::{AttemptLine, AttemptReport, AttemptSection, FactTone, StepTime};
+pub use certificate_findings::certificate_findings;
 pub use close_reason::{CloseReason, WireFault};
-pub use connection_attempt::{ChainVerdict, ClientOffer, ConnectionAttempt, ConnectionSteps, TlsFacts};
+pub use connection_attempt::{ChainVerdict, ClientOffer, ConnectionAttempt, ConnectionSteps, StationProof, TlsFacts};
 pub use connection_failure::{ConnectionFailure, ConnectionStep, FailureCause, FailureSide};
 pub use contents::{Contents, Trace};
 pub use describe::{exchange_meaning, payload_meaning, record_meaning};
@@ -54,5 +61,5 @@ pub(crate) use recorder::direct_with_events;
 pub use recorder::{direct, start};
 pub use sender::{EventSender, NumberSource};
 pub use station_names::{natural_order, station_names};
-pub use stations::{LinkState, StationRow, StationTable};
+pub use stations::{LinkSecurity, LinkState, StationRow, StationTable};
 pub use store::Store;

@@ -132,15 +132,19 @@ impl<'a> Record<'a> {
         if let Some(RecordDetail::Frame(origin)) = self.detail { Some(origin) } else { None }
     }
 
-    /// The heads of the handshake that this line is about.
+    /// The attempt to connect that this line is about.
+    pub fn attempt(&self) -> Option<&'a ConnectionAttempt> {
+        match self.detail? {
+            RecordDetail::Connected(connected) => Some(&connected.handshake),
+            RecordDetail::Refused(refused) => Some(&refused.handshake),
+            RecordDetail::Failed { handshake } => Some(handshake),
+            _ => None,
+        }
+    }
+
+    /// The same when it came as far as an HTTP request.
     pub fn handshake(&self) -> Option<&'a ConnectionAttempt> {
-        let heads = match self.detail? {
-            RecordDetail::Connected(connected) => &connected.handshake,
-            RecordDetail::Refused(refused) => &refused.handshake,
-            RecordDetail::Failed { handshake } => handshake,
-            _ => return None,
-        };
-        (!heads.request.is_empty()).then_some(heads)
+        self.attempt().filter(|attempt| !attempt.request.is_empty())
     }
 }
 

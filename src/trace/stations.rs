@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Direction, Event, EventKind, Frame, FrameKind, StationKey};
+use super::{Direction, Event, EventKind, Frame, FrameKind, StationKey, StationProof};
 use crate::ocpp::{Role, Transport, Version};
 
 /// The state of a station's link.
@@ -39,6 +39,28 @@ impl fmt::Display for LinkState {
     }
 }
 
+/// How a link is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkSecurity {
+    /// Whether it uses TLS.
+    pub tls: bool,
+    /// How the station proved who it is.
+    pub proof: StationProof,
+}
+
+impl LinkSecurity {
+    /// In a word or two.
+    pub const fn words(self) -> &'static str {
+        match (self.tls, self.proof) {
+            (false, StationProof::Nothing) => "none",
+            (false, StationProof::Password | StationProof::Certificate) => "password",
+            (true, StationProof::Nothing) => "TLS",
+            (true, StationProof::Password) => "TLS+pass",
+            (true, StationProof::Certificate) => "TLS+cert",
+        }
+    }
+}
+
 /// One station.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StationRow {
@@ -60,6 +82,8 @@ pub struct StationRow {
     pub callback: Option<Box<str>>,
     /// The other end of its last link.
     pub peer: Option<SocketAddr>,
+    /// How its last link is protected.
+    pub security: Option<LinkSecurity>,
     /// The URL that a simulated station connects to.
     pub url: Option<Box<str>>,
     /// The wall clock of its last event, microseconds since 1970.
@@ -93,6 +117,7 @@ impl StationRow {
             transport: None,
             callback: None,
             peer: None,
+            security: None,
             url: None,
             last_seen_micros: 0,
             frames_in: 0,
@@ -117,7 +142,8 @@ impl StationRow {
                 self.state = LinkState::Connecting;
                 self.url = Some(url.clone());
             }
-            EventKind::Connected { link, version, transport, peer, .. } => {
+            EventKind::Connected { link, version, transport, peer, handshake } => {
+                self.security = Some(LinkSecurity { tls: handshake.tls.is_some(), proof: handshake.proof });
                 self.state = LinkState::Connected;
                 self.transport = Some(*transport);
                 self.link = *link;

@@ -69,6 +69,10 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
                 pane::device_model_page(app, page, outside, areas.body, buffer);
                 None
             }
+            ScreenOverlay::ConnectionPage(page) => {
+                pane::connection_page(app, page, outside, areas.body, buffer);
+                None
+            }
             ScreenOverlay::ColumnChooser(chooser) => {
                 pane::column_chooser(app, chooser, areas.body, buffer);
                 None

@@ -4,6 +4,7 @@
 mod answer;
 mod call;
 mod caution;
+mod connection;
 mod context;
 mod default;
 mod entry;
@@ -46,6 +47,7 @@ use crate::ocpp::{Catalog, Role, Version};
 pub use answer::AnswerCommand;
 pub use call::CallCommand;
 pub use caution::{is_physical, question};
+pub use connection::ConnectionCommand;
 pub use context::{CommandContext, RunContext};
 pub use default::{DefaultChange, DefaultCommand};
 pub use hands::HandsCommand;
@@ -158,6 +160,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         report::TRANSACTIONS,
         report::STATISTICS,
         report::FAULTS,
+        connection::CONNECTION,
         show::SCHEMA,
         show::EXAMPLE,
         stations::CONNECT,
@@ -218,6 +221,8 @@ commands! {
         Report(ReportCommand),
         /// Print the form of a message.
         Show(ShowCommand),
+        /// Show an attempt to connect.
+        Connection(ConnectionCommand),
         /// Explain the signs of the screen and the filter language.
         Legend(LegendCommand),
         /// Show help, about everything or one command.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::header::AUTHORIZATION;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::{mpsc, oneshot};
@@ -87,7 +88,12 @@ async fn route(
             let (reply, answer) = oneshot::channel();
             let (peer, shared) = (connection.peer, origin.clone());
             let request = exchange::SoapRequest { text, read, remarks, origin: shared, peer, reached_at, reply };
-            let attempt = || connection.requested_with(&origin);
+            let password = head.headers.contains_key(AUTHORIZATION);
+            let attempt = || {
+                let mut progress = connection.requested_with(&origin);
+                progress.password = password;
+                progress
+            };
             match enter(&identity, version, request, &head, &attempt, listener_context).await {
                 Ok(()) => answered(answer).await,
                 Err(refusal) => refusal.record_and_respond(None, peer, attempt(), &listener_context.context).await,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::header::{
-    ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
+    ACCEPT_ENCODING, ALLOW, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue,
 };
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
@@ -62,6 +62,7 @@ impl IncomingConnection {
         let mut progress = self.progress.clone();
         progress.enter(ConnectionStep::Answer);
         progress.request = request_head(request);
+        progress.password = request.headers().contains_key(AUTHORIZATION);
         progress
     }
 
@@ -70,6 +71,7 @@ impl IncomingConnection {
         let mut progress = self.progress.clone();
         progress.enter(ConnectionStep::Answer);
         progress.request = origin.http_head.as_deref().unwrap_or_default().into();
+        progress.checked_peer = Some(self.peer);
         progress
     }
 
@@ -157,7 +159,8 @@ impl RequestRefusal {
             status => FailureCause::NotAdmitted { status: status.as_u16(), fault },
         };
         let failure = Some(Box::new(ConnectionFailure { side, step: ConnectionStep::Request, cause }));
-        let handshake = ConnectionAttempt { failure, ..progress.attempt() };
+        // Findings are of links.
+        let handshake = ConnectionAttempt { failure, findings: Vec::new(), ..progress.attempt() };
         let kind = EventKind::Refused { peer: Some(peer), reason: self.reason.into(), detail: Box::default(), handshake };
         context.events.send(station, now(), kind).await;
         response

@@ -179,7 +179,10 @@ async fn attempt(
         let mut progress = AttemptProgress::dialling();
         let connected = timeout(limit, connect(dial, (target, &url), &shown, context, &mut progress)).await;
         match connected.unwrap_or(Err(DialError::NoAnswer(limit))) {
-            Ok((stream, peer)) => Ok(Dialled { stream, peer, handshake: progress.attempt() }),
+            Ok((stream, peer)) => {
+                let findings = progress.security_findings(peer);
+                Ok(Dialled { stream, peer, handshake: ConnectionAttempt { findings, ..progress.attempt() } })
+            }
             Err(error) => {
                 let (side, cause) = error.failure(progress.step());
                 if let Some(incident) = incident(&cause) {
@@ -237,6 +240,7 @@ async fn connect(
         request.headers_mut().insert(AUTHORIZATION, value);
     }
     progress.request = handshake_headers::request_head(&request);
+    progress.password = request.headers().contains_key(AUTHORIZATION);
     // The library writes the request and waits for the answer in one. The request fits into what the system buffers.
     progress.enter(ConnectionStep::Answer);
     let config = Some(websocket::config(&context.settings.current()));

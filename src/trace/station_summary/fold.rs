@@ -18,10 +18,18 @@ pub(super) fn record(
         RecordKind::Frame(_, kind) => kind,
         RecordKind::Connected => {
             station.handshake = Some(record.sequence);
+            station.attempted(record.sequence, record.link);
             return None;
         }
-        RecordKind::Refused | RecordKind::Retry if record.handshake().is_some() => {
-            station.handshake = Some(record.sequence);
+        RecordKind::Refused | RecordKind::Retry if record.attempt().is_some() => {
+            if record.handshake().is_some() {
+                station.handshake = Some(record.sequence);
+            }
+            station.attempted(record.sequence, None);
+            return None;
+        }
+        RecordKind::Disconnected | RecordKind::Lost => {
+            station.ended(record.sequence, record.link);
             return None;
         }
         RecordKind::Timeout | RecordKind::Unreachable => {

@@ -8,7 +8,11 @@ mod events;
 mod fold;
 mod place;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+
+use percent_encoding::percent_decode_str;
 
 pub use charging::{ChargingChange, ChargingHistory, ProfileChange, ReportedSchedule};
 pub use place::ConnectorPlace;
@@ -18,10 +22,13 @@ use super::faults::FaultTable;
 use super::fields::RecordPayload;
 use super::statistics::TrafficStatistics;
 use super::transactions::TransactionTable;
-use super::{ConnectionAttempt, Contents, MessageRate, RecordKind, Sequence, StationKey};
+use super::{Contents, MessageRate, Record, RecordDetail, RecordKind, Sequence, StationKey, StationRow};
+use crate::ocpp::Role;
 
 /// The transactions and refused handshakes that are remembered; the oldest leave first.
 const REMEMBERED: usize = 50;
+/// The attempts to connect that are remembered for one station.
+const MOST_ATTEMPTS: usize = 50;
 /// The limit of configuration keys and connectors that are kept for one station: a peer may send any number of them.
 const MOST_KEYS: usize = 500;
 
@@ -57,6 +64,8 @@ pub struct StationSummary {
     pub charging: ChargingHistory,
     /// The record of its last handshake.
     pub handshake: Option<Sequence>,
+    /// Its last attempts to connect, oldest first.
+    pub attempts: VecDeque<StationAttempt>,
     /// When the last heartbeat was, by the monotonic clock in microseconds.
     pub heartbeat_micros: Option<u64>,
     /// How many frames passed lately.
@@ -126,10 +135,23 @@ pub struct ConfigurationKey {
 /// A handshake that was refused before it was clear whose it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RefusedHandshake {
-    /// The path that was asked for.
+    /// The path that was asked for; empty when no request came.
     pub path: Box<str>,
+    /// The address of the peer, without its port.
+    pub address: Option<IpAddr>,
     /// The record of the refusal.
     pub sequence: Sequence,
+}
+
+/// An attempt of a station to connect, or of ours as that station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StationAttempt {
+    /// The record.
+    pub sequence: Sequence,
+    /// The link that it became.
+    pub link: Option<u32>,
+    /// The record of the end of that link.
+    pub end: Option<Sequence>,
 }
 
 impl StationSummaries {
@@ -159,7 +181,7 @@ impl StationSummaries {
                         self.faults.add_oddity(&record, &oddity.to_string());
                     }
                 }
-                None if record.kind == RecordKind::Refused => self.refuse(record.sequence, record.handshake()),
+                None if record.kind == RecordKind::Refused => self.refuse(&record),
                 None => {}
             }
         }
@@ -167,9 +189,11 @@ impl StationSummaries {
         to < range.end
     }
 
-    fn refuse(&mut self, sequence: Sequence, heads: Option<&ConnectionAttempt>) {
-        let path = heads.and_then(|heads| heads.request.split(' ').nth(1)).unwrap_or_default();
-        self.refused.push_back(RefusedHandshake { path: path.into(), sequence });
+    fn refuse(&mut self, record: &Record<'_>) {
+        let path = record.handshake().and_then(|heads| heads.request.split(' ').nth(1)).unwrap_or_default();
+        let peer = if let Some(RecordDetail::Refused(refused)) = record.detail { refused.peer } else { None };
+        let (address, sequence) = (peer.map(|peer| peer.ip()), record.sequence);
+        self.refused.push_back(RefusedHandshake { path: path.into(), address, sequence });
         if self.refused.len() > REMEMBERED {
             self.refused.pop_front();
         }
@@ -205,13 +229,79 @@ impl StationSummaries {
         self.missed
     }
 
+    /// The attempts of a station to connect, oldest first, with those that were refused before it was clear whose they are: of its
+    /// identity, or without a request from the address of its last link.
+    pub fn attempts_of(&self, row: &StationRow) -> Vec<Sequence> {
+        let own = self.of(row.key).into_iter().flat_map(|station| station.attempts.iter().map(|attempt| attempt.sequence));
+        let address = row.peer.map(|peer| peer.ip()).filter(|address| !address.is_loopback());
+        let listens = row.our_role == Role::CentralSystem;
+        let is_its = |refused: &&RefusedHandshake| match refused.identity() {
+            Some(identity) => *identity == *row.identity,
+            None => address.is_some() && refused.address == address,
+        };
+        let refused = self.refused.iter().filter(|_| listens).filter(is_its).map(|refused| refused.sequence);
+        let mut all: Vec<Sequence> = own.chain(refused).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// The refused attempts of the same identity or address as this one, oldest first.
+    pub fn attempts_like(&self, sequence: Sequence) -> Vec<Sequence> {
+        let Some(this) = self.refused.iter().find(|refused| refused.sequence == sequence) else { return vec![sequence] };
+        let is_like = |other: &&RefusedHandshake| match (this.identity(), other.identity()) {
+            (Some(this), Some(other)) => this == other,
+            _ => this.address == other.address,
+        };
+        self.refused.iter().filter(is_like).map(|refused| refused.sequence).collect()
+    }
+
+    /// The identity in the path of a refused attempt, or its address.
+    pub fn refused_identity(&self, sequence: Sequence) -> Option<String> {
+        let refused = self.refused.iter().find(|refused| refused.sequence == sequence)?;
+        refused.identity().map(Cow::into_owned).or_else(|| refused.address.map(|address| address.to_string()))
+    }
+
     /// The refused handshakes of all identities, oldest first.
     pub fn refused(&self) -> impl DoubleEndedIterator<Item = &RefusedHandshake> {
         self.refused.iter()
     }
 }
 
+impl RefusedHandshake {
+    /// The last segment of the path, percent-decoded: the identity, where it is a path of a station.
+    pub fn identity(&self) -> Option<Cow<'_, str>> {
+        let path = self.path.split(['?', '#']).next().unwrap_or_default();
+        let segment = path.rsplit('/').find(|segment| !segment.is_empty())?;
+        percent_decode_str(segment).decode_utf8().ok()
+    }
+}
+
 impl StationSummary {
+    /// Remembers an attempt.
+    fn attempted(&mut self, sequence: Sequence, link: Option<u32>) {
+        self.attempts.push_back(StationAttempt { sequence, link, end: None });
+        if self.attempts.len() > MOST_ATTEMPTS {
+            self.attempts.pop_front();
+        }
+    }
+
+    /// Remembers the end of a link.
+    fn ended(&mut self, sequence: Sequence, link: Option<u32>) {
+        if let Some(attempt) = self.attempts.iter_mut().rev().find(|attempt| attempt.link.is_some() && attempt.link == link) {
+            attempt.end = Some(sequence);
+        }
+    }
+
+    /// The attempt that became a link.
+    pub fn attempt_of(&self, link: u32) -> Option<Sequence> {
+        self.attempts.iter().rev().find(|attempt| attempt.link == Some(link)).map(|attempt| attempt.sequence)
+    }
+
+    /// The record of the end of a link.
+    pub fn end_of(&self, link: u32) -> Option<Sequence> {
+        self.attempts.iter().rev().find(|attempt| attempt.link == Some(link))?.end
+    }
+
     /// The transactions that have not ended.
     pub fn running(&self) -> impl Iterator<Item = &TransactionSummary> {
         self.transactions.iter().filter(|transaction| transaction.ended_micros.is_none())

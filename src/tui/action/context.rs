@@ -39,6 +39,8 @@ pub enum KeyContext {
     DeviceModel,
     /// On the page with charging profiles.
     Profiles,
+    /// On the page about an attempt to connect.
+    ConnectionPage,
     /// In the pane of frames that wait.
     HeldPane,
     /// In the help and other texts.
@@ -51,7 +53,7 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [KeyContext; 21] = [
+    pub const ALL: [KeyContext; 22] = [
         KeyContext::Stations,
         KeyContext::Trace,
         KeyContext::Message,
@@ -67,6 +69,7 @@ impl KeyContext {
         KeyContext::Configuration,
         KeyContext::DeviceModel,
         KeyContext::Profiles,
+        KeyContext::ConnectionPage,
         KeyContext::HeldPane,
         KeyContext::Palette,
         KeyContext::Pager,
@@ -99,6 +102,7 @@ impl KeyContext {
             KeyContext::Configuration => "Configuration keys",
             KeyContext::DeviceModel => "Device model",
             KeyContext::Profiles => "Charging profiles",
+            KeyContext::ConnectionPage => "Connection page",
             KeyContext::HeldPane => "Frames that wait",
             KeyContext::Palette => "Palette",
             KeyContext::Pager => "Help",
@@ -144,6 +148,7 @@ impl KeyContext {
             | KeyContext::Configuration
             | KeyContext::DeviceModel
             | KeyContext::Profiles
+            | KeyContext::ConnectionPage
             | KeyContext::HeldPane
             | KeyContext::Everywhere => true,
             KeyContext::Prompt | KeyContext::Palette | KeyContext::Pager | KeyContext::PagerSearch | KeyContext::Confirm => {
@@ -166,6 +171,7 @@ impl KeyContext {
             KeyContext::ActionPicker => &[KeyContext::ActionPicker, KeyContext::Everywhere],
             KeyContext::Prompt => &[KeyContext::Prompt, KeyContext::Everywhere],
             KeyContext::Profiles => &[KeyContext::Profiles, KeyContext::Everywhere],
+            KeyContext::ConnectionPage => &[KeyContext::ConnectionPage, KeyContext::Everywhere],
             KeyContext::Configuration => &[KeyContext::Configuration, KeyContext::Everywhere],
             KeyContext::DeviceModel => &[KeyContext::DeviceModel, KeyContext::Everywhere],
             KeyContext::ColumnChooser => &[KeyContext::ColumnChooser, KeyContext::Everywhere],

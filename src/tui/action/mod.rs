@@ -10,9 +10,9 @@ mod text_keys;
 pub use context::KeyContext;
 pub use name::Action;
 pub use table::{
-    ActionPickerAction, ActionRow, ColumnChooserAction, CommandLineAction, ConfigurationAction, ConfirmAction, ContextAction,
-    DeviceModelAction, EditorAction, EverywhereAction, FilterLineAction, HeldPaneAction, MessageAction, OverviewAction,
-    PagerAction, PagerSearchAction, PaletteAction, PanesAction, ProfilesAction, PromptAction, StationDetailsAction,
-    StationsAction, TABLE, TraceAction, keys,
+    ActionPickerAction, ActionRow, ColumnChooserAction, CommandLineAction, ConfigurationAction, ConfirmAction,
+    ConnectionPageAction, ContextAction, DeviceModelAction, EditorAction, EverywhereAction, FilterLineAction, HeldPaneAction,
+    MessageAction, OverviewAction, PagerAction, PagerSearchAction, PaletteAction, PanesAction, ProfilesAction, PromptAction,
+    StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
 };
 pub use text_keys::TEXT_KEYS;

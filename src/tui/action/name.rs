@@ -113,6 +113,16 @@ actions! {
     WhatIf,
     /// Edits a call that removes the selected profile.
     ClearProfile,
+    /// Shows what is known of an attempt to connect.
+    Connection,
+    /// Shows the attempt before.
+    OlderAttempt,
+    /// Shows the attempt behind.
+    NewerAttempt,
+    /// Lists attempts to connect.
+    ListAttempts,
+    /// Shows a record in the trace.
+    ShowRecord,
     /// Shows what is known about a station.
     StationDetails,
     /// Selects the next station.

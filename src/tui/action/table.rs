@@ -174,6 +174,7 @@ table! {
         Zoom, "zoom", "Give this pane the whole screen, or back", ["z"];
         Configuration, "", "The configuration keys of the selected station as a table; in OCPP 2.x its device model", ["7"];
         Profiles, "", "The charging profiles of the selected station, with charts of the limits", ["8"];
+        Connection, "", "The connection of the selected line or station: why it failed, steps, TLS, certificates, HTTP", ["9"];
         Plugins, "", "List the plugins with their memory and errors", ["P"];
         Wider, "", "Make the stations pane wider, in a narrow window higher", [">"];
         Narrower, "", "Make the stations pane narrower, in a narrow window lower", ["<"];
@@ -261,6 +262,7 @@ table! {
         PageDown as "page-page-down", "scroll", "One page down", ["pagedown", "ctrl-d", "space"];
         Top as "page-top", "", "To the first line", ["g", "home"];
         Bottom as "page-bottom", "", "To the last line", ["G", "end"];
+        Connection as "page-connection", "connection", "Its last attempt to connect: why it failed, steps, TLS, certificates, HTTP", ["9"];
         Help as "page-help", "help", "Show the keys", ["?", "F1"];
         Close as "page-close", "close", "Close", ["esc", "q", "o"];
     }
@@ -275,6 +277,7 @@ table! {
         Statistics as "overview-statistics", "", "The statistics by action; again: by station", ["5"];
         Faults as "overview-faults", "", "The faults", ["6"];
         StationDetails as "overview-station", "station", "Show all that is known of the station of this row", ["o"];
+        Connection as "overview-connection", "", "The attempt to connect of this row: why it failed, steps, TLS, certificates, HTTP", ["9"];
         Export, "write", "Write the rows into a file: Markdown, CSV or JSON", ["w"];
         Up as "overview-up", "", "One line up", ["k", "up"];
         Down as "overview-down", "", "One line down", ["j", "down"];
@@ -357,6 +360,23 @@ table! {
         Down as "profiles-down", "", "One line down", ["j", "down"];
         Help as "profiles-help", "help", "Show the keys", ["?", "F1"];
         Close as "profiles-close", "close", "Close", ["esc", "q", "8"];
+    }
+    ConnectionPage (ConnectionPageAction) {
+        OlderAttempt, "older", "The attempt before, of the same station, identity or address", ["[", "left", "h"];
+        NewerAttempt, "newer", "The attempt behind", ["]", "right", "l"];
+        ListAttempts, "all attempts", "Choose from all attempts that were refused, and those of this station", ["a", "/"];
+        ShowRecord, "in the trace", "Close and select its line in the trace", ["enter"];
+        NextStation as "connection-next", "", "Next station", ["tab"];
+        PreviousStation as "connection-previous", "", "Previous station", ["backtab"];
+        Palette as "connection-palette", "", "The palette; the page waits", ["ctrl-p"];
+        Up as "connection-up", "", "One line up", ["k", "up"];
+        Down as "connection-down", "", "One line down", ["j", "down"];
+        PageUp as "connection-page-up", "", "One page up", ["pageup", "ctrl-u"];
+        PageDown as "connection-page-down", "scroll", "One page down", ["pagedown", "ctrl-d", "space"];
+        Top as "connection-top", "", "To the first line", ["g", "home"];
+        Bottom as "connection-bottom", "", "To the last line", ["G", "end"];
+        Help as "connection-help", "help", "Show the keys", ["?", "F1"];
+        Close as "connection-close", "close", "Close", ["esc", "q", "9"];
     }
     HeldPane (HeldPaneAction) {
         Accept as "held-edit", "edit", "Edit the payload and let the frame go on with it", ["enter", "e"];

@@ -3,6 +3,7 @@
 mod action_picker;
 mod column_chooser;
 mod configuration_page;
+mod connection_page;
 mod device_model_page;
 mod editor;
 mod header;
@@ -23,6 +24,7 @@ mod trace;
 pub use action_picker::action_picker;
 pub use column_chooser::column_chooser;
 pub use configuration_page::{configuration_lines, configuration_page};
+pub use connection_page::{connection_lines, connection_page};
 pub use device_model_page::{device_model_lines, device_model_page};
 pub use editor::editor;
 pub use header::{header, tab_at, tabs, too_small, window_title};

@@ -45,6 +45,7 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             | ScreenOverlay::ConfigurationPage(_)
             | ScreenOverlay::DeviceModelPage(_)
             | ScreenOverlay::ProfilesPage(_)
+            | ScreenOverlay::ConnectionPage(_)
             | ScreenOverlay::HeldPane(_)
             | ScreenOverlay::StationDetails(_)
             | ScreenOverlay::Overview,

@@ -40,6 +40,8 @@ pub enum Column {
     Side,
     /// The other end of its link.
     Address,
+    /// How its link is protected.
+    Security,
 }
 
 /// The identity gets at least this much.
@@ -52,7 +54,7 @@ pub const MARGIN: usize = 5;
 const WIDEST_CONNECTORS: usize = 16;
 
 /// All columns after the identity, in the order of the list of columns.
-pub const COLUMNS: [Column; 14] = [
+pub const COLUMNS: [Column; 15] = [
     Column::Connectors,
     Column::Errors,
     Column::Seen,
@@ -66,6 +68,7 @@ pub const COLUMNS: [Column; 14] = [
     Column::Ping,
     Column::State,
     Column::Side,
+    Column::Security,
     Column::Address,
 ];
 
@@ -202,6 +205,7 @@ impl Column {
             Column::Seen => "time since the last message",
             Column::Side => "real, or simulated by us",
             Column::Address => "other end of the link",
+            Column::Security => "TLS, and how the station proves who it is",
         }
     }
 
@@ -223,6 +227,7 @@ impl Column {
             Column::Seen => "seen",
             Column::Side => "side",
             Column::Address => "address",
+            Column::Security => "security",
         }
     }
 
@@ -242,6 +247,7 @@ impl Column {
             Column::Rate => 8,
             Column::Seen => 4,
             Column::Ping => 7,
+            Column::Security => 8,
             Column::Address => 21,
         }
     }
@@ -256,7 +262,10 @@ impl Column {
 
     /// Whether its order changes with traffic.
     pub const fn moves(self) -> bool {
-        !matches!(self, Column::Identity | Column::Version | Column::Transport | Column::Side | Column::Address)
+        !matches!(
+            self,
+            Column::Identity | Column::Version | Column::Transport | Column::Side | Column::Address | Column::Security
+        )
     }
 
     /// The rank of a station in the order of this column, most interesting first. Equal places are ordered by identity.
@@ -294,6 +303,10 @@ impl Column {
             Column::Ping => most_first(shortest(row.round_trip)),
             Column::Seen => most_first(row.last_seen_micros.unsigned_abs()),
             Column::Side => u128::from(row.is_simulated()),
+            // The weakest first.
+            Column::Security => {
+                row.security.map_or(u128::MAX, |security| 3 * u128::from(security.tls) + security.proof as u128)
+            }
             Column::Address => match row.peer.map(|peer| peer.ip()) {
                 Some(IpAddr::V4(address)) => u128::from(address.to_bits()),
                 Some(IpAddr::V6(address)) => address.to_bits().max(1 << 32),

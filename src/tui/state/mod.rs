@@ -9,6 +9,7 @@ mod columns;
 mod command_line;
 mod configuration_page;
 mod confirm;
+mod connection_page;
 mod device_model_page;
 mod editor;
 mod filter;
@@ -38,6 +39,7 @@ pub use configuration_page::{
     ConfigurationPage, ConfigurationRow, call_obstacle, configuration_obstacle, is_second_generation,
 };
 pub use confirm::{ConfirmPurpose, ConfirmQuestion};
+pub use connection_page::{ConnectionPage, attempt_at, attempts};
 pub use device_model_page::{AttributePlace, AttributeRow, DeviceModelPage, ModelRow};
 pub use editor::{EditTarget, Editor, HeldSubject};
 pub use filter::{FilterLine, FilterPurpose, PaneFilter};

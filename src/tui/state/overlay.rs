@@ -8,6 +8,7 @@ use super::action_picker::ActionPicker;
 use super::column_chooser::ColumnChooser;
 use super::configuration_page::ConfigurationPage;
 use super::confirm::ConfirmQuestion;
+use super::connection_page::ConnectionPage;
 use super::device_model_page::DeviceModelPage;
 use super::editor::Editor;
 use super::filter::FilterLine;
@@ -31,6 +32,8 @@ pub enum ScreenOverlay {
     ConfigurationPage(ConfigurationPage),
     /// The page with the device model of a station.
     DeviceModelPage(DeviceModelPage),
+    /// The page about an attempt to connect.
+    ConnectionPage(ConnectionPage),
     /// The list of columns of the stations pane.
     ColumnChooser(ColumnChooser),
     /// The frames that wait.
@@ -63,6 +66,7 @@ impl ScreenOverlay {
             ScreenOverlay::ProfilesPage(_) => KeyContext::Profiles,
             ScreenOverlay::ConfigurationPage(_) => KeyContext::Configuration,
             ScreenOverlay::DeviceModelPage(_) => KeyContext::DeviceModel,
+            ScreenOverlay::ConnectionPage(_) => KeyContext::ConnectionPage,
             ScreenOverlay::ColumnChooser(_) => KeyContext::ColumnChooser,
             ScreenOverlay::HeldPane(_) => KeyContext::HeldPane,
             ScreenOverlay::Overview => KeyContext::Overview,
@@ -120,6 +124,7 @@ overlay_states! {
     ProfilesPage(ProfilesPage),
     ConfigurationPage(ConfigurationPage),
     DeviceModelPage(DeviceModelPage),
+    ConnectionPage(ConnectionPage),
     ColumnChooser(ColumnChooser),
     HeldPane(HeldPane),
     Editor(Editor),

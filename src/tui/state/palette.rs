@@ -52,6 +52,8 @@ pub enum ChoiceAction {
     Forget(usize),
     /// A text is copied.
     Copy(String),
+    /// The page of an attempt to connect is shown.
+    Attempt(Sequence),
     /// A record is selected in the trace.
     Record(Sequence),
     /// The table of the last batch is shown.

@@ -185,6 +185,7 @@ const WAYS: &[(KeyContext, &[&str])] = &[
     (KeyContext::Configuration, &["7 j j", "7 / a enter", "1 j 7 D", "7 d enter"]),
     (KeyContext::DeviceModel, &["7 * j j j", "7 j", "7 / power enter", "1 j 7 d enter D", "7 G"]),
     (KeyContext::Profiles, &["8 j", "8", "1 j 8"]),
+    (KeyContext::ConnectionPage, &["1 g 9", "1 g 9 G", "1 g j 9"]),
     (KeyContext::ColumnChooser, &["c j", "c j j space"]),
     (KeyContext::HeldPane, &["w", "w j"]),
     (KeyContext::Palette, &["ctrl-p down", "ctrl-p pagedown pagedown"]),

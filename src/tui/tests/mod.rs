@@ -1,6 +1,7 @@
 //! Tests of the screen as a whole: keys in, state, effects and pictures out. No terminal and no clock takes part.
 
 mod configuration;
+mod connection;
 mod device_model;
 mod documents;
 mod editor;

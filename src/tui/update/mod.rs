@@ -12,6 +12,7 @@ mod compose;
 mod configuration;
 mod configuration_page;
 mod confirm;
+mod connection_page;
 mod device_model_page;
 mod drafts;
 mod editor;

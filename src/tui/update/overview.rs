@@ -2,14 +2,14 @@
 
 use super::common::{open_command_line, open_help, refresh_overview, refresh_view};
 use super::effect::UpdateEffect;
-use super::{palette, search, views};
+use super::{connection_page, palette, search, views};
 use crate::console::reports::ReportKind;
 use crate::tui::action::OverviewAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::pane::{overview_areas, report_context};
-use crate::tui::state::{FilterPurpose, PaneFilter, ScreenOverlay, StationDetails, fitting};
+use crate::tui::state::{ConnectionPage, FilterPurpose, PaneFilter, ScreenOverlay, StationDetails, attempt_at, fitting};
 use crate::tui::widget::InputLine;
 
 /// Opens a page.
@@ -57,6 +57,7 @@ pub fn act(app: &mut App, action: OverviewAction, outside: &ReadContext<'_>) -> 
                 app.overlays.open(StationDetails::new(station));
             }
         }
+        OverviewAction::Connection => connection(app, outside),
         OverviewAction::Export => export(app),
         OverviewAction::CommandLine => open_command_line(app),
         OverviewAction::Palette => palette::open(app, outside),
@@ -94,6 +95,20 @@ fn show_frames(app: &mut App, outside: &ReadContext<'_>) {
             refresh_view(app, outside);
         }
         Err(error) => app.toasts.error(error.to_string(), outside.now.monotonic_micros),
+    }
+}
+
+/// Shows the attempt to connect that the selected row is about, else the last one of its station.
+fn connection(app: &mut App, outside: &ReadContext<'_>) {
+    let Some(row) = app.overview.rows().selected() else { return };
+    let context = report_context(app, outside);
+    let samples = app.overview.report().samples(&context, row);
+    let station = app.overview.report().frames(&context, row).and_then(|frames| frames.station);
+    let attempt = samples.into_iter().rev().find_map(|sample| attempt_at(&app.facts, sample, outside));
+    if let Some(attempt) = attempt {
+        app.overlays.open(ConnectionPage::new(attempt, None, false));
+    } else if !station.is_some_and(|station| connection_page::open_of(app, station, outside)) {
+        app.toasts.info("This row is about no attempt to connect", outside.now.monotonic_micros);
     }
 }
 

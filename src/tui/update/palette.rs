@@ -14,7 +14,9 @@ use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{COLUMNS, ChoiceAction, Column, Editor, KeptKind, Palette, PaletteChoice, PaneFilter, StationDetails};
+use crate::tui::state::{
+    COLUMNS, ChoiceAction, Column, ConnectionPage, Editor, KeptKind, Palette, PaletteChoice, PaneFilter, StationDetails,
+};
 
 /// How many choices are remembered.
 const RECENT: usize = 20;
@@ -255,6 +257,7 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
     if !matches!(
         choice.does,
         ChoiceAction::Record(_)
+            | ChoiceAction::Attempt(_)
             | ChoiceAction::Text(_)
             | ChoiceAction::Forget(_)
             | ChoiceAction::Copy(_)
@@ -293,6 +296,7 @@ fn accept(app: &mut App, outside: &ReadContext<'_>, effects: &mut Vec<UpdateEffe
         }
         ChoiceAction::Kept(kind, index) => compose::edit_kept(app, kind, index, outside),
         ChoiceAction::Forget(index) => effects.extend(drafts::forget_favourite(app, index, outside)),
+        ChoiceAction::Attempt(attempt) => app.overlays.open(ConnectionPage::new(attempt, None, false)),
         ChoiceAction::Record(record) => results::show_record(app, record, outside),
         ChoiceAction::Results => results::open(app, outside),
         ChoiceAction::Copy(text) => effects.push(UpdateEffect::Copy(text)),

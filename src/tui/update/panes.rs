@@ -3,7 +3,10 @@
 use super::common::{height_of, move_in, open_command_line, open_help, open_legend, pager_height, pager_width, run};
 use super::effect::UpdateEffect;
 use super::layout::{self, Resize};
-use super::{back, clipboard, configuration, confirm, held_frames, overview, palette, profiles_page, search, themes, views};
+use super::{
+    back, clipboard, configuration, confirm, connection_page, held_frames, overview, palette, profiles_page, search, themes,
+    views,
+};
 use crate::console::RunContext;
 use crate::console::reports::ReportKind;
 use crate::tui::action::PanesAction;
@@ -55,6 +58,7 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         // The output comes back as a text, which opens the pager.
         PanesAction::Configuration => return configuration::open(app, outside),
         PanesAction::Profiles => profiles_page::open(app, outside),
+        PanesAction::Connection => connection_page::open(app, outside),
         PanesAction::Plugins => {
             return vec![UpdateEffect::Run { line: "plugins --long".to_owned(), context: RunContext::default() }];
         }

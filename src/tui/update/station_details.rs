@@ -2,6 +2,7 @@
 
 use super::common::{neighbour, open_help, refresh_view};
 use super::compose;
+use super::connection_page;
 use super::effect::UpdateEffect;
 use super::machine;
 use super::palette;
@@ -31,6 +32,11 @@ pub fn act(app: &mut App, action: StationDetailsAction, outside: &ReadContext<'_
             app.focus(Pane::Trace);
             app.trace.show_only(Some(station));
             refresh_view(app, outside);
+        }
+        StationDetailsAction::Connection => {
+            if !connection_page::open_of(app, station, outside) {
+                app.toasts.info("No attempt to connect was seen yet", outside.now.monotonic_micros);
+            }
         }
         StationDetailsAction::Compose => compose::open_picker(app, Some(station), outside),
         StationDetailsAction::Palette => palette::open(app, outside),

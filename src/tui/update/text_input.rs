@@ -43,6 +43,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         | KeyContext::Configuration
         | KeyContext::DeviceModel
         | KeyContext::Profiles
+        | KeyContext::ConnectionPage
         | KeyContext::HeldPane
         | KeyContext::Overview
         | KeyContext::Confirm
@@ -83,6 +84,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
         | KeyContext::Configuration
         | KeyContext::DeviceModel
         | KeyContext::Profiles
+        | KeyContext::ConnectionPage
         | KeyContext::ColumnChooser
         | KeyContext::HeldPane
         | KeyContext::Overview

@@ -112,6 +112,10 @@ pub(super) fn cell(
         },
         Column::Seen => (seen(row, outside, clock).unwrap_or_else(|| "·".to_owned()), styles.muted),
         Column::Side => (if row.is_simulated() { "sim" } else { "real" }.to_owned(), styles.muted),
+        Column::Security => match row.security {
+            Some(security) => (security.words().to_owned(), if security.tls { styles.good } else { styles.muted }),
+            None => nothing(),
+        },
         Column::Address => match row.peer {
             Some(peer) => (peer.to_string(), styles.muted),
             None => nothing(),
