@@ -11,6 +11,7 @@ pub(crate) fn required(name: &str, type_name: &str, kind: FieldKind) -> FieldDef
         repeated: None,
         max_items: None,
         type_name: type_name.to_owned(),
+        default: None,
         xml: XmlForm::Element(name.to_owned()),
     }
 }

@@ -71,6 +71,12 @@ impl<'catalog> Book<'catalog> {
         let actions = self.versions.iter().flat_map(|matter| &matter.actions);
         actions.map(|action| (&*action.definition.name, action.definition.initiator)).collect()
     }
+
+    /// Who sends an action, as the first version calls it that has it.
+    pub fn sender_of(&self, initiator: Role, name: &str) -> String {
+        let first = self.everywhere(initiator, name).next().map(|(version, _)| version);
+        sender(first.unwrap_or(Version::V1_6), initiator)
+    }
 }
 
 impl<'catalog> VersionMatter<'catalog> {
@@ -106,9 +112,9 @@ pub(super) fn version_slug(version: Version) -> String {
     format!("ocpp-{}", version.number())
 }
 
-/// `from the charge point`, `from the central system`.
-pub(super) fn sender(initiator: Role) -> String {
-    format!("from the {initiator}")
+/// `from the charge point`, `from the central system`; in 2.x `from the charging station`, `from the CSMS`.
+pub(super) fn sender(version: Version, initiator: Role) -> String {
+    format!("from the {}", version.role_name(initiator))
 }
 
 fn actions(catalog: &Catalog, version: Version) -> Vec<ActionMatter<'_>> {

@@ -25,7 +25,7 @@ pub enum FindError {
         nearest: Option<String>,
     },
     /// Other versions or the other role have it.
-    #[error("OCPP {version} has no action {name}{}; add {remedy}", initiator.map(|role| format!(" of the {role}")).unwrap_or_default())]
+    #[error("OCPP {version} has no action {name}{}; add {remedy}", initiator.map(|role| format!(" of the {}", version.role_name(role))).unwrap_or_default())]
     Elsewhere {
         /// Its name.
         name: String,
@@ -125,6 +125,10 @@ mod tests {
         assert_eq!(
             error("reset", Version::V1_6, Some(Role::ChargePoint)),
             "OCPP 1.6 has no action Reset of the charge point; add --from cs"
+        );
+        assert_eq!(
+            error("reset", Version::V2_1, Some(Role::ChargePoint)),
+            "OCPP 2.1 has no action Reset of the charging station; add --from cs"
         );
         let empty = Catalog::default();
         let none = find(&empty, MessageQuery { name: "Reset", version: Version::V1_6, initiator: None }).unwrap_err();

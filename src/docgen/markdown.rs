@@ -24,7 +24,7 @@ fn contents(book: &Book) -> String {
     out.push_str("\n|---|---|");
     out.push_str(&"---|".repeat(book.versions.len()));
     for (name, initiator) in book.names() {
-        out.push_str(&format!("\n| {} | {} |", escaped(name), sender(initiator)));
+        out.push_str(&format!("\n| {} | {} |", escaped(name), book.sender_of(initiator, name)));
         for matter in &book.versions {
             match matter.action(initiator, name) {
                 Some(action) => out.push_str(&format!(" [{}]({}.md#{}) |", matter.version, matter.slug(), anchor(action))),
@@ -39,7 +39,7 @@ fn contents(book: &Book) -> String {
 fn version(matter: &VersionMatter) -> String {
     let mut out = format!("# OCPP {}\n\nThe WebSocket subprotocol is `{}`.\n", matter.version, matter.version.subprotocol());
     for role in Role::ALL {
-        out.push_str(&format!("\nSent {}:\n\n", sender(role)));
+        out.push_str(&format!("\nSent {}:\n\n", sender(matter.version, role)));
         for action in matter.actions_of(role) {
             out.push_str(&format!("- [{}](#{})\n", escaped(&action.definition.name), anchor(action)));
         }
@@ -55,7 +55,7 @@ fn version(matter: &VersionMatter) -> String {
 
 fn one(out: &mut String, matter: &VersionMatter, action: &ActionMatter) {
     let transports = if action.definition.soap.is_some() { "in JSON and SOAP" } else { "in JSON only" };
-    let (name, sent) = (escaped(&action.definition.name), sender(action.definition.initiator));
+    let (name, sent) = (escaped(&action.definition.name), sender(action.definition.version, action.definition.initiator));
     let meaning = field_docs::action(&action.definition.name).map_or_else(String::new, |meaning| format!("{meaning}. "));
     out.push_str(&format!("\n<a id=\"{}\"></a>\n\n## {name}\n\n{meaning}Sent {sent}, {transports}.\n", anchor(action)));
     for message in &action.messages {

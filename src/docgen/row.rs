@@ -18,7 +18,7 @@ pub(super) struct FieldRow {
     pub required: bool,
     /// Whether and how often it may occur: `required`, `optional, one or more`.
     pub occurs: String,
-    /// Its limit in words, or nothing.
+    /// Its limit and its default in words, or nothing.
     pub limit: String,
     /// The texts that are allowed, when only some are, with what each means.
     pub values: Vec<(String, Option<&'static str>)>,
@@ -39,6 +39,8 @@ fn add<'field>(action: &str, fields: &'field [FieldDefinition], parents: &mut Ve
         parents.push(&field.name);
         let meaning = |value: &String| (value.clone(), field_docs::value(action, parents, &field.type_name, value));
         let (kind, limit) = kind(&field.kind);
+        let default = field.default.as_ref().map(|default| format!("default {default}"));
+        let limit = [limit].into_iter().filter(|limit| !limit.is_empty()).chain(default).collect::<Vec<_>>().join(", ");
         rows.push(FieldRow {
             depth,
             name: field.name.clone(),
@@ -157,6 +159,11 @@ mod tests {
             rows.iter()
                 .any(|row| row.name == "unit" && row.values.contains(&("Wh".to_owned(), Some("Watt-hour; the default"))))
         );
+        let newer = catalog.action(Version::V2_1, Role::ChargePoint, "MeterValues").unwrap();
+        let newer = super::rows("MeterValues", &newer.request.fields);
+        let limits = |name: &str| newer.iter().filter(|row| row.name == name).map(|row| row.limit.clone()).collect::<Vec<_>>();
+        assert_eq!(limits("location"), ["default Outlet"]);
+        assert!(limits("multiplier")[0].ends_with("default 0"), "{:?}", limits("multiplier"));
         let action = catalog.action(Version::V1_6, Role::ChargePoint, "MeterValues").unwrap();
         assert_eq!(occurs(&action.request.fields[2]), "required, may be empty");
     }

@@ -174,6 +174,7 @@ fn hostile_definitions_break_nothing() {
         repeated: Some(1),
         max_items: None,
         type_name: hostile.to_owned(),
+        default: Some(hostile.into()),
         xml: XmlForm::Element(format!("{hostile}2")),
     };
     let message = || {

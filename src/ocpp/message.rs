@@ -66,6 +66,8 @@ pub struct FieldDefinition {
     pub max_items: Option<u32>,
     /// The name of its type in the definitions: `IdToken`, `xs:int`. Empty for a type without a name.
     pub type_name: String,
+    /// The value that it has when it is left out, as JSON Schema says (`default`); WSDL says none.
+    pub default: Option<Box<str>>,
     /// Its form in XML. In a message without XML it is an element of the same name.
     pub xml: XmlForm,
 }

@@ -10,6 +10,7 @@ fn optional(name: &str, kind: FieldKind) -> FieldDefinition {
         repeated: None,
         max_items: None,
         type_name: String::new(),
+        default: None,
         xml: XmlForm::Element(name.to_owned()),
     }
 }

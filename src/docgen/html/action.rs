@@ -17,7 +17,7 @@ pub(super) fn page(book: &Book, matter: &VersionMatter, action: &ActionMatter) -
             out.text_element("p", &[], &format!("{meaning}."));
         }
         out.element("p", &[], |out| {
-            out.text(&format!("Sent {}", sender(action.definition.initiator)));
+            out.text(&format!("Sent {}", sender(action.definition.version, action.definition.initiator)));
             out.text(if action.definition.soap.is_some() { ", in JSON and SOAP." } else { ", in JSON only." });
             others(out, book, matter, action);
         });
@@ -39,7 +39,7 @@ fn others(out: &mut Markup, book: &Book, matter: &VersionMatter, action: &Action
     }
     if let Some(other) = matter.action(initiator.peer(), name) {
         out.text(" Also ");
-        out.link(&format!("{}.html", other.page), &sender(initiator.peer()));
+        out.link(&format!("{}.html", other.page), &sender(matter.version, initiator.peer()));
         out.text(".");
     }
 }

@@ -1,7 +1,7 @@
 //! The first page: which action is in which version, and the error codes.
 
 use super::{page as whole_page, table, version_page};
-use crate::docgen::book::{Book, sender};
+use crate::docgen::book::Book;
 use crate::ocpp::ErrorCode;
 
 /// The page.
@@ -29,7 +29,7 @@ pub(super) fn page(book: &Book) -> String {
             for (name, initiator) in book.names() {
                 out.element("tr", &[], |out| {
                     out.text_element("td", &[], name);
-                    out.text_element("td", &[], &sender(initiator));
+                    out.text_element("td", &[], &book.sender_of(initiator, name));
                     for matter in &book.versions {
                         out.element("td", &[], |out| match matter.action(initiator, name) {
                             Some(action) => {

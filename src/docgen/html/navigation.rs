@@ -37,7 +37,7 @@ fn group(out: &mut Markup, matter: &VersionMatter, role: Role, item: &dyn Fn(&mu
     if matter.actions_of(role).next().is_none() {
         return;
     }
-    out.text_element("h4", &[], &sender(role));
+    out.text_element("h4", &[], &sender(matter.version, role));
     out.element("ul", &[], |out| {
         for action in matter.actions_of(role) {
             let target = format!("{}/{}.html", matter.slug(), action.page);

@@ -13,14 +13,18 @@ pub(super) fn page(book: &Book, matter: &VersionMatter) -> String {
         out.element("p", &[], |out| {
             out.text("The WebSocket subprotocol is ");
             out.text_element("code", &[], matter.version.subprotocol());
-            out.text("; the namespaces in SOAP are ");
-            out.text_element("code", &[], matter.version.namespace(Role::CentralSystem));
-            out.text(" (central system) and ");
-            out.text_element("code", &[], matter.version.namespace(Role::ChargePoint));
-            out.text(" (charge point).");
+            if matter.version.has_soap() {
+                out.text("; the namespaces in SOAP are ");
+                out.text_element("code", &[], matter.version.namespace(Role::CentralSystem));
+                out.text(" (central system) and ");
+                out.text_element("code", &[], matter.version.namespace(Role::ChargePoint));
+                out.text(" (charge point).");
+            } else {
+                out.text(".");
+            }
         });
         for role in Role::ALL {
-            out.text_element("h2", &[("id", role.short())], &capital(&sender(role)));
+            out.text_element("h2", &[("id", role.short())], &capital(&sender(matter.version, role)));
             table(out, &["Action", "Request", "Response"], |out| {
                 for action in matter.actions_of(role) {
                     line(out, action);
@@ -79,8 +83,8 @@ fn changed(out: &mut Markup, book: &Book, matter: &VersionMatter, before: Versio
         None => out.text(&change.name),
     });
     match &change.what {
-        What::New => out.text_element("p", &[], &format!("New, {}.", sender(change.initiator))),
-        What::Gone => out.text_element("p", &[], &format!("Gone; it was sent {}.", sender(change.initiator))),
+        What::New => out.text_element("p", &[], &format!("New, {}.", sender(matter.version, change.initiator))),
+        What::Gone => out.text_element("p", &[], &format!("Gone; it was sent {}.", sender(matter.version, change.initiator))),
         What::Changed { request, response } => {
             for (part, list) in [("Request:", request), ("Response:", response)] {
                 if !list.is_empty() {

@@ -170,6 +170,7 @@ impl Types<'_> {
             repeated: *minimum,
             max_items: None,
             type_name,
+            default: None,
             xml,
         })
     }

@@ -212,7 +212,9 @@ impl<'document> DocumentTypes<'document> {
 
     fn field(&mut self, name: &str, schema: &'document Value, required: bool) -> Result<FieldDefinition, SchemaFault> {
         self.count(1)?;
+        let beside = schema.get("default");
         let (schema, own_name) = self.resolve(schema)?;
+        let default = beside.or_else(|| schema.get("default"));
         let (kind, type_name, list) = if schema.get("type").is_some_and(|word| word == "array") {
             self.list(schema).map_err(|fault| match own_name {
                 Some(own_name) => fault.of_definition(own_name),
@@ -228,6 +230,7 @@ impl<'document> DocumentTypes<'document> {
             required,
             repeated: list.0,
             max_items: list.1,
+            default: default.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned).into()),
             // It is never written as XML, but the field needs a form.
             xml: XmlForm::Element(name.to_owned()),
         })
@@ -343,6 +346,8 @@ mod tests {
             "named false list of object with any fields Inner",
             "lists false list of any JSON any",
         ];
+        let default = fields(&document).into_iter().find_map(|field| field.default);
+        assert_eq!(default.as_deref(), Some("Red"));
         assert_eq!(labels, wanted);
         assert_eq!(fields(&document)[9].kind.fields()[0].type_name, "Colour");
     }

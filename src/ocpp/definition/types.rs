@@ -147,6 +147,7 @@ impl<'xml> SchemaTypes<'xml> {
             repeated,
             max_items: maximum.filter(|_| repeated.is_some()),
             type_name,
+            default: None,
             xml: XmlForm::Element(name.to_owned()),
         }))
     }
@@ -166,6 +167,7 @@ impl<'xml> SchemaTypes<'xml> {
             repeated: None,
             max_items: None,
             type_name,
+            default: None,
             xml: XmlForm::Attribute,
         }))
     }
@@ -175,7 +177,7 @@ impl<'xml> SchemaTypes<'xml> {
         let base = extension.reference("base")?.ok_or_else(|| extension.fault("<extension> has no attribute base"))?;
         let (kind, type_name) = self.named(&base, extension, depth + 1)?;
         let (name, xml) = (TEXT.to_owned(), XmlForm::Text);
-        Ok(FieldDefinition { name, kind, required: true, repeated: None, max_items: None, type_name, xml })
+        Ok(FieldDefinition { name, kind, required: true, repeated: None, max_items: None, type_name, default: None, xml })
     }
 
     fn restricted(&self, declaration: &SchemaElement, depth: usize) -> Result<FieldKind, XmlFault> {

@@ -12,6 +12,7 @@ fn catalog() -> Arc<Catalog> {
         repeated: None,
         max_items: None,
         type_name: String::new(),
+        default: None,
         xml: XmlForm::Element(name.to_owned()),
     };
     let statuses = || FieldKind::Enumeration(vec!["Accepted".to_owned()]);
