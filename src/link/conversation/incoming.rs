@@ -212,7 +212,8 @@ impl<F: Framing> Conversation<F> {
         self.pass(PassingMessage::Result { sent, payload, valid }, now);
     }
 
-    /// Reports a result to the peer that breaks the definitions, where the version has a message for that (OCPP 2.1 part 4 §4.2.3).
+    /// Reports a result to the peer that breaks the definitions or cannot be read, where the version has a message for that (OCPP 2.1 part 4
+    /// §4.2.3).
     fn dispute(&mut self, sent: &SentCall, code: ErrorCode, why: &str, now: Moment) {
         if !self.version.dialect().has_type(MessageType::ResultError) {
             return;
@@ -266,12 +267,13 @@ impl<F: Framing> Conversation<F> {
         (code, description): (&str, &str),
         now: Moment,
     ) {
-        self.take_failure(received, FrameKind::Error, id, (code, description), now);
+        self.take_failure(received, FrameKind::Error, id, (code, description), None, now);
     }
 
-    /// Takes in what came in place of an answer and is none.
-    pub(in crate::link) fn take_unreadable(&mut self, received: ReceivedText, id: &str, now: Moment) {
-        self.take_failure(received, FrameKind::Malformed, id, (ErrorCode::GenericError.name(), ""), now);
+    /// Takes in what came in place of an answer and is none. `complaint` is what the peer gets to know about a result, where the version has a
+    /// message for that.
+    pub(in crate::link) fn take_unreadable(&mut self, received: ReceivedText, id: &str, complaint: Option<&str>, now: Moment) {
+        self.take_failure(received, FrameKind::Malformed, id, (ErrorCode::GenericError.name(), ""), complaint, now);
     }
 
     fn take_failure(
@@ -280,6 +282,7 @@ impl<F: Framing> Conversation<F> {
         kind: FrameKind,
         id: &str,
         (code, description): (&str, &str),
+        complaint: Option<&str>,
         now: Moment,
     ) {
         let known = ErrorCode::parse(code).filter(|_| kind == FrameKind::Error);
@@ -291,6 +294,9 @@ impl<F: Framing> Conversation<F> {
             frame.action = Some(sent.call.action.clone());
             frame.code = known;
         });
+        if let Some(complaint) = complaint {
+            self.dispute(&sent, ErrorCode::FormationViolation, complaint, now);
+        }
         self.report(&sent.call, CallOutcome::Error { code, description }, now);
     }
 

@@ -263,7 +263,7 @@ impl Conversation<SoapFraming> {
         match read {
             Err(error) => {
                 remarks.insert(0, format!("{http}: {error}"));
-                self.take_unreadable(received(text, &remarks), id, now);
+                self.take_unreadable(received(text, &remarks), id, None, now);
             }
             Ok(envelope) => {
                 remark_on(
@@ -285,7 +285,7 @@ impl Conversation<SoapFraming> {
                     body => {
                         let what = wrong.unwrap_or_else(|| format!("{} is no answer", name(&body)));
                         remarks.insert(0, format!("{http}: {what}"));
-                        self.take_unreadable(received(text, &remarks), id, now);
+                        self.take_unreadable(received(text, &remarks), id, None, now);
                     }
                 }
             }

@@ -126,6 +126,7 @@ impl Conversation<SrpcFraming> {
             }
             Err(malformed) => {
                 let mut remark = malformed.to_string();
+                let complaint = malformed.is_result.then(|| malformed.to_string());
                 let Some(id) = &malformed.answers else {
                     self.refuse(ReceivedText::new(text, Some(remark)), refusal(malformed), now);
                     return self.flush_calls(now);
@@ -133,7 +134,7 @@ impl Conversation<SrpcFraming> {
                 if let Some(action) = self.asked(id.key()) {
                     remark = format!("this seems to be the answer to {action}; {remark}");
                 }
-                self.take_unreadable(ReceivedText::new(text, Some(remark)), id.key(), now);
+                self.take_unreadable(ReceivedText::new(text, Some(remark)), id.key(), complaint.as_deref(), now);
             }
         }
         self.flush_calls(now);

@@ -251,7 +251,7 @@ impl Judge {
         let is_long = id.is_longer_than(limit) && sentence == long_id(limit);
         let description = if is_long { format!("callId is too long (>{limit} chars)") } else { as_sentence(&sentence) };
         let reply = Some(Box::new(SrpcReply { id, code, description }));
-        MalformedFrame { reason: sentence, offset: None, reply, answers: None }
+        MalformedFrame { reason: sentence, offset: None, reply, answers: None, is_result: false }
     }
 
     /// Notes what is odd about the id of an answer. A malformed answer gets no reply, because an answer is not answered.
@@ -327,7 +327,7 @@ impl Judge {
         match (id, self.dialect.treatment(FrameDeviation::UnknownType, self.strictness)) {
             (Some(id), FrameTreatment::Refused(code)) => {
                 let reply = Some(Box::new(SrpcReply { id, code, description: as_sentence(&reason) }));
-                MalformedFrame { reason, offset: None, reply, answers: None }
+                MalformedFrame { reason, offset: None, reply, answers: None, is_result: false }
             }
             _ => unreadable(reason, None),
         }
@@ -362,7 +362,7 @@ impl Judge {
         let fault = JsonFault::of(body, error);
         let offset = (start + fault.span(body, error).start).min(text.len());
         let reason = format!("{}: {fault}", if fault.is_json() { "it cannot be read" } else { "not JSON" });
-        let mut malformed = MalformedFrame { reply: None, reason, offset: Some(offset), answers: None };
+        let mut malformed = MalformedFrame { reply: None, reason, offset: Some(offset), answers: None, is_result: false };
         let Some((kind, id)) = beginning(text) else {
             malformed.reply = self.reply_without_id(&malformed.reason);
             return malformed;
@@ -373,7 +373,9 @@ impl Judge {
                 let description = as_sentence(&malformed.reason);
                 malformed.reply = Some(Box::new(SrpcReply { id, code, description }));
             }
-            (Some(MessageType::Result | MessageType::Error), _) => malformed.answers = id,
+            (Some(answer @ (MessageType::Result | MessageType::Error)), _) => {
+                (malformed.answers, malformed.is_result) = (id, answer == MessageType::Result);
+            }
             (Some(_), _) => {}
             (None, _) => malformed.reply = self.reply_without_id(&malformed.reason),
         }
@@ -386,7 +388,7 @@ fn long_id(limit: usize) -> String {
 }
 
 fn unreadable(reason: String, offset: Option<usize>) -> MalformedFrame {
-    MalformedFrame { reason, offset, reply: None, answers: None }
+    MalformedFrame { reason, offset, reply: None, answers: None, is_result: false }
 }
 
 /// The content of a JSON text.

@@ -93,6 +93,8 @@ pub struct MalformedFrame {
     pub reply: Option<Box<SrpcReply>>,
     /// The id of the call that it seems to answer: it begins like a result or an error, `[3,"id",`, and breaks after it.
     pub answers: Option<MessageId>,
+    /// Whether it begins like a result.
+    pub is_result: bool,
 }
 
 /// The error that a malformed frame is answered with.

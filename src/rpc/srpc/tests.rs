@@ -217,6 +217,7 @@ fn a_broken_answer_names_the_call_that_it_begins_with() {
         let malformed = decode(text, Version::V1_5).unwrap_err();
         assert_eq!(malformed.answers.as_ref().map(MessageId::key), id, "{text}");
         assert!(malformed.answers.is_none() || malformed.reply.is_none(), "{text}");
+        assert_eq!(malformed.is_result, id.is_some() && text.contains('3'), "{text}");
     }
 }
 

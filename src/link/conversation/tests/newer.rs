@@ -149,6 +149,33 @@ fn a_result_that_breaks_the_definitions_is_reported_where_the_version_can() {
 }
 
 #[test]
+fn a_result_that_cannot_be_read_is_reported_where_the_version_can() {
+    for (version, broken, reported) in [
+        (Version::V2_1, r#"3,"ID",{"status":"#, true),
+        (Version::V2_1, r#"4,"ID","GenericErr"#, false),
+        (Version::V2_0_1, r#"3,"ID",{"status":"#, false),
+    ] {
+        let mut talk = talk(version);
+        talk.conversation.call("Reset", json!({ "id": 1 }), talk.now);
+        let id = id_of(&talk.sent()[0]);
+        talk.frames();
+        let sent = talk.receive(&format!("[{}", broken.replace("ID", &id)));
+        let frames = talk.frames();
+        assert_eq!((frames[0].kind, frames[0].action.as_deref()), (FrameKind::Malformed, Some("Reset")));
+        assert!(talk.observed.lock().unwrap()[0].contains("Error"), "the call has ended");
+        if reported {
+            let error: Value = serde_json::from_str(&sent[0]).unwrap();
+            assert_eq!((&error[0], error[1].as_str(), &error[2]), (&json!(5), Some(&*id), &json!("FormatViolation")));
+            assert!(!error[3].as_str().unwrap().is_empty() && error[4] == json!({}), "{error}");
+            assert_eq!((frames[1].kind, frames[1].exchange), (FrameKind::ResultError, frames[0].exchange));
+        } else {
+            assert_eq!(sent, [""; 0], "{version} {broken}");
+        }
+        assert!(talk.receive("[3,\"unknown\",{").is_empty(), "without a call of ours there is no result");
+    }
+}
+
+#[test]
 fn an_error_about_our_result_belongs_to_its_exchange() {
     let mut talk = talk(Version::V2_1);
     assert!(talk.receive(r#"[2,"1","Heartbeat",{}]"#)[0].starts_with("[3,"));
