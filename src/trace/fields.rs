@@ -6,8 +6,8 @@ use super::Record;
 use super::decode::visit_payload;
 use crate::ocpp::{JsonTree, TreeMember, TreeSeed};
 
-/// Longer messages are not read for a summary.
-const LONGEST: usize = 256 * 1024;
+/// Longer messages are not read for a summary, in bytes.
+pub(super) const LONGEST: usize = 256 * 1024;
 /// Longer texts are cut.
 const LONGEST_TEXT: usize = 500;
 

@@ -30,6 +30,7 @@ pub struct SeenModel {
     reports: VecDeque<SeenReport>,
     variables: usize,
     left_out: u64,
+    passed_over: u64,
     refusal: Option<(Box<str>, Box<str>)>,
 }
 
@@ -156,6 +157,17 @@ impl SeenModel {
     /// Whether no variable is known.
     pub fn is_empty(&self) -> bool {
         self.variables == 0
+    }
+
+    /// A message is too long to be read.
+    pub(super) fn pass_over(&mut self, bytes: usize) -> ReportOddity {
+        self.passed_over += 1;
+        ReportOddity::TooLong(bytes)
+    }
+
+    /// How many messages were too long to be read.
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over
     }
 
     /// How many variables were passed over because there were too many.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use crate::trace::fields::LONGEST;
 use crate::trace::sequence_numbers::{SequenceNumbers, SequenceStep};
 
 /// A report of a station: its parts so far.
@@ -32,6 +33,8 @@ pub enum ReportOddity {
     AfterLast(i64),
     /// It has no number.
     Unnumbered,
+    /// It has so many bytes that it was not read.
+    TooLong(usize),
 }
 
 impl SeenReport {
@@ -84,6 +87,10 @@ impl fmt::Display for ReportOddity {
             ReportOddity::Twice(number) => write!(f, "part {number} of the report came twice"),
             ReportOddity::AfterLast(number) => {
                 write!(f, "part {number} comes after the last part of the report: tbc was not true")
+            }
+            ReportOddity::TooLong(bytes) => {
+                let most = LONGEST / 1024;
+                write!(f, "the message has {bytes} bytes: more than {most} KiB are not read into the device model")
             }
             ReportOddity::Unnumbered => f.write_str("the part of the report has no seqNo"),
         }

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::trace::StationKey;
 use crate::trace::fields::BorrowedValue;
+use crate::trace::station_summary::StationSummaries;
+use crate::trace::test_exchanges::Exchanges;
 
 fn take(model: &mut SeenModel, action: &str, payload: Value, asked: Option<Value>) -> Option<ReportOddity> {
     let (payload, asked) = (BorrowedValue::of(&payload), asked.as_ref().map(BorrowedValue::of));
@@ -151,6 +154,22 @@ fn a_refused_report_is_known_and_what_makes_no_sense_is_passed_over() {
         take(&mut model, "NotifyReport", payload, None);
     }
     assert!(model.is_empty());
+}
+
+#[test]
+fn a_report_that_is_too_long_says_so() {
+    let mut trace = Exchanges::new();
+    let data = |value: &str| with(names(), json!({"variableAttribute": [{"value": value}]}));
+    let long = json!({"requestId": 1, "seqNo": 0, "reportData": [data(&"x".repeat(300_000))]}).to_string();
+    let short = json!({"requestId": 2, "seqNo": 0, "reportData": [data("7")]}).to_string();
+    trace.exchange("CP1", "NotifyReport", &long, "{}");
+    trace.exchange("CP1", "NotifyReport", &short, "{}");
+    let mut summaries = StationSummaries::default();
+    while summaries.catch_up(&trace.contents, 10) {}
+    let model = summaries.of(StationKey(0)).unwrap().model.as_deref().unwrap();
+    assert_eq!((model.passed_over(), model.len()), (1, 1));
+    let examples: Vec<_> = summaries.faults().groups().iter().map(|group| group.example.clone()).collect();
+    assert!(examples.len() == 1 && examples[0].contains("more than 256 KiB are not read"), "{examples:?}");
 }
 
 #[test]

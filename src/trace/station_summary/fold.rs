@@ -4,7 +4,7 @@
 use super::{BootSummary, ConfigurationKey, ConnectorPlace, ConnectorSummary, MOST_KEYS, StationSummary, TransactionSummary};
 use crate::ocpp::TreeMember;
 use crate::trace::device_model::{ReportOddity, is_about_model};
-use crate::trace::fields::{BorrowedObject, BorrowedValue, RecordPayload, id, member, number, object, short, text};
+use crate::trace::fields::{BorrowedObject, BorrowedValue, LONGEST, RecordPayload, id, member, number, object, short, text};
 use crate::trace::{FrameKind, FrameVerdict, Record, RecordKind, Store};
 
 /// Takes a record in. The calls of answers are among the records. Returns what is odd about it among the messages before.
@@ -44,6 +44,9 @@ pub(super) fn record(
     }
     let action = record.action?;
     if let Some(needs_call) = is_about_model(kind, action) {
+        if record.text.len() > LONGEST {
+            return Some(station.model.get_or_insert_default().pass_over(record.text.len()));
+        }
         return model(station, record, payload.object()?, needs_call.then_some(records), action);
     }
     match (kind, action) {

@@ -16,10 +16,11 @@ use crate::tui::state::{AttributeRow, DeviceModelPage, ModelRow, call_obstacle};
 use crate::tui::theme::Styles;
 use crate::tui::widget::{LineWriter, format, width_of, wrap};
 
-/// The width of the names, in a narrow and in a wide screen.
-const NAMES: (usize, usize) = (32, 40);
-/// The width of what became of a change.
-const CHANGE: usize = 14;
+/// The widths of the names and of what became of a change, in a narrow and in a wide screen.
+const NAMES: (usize, usize) = (30, 40);
+const CHANGE: (usize, usize) = (10, 14);
+/// The room that a narrow screen keeps for the type of a variable.
+const TYPE: usize = 12;
 /// From this height on there is room for more about the selected row.
 const HIGH: u16 = 28;
 /// Title and headings.
@@ -41,6 +42,7 @@ pub fn device_model_lines(app: &App) -> usize {
 struct ModelColumns {
     names: usize,
     values: usize,
+    change: usize,
     compared: bool,
 }
 
@@ -61,6 +63,7 @@ pub fn device_model_page(app: &App, page: &DeviceModelPage, outside: &ReadContex
         remarks.push((format!("/{}", page.search), styles.key));
     }
     remarks.extend(model.and_then(|model| report_remark(model, styles)));
+    remarks.extend(model.and_then(|model| unread_remark(model, styles)));
     let count = model.map_or(0, SeenModel::len);
     let counts = if count == 0 { String::new() } else { format::counted(count as u64, "variable") };
     let body = draw_page(app, &format!("Device model of {}", name(page.station)), &remarks, &counts, area, buffer);
@@ -74,7 +77,10 @@ pub fn device_model_page(app: &App, page: &DeviceModelPage, outside: &ReadContex
     if let Some(other) = page.other {
         writer.blanks(1, styles.muted).field(name(other), columns.values, styles.muted);
     }
-    writer.text("    ", styles.muted).field("last change", CHANGE, styles.muted).text(" type", styles.muted);
+    writer
+        .text("    ", styles.muted)
+        .field(if columns.change < 11 { "change" } else { "last change" }, columns.change, styles.muted)
+        .text(" type", styles.muted);
     let height = device_model_lines(app);
     let selected = page.selected(&rows);
     let top = page.top(selected, rows.len(), height);
@@ -108,17 +114,27 @@ fn report_remark(model: &SeenModel, styles: &Styles) -> Option<(String, Style)> 
     (!report.is_complete()).then(|| (format!("report {request}: {parts} parts so far"), styles.key))
 }
 
+/// The messages that are not in the tree.
+fn unread_remark(model: &SeenModel, styles: &Styles) -> Option<(String, Style)> {
+    let counts = [(model.passed_over(), "message", "too long to read"), (model.left_out(), "variable", "left out")];
+    let words = counts.into_iter().filter(|(count, ..)| *count > 0);
+    let words: Vec<String> = words.map(|(count, thing, why)| format!("{} {why}", format::counted(count, thing))).collect();
+    (!words.is_empty()).then(|| (words.join(", "), styles.warning))
+}
+
 /// The widths: the names as long as they are, as far as there is room; the values too.
 fn columns(rows: &[ModelRow<'_>], width: usize, compared: bool) -> ModelColumns {
-    let names = if width < 100 { NAMES.0 } else { NAMES.1 };
-    let names = if compared { NAMES.0 } else { names };
-    let room = width.saturating_sub(names + 8 + CHANGE) / if compared { 2 } else { 1 };
+    let (narrow, wide) = (width < 100, !compared && width >= 100);
+    let names = if wide { NAMES.1 } else { NAMES.0 };
+    let change = if narrow { CHANGE.0 } else { CHANGE.1 };
+    let kept = if narrow && !compared { TYPE } else { 0 };
+    let room = width.saturating_sub(names + 8 + change + kept) / if compared { 2 } else { 1 };
     let values = rows.iter().filter_map(|row| match row {
         ModelRow::Attribute(row) => Some([row.attribute(), row.other_attribute()]),
         ModelRow::Component { .. } => None,
     });
     let longest = values.flatten().flatten().filter_map(|known| known.value.as_deref()).map(width_of).max();
-    ModelColumns { names, values: longest.unwrap_or_default().clamp(12, 30.min(room.max(12))), compared }
+    ModelColumns { names, values: longest.unwrap_or_default().clamp(12, 30.min(room.max(12))), change, compared }
 }
 
 fn draw_row(styles: &Styles, row: &ModelRow<'_>, selected: bool, columns: ModelColumns, mut writer: LineWriter<'_>) {
@@ -168,9 +184,9 @@ fn attribute(
     writer.field(mutability.map_or("", |mutability| letters(mutability)), 2, style(styles.muted)).blanks(1, style(styles.base));
     let change = known.and_then(|known| known.change.as_deref().or(known.refusal.as_deref()));
     match change {
-        Some("Accepted") => writer.field("✓ Accepted", CHANGE, style(styles.good)),
-        Some(status) => writer.field(status, CHANGE, style(styles.warning)),
-        None => writer.field("", CHANGE, style(styles.base)),
+        Some("Accepted") => writer.field("✓ Accepted", columns.change, style(styles.good)),
+        Some(status) => writer.field(status, columns.change, style(styles.warning)),
+        None => writer.field("", columns.change, style(styles.base)),
     };
     writer.blanks(1, style(styles.base));
     if row.is_first {
