@@ -3,11 +3,15 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::commands::{CommandContext, PayloadDefaults, RunContext, SharedSummaries, output_of, parse, quick_start};
+use super::commands::{
+    CommandContext, PayloadDefaults, ReadEffort, RunContext, SharedSummaries, output_of, parse, quick_start,
+};
 use super::completion::{CompletionContext, Completions, KnownStation, Listing, complete, known_values, list_files};
 use super::output::{CommandFailure, CommandOutput};
 use super::syntax::grammar::Grammar;
 use crate::hub::Hub;
+use crate::ocpp::{OcppGeneration, Version};
+use crate::trace::{StationKey, StationRow, StationTable};
 
 /// The command language of one session.
 pub struct Console {
@@ -98,13 +102,13 @@ impl Console {
     /// What may stand at the cursor, a byte offset, of a line that is being typed. It may read folders and so block; no lock is held
     /// meanwhile.
     pub fn complete(&self, line: &str, cursor: usize, context: &RunContext) -> Completions {
-        self.complete_with(line, cursor, context, &|listing| (self.list)(&self.hub, listing))
+        self.complete_with(line, cursor, context, ReadEffort::Everything, &|listing| (self.list)(&self.hub, listing))
     }
 
     /// As [`complete`](Console::complete), but never blocks: `None` when a folder has to be read.
     pub fn complete_at_once(&self, line: &str, cursor: usize, context: &RunContext) -> Option<Completions> {
         let needs_disk = Cell::new(false);
-        let completions = self.complete_with(line, cursor, context, &|_| {
+        let completions = self.complete_with(line, cursor, context, ReadEffort::OnePart, &|_| {
             needs_disk.set(true);
             Vec::new()
         });
@@ -116,15 +120,20 @@ impl Console {
         line: &str,
         cursor: usize,
         context: &RunContext,
+        effort: ReadEffort,
         list: &dyn Fn(Listing<'_>) -> Vec<String>,
     ) -> Completions {
         let plugin_commands = self.hub.plugins().commands();
         // The guard ends with the block: the recorder waits for it, and a folder may take forever.
-        let (stations, versions, known) = {
+        let (stations, versions, mut known, subject) = {
             let contents = self.hub.trace().read();
             let stations = contents.stations();
-            (KnownStation::all(stations), context.versions(stations), known_values(&contents, context.selected))
+            let subject = subject(line, context, stations);
+            (KnownStation::all(stations), context.versions(stations), known_values(&contents, context.selected), subject)
         };
+        if let Some((station, version)) = subject {
+            known.set_model(version, self.summaries.variables_of(self.hub.trace(), station, effort));
+        }
         let context = CompletionContext {
             grammar: &self.grammar,
             catalog: self.hub.catalog(),
@@ -138,6 +147,23 @@ impl Console {
     }
 }
 
+/// The station whose variables a line may name: the one that it names, else the selected one, else the only one of OCPP 2.x. Lines about
+/// anything else have none.
+fn subject(line: &str, context: &RunContext, stations: &StationTable) -> Option<(StationKey, Version)> {
+    if !line.contains("component") {
+        return None;
+    }
+    let fits = |row: &&StationRow| row.version.is_some_and(|version| version.dialect().generation == OcppGeneration::Second);
+    let named = |row: &&StationRow| line.split_whitespace().any(|word| word == &*row.identity);
+    let chosen = context.station.or(context.selected).and_then(|key| stations.get(key));
+    let only = || {
+        let mut all = stations.rows().iter().filter(fits);
+        all.next().filter(|_| all.next().is_none())
+    };
+    let row = stations.rows().iter().filter(fits).find(named).or(chosen.filter(fits)).or_else(only)?;
+    Some((row.key, row.version?))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::{Mutex, mpsc};
@@ -146,8 +172,8 @@ mod tests {
     use super::*;
     use crate::clock::now;
     use crate::link::LinkSettings;
-    use crate::ocpp::{Catalog, Role};
-    use crate::trace::{self, Direction, EventKind, Frame, FrameKind, FrameText};
+    use crate::ocpp::{Catalog, Role, Transport};
+    use crate::trace::{self, ConnectionAttempt, Direction, EventKind, Frame, FrameKind, FrameText};
 
     const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -201,6 +227,53 @@ mod tests {
             });
             assert_eq!(events.trace().read().records().range().end - before, 1000, "{line}");
         }
+    }
+
+    #[tokio::test]
+    async fn components_and_variables_of_the_station_are_offered() {
+        let (events, _recorder) = trace::start(1 << 20, now()).unwrap();
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events.clone());
+        let console = Console::new(hub);
+        let report = |component: &str| {
+            let text = format!(
+                r#"[2,"1","NotifyReport",{{"requestId":1,"generatedAt":"2026-01-01T00:00:00Z","seqNo":0,"reportData":[
+                {{"component":{{"name":"{component}"}},"variable":{{"name":"Hue"}},"variableAttribute":[{{"value":"7"}}]}}]}}]"#
+            );
+            EventKind::Frame(Frame {
+                direction: Direction::In,
+                kind: FrameKind::Call,
+                action: Some("NotifyReport".into()),
+                text: FrameText::from(text.as_str()),
+                content: None,
+                exchange: None,
+                code: None,
+                findings: Vec::new(),
+                remark: None,
+                origin: None,
+            })
+        };
+        for (identity, component) in [("CP1", "AuroraOne"), ("CP2", "AuroraTwo")] {
+            let station = events.station(Role::CentralSystem, identity);
+            let (peer, handshake) = ("127.0.0.1:5".parse().unwrap(), ConnectionAttempt::default());
+            let (version, transport) = (Version::V2_0_1, Transport::WebSocket);
+            events.send(Some(station), now(), EventKind::Connected { link: 1, version, transport, peer, handshake }).await;
+            events.send(Some(station), now(), report(component)).await;
+        }
+        events.caught_up().await;
+        let offered = |line: &str| {
+            let completions = console.complete_at_once(line, line.len(), &RunContext::default()).unwrap();
+            completions.candidates.into_iter().map(|candidate| candidate.text).collect::<Vec<_>>()
+        };
+        for (line, wanted) in [
+            ("remote_getvariables CP2 getVariableData[0].component.name=Aur", vec!["AuroraTwo"]),
+            ("remote_getvariables CP1 {\"getVariableData\":[{\"component\":{\"name\":\"Aur", vec!["\"AuroraOne\""]),
+            ("remote_getvariables getVariableData[0].component.name=Aur", vec![]),
+        ] {
+            assert_eq!(offered(line), wanted, "{line}");
+        }
+        let variable =
+            "remote_getvariables CP1 {\"getVariableData\":[{\"component\":{\"name\":\"AuroraOne\"},\"variable\":{\"name\":\"H";
+        assert_eq!(offered(variable), ["\"Hue\""]);
     }
 
     #[test]

@@ -23,7 +23,8 @@ pub use commands::{
     StationsCommand, TraceChoice, help, is_physical, parse, question,
 };
 pub use completion::{
-    CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values, template_values,
+    CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values, known_variables,
+    template_values,
 };
 pub use console::Console;
 pub use legend::{LegendPart, legend_of_filters, legend_of_signs};

@@ -4,10 +4,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::context::{ReadContext, ReadTime};
-use crate::compose::{self, KnownValues, KnownVariable, TemplateValues, UsedValues};
+use crate::compose::{self, KnownValues, TemplateValues, UsedValues};
 use crate::console;
 use crate::ocpp::{ActionDefinition, SampleContext};
-use crate::trace::device_model::SeenModel;
 use crate::trace::station_summary::StationSummaries;
 use crate::trace::{Contents, StationKey, station_names};
 
@@ -51,7 +50,7 @@ pub fn known_values(
         && let Some(version) = outside.contents.stations().get(*first).and_then(|row| row.version)
     {
         let model = facts.of(*first).and_then(|facts| facts.model.as_deref());
-        known.set_model(version, model.map(variables).unwrap_or_default());
+        known.set_model(version, model.map(console::known_variables).unwrap_or_default());
     }
     if let Some(used) = used {
         known.set_used(used.clone());
@@ -61,23 +60,6 @@ pub fn known_values(
     }
     known.set_now(timestamp(outside.now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     known
-}
-
-/// The variables of a device model, for completion.
-fn variables(model: &SeenModel) -> Vec<KnownVariable> {
-    let all = model.components().iter().flat_map(|(component, variables)| variables.iter().map(move |it| (component, it)));
-    let owned = |text: &Option<Box<str>>| text.as_ref().map(ToString::to_string);
-    let known = all.map(|(component, (key, variable))| KnownVariable {
-        component: component.name.to_string(),
-        component_instance: owned(&component.instance),
-        evse: component.evse,
-        connector: component.connector,
-        variable: key.name.to_string(),
-        variable_instance: owned(&key.instance),
-        value: variable.actual().map(str::to_owned),
-        values: variable.listed().into_iter().map(str::to_owned).collect(),
-    });
-    known.collect()
 }
 
 /// What the variables of a text stand for in a call to a station.

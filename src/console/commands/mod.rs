@@ -67,6 +67,7 @@ pub use set::{SetCommand, SettingChange};
 pub use show::{MessageForm, ShowCommand};
 pub use start::StartSimulator;
 pub use stations::StationsCommand;
+pub(super) use summaries::ReadEffort;
 pub use summaries::SharedSummaries;
 pub use trace_choice::TraceChoice;
 

@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Zoned;
 
+use crate::compose::KnownVariable;
+use crate::console::completion::known_variables;
 use crate::console::reports::ReportContext;
-use crate::trace::Trace;
 use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::station_summary::StationSummaries;
 use crate::trace::statistics::TrafficStatistics;
+use crate::trace::{StationKey, Trace};
 
 /// How many records are taken in before the recorder may continue.
 const CHUNK: u64 = 10_000;
@@ -37,6 +39,30 @@ impl SharedSummaries {
             wall_micros: now.timestamp().as_microsecond(),
             monotonic_micros: trace.micros_since_start(std::time::Instant::now()),
         })
+    }
+}
+
+/// How much of the trace may be read to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::console) enum ReadEffort {
+    /// All that is new.
+    Everything,
+    /// So much that nobody notices; the rest the next time.
+    OnePart,
+}
+
+impl SharedSummaries {
+    /// The variables of a station that were seen in its messages.
+    pub(in crate::console) fn variables_of(
+        &self,
+        trace: &Trace,
+        station: StationKey,
+        effort: ReadEffort,
+    ) -> Vec<KnownVariable> {
+        let mut summaries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while summaries.catch_up(&trace.read(), CHUNK) && effort == ReadEffort::Everything {}
+        let model = summaries.of(station).and_then(|facts| facts.model.as_deref());
+        model.map(known_variables).unwrap_or_default()
     }
 }
 

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::clock::now;
-use crate::compose::{KnownValues, TemplateValues};
+use crate::compose::{KnownValues, KnownVariable, TemplateValues};
 use crate::trace::decode::payload_value;
+use crate::trace::device_model::SeenModel;
 use crate::trace::{Contents, RecordKind, StationKey};
 
 /// How many of the newest records are searched for values that may be written again.
@@ -45,6 +46,23 @@ pub fn known_values(contents: &Contents, station: Option<StationKey>) -> KnownVa
         }
     }
     known
+}
+
+/// The variables of a device model, for completion.
+pub fn known_variables(model: &SeenModel) -> Vec<KnownVariable> {
+    let all = model.components().iter().flat_map(|(component, variables)| variables.iter().map(move |it| (component, it)));
+    let owned = |text: &Option<Box<str>>| text.as_ref().map(ToString::to_string);
+    let known = all.map(|(component, (key, variable))| KnownVariable {
+        component: component.name.to_string(),
+        component_instance: owned(&component.instance),
+        evse: component.evse,
+        connector: component.connector,
+        variable: key.name.to_string(),
+        variable_instance: owned(&key.instance),
+        value: variable.actual().map(str::to_owned),
+        values: variable.listed().into_iter().map(str::to_owned).collect(),
+    });
+    known.collect()
 }
 
 /// What the variables of a text stand for in a call to a station.

@@ -21,7 +21,7 @@ use crate::simulator::{CableKind, FeatureProfile, REGISTRATIONS, StationQuirk};
 use crate::trace::{LinkState, StationTable};
 
 pub use files::list_files;
-pub use known_values::{known_values, template_values};
+pub use known_values::{known_values, known_variables, template_values};
 
 /// A station as completion offers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
