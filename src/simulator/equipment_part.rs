@@ -87,11 +87,11 @@ impl EquipmentPart {
     }
 
     /// What its value must be (names: OCPP 1.6 §6.3, `CiString20Type`, `CiString25Type`, `CiString50Type`).
-    pub const fn wanted(self) -> &'static str {
+    pub fn wanted(self) -> &'static str {
         match self {
             EquipmentPart::Connectors => "a number from 1 to 100",
             EquipmentPart::Cable => CableKind::WANTED,
-            EquipmentPart::Profiles => FeatureProfiles::WANTED,
+            EquipmentPart::Profiles => FeatureProfiles::wanted(),
             EquipmentPart::Phases => "1 or 3",
             EquipmentPart::MaxCurrent => "a current in amperes, more than 0 and at most 1000",
             EquipmentPart::Vendor | EquipmentPart::Model => "a text of 1 to 20 characters",

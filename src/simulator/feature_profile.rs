@@ -2,6 +2,7 @@
 //! lack, and which calls of the central system belong to which. What else a station is built of is in `equipment`.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::ocpp::OcppGeneration;
 
@@ -169,8 +170,15 @@ impl Default for FeatureProfiles {
 }
 
 impl FeatureProfiles {
-    /// What a list of profiles must be.
-    pub const WANTED: &str = "a list of feature profiles, like Core,Reservation,SmartCharging";
+    /// What a list of profiles must be: the names of the two generations.
+    pub fn wanted() -> &'static str {
+        static WANTED: LazyLock<String> = LazyLock::new(|| {
+            let names = FeatureProfile::ALL.map(FeatureProfile::name);
+            let (first, second) = names.split_at(FeatureProfile::OF_FIRST_GENERATION);
+            format!("a list of feature profiles: {}, and from OCPP 2.0.1 on {}", first.join(", "), second.join(", "))
+        });
+        &WANTED
+    }
 
     /// Reads a list, in any case. `Core` may be left out, because every station has it.
     pub fn parse(text: &str) -> Option<FeatureProfiles> {
@@ -237,6 +245,12 @@ mod tests {
         for wrong in ["", "Core,", "Core,Weather"] {
             assert_eq!(FeatureProfiles::parse(wrong), None, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn what_is_wanted_names_all_profiles() {
+        let wanted = FeatureProfiles::wanted();
+        assert!(FeatureProfile::ALL.iter().all(|profile| wanted.contains(profile.name())), "{wanted}");
     }
 
     #[test]

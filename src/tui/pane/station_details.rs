@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use super::draw_page;
 use super::machine::machine_lines;
+use crate::ocpp::Role;
 use crate::trace::station_summary::{StationSummary, TransactionSummary};
 use crate::trace::{LinkState, StationRow};
 use crate::tui::app::App;
@@ -107,9 +108,10 @@ impl Writer<'_> {
         self.heading("Link");
         let (glyph, word, style) = super::stations::state(row, self.outside, styles);
         self.fact("state", format!("{glyph} {word}"), style);
-        let what =
-            if row.is_simulated() { "simulated by us; we are the charge point" } else { "real; we are the central system" };
-        self.plain("side", what);
+        let (origin, role) =
+            if row.is_simulated() { ("simulated by us", Role::ChargePoint) } else { ("real", Role::CentralSystem) };
+        let role = row.version.map_or_else(|| role.to_string(), |version| version.role_name(role).to_owned());
+        self.plain("side", format!("{origin}; we are the {role}"));
         let version = row.version.map_or("not agreed yet", |version| version.number());
         let transport = row.transport.map_or_else(String::new, |transport| format!(" over {transport}"));
         self.plain("version", format!("OCPP {version}{transport}"));

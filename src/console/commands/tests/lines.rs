@@ -415,7 +415,10 @@ fn other_errors() {
         ("start_cp ws://x 1 --phases 2", "Error: argument provided for --phases is not 1 or 3.", None, "2"),
         (
             "start_cp ws://x 1 --profiles Core,Moon",
-            "Error: argument provided for --profiles is not a list of feature profiles, like Core,Reservation,SmartCharging.",
+            "Error: argument provided for --profiles is not a list of feature profiles: Core, FirmwareManagement, \
+             LocalAuthListManagement, Reservation, SmartCharging, RemoteTrigger, and from OCPP 2.0.1 on CertificateManagement, \
+             Monitoring, PeriodicEventStream, DisplayMessage, CustomerInformation, TariffAndCost, LocalController, ISO15118, V2X, \
+             DERControl, BatterySwap, WebPayment.",
             None,
             "Core,Moon",
         ),

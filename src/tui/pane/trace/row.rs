@@ -21,7 +21,7 @@ use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
 use crate::tui::state::TraceMode;
-use crate::tui::widget::{LineWriter, head, width_of};
+use crate::tui::widget::{LineWriter, format, head, width_of};
 
 /// The slow answers, whose latency stands out.
 const SLOW: Duration = Duration::from_secs(1);
@@ -107,7 +107,10 @@ impl<'a> TraceRow<'a> {
         if let Some((letter, style)) = facts.letter {
             writer.text(letter, self.style(style));
         }
-        writer.blanks(1, base).field(facts.word.0, columns.action, self.style(facts.word.1)).blanks(1, base);
+        writer
+            .blanks(1, base)
+            .field(&format::cut_middle(facts.word.0, columns.action), columns.action, self.style(facts.word.1))
+            .blanks(1, base);
         writer.right(&facts.latency.0, columns.latency, self.style(facts.latency.1)).blanks(1, base);
     }
 
