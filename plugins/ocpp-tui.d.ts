@@ -70,14 +70,14 @@ interface Hands {
   park(connector?: number): Promise<void>;
   /** Drives the parked car away. */
   leave(connector?: number): Promise<void>;
-  /** The driver wants no more than this: Wh, seconds, or the cost at 0.30 for a kilowatt-hour. */
-  limit(limit: { energy: number } | { time: number } | { cost: number }, connector?: number): Promise<void>;
+  /** The driver wants no more than this: Wh, seconds, the cost at 0.30 for a kilowatt-hour, or the percent of the battery. */
+  limit(limit: { energy: number } | { time: number } | { cost: number } | { soc: number }, connector?: number): Promise<void>;
   /** The car says by ISO 15118 what it needs, at a station of OCPP 2.x: Wh, and in how many seconds it departs. */
   needs(needs: { energy: number; departure?: number }, connector?: number): Promise<void>;
   /** The energy management of the site limits a station of OCPP 2.x to so many watts, or takes its limit back. */
   ems(power: number | 'off', connector?: number): Promise<void>;
   /** A driver, a car or the grid needs a service of a station of OCPP 2.x. */
-  service(service: 'battery-swap' | 'install-contract' | 'update-contract' | 'priority-charging' | 'grid-fault', connector?: number): Promise<void>;
+  service(service: 'battery-swap' | 'install-contract' | 'update-contract' | 'priority-charging' | 'refuse-tariff' | 'grid-fault', connector?: number): Promise<void>;
   /** A step fails, the next time by default. */
   fail(step: 'download' | 'signature' | 'verify' | 'install' | 'upload' | 'reset', times?: 'next' | 'always' | 'never'): Promise<void>;
 }

@@ -151,6 +151,27 @@ pub enum DriverLimit {
     Time(f64),
     /// The price, in the machine's own currency.
     Cost(f64),
+    /// How full the battery gets, in percent.
+    Soc(f64),
+}
+
+impl DriverLimit {
+    /// Whether a driver can want it: a number above 0, of percent at most 100.
+    pub fn is_possible(self) -> bool {
+        let most = if matches!(self, DriverLimit::Soc(_)) { 100.0 } else { f64::MAX };
+        self.value() > 0.0 && self.value() <= most
+    }
+
+    /// The number.
+    pub fn value(self) -> f64 {
+        let (DriverLimit::Energy(value) | DriverLimit::Time(value) | DriverLimit::Cost(value) | DriverLimit::Soc(value)) = self;
+        value
+    }
+
+    /// Whether it limits the same as another one.
+    pub fn is_like(self, other: DriverLimit) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
 }
 
 /// What a car needs that negotiates its charge.
@@ -176,17 +197,20 @@ pub enum DriverService {
     UpdateContract,
     /// The driver wants to charge with priority, or does not any more.
     PriorityCharging,
+    /// The driver does not accept the tariff.
+    RefuseTariff,
     /// The grid has a fault, or it is over.
     GridFault,
 }
 
 impl DriverService {
     /// All of them.
-    pub const ALL: [DriverService; 5] = [
+    pub const ALL: [DriverService; 6] = [
         DriverService::BatterySwap,
         DriverService::InstallContract,
         DriverService::UpdateContract,
         DriverService::PriorityCharging,
+        DriverService::RefuseTariff,
         DriverService::GridFault,
     ];
 
@@ -197,6 +221,7 @@ impl DriverService {
             DriverService::InstallContract => "install-contract",
             DriverService::UpdateContract => "update-contract",
             DriverService::PriorityCharging => "priority-charging",
+            DriverService::RefuseTariff => "refuse-tariff",
             DriverService::GridFault => "grid-fault",
         }
     }
@@ -389,6 +414,9 @@ pub enum PhysicalActionError {
     /// No transaction runs.
     #[error("no transaction is running at {0}")]
     NoTransaction(i32),
+    /// There is no tariff.
+    #[error("the driver has no tariff there; SetDefaultTariff, or the answer to Authorize, brings one")]
+    NoTariff,
     /// Priority charging needs a profile.
     #[error("no charging profile for PriorityCharging is installed there")]
     NoPriorityProfile,
@@ -399,7 +427,7 @@ pub enum PhysicalActionError {
     #[error("the station does not negotiate with cars; ISO15118Ctrlr.Enabled is off")]
     NoNegotiation,
     /// A limit is no positive number.
-    #[error("a limit is a number above 0")]
+    #[error("a limit is a number above 0, and a state of charge at most 100")]
     BadLimit,
     /// The link did not take the order.
     #[error("the charge point is gone")]
@@ -520,6 +548,7 @@ impl fmt::Display for PhysicalAction {
                     DriverLimit::Energy(value) => write!(f, "limit energy={value}")?,
                     DriverLimit::Time(value) => write!(f, "limit time={value}")?,
                     DriverLimit::Cost(value) => write!(f, "limit cost={value}")?,
+                    DriverLimit::Soc(value) => write!(f, "limit soc={value}")?,
                 }
                 connector
             }

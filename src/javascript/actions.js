@@ -42,7 +42,7 @@
         watts: power === 'off' ? undefined : want('number', power, 'a power'), connector: number(connector),
       }),
       service: (service, connector) => does('service', {
-        service: oneOf(service, ['battery-swap', 'install-contract', 'update-contract', 'priority-charging', 'grid-fault'], 'a service'),
+        service: oneOf(service, ['battery-swap', 'install-contract', 'update-contract', 'priority-charging', 'refuse-tariff', 'grid-fault'], 'a service'),
         connector: number(connector),
       }),
       fail: (step, times = 'next') => does('fail', {

@@ -1,6 +1,12 @@
-//! The energy meter of a connector. It has no clock: callers pass the time. Its values are reported in `metering`.
+//! The energy meter of a connector, and what it knows of the battery that it fills. It has no clock: callers pass the time. Its values are
+//! reported in `metering`.
 
 use std::time::Instant;
+
+/// The battery of each car in Wh.
+const BATTERY: f64 = 50_000.0;
+/// How full it is when a car arrives, in percent.
+const ARRIVAL: f64 = 40.0;
 
 /// A register that grows while power flows.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +16,8 @@ pub(super) struct Meter {
     /// The phases on which they flow, from the first on.
     phases: u8,
     counted_until: Option<Instant>,
+    /// The register when the car came that is connected now.
+    car_since: Option<f64>,
 }
 
 /// The values of the meter at one moment.
@@ -21,6 +29,8 @@ pub(super) struct MeterReading {
     pub(super) watts: f64,
     /// The part of each phase.
     pub(super) by_phase: [f64; 3],
+    /// How full the battery of the connected car is, in percent.
+    pub(super) state_of_charge: Option<f64>,
 }
 
 impl MeterReading {
@@ -32,7 +42,14 @@ impl MeterReading {
             watt_hours: self.watt_hours.saturating_add(other.watt_hours),
             watts: self.watts + other.watts,
             by_phase: [one + first, two + second, three + third],
+            // two cars have no common one
+            state_of_charge: None,
         }
+    }
+
+    /// How many watt-hours are missing until the battery of the car is so full; `None` without a car.
+    pub(super) fn watt_hours_until(&self, percent: f64) -> Option<f64> {
+        self.state_of_charge.map(|present| (percent - present) / 100.0 * BATTERY)
     }
 }
 
@@ -46,13 +63,22 @@ impl Meter {
         let mut by_phase = [0.0; 3];
         by_phase.iter_mut().take(self.phases.into()).for_each(|watts| *watts = self.watts / f64::from(self.phases));
         #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and the register has 32 bits in OCPP")]
-        MeterReading { watt_hours: self.watt_hours as i32, watts: self.watts, by_phase }
+        let watt_hours = self.watt_hours as i32;
+        let state_of_charge =
+            self.car_since.map(|since| (ARRIVAL + (self.watt_hours - since) / BATTERY * 100.0).clamp(ARRIVAL, 100.0));
+        MeterReading { watt_hours, watts: self.watts, by_phase, state_of_charge }
     }
 
     /// Sets the power in watts from now on, on so many phases.
     pub(super) fn set_power(&mut self, watts: f64, phases: u8, now: Instant) {
         self.read(now);
         (self.watts, self.phases) = (watts.max(0.0), phases);
+    }
+
+    /// A car is connected, or has gone.
+    pub(super) fn set_car(&mut self, connected: bool, now: Instant) {
+        self.read(now);
+        self.car_since = connected.then_some(self.watt_hours);
     }
 
     /// The power in watts since the last change.
@@ -85,6 +111,21 @@ mod tests {
         assert_eq!(meter.read(start + Duration::from_secs(99_999)), still);
         meter.raise_to(5);
         assert_eq!(meter.read(start).watt_hours, 7200);
+    }
+
+    #[test]
+    fn the_battery_of_a_car_fills_with_the_energy() {
+        let start = Instant::now();
+        let later = |hours: u64| start + Duration::from_secs(hours * 3600);
+        let mut meter = Meter::default();
+        assert_eq!(meter.read(start).state_of_charge, None);
+        meter.set_power(10_000.0, 3, start);
+        meter.set_car(true, later(1));
+        assert_eq!(meter.read(later(1)).watt_hours_until(50.0), Some(5000.0));
+        assert_eq!(meter.read(later(2)).state_of_charge, Some(60.0));
+        assert_eq!(meter.read(later(20)).state_of_charge, Some(100.0));
+        meter.set_car(false, later(20));
+        assert_eq!(meter.read(later(21)).watt_hours_until(50.0), None);
     }
 
     #[test]

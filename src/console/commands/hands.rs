@@ -152,25 +152,30 @@ pub(super) const LEAVE: CommandEntry<HandsCommand> = CommandEntry {
 };
 
 pub(super) const LIMIT: CommandEntry<HandsCommand> = CommandEntry {
-    spec: hands("limit", "the driver wants no more energy, time or cost than this, now or in the next transaction")
+    spec: hands("limit", "the driver wants no more energy, time, cost or charge than this, now or in the next transaction")
         .named(
             const {
                 &[
                     named("energy", "Wh", "the energy in Wh"),
                     named("time", "seconds", "the time in seconds"),
                     named("cost", "amount", "the cost, at 0.30 for a kilowatt-hour"),
+                    named("soc", "percent", "how full the battery gets"),
                     CONNECTOR,
                 ]
             },
         )
-        .synopsis("energy=Wh | time=seconds | cost=amount [connector=N]")
+        .synopsis("energy=Wh | time=seconds | cost=amount | soc=percent [connector=N]")
         .example("limit energy=5000 connector=1"),
     parse: |words| {
         HandsCommand::read(words, |given| {
             let energy = given.number("energy")?.map(DriverLimit::Energy);
             let time = given.number("time")?.map(DriverLimit::Time);
             let cost = given.number("cost")?.map(DriverLimit::Cost);
-            let limit = energy.or(time).or(cost).ok_or_else(|| given.arguments.missing("energy=<Wh>"))?;
+            let soc = given.read("soc", "a number of percent", |text| {
+                text.parse().ok().filter(|percent| DriverLimit::Soc(*percent).is_possible())
+            })?;
+            let limit =
+                energy.or(time).or(cost).or(soc.map(DriverLimit::Soc)).ok_or_else(|| given.arguments.missing("energy=<Wh>"))?;
             Ok(PhysicalAction::Limit { limit, connector: given.connector()? })
         })
     },
@@ -221,8 +226,10 @@ pub(super) const EMS: CommandEntry<HandsCommand> = CommandEntry {
 pub(super) const SERVICE: CommandEntry<HandsCommand> = CommandEntry {
     spec: hands("service", "a driver, a car or the grid needs a service of a station of OCPP 2.x")
         .named(const { &[CONNECTOR] })
-        .words(&["battery-swap", "install-contract", "update-contract", "priority-charging", "grid-fault"])
-        .synopsis("battery-swap | install-contract | update-contract | priority-charging | grid-fault [connector=N]")
+        .words(&["battery-swap", "install-contract", "update-contract", "priority-charging", "refuse-tariff", "grid-fault"])
+        .synopsis(
+            "battery-swap | install-contract | update-contract | priority-charging | refuse-tariff | grid-fault [connector=N]",
+        )
         .example("service battery-swap"),
     parse: |words| {
         HandsCommand::read(words, |given| {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::profile::ProfilePurpose;
 use super::profile_set::ProfileSet;
-use super::schedule::RateUnit;
+use super::schedule::{OperationMode, RateUnit};
 use super::timing::ProfileRate;
 use crate::simulator::payload::seconds_later;
 
@@ -116,12 +116,21 @@ impl StationLimits<'_> {
     /// The limit of a connector: that of the hardware, of the whole charge point, and of the transaction. A profile of
     /// the transaction comes before the default of the connector, and that before the default of all (OCPP 1.6 §3.13).
     pub fn of_connector(&self, connector: i32, at: Timestamp) -> CurrentLimit {
+        let own = self.of_transaction(connector, at);
+        let rates: Vec<_> = self.maxima(connector, at).into_iter().chain(own).collect();
+        self.joined(self.supply.amperes, &rates)
+    }
+
+    /// The mode of operation of a connector's transaction.
+    pub fn mode_of(&self, connector: i32, at: Timestamp) -> OperationMode {
+        self.of_transaction(connector, at).map(|rate| rate.mode).unwrap_or_default()
+    }
+
+    fn of_transaction(&self, connector: i32, at: Timestamp) -> Option<ProfileRate> {
         let began = self.began(connector);
         let default = |place| self.leading(ProfilePurpose::TxDefault, place, at, began);
         let own = self.leading(ProfilePurpose::Transaction, connector, at, began);
-        let own = own.or_else(|| default(connector)).or_else(|| default(0));
-        let rates: Vec<_> = self.maxima(connector, at).into_iter().chain(own).collect();
-        self.joined(self.supply.amperes, &rates)
+        own.or_else(|| default(connector)).or_else(|| default(0))
     }
 
     /// The limit of some connectors together: their sum, and not more than the whole charge point may have.

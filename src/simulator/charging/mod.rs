@@ -14,4 +14,4 @@ mod timing;
 pub(crate) use limits::{MainsSupply, PowerShare, StationLimits};
 pub(crate) use profile::{ChargingProfile, ProfileFault, ProfilePurpose};
 pub(crate) use profile_set::{ProfileCriteria, ProfileSet};
-pub(crate) use schedule::RateUnit;
+pub(crate) use schedule::{OperationMode, RateUnit};

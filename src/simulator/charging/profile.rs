@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::schedule::{ChargingSchedule, ProfileKind, RatePeriod, RateUnit};
+use super::schedule::{ChargingSchedule, OperationMode, ProfileKind, RatePeriod, RateUnit};
 use crate::simulator::payload::{integer, list, number, text, time};
 
 /// What a profile is for.
@@ -222,7 +222,9 @@ fn read_schedule(schedule: &Value, kind: ProfileKind) -> Result<ChargingSchedule
 
 fn read_period(period: &Value) -> Result<RatePeriod, ProfileFault> {
     // a setpoint of 2.1 is what the car draws, so it is no more than that
-    let limit = number(period, "limit").or(number(period, "setpoint")).ok_or(ProfileFault::Field("limit"))?;
+    let mode = text(period, "operationMode").and_then(OperationMode::named).unwrap_or_default();
+    let limit = number(period, "limit").or(number(period, "setpoint")).or(mode.limit_without());
+    let limit = limit.ok_or(ProfileFault::Field("limit"))?;
     if limit < 0.0 {
         return Err(ProfileFault::Negative);
     }
@@ -230,5 +232,5 @@ fn read_period(period: &Value) -> Result<RatePeriod, ProfileFault> {
     let phases = integer(period, "numberPhases").unwrap_or(3);
     let phases = u8::try_from(phases).ok().filter(|count| (1..=3).contains(count)).ok_or(ProfileFault::Phases(phases))?;
     let start = integer(period, "startPeriod").ok_or(ProfileFault::Field("startPeriod"))?;
-    Ok(RatePeriod { start: start.into(), limit, phases })
+    Ok(RatePeriod { start: start.into(), limit, phases, mode })
 }

@@ -47,6 +47,74 @@ pub(super) enum ProfileKind {
     Recurring(i64),
 }
 
+/// How energy flows in a part of a schedule (OCPP 2.1 part 2, `OperationModeEnumType`). Older versions have the default only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum OperationMode {
+    /// As little energy as possible.
+    Idle,
+    /// The car charges within the limit.
+    #[default]
+    ChargingOnly,
+    /// The CSMS sets what flows.
+    CentralSetpoint,
+    /// Something beside the CSMS sets what flows.
+    ExternalSetpoint,
+    /// Something beside the CSMS sets the limits.
+    ExternalLimits,
+    /// The CSMS follows the frequency of the mains.
+    CentralFrequency,
+    /// The station follows the frequency of the mains.
+    LocalFrequency,
+    /// The station follows the load of the site.
+    LocalLoadBalancing,
+}
+
+impl OperationMode {
+    /// All of them.
+    const ALL: [OperationMode; 8] = [
+        OperationMode::Idle,
+        OperationMode::ChargingOnly,
+        OperationMode::CentralSetpoint,
+        OperationMode::ExternalSetpoint,
+        OperationMode::ExternalLimits,
+        OperationMode::CentralFrequency,
+        OperationMode::LocalFrequency,
+        OperationMode::LocalLoadBalancing,
+    ];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            OperationMode::Idle => "Idle",
+            OperationMode::ChargingOnly => "ChargingOnly",
+            OperationMode::CentralSetpoint => "CentralSetpoint",
+            OperationMode::ExternalSetpoint => "ExternalSetpoint",
+            OperationMode::ExternalLimits => "ExternalLimits",
+            OperationMode::CentralFrequency => "CentralFrequency",
+            OperationMode::LocalFrequency => "LocalFrequency",
+            OperationMode::LocalLoadBalancing => "LocalLoadBalancing",
+        }
+    }
+
+    /// The mode with this name.
+    pub fn named(name: &str) -> Option<OperationMode> {
+        OperationMode::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+
+    /// The limit of a period that names none; `None` where it must.
+    pub(super) const fn limit_without(self) -> Option<f64> {
+        match self {
+            OperationMode::Idle => Some(0.0),
+            // what flows is decided elsewhere, and nothing in the simulator decides it
+            OperationMode::ExternalSetpoint
+            | OperationMode::ExternalLimits
+            | OperationMode::LocalFrequency
+            | OperationMode::LocalLoadBalancing => Some(f64::INFINITY),
+            OperationMode::ChargingOnly | OperationMode::CentralSetpoint | OperationMode::CentralFrequency => None,
+        }
+    }
+}
+
 /// A part of a schedule; it counts until the next one begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct RatePeriod {
@@ -54,6 +122,7 @@ pub(super) struct RatePeriod {
     pub start: i64,
     pub limit: f64,
     pub phases: u8,
+    pub mode: OperationMode,
 }
 
 /// The schedule of a profile. Its periods are in order, and the first begins at 0.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::profile::ChargingProfile;
-use super::schedule::{ProfileKind, RateUnit};
+use super::schedule::{OperationMode, ProfileKind, RateUnit};
 use crate::simulator::payload::seconds_later;
 
 /// What one profile says at a time.
@@ -13,6 +13,7 @@ pub(super) struct ProfileRate {
     pub unit: RateUnit,
     pub phases: u8,
     pub least: f64,
+    pub mode: OperationMode,
 }
 
 impl ChargingProfile {
@@ -45,7 +46,13 @@ impl ChargingProfile {
             return None;
         }
         let period = schedule.periods.iter().rev().find(|period| reached(period.start))?;
-        Some(ProfileRate { limit: period.limit, unit: schedule.unit, phases: period.phases, least: schedule.least })
+        Some(ProfileRate {
+            limit: period.limit,
+            unit: schedule.unit,
+            phases: period.phases,
+            least: schedule.least,
+            mode: period.mode,
+        })
     }
 
     /// The times between two others at which what it says may change.

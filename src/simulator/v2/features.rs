@@ -24,6 +24,12 @@ pub(super) struct StationFeatures {
     pub reservation_without_transaction: bool,
     /// The trigger reason of a transaction whose limit of the cost is reached.
     pub cost_limit_trigger: &'static str,
+    /// The trigger reason of a transaction whose limit of the state of charge is reached.
+    pub charge_limit_trigger: &'static str,
+    /// Whether the public key is required in a signed value, and therefore empty when it is not sent.
+    pub signatures_have_keys: bool,
+    /// Whether a message for the display may have a language that the display does not know (OCPP 2.1 part 2, O01).
+    pub display_languages: bool,
     /// Whether SignCertificate has a `requestId` (OCPP 2.1 part 2, A02).
     pub signing_request_ids: bool,
     /// Whether the status of a whole chain of certificates is asked for at once (OCPP 2.1 part 2, M07).
@@ -48,6 +54,9 @@ static OCPP_2_0_1: StationFeatures = StationFeatures {
     monitor_origins: false,
     reservation_without_transaction: false,
     cost_limit_trigger: "EnergyLimitReached",
+    charge_limit_trigger: "EnergyLimitReached",
+    signatures_have_keys: true,
+    display_languages: false,
     signing_request_ids: false,
     certificate_chain_status: false,
     guards_used_slots: false,
@@ -78,6 +87,9 @@ static OCPP_2_1: StationFeatures = StationFeatures {
     monitor_origins: true,
     reservation_without_transaction: true,
     cost_limit_trigger: "CostLimitReached",
+    charge_limit_trigger: "SoCLimitReached",
+    signatures_have_keys: false,
+    display_languages: true,
     signing_request_ids: true,
     certificate_chain_status: true,
     guards_used_slots: true,

@@ -249,7 +249,7 @@ table! {
         CarFull as "hands-car-full", "", "Let the battery of the car be full", ["V"];
         Fault as "hands-fault", "", "Break the connector, or repair it", ["f"];
         Lock as "hands-lock", "", "Break the lock of the connector, or repair it", ["l"];
-        Limit as "hands-limit", "", "Limit what the driver wants: type how much energy, time or cost, then Enter", ["L"];
+        Limit as "hands-limit", "", "Limit what the driver wants: type how much energy, time, cost or charge, then Enter", ["L"];
         Fail as "hands-fail", "", "Let a transfer, a check of firmware or a reset fail: type which, then Enter", ["F"];
         Bay as "hands-bay", "", "Park a car in the bay of the connector, or let it leave", ["b"];
         Power as "hands-power", "", "Cut the power of the machine, or give it back", ["w"];

@@ -242,7 +242,9 @@ impl ProfilesPage {
     /// What one profile says by itself.
     pub fn of_profile(&self, known: &KnownProfile, facts: &StationSummary, now: Timestamp, columns: usize) -> LimitCurve {
         let began = began(facts, known.profile.connector.max(1).into(), now);
-        let limit = |at| known.profile.limit_at(at, began).map(|(limit, unit)| self.in_unit(limit, unit));
+        // a period that leaves the limit to others has none
+        let limited = |at| known.profile.limit_at(at, began).filter(|(limit, _)| limit.is_finite());
+        let limit = |at| limited(at).map(|(limit, unit)| self.in_unit(limit, unit));
         LimitCurve { limits: self.times(now, columns).map(limit).collect() }
     }
 

@@ -123,6 +123,7 @@ impl ChargePoint {
             if status == ConnectorStatus::Available {
                 connector.pending = None;
                 (connector.plugged, connector.parked, connector.served) = (false, false, false);
+                connector.meter.set_car(false, now.monotonic);
                 connector.held = None;
             }
             connector.limited = false;

@@ -128,6 +128,7 @@ impl ChargePoint {
     pub(super) fn driver_plugs_in(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         if let Some(connector) = self.connector_mut(number) {
             (connector.plugged, connector.by_hand, connector.served) = (true, false, false);
+            connector.meter.set_car(true, now.monotonic);
             connector.car = CarState::Ready;
         }
         self.plugged_in(number, now, out);
@@ -137,6 +138,7 @@ impl ChargePoint {
     pub(super) fn driver_leaves(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         if let Some(connector) = self.connector_mut(number).filter(|it| !it.by_hand) {
             (connector.plugged, connector.served) = (false, false);
+            connector.meter.set_car(false, now.monotonic);
         }
         self.settle(number, now, out);
     }

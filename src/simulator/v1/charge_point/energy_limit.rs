@@ -23,8 +23,7 @@ impl ChargePoint {
         wanted: Option<i32>,
         now: Moment,
     ) -> Result<(), PhysicalActionError> {
-        let (DriverLimit::Energy(value) | DriverLimit::Time(value) | DriverLimit::Cost(value)) = limit;
-        if !value.is_finite() || value <= 0.0 {
+        if !limit.is_possible() {
             return Err(PhysicalActionError::BadLimit);
         }
         let running = || self.connectors.iter().zip(1..).find(|(it, _)| it.transaction.is_some()).map(|(_, number)| number);
@@ -34,7 +33,7 @@ impl ChargePoint {
             None => running().or_else(occupied).unwrap_or(1),
         };
         if let Some(connector) = self.connector_mut(number) {
-            connector.limits.retain(|old| std::mem::discriminant(old) != std::mem::discriminant(&limit));
+            connector.limits.retain(|old| !old.is_like(limit));
             connector.limits.push(limit);
         }
         self.schedule_limit(number, now);
@@ -53,14 +52,15 @@ impl ChargePoint {
         let reading = self.read_meter(number, now);
         let connector = self.connector(number)?;
         let transaction = connector.transaction.as_ref()?;
-        let for_energy = |watt_hours: f64| {
-            let left = f64::from(transaction.meter_start) + watt_hours - f64::from(reading.watt_hours);
-            (reading.watts > 0.0 || left <= 0.0).then(|| left.max(0.0) / reading.watts.max(1.0) * 3600.0)
-        };
+        let for_more =
+            |left: f64| (reading.watts > 0.0 || left <= 0.0).then(|| left.max(0.0) / reading.watts.max(1.0) * 3600.0);
+        let for_energy =
+            |watt_hours: f64| for_more(f64::from(transaction.meter_start) + watt_hours - f64::from(reading.watt_hours));
         let of_driver = connector.limits.iter().filter_map(|limit| match limit {
             DriverLimit::Energy(watt_hours) => for_energy(*watt_hours),
             DriverLimit::Cost(cost) => for_energy(cost / PRICE_PER_KWH * 1000.0),
             DriverLimit::Time(seconds) => Some(seconds - seconds_between(transaction.started, now.wall)),
+            DriverLimit::Soc(percent) => for_more(reading.watt_hours_until(*percent)?),
         });
         let of_card = transaction.energy_left.filter(|_| !transaction.exhausted).and_then(for_energy);
         of_driver.chain(of_card).min_by(f64::total_cmp)
@@ -77,6 +77,7 @@ impl ChargePoint {
             DriverLimit::Energy(watt_hours) => used >= *watt_hours,
             DriverLimit::Cost(cost) => used / 1000.0 * PRICE_PER_KWH >= *cost,
             DriverLimit::Time(seconds) => time >= *seconds,
+            DriverLimit::Soc(percent) => reading.watt_hours_until(*percent).is_some_and(|left| left <= 0.0),
         };
         if connector.limits.iter().any(reached) {
             self.stop_transaction(number, "Local", now, out);

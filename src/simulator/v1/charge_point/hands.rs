@@ -100,6 +100,7 @@ impl ChargePoint {
             return Err(PhysicalActionError::CableLocked);
         }
         (connector.plugged, connector.by_hand, connector.served, connector.car) = (true, true, false, CarState::Ready);
+        connector.meter.set_car(true, now.monotonic);
         if let Some(transaction) = &mut connector.transaction {
             transaction.unplugged = false;
         }
@@ -131,6 +132,7 @@ impl ChargePoint {
             });
         }
         (connector.plugged, connector.car) = (false, CarState::Ready);
+        connector.meter.set_car(false, now.monotonic);
         if connector.transaction.is_none() {
             connector.served = false;
         }

@@ -47,10 +47,13 @@ fn meter_value(form: MeterForm, now: Moment, context: &str, names: &str, reading
 /// The sampled values of these measurands, each with its unit of 1.6 or of 1.5.
 fn sampled_values(unit: usize, form: MeterForm, context: &str, names: &str, reading: &MeterReading) -> Vec<Value> {
     let write = |sample: MeterSample| {
-        let MeterSample { measurand, phase, value, units } = sample;
+        let MeterSample { measurand, in_car, phase, value, units } = sample;
         let mut entry = json!({ "value": value.to_string(), "context": context, "measurand": measurand, "unit": units[unit] });
         if let Some(phase) = phase {
             entry["phase"] = phase.into();
+        }
+        if in_car {
+            entry["location"] = "EV".into();
         }
         entry
     };

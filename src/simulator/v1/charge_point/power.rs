@@ -125,6 +125,7 @@ impl ChargePoint {
                 if !connector.by_hand && connector.transaction.is_none() {
                     // a driver who comes by himself has left meanwhile
                     (connector.plugged, connector.served) = (false, false);
+                    connector.meter.set_car(false, now.monotonic);
                 }
             }
             let faulted = self.fault_of(number).is_some();

@@ -102,12 +102,32 @@ impl ChargingStation {
         };
         let payload = json!({ "eventType": event, "requestId": swap.request, "idToken": swap.token, "batteryData": batteries });
         self.send_if_allowed("BatterySwap", payload, out);
+        self.timers.cancel(StationTask::BatteryLeft);
+        if !swap.is_in
+            && let Some(limit) = self.seconds("BatterySwapCtrlr", "Timeout.Out")
+        {
+            self.schedule(StationTask::BatteryLeft, limit, now);
+        }
         if swap.is_in {
             self.schedule(StationTask::BatteryCharged, CHARGING, now);
         } else if self.settings.driver {
             self.schedule(StationTask::BatterySwap, DRIVER, now);
         }
         true
+    }
+
+    /// The driver has not taken the charged battery within `BatterySwapCtrlr.Timeout[Out]`: it stays, and so does his own (S01).
+    pub(super) fn battery_left(&mut self, out: &mut Outbox) {
+        let exchange = &mut self.blocks.exchange;
+        let Some(swap) = exchange.swap.take() else { return };
+        let payload = json!({
+            "eventType": "BatteryOutTimeout",
+            "requestId": swap.request,
+            "idToken": swap.token,
+            "batteryData": exchange.battery(2, 100),
+        });
+        self.timers.cancel(StationTask::BatterySwap);
+        self.send_if_allowed("BatterySwap", payload, out);
     }
 
     /// A battery that came in is charged.

@@ -26,6 +26,12 @@ impl ChargingStation {
         has_member(self.model.text("DisplayMessageCtrlr", variable), value)
     }
 
+    /// Whether the display has a language: one of those that `DisplayMessageCtrlr.Language` may have, whatever its region (RFC 5646).
+    pub(super) fn display_speaks(&self, language: &str) -> bool {
+        let primary = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        has_member(Some(self.model.members("DisplayMessageCtrlr", "Language")), &primary)
+    }
+
     /// Whether a slot is one of those that the station connects with.
     pub(super) fn uses_network_slot(&self, slot: i32) -> bool {
         let priority = self.model.text("OCPPCommCtrlr", "NetworkConfigurationPriority").unwrap_or("1");

@@ -15,6 +15,8 @@ use crate::behaviour::{CarState, Outbox};
 use crate::clock::Moment;
 use crate::simulator::charging::PowerShare;
 
+/// The trigger reason of a value that the meter has signed.
+const SIGNED_DATA: &str = "SignedDataReceived";
 /// The time until the driver unplugs the car.
 const UNPLUG_DELAY: Duration = Duration::from_secs(3);
 
@@ -35,7 +37,7 @@ impl ChargingStation {
             .when(evse.parked || evse.plugged)
             .and(TransactionPoints::CONNECTED.when(evse.plugged))
             .and(TransactionPoints::AUTHORIZED.when(authorized))
-            .and(TransactionPoints::POWER_PATH.when(authorized && evse.plugged))
+            .and(TransactionPoints::POWER_PATH.and(TransactionPoints::SIGNED).when(authorized && evse.plugged))
             .and(TransactionPoints::ENERGY.when(evse.charging_state == ChargingState::Charging))
     }
 
@@ -62,12 +64,18 @@ impl ChargingStation {
         let after = self.points(number);
         let Some(evse) = self.evse_mut(number) else { return };
         let before = std::mem::replace(&mut evse.points, after);
+        let (start, stop) = (self.configured_points("TxStartPoint"), self.configured_points("TxStopPoint"));
+        let (reached, left) = (after.without(before), before.without(after));
         if !runs {
-            if after.without(before).meets(self.configured_points("TxStartPoint")) {
-                self.begin(number, cause, now, out);
+            if reached.meets(start) {
+                let by_signature = self.signs_readings() && !reached.meets(start.without(TransactionPoints::SIGNED));
+                let trigger = if by_signature { SIGNED_DATA } else { cause.trigger };
+                self.begin(number, EventCause { trigger, ..cause }, now, out);
             }
-        } else if cause.ends || before.without(after).meets(self.configured_points("TxStopPoint")) {
-            self.end(number, cause, now, out);
+        } else if cause.ends || left.meets(stop) {
+            let by_signature = !cause.ends && !left.meets(stop.without(TransactionPoints::SIGNED));
+            let signed = self.signs_readings() && before.meets(TransactionPoints::SIGNED);
+            self.end(number, cause, signed.then_some(by_signature), now, out);
         } else {
             self.adopt_claim(number);
             self.send_event(number, "Updated", cause, Vec::new(), now, out);
@@ -119,8 +127,9 @@ impl ChargingStation {
         }
     }
 
-    /// Ends the transaction of an EVSE: charging there is not authorized any more.
-    fn end(&mut self, number: i32, cause: EventCause, now: Moment, out: &mut Outbox) {
+    /// Ends the transaction of an EVSE: charging there is not authorized any more. With a meter that signs, its last value is an event of its
+    /// own: `by_signature` is whether this one ends the transaction (`DataSigned`), and not the cause.
+    fn end(&mut self, number: i32, mut cause: EventCause, by_signature: Option<bool>, now: Moment, out: &mut Outbox) {
         let reason = default_reason(cause.trigger);
         if let Some(evse) = self.evse_mut(number) {
             evse.claim = None;
@@ -130,6 +139,17 @@ impl ChargingStation {
         }
         self.open_power_path(number, now);
         let after = self.points(number);
+        match by_signature {
+            Some(true) => {
+                let signed = EventCause::of(SIGNED_DATA);
+                self.send_event(number, "Updated", std::mem::replace(&mut cause, signed), Vec::new(), now, out);
+            }
+            Some(false) => {
+                let value = self.signed_value(number, "Transaction.End", now);
+                self.send_event(number, "Updated", EventCause::of(SIGNED_DATA), value.into_iter().collect(), now, out);
+            }
+            None => {}
+        }
         let meter_value = self.last_samples(number, now);
         self.send_event(number, "Ended", cause, meter_value, now, out);
         if let Some(evse) = self.evse_mut(number) {

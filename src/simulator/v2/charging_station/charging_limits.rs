@@ -85,11 +85,24 @@ impl ChargingStation {
     /// Profiles have changed, or the time at which one says something else has come.
     pub(super) fn limits_changed(&mut self, now: Moment, out: &mut Outbox) {
         self.share_power(now, out);
+        self.follow_modes(now, out);
         self.timers.cancel(StationTask::ChargingLimit);
         let (limits, end) = (self.charging_limits(now.wall), seconds_later(now.wall, LONGEST.into()));
         let next = (1..=self.last_evse()).filter_map(|evse| limits.next_change(evse, now.wall, end)).min();
         if let Some(seconds) = next.and_then(|seconds| u64::try_from(seconds).ok()) {
             self.schedule(StationTask::ChargingLimit, Duration::from_secs(seconds), now);
+        }
+    }
+
+    /// A transaction whose mode of operation changes says so (OCPP 2.1 part 2, `OperationModeChanged`).
+    fn follow_modes(&mut self, now: Moment, out: &mut Outbox) {
+        for number in self.evse_numbers() {
+            let mode = self.charging_limits(now.wall).mode_of(number, now.wall);
+            let Some(transaction) = self.evse_mut(number).and_then(|evse| evse.transaction.as_mut()) else { continue };
+            if transaction.mode != mode {
+                transaction.mode = mode;
+                self.tell(number, "OperationModeChanged", now, out);
+            }
         }
     }
 

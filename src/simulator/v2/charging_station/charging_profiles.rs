@@ -109,8 +109,9 @@ impl ChargingStation {
             profile["transactionId"] = id.into();
         }
         if let Ok(new) = self.obeyable_profile(evse, &profile, now) {
-            self.profiles.install(new, CSMS_SOURCE, profile);
+            self.profiles.install(new, CSMS_SOURCE, profile.clone());
             self.limits_changed(now, out);
+            self.take_schedule(evse, &profile, now, out);
         }
     }
 

@@ -133,6 +133,7 @@ impl ChargingStation {
     pub(super) fn driver_plugs_in(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         if let Some(evse) = self.evse_mut(number).filter(|evse| !evse.plugged) {
             (evse.plugged, evse.by_hand, evse.car) = (true, false, CarState::Ready);
+            evse.meter.set_car(true, now.monotonic);
             self.car_connected(number, now, out);
         }
     }

@@ -11,6 +11,7 @@ use super::timers::StationTask;
 use crate::behaviour::{IncomingCall, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::simulator::payload::{list, span, text, time};
+use crate::simulator::v2::features::StationFeatures;
 
 /// The most messages of one report.
 const MESSAGES_OF_PART: usize = 2;
@@ -79,6 +80,10 @@ impl ChargingStation {
         }
         if !extra().all(|content| supports("SupportedFormats", text(content, "format"))) {
             return only_status("NotSupportedMessageFormat");
+        }
+        let speaks = |content: &Value| text(content, "language").is_none_or(|language| self.display_speaks(language));
+        if StationFeatures::of(self.version).display_languages && !extra().all(speaks) {
+            return only_status("LanguageNotSupported");
         }
         if text(message, "transactionId").is_some_and(|id| self.evse_of_transaction(id).is_none()) {
             return only_status("UnknownTransaction");

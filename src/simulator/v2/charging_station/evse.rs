@@ -15,6 +15,8 @@ use crate::simulator::part_fault::PartFault;
 pub(super) struct StationEvse {
     /// The state of its connector that the CSMS knows; `None` when it does not know any.
     pub(super) reported: Option<AvailabilityState>,
+    /// The state that is reported when it has lasted long enough.
+    pub(super) unsettled: Option<AvailabilityState>,
     /// Whether it is operative. It keeps its own memory beside those of the station and of the connector (OCPP 2.0.1 part 2, G03).
     pub(super) operative: bool,
     /// Whether its connector is operative.
@@ -55,6 +57,7 @@ impl Default for StationEvse {
     fn default() -> Self {
         Self {
             reported: None,
+            unsettled: None,
             operative: true,
             connector_operative: true,
             meter: Meter::default(),

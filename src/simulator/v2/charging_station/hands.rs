@@ -102,6 +102,7 @@ impl ChargingStation {
             return Err(PhysicalActionError::CableLocked);
         }
         (evse.plugged, evse.by_hand, evse.car) = (true, true, CarState::Ready);
+        evse.meter.set_car(true, now.monotonic);
         if self.powered {
             self.car_connected(number, now, out);
         }
@@ -126,6 +127,7 @@ impl ChargingStation {
     pub(super) fn car_disconnected(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         if let Some(evse) = self.evse_mut(number) {
             (evse.plugged, evse.car) = (false, CarState::Ready);
+            evse.meter.set_car(false, now.monotonic);
         }
         if self.powered {
             self.cable_lost(number, now, out);

@@ -1,5 +1,5 @@
-//! Meter values: what is sampled when, in transactions and outside of them (OCPP 2.0.1 part 2, J01 and J02). Signed values are not made.
-//! The register itself is in `meter`.
+//! Meter values: what is sampled when, in transactions and outside of them (OCPP 2.0.1 part 2, J01 and J02). How values are signed is in
+//! `signed_values`. The register itself is in `meter`.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::ChargingStation;
 use super::availability::NamedPart;
+use super::signed_values::SIGNED_MEASURAND;
 use super::timers::StationTask;
 use super::transaction_events::EventCause;
 use crate::behaviour::Outbox;
@@ -27,11 +28,13 @@ impl ChargingStation {
     /// The values of an EVSE at this moment, for the measurands in a variable; `None` when there are none, or the controller is off.
     fn meter_value(&mut self, number: i32, context: &str, controller: &str, variable: &str, now: Moment) -> Option<Value> {
         let reading = self.read_meter(number, now);
-        let equipment = &self.settings.equipment;
         let enabled = self.model.text(controller, "Enabled") != Some("false");
-        let names = self.model.text(controller, variable).filter(|names| enabled && !names.is_empty())?;
+        let names = self.model.text(controller, variable).filter(|names| enabled && !names.is_empty())?.to_owned();
+        let signs = self.model.flag(controller, "SignReadings") && names.split(',').any(|it| it.trim() == SIGNED_MEASURAND);
+        let mut signature = if signs { Some(self.signature(number, &reading, context, now)) } else { None };
+        let equipment = &self.settings.equipment;
         let write = |sample: MeterSample| {
-            let MeterSample { measurand, phase, value, units: [unit, _] } = sample;
+            let MeterSample { measurand, in_car, phase, value, units: [unit, _] } = sample;
             let mut entry = json!({
                 "value": value,
                 "context": context,
@@ -41,19 +44,31 @@ impl ChargingStation {
             if let Some(phase) = phase {
                 entry["phase"] = phase.into();
             }
+            if in_car {
+                entry["location"] = "EV".into();
+            }
+            if let Some(signature) = signature.take_if(|_| measurand == SIGNED_MEASURAND) {
+                entry["signedMeterValue"] = signature;
+            }
             entry
         };
-        let samples = meter_samples(names, &reading, equipment.volts(), equipment.phases);
+        let samples = meter_samples(&names, &reading, equipment.volts(), equipment.phases);
         let values: Vec<Value> = samples.into_iter().map(write).collect();
         Some(json!({ "timestamp": written_time(now.wall), "sampledValue": values }))
+    }
+
+    /// The values that the meter signs when a transaction ends.
+    pub(super) fn signed_value(&mut self, number: i32, context: &str, now: Moment) -> Option<Value> {
+        self.meter_value(number, context, "SampledDataCtrlr", "TxEndedMeasurands", now)
     }
 
     /// The values of the first event of a transaction. Those that the last one repeats are kept (J02.FR.02).
     pub(super) fn first_samples(&mut self, number: i32, now: Moment) -> Vec<Value> {
         let context = "Transaction.Begin";
+        let first = self.meter_value(number, context, "SampledDataCtrlr", "TxStartedMeasurands", now);
         let kept = self.meter_value(number, context, "SampledDataCtrlr", "TxEndedMeasurands", now);
         self.keep_sample(number, kept);
-        self.meter_value(number, context, "SampledDataCtrlr", "TxStartedMeasurands", now).into_iter().collect()
+        first.into_iter().collect()
     }
 
     /// The values of the last event of a transaction.
@@ -62,6 +77,22 @@ impl ChargingStation {
         self.keep_sample(number, last);
         let transaction = self.evse_mut(number).and_then(|evse| evse.transaction.as_mut());
         transaction.map(|transaction| std::mem::take(&mut transaction.samples)).unwrap_or_default()
+    }
+
+    /// The readings at the begin and at the end of an interruption are among those of the last event (`ReadingContextEnumType`).
+    pub(super) fn keep_interruption(&mut self, context: &str, now: Moment) {
+        for number in self.evse_numbers() {
+            if self.is_in_use(number) {
+                let value = self.meter_value(number, context, "SampledDataCtrlr", "TxEndedMeasurands", now);
+                self.keep_sample(number, value);
+            }
+        }
+    }
+
+    /// A transaction goes on after an interruption, and says where the meter is.
+    pub(super) fn resume_transaction(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        let value = self.meter_value(number, "Interruption.End", "SampledDataCtrlr", "TxUpdatedMeasurands", now);
+        self.send_event(number, "Updated", EventCause::of("TxResumed"), value.into_iter().collect(), now, out);
     }
 
     /// Adds a reading to those of the last event. When there are too many, an early one goes, but the first one stays.

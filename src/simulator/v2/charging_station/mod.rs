@@ -50,6 +50,7 @@ mod reservation;
 mod reset;
 mod security_event;
 mod services;
+mod signed_values;
 mod status;
 mod tariff_conditions;
 mod tariff_cost;
@@ -115,6 +116,8 @@ pub struct ChargingStation {
     power_fails: bool,
     /// Whether hands have cut the network.
     network_down: bool,
+    /// When its power failed.
+    dark_since: Option<Instant>,
     /// The fault of the station as a whole.
     station_fault: Option<PartFault>,
     /// Whether it is operative as a whole.
@@ -198,6 +201,7 @@ impl ChargingStation {
             powered: true,
             power_fails: false,
             network_down: false,
+            dark_since: None,
             station_fault: None,
             station_operative: true,
             failing: FailingSteps::default(),
@@ -292,7 +296,9 @@ impl ChargingStation {
             StationTask::DisplayMessage => self.remove_old_messages(now),
             StationTask::DerControl => self.step_der_controls(now, out),
             StationTask::BatterySwap => _ = self.step_swap(now, out),
+            StationTask::BatteryLeft => self.battery_left(out),
             StationTask::BatteryCharged => self.battery_charged(now),
+            StationTask::ReportStatus(number) => self.status_lasted(number, now, out),
             StationTask::EventStream(id) => self.send_batch(id, now, out),
             StationTask::RunningCost(number) => self.report_running_cost(number, now, out),
             StationTask::PullSchedule(id) => self.pull_schedule(id, now, out),

@@ -45,7 +45,10 @@ impl ChargingStation {
                 self.stop_all("AbnormalCondition", "PowerLoss", now, out);
                 self.lose_power(now, out);
             }
-            PowerLossStop::Never => self.lose_power(now, out),
+            PowerLossStop::Never => {
+                self.keep_interruption("Interruption.Begin", now);
+                self.lose_power(now, out);
+            }
         }
     }
 
@@ -75,6 +78,7 @@ impl ChargingStation {
     pub(super) fn lose_power(&mut self, now: Moment, out: &mut Outbox) {
         self.powered = false;
         self.power_fails = false;
+        self.dark_since = Some(now.monotonic);
         self.go_down(now);
         out.cut();
     }
@@ -119,6 +123,7 @@ impl ChargingStation {
     /// Restarts the station; the next boot has this reason. Transactions that are to go on must be kept.
     pub(super) fn restart(&mut self, reason: &'static str, now: Moment, out: &mut Outbox) {
         self.boot_reason = reason;
+        self.keep_interruption("Interruption.Begin", now);
         self.go_down(now);
         self.find_evses(now, out);
         out.restart(OFF);
@@ -128,9 +133,14 @@ impl ChargingStation {
     /// ended go on (OCPP 2.1 part 2, E17).
     fn find_evses(&mut self, now: Moment, out: &mut Outbox) {
         for evse in self.evses.iter_mut().filter(|evse| evse.transaction.is_none()) {
-            evse.plugged &= evse.by_hand;
+            if evse.plugged && !evse.by_hand {
+                evse.plugged = false;
+                evse.meter.set_car(false, now.monotonic);
+            }
             evse.restarting = false;
         }
+        let end = self.end_after_interruption(now);
+        self.keep_interruption("Interruption.End", now);
         for number in self.evse_numbers() {
             if !self.is_in_use(number) {
                 self.lower_points(number);
@@ -138,10 +148,23 @@ impl ChargingStation {
             let Some(evse) = self.evse(number).filter(|evse| evse.transaction.is_some()) else { continue };
             if !evse.plugged && evse.points.meets(TransactionPoints::CONNECTED) {
                 self.cable_lost(number, now, out);
+            } else if let Some((trigger, reason)) = end {
+                self.stop_transaction(number, trigger, reason, now, out);
             } else if StationFeatures::of(self.version).transaction_resumes {
-                self.tell(number, "TxResumed", now, out);
+                self.resume_transaction(number, now, out);
             }
         }
         self.share_power(now, out);
+    }
+
+    /// Why transactions do not go on that were interrupted: the trigger and the reason of their ends. The time without power was longer than
+    /// `ResumptionTimeout` (OCPP 2.1), or that is 0.
+    fn end_after_interruption(&mut self, now: Moment) -> Option<(&'static str, &'static str)> {
+        let dark_since = self.dark_since.take();
+        let limit = self.model.integer("TxCtrlr", "ResumptionTimeout").and_then(|seconds| u64::try_from(seconds).ok())?;
+        let lasted = dark_since.map(|since| now.monotonic.saturating_duration_since(since)).unwrap_or_default();
+        let goes_on = limit > 0 && lasted <= Duration::from_secs(limit);
+        let end = if dark_since.is_some() { ("AbnormalCondition", "PowerLoss") } else { ("ResetCommand", "ImmediateReset") };
+        (StationFeatures::of(self.version).transaction_resumes && !goes_on).then_some(end)
     }
 }

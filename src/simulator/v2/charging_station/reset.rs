@@ -60,6 +60,9 @@ impl ChargingStation {
         if !self.settings.autonomous {
             return only_status("Accepted");
         }
+        if evse.is_some_and(|number| !self.model.evse_flag("EVSE", number, "AllowReset")) {
+            return status_because("Rejected", "NotEnabled");
+        }
         let kind = ResetKind::of(kind);
         let status = if kind == ResetKind::OnIdle && self.is_busy(evse) { "Scheduled" } else { "Accepted" };
         status_then(status, move |station, now, out| station.reset_accepted(kind, evse, now, out))

@@ -1,4 +1,4 @@
-//! What drivers and cars ask of the station by hand: the swap of batteries, contract certificates, priority charging; and faults of the grid,
+//! What drivers and cars ask of the station by hand: the swap of batteries, contract certificates, priority charging, another tariff; and faults of the grid,
 //! which the station reports by NotifyDERAlarm (OCPP 2.1 part 2, R05).
 
 use base64::Engine;
@@ -29,6 +29,7 @@ impl ChargingStation {
             DriverService::BatterySwap => FeatureProfile::BatterySwap,
             DriverService::InstallContract | DriverService::UpdateContract => FeatureProfile::Iso15118,
             DriverService::PriorityCharging => FeatureProfile::SmartCharging,
+            DriverService::RefuseTariff => FeatureProfile::TariffAndCost,
             DriverService::GridFault => FeatureProfile::DerControl,
         };
         let contract = profile == FeatureProfile::Iso15118;
@@ -44,6 +45,7 @@ impl ChargingStation {
             DriverService::InstallContract => self.ask_for_contract(false, connector, out),
             DriverService::UpdateContract => self.ask_for_contract(true, connector, out),
             DriverService::PriorityCharging => self.toggle_priority(connector, now, out),
+            DriverService::RefuseTariff => self.refuse_tariff(connector, now, out),
             DriverService::GridFault => {
                 self.report_grid(now, out);
                 Ok(())
@@ -64,6 +66,21 @@ impl ChargingStation {
         let request = STANDARD.encode(format!("{name} at {}/{number}", self.settings.identity));
         let payload = json!({ "iso15118SchemaVersion": SCHEMA_OF_CARS, "action": action, "exiRequest": request });
         self.send_if_allowed("Get15118EVCertificate", payload, out);
+        Ok(())
+    }
+
+    /// The driver does not accept the tariff that is shown: the token is not authorized any more, and a transaction that has begun says so
+    /// (OCPP 2.1 part 2, I08). It ends, or waits for the car to leave, as `TxStopPoint` says.
+    fn refuse_tariff(&mut self, connector: Option<i32>, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
+        let authorized: &dyn Fn(&StationEvse, i32) -> bool = &|evse, _| evse.is_authorized();
+        let number = self.chosen_evse(connector, &[authorized])?.unwrap_or(1);
+        if !self.evse(number).is_some_and(StationEvse::is_authorized) {
+            return Err(PhysicalActionError::NoTransaction(number));
+        }
+        if !self.has_tariff(number, now) {
+            return Err(PhysicalActionError::NoTariff);
+        }
+        self.release_claim(number, "TariffNotAccepted", "DeAuthorized", None, now, out);
         Ok(())
     }
 

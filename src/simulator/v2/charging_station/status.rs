@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ChargingStation;
+use super::timers::StationTask;
 use crate::behaviour::{CallOutcome, Outbox};
 use crate::clock::Moment;
 use crate::simulator::payload::{integer, text, written_time};
@@ -69,11 +70,32 @@ impl ChargingStation {
         self.station_operative && self.evse(number).is_some_and(|evse| evse.operative && evse.connector_operative)
     }
 
-    /// Reports the state of a connector if the CSMS does not know it.
+    /// Reports the state of a connector if the CSMS does not know it: as soon as it has lasted for `MinimumStatusDuration`, but at once when
+    /// the CSMS knows none.
     pub(super) fn report_status(&mut self, number: i32, now: Moment, out: &mut Outbox) {
         let Some(state) = self.availability(number) else { return };
-        let known = self.evse(number).and_then(|evse| evse.reported);
-        if self.may_send() && known != Some(state) {
+        let least = self.seconds("ChargingStation", "MinimumStatusDuration").filter(|_| self.settings.autonomous);
+        let sends = self.may_send();
+        let Some(evse) = self.evse_mut(number) else { return };
+        if evse.reported == Some(state) {
+            evse.unsettled = None;
+            self.timers.cancel(StationTask::ReportStatus(number));
+        } else if let Some(least) = least.filter(|_| evse.reported.is_some()) {
+            if evse.unsettled.replace(state) != Some(state) {
+                self.schedule(StationTask::ReportStatus(number), least, now);
+            }
+        } else if sends {
+            self.send_status(number, now, out);
+        }
+    }
+
+    /// The state of a connector has lasted long enough.
+    pub(super) fn status_lasted(&mut self, number: i32, now: Moment, out: &mut Outbox) {
+        let state = self.availability(number);
+        let sends = self.may_send();
+        let Some(evse) = self.evse_mut(number) else { return };
+        evse.unsettled = None;
+        if sends && evse.reported != state {
             self.send_status(number, now, out);
         }
     }

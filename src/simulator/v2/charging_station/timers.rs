@@ -37,6 +37,8 @@ pub(super) enum StationTask {
     ChargingLimit,
     /// A monitor is to look at its variable.
     WatchVariables,
+    /// The state of the connector of this EVSE has lasted long enough to be reported.
+    ReportStatus(i32),
     /// The next step of an update of the firmware.
     Firmware,
     /// The next step of a publication of firmware.
@@ -51,6 +53,8 @@ pub(super) enum StationTask {
     DerControl,
     /// The driver goes on with the swap of batteries.
     BatterySwap,
+    /// A battery that was offered was not taken in time.
+    BatteryLeft,
     /// A battery is charged.
     BatteryCharged,
     /// The next batch of this stream.
@@ -71,6 +75,7 @@ impl StationTask {
                 | StationTask::DisplayMessage
                 | StationTask::DerControl
                 | StationTask::BatterySwap
+                | StationTask::BatteryLeft
                 | StationTask::BatteryCharged
                 | StationTask::EventStream(_)
                 | StationTask::PullSchedule(_)

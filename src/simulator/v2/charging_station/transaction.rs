@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::id_token::IdToken;
+use crate::behaviour::DriverLimit;
+use crate::simulator::charging::OperationMode;
 
 /// What flows between car and station (OCPP 2.0.1 part 2, `ChargingStateEnumType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,6 +89,14 @@ pub(super) struct EvseTransaction {
     pub(super) exhausted: bool,
     /// How much energy since its start may be supplied to a token that is not accepted.
     pub(super) energy_left: Option<f64>,
+    /// The highest limit of each kind that was reached.
+    pub(super) reached_limits: Vec<DriverLimit>,
+    /// The mode in which energy flows (OCPP 2.1).
+    pub(super) mode: OperationMode,
+    /// The mode that the last event reported; a transaction begins in the default.
+    pub(super) told_mode: OperationMode,
+    /// Whether a signed value has had the public key.
+    pub(super) told_key: bool,
     /// The seconds in which energy flowed, until the present flow.
     pub(super) charged_seconds: f64,
     /// Since when energy flows.
@@ -111,9 +121,26 @@ impl EvseTransaction {
             stopper: None,
             exhausted: false,
             energy_left: None,
+            reached_limits: Vec::new(),
+            mode: OperationMode::default(),
+            told_mode: OperationMode::default(),
+            told_key: false,
             charged_seconds: 0.0,
             flows_since: None,
         }
+    }
+
+    /// Notes that a limit was reached.
+    pub(super) fn note_reached(&mut self, limit: DriverLimit) {
+        if !self.has_reached(limit) {
+            self.reached_limits.retain(|reached| !reached.is_like(limit));
+            self.reached_limits.push(limit);
+        }
+    }
+
+    /// Whether a limit was reached, this or a higher one.
+    pub(super) fn has_reached(&self, limit: DriverLimit) -> bool {
+        self.reached_limits.iter().any(|reached| reached.is_like(limit) && reached.value() >= limit.value())
     }
 
     /// Energy flows from now on, or does not.

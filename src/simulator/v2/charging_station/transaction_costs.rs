@@ -91,6 +91,12 @@ impl ChargingStation {
         }
     }
 
+    /// Whether the driver at an EVSE has a tariff: that of the transaction, or the one that it would take.
+    pub(super) fn has_tariff(&self, number: i32, now: Moment) -> bool {
+        let running = self.blocks.running_costs.0.iter().any(|(evse, _)| *evse == number);
+        running || (self.computes_costs() && self.blocks.tariffs.for_transaction(number, now.wall).is_some())
+    }
+
     /// The tariff of a running transaction.
     pub(super) fn tariff_of(&self, transaction: &str) -> Option<&Value> {
         let evse = self.evse_of_transaction(transaction)?;

@@ -113,6 +113,10 @@ impl ChargingStation {
             info["chargingState"] = evse.charging_state.name().into();
             transaction.told_state = Some(evse.charging_state);
         }
+        if transaction.told_mode != transaction.mode {
+            info["operationMode"] = transaction.mode.name().into();
+            transaction.told_mode = transaction.mode;
+        }
         if has_limits && !evse.limits.is_empty() && (kind == "Started" || trigger == "LimitSet") {
             info["transactionLimit"] = ChargingStation::written_limits(&evse.limits);
         }

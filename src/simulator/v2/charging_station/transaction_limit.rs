@@ -30,14 +30,16 @@ impl ChargingStation {
         now: Moment,
         out: &mut Outbox,
     ) -> Result<(), PhysicalActionError> {
-        let (DriverLimit::Energy(value) | DriverLimit::Time(value) | DriverLimit::Cost(value)) = limit;
-        if !value.is_finite() || value <= 0.0 {
+        if !limit.is_possible() {
             return Err(PhysicalActionError::BadLimit);
         }
         let running: &dyn Fn(&StationEvse, i32) -> bool = &|evse, _| evse.transaction.is_some();
         let number = self.chosen_evse(wanted, &[running, &|evse, _| evse.plugged, &|_, _| true])?.unwrap_or(1);
         if let Some(evse) = self.evse_mut(number) {
             evse.limit(limit);
+            if let Some(transaction) = &mut evse.transaction {
+                transaction.reached_limits.retain(|reached| !reached.is_like(limit));
+            }
         }
         self.schedule_limit(number, now);
         if StationFeatures::of(self.version).transaction_limits && self.is_in_use(number) {
@@ -46,7 +48,8 @@ impl ChargingStation {
         Ok(())
     }
 
-    /// The limits in the answer to an event. Where they are new, an event says which limits hold now (OCPP 2.1 part 2, E16).
+    /// The limits in the answer to an event. Where they are new, an event says which limits hold now (OCPP 2.1 part 2, E16). A limit that was
+    /// reached already is not new: a CSMS may repeat it in each answer.
     pub(super) fn take_limits_of_csms(&mut self, evse: i32, answer: &Value, now: Moment, out: &mut Outbox) {
         let has_limits = StationFeatures::of(self.version).transaction_limits;
         let Some(limits) = answer.get("transactionLimit").filter(|_| has_limits) else { return };
@@ -54,9 +57,12 @@ impl ChargingStation {
             number(limits, "maxEnergy").map(DriverLimit::Energy),
             number(limits, "maxTime").map(DriverLimit::Time),
             number(limits, "maxCost").map(DriverLimit::Cost),
+            number(limits, "maxSoC").map(DriverLimit::Soc),
         ];
         let Some(place) = self.evse_mut(evse) else { return };
-        let new: Vec<DriverLimit> = found.into_iter().flatten().filter(|limit| !place.limits.contains(limit)).collect();
+        let was_reached = |limit| place.transaction.as_ref().is_some_and(|transaction| transaction.has_reached(limit));
+        let is_new = |limit: &DriverLimit| !place.limits.contains(limit) && !was_reached(*limit);
+        let new: Vec<DriverLimit> = found.into_iter().flatten().filter(is_new).collect();
         if new.is_empty() {
             return;
         }
@@ -91,14 +97,15 @@ impl ChargingStation {
         let reading = self.read_meter(number, now);
         let evse = self.evse(number)?;
         let transaction = evse.transaction.as_ref()?;
-        let for_energy = |watt_hours: f64| {
-            let left = f64::from(transaction.meter_start) + watt_hours - f64::from(reading.watt_hours);
-            (reading.watts > 0.0 || left <= 0.0).then(|| left.max(0.0) / reading.watts.max(1.0) * 3600.0)
-        };
+        let for_more =
+            |left: f64| (reading.watts > 0.0 || left <= 0.0).then(|| left.max(0.0) / reading.watts.max(1.0) * 3600.0);
+        let for_energy =
+            |watt_hours: f64| for_more(f64::from(transaction.meter_start) + watt_hours - f64::from(reading.watt_hours));
         let limits = evse.limits.iter().filter_map(|limit| match limit {
             DriverLimit::Energy(watt_hours) => for_energy(*watt_hours),
             DriverLimit::Cost(cost) => for_energy(cost / PRICE_PER_KWH * 1000.0),
             DriverLimit::Time(seconds) => Some(seconds - seconds_between(transaction.started, now.wall)),
+            DriverLimit::Soc(percent) => for_more(reading.watt_hours_until(*percent)?),
         });
         let of_token = transaction.energy_left.filter(|_| !transaction.exhausted).and_then(for_energy);
         limits.chain(of_token).min_by(f64::total_cmp)
@@ -115,6 +122,7 @@ impl ChargingStation {
             DriverLimit::Energy(watt_hours) => used >= *watt_hours,
             DriverLimit::Cost(cost) => used / 1000.0 * PRICE_PER_KWH >= *cost,
             DriverLimit::Time(seconds) => time >= *seconds,
+            DriverLimit::Soc(percent) => reading.watt_hours_until(*percent).is_some_and(|left| left <= 0.0),
         };
         if transaction.energy_left.is_some_and(|left| used >= left) {
             transaction.exhausted = true;
@@ -122,10 +130,13 @@ impl ChargingStation {
         let limit = evse.limits.iter().find(reached).copied();
         if let Some(limit) = limit {
             evse.limits.retain(|other| other != &limit);
+            transaction.note_reached(limit);
+            let features = StationFeatures::of(self.version);
             let (trigger, reason) = match limit {
                 DriverLimit::Energy(_) => ("EnergyLimitReached", "EnergyLimitReached"),
                 DriverLimit::Time(_) => ("TimeLimitReached", "TimeLimitReached"),
-                DriverLimit::Cost(_) => (StationFeatures::of(self.version).cost_limit_trigger, "LocalOutOfCredit"),
+                DriverLimit::Cost(_) => (features.cost_limit_trigger, "LocalOutOfCredit"),
+                DriverLimit::Soc(_) => (features.charge_limit_trigger, "SOCLimitReached"),
             };
             self.release_claim(number, trigger, reason, None, now, out);
         }
@@ -141,6 +152,7 @@ impl ChargingStation {
                 DriverLimit::Energy(watt_hours) => written["maxEnergy"] = (*watt_hours).into(),
                 DriverLimit::Time(seconds) => written["maxTime"] = (seconds.min(f64::from(i32::MAX)) as i64).into(),
                 DriverLimit::Cost(cost) => written["maxCost"] = (*cost).into(),
+                DriverLimit::Soc(percent) => written["maxSoC"] = (percent.round() as i64).into(),
             }
         }
         written
@@ -150,7 +162,7 @@ impl ChargingStation {
 impl StationEvse {
     /// Sets a limit in place of an earlier one of its kind.
     fn limit(&mut self, limit: DriverLimit) {
-        self.limits.retain(|old| std::mem::discriminant(old) != std::mem::discriminant(&limit));
+        self.limits.retain(|old| !old.is_like(limit));
         self.limits.push(limit);
     }
 }

@@ -11,10 +11,12 @@ impl TransactionPoints {
     pub(super) const CONNECTED: TransactionPoints = TransactionPoints(2);
     /// A token is authorized.
     pub(super) const AUTHORIZED: TransactionPoints = TransactionPoints(4);
-    /// All that is needed for energy is there. Data would be signed at the same time, by a meter that signs.
+    /// All that is needed for energy is there.
     pub(super) const POWER_PATH: TransactionPoints = TransactionPoints(8);
     /// Energy flows.
     pub(super) const ENERGY: TransactionPoints = TransactionPoints(16);
+    /// The meter has signed its first value, and not yet its last one. It does so when the power path is closed and opened.
+    pub(super) const SIGNED: TransactionPoints = TransactionPoints(32);
 
     /// Reads the value of a variable, a list with commas. An unknown point is none.
     pub(super) fn read(list: &str) -> TransactionPoints {
@@ -22,7 +24,8 @@ impl TransactionPoints {
             "ParkingBayOccupancy" => TransactionPoints::PARKED,
             "EVConnected" => TransactionPoints::CONNECTED,
             "Authorized" => TransactionPoints::AUTHORIZED,
-            "PowerPathClosed" | "DataSigned" => TransactionPoints::POWER_PATH,
+            "PowerPathClosed" => TransactionPoints::POWER_PATH,
+            "DataSigned" => TransactionPoints::SIGNED,
             "EnergyTransfer" => TransactionPoints::ENERGY,
             _ => TransactionPoints::default(),
         });

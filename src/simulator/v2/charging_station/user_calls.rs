@@ -33,6 +33,7 @@ impl ChargingStation {
         if let Some(state) = state {
             evse.plugged = state != ChargingState::Idle;
             evse.by_hand = evse.plugged;
+            evse.meter.set_car(evse.plugged, now.monotonic);
             evse.car = if state == ChargingState::SuspendedEv { CarState::Suspend } else { CarState::Ready };
             if state == ChargingState::EvConnected {
                 evse.claim = None;

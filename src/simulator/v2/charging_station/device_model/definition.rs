@@ -10,7 +10,7 @@ use crate::simulator::feature_profile::FeatureProfile;
 use crate::simulator::settings::ChargePointSettings;
 
 /// What the simulated meter measures.
-const STATION_MEASURANDS: &str = "Current.Import,Energy.Active.Import.Register,Power.Active.Import,Voltage";
+const STATION_MEASURANDS: &str = "Current.Import,Energy.Active.Import.Register,Power.Active.Import,SoC,Voltage";
 
 /// Where variables of a component are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -113,6 +113,19 @@ impl DeviceModel {
         self.variables[self.position(&VariablePath::of(component, variable))?].value(AttributeKind::Actual)
     }
 
+    /// Whether a switch of an EVSE is on.
+    pub fn evse_flag(&self, component: &str, evse: i32, variable: &str) -> bool {
+        let path =
+            ComponentPath { name: component, instance: None, evse: Some(evse.into()), connector: None }.variable(variable);
+        let value = self.position(&path).and_then(|index| self.variables[index].value(AttributeKind::Actual));
+        value == Some("true")
+    }
+
+    /// The values that a variable of the station may have, separated by commas; empty when there is no list.
+    pub fn members(&self, component: &str, variable: &str) -> &'static str {
+        self.position(&VariablePath::of(component, variable)).map_or("", |index| self.variables[index].definition.values)
+    }
+
     /// The highest value that a variable of the station may have.
     pub fn most(&self, component: &str, variable: &str) -> Option<f64> {
         self.variables[self.position(&VariablePath::of(component, variable))?].limits.most

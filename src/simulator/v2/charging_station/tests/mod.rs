@@ -13,8 +13,10 @@ mod offline;
 mod power;
 mod remote;
 mod reservations;
+mod settings;
 mod smart_charging;
 mod transactions;
+mod trigger_reasons;
 mod valid_calls;
 
 use std::time::{Duration, Instant};

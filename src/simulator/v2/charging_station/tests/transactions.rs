@@ -169,6 +169,8 @@ fn limits_of_the_driver_end_a_transaction() {
         (Version::V2_0_1, DriverLimit::Time(100.0), 101, "TimeLimitReached EVConnected TimeLimitReached"),
         (Version::V2_0_1, DriverLimit::Cost(0.3), 500, "EnergyLimitReached EVConnected LocalOutOfCredit"),
         (Version::V2_1, DriverLimit::Cost(0.3), 500, "CostLimitReached EVConnected LocalOutOfCredit"),
+        (Version::V2_0_1, DriverLimit::Soc(42.0), 500, "EnergyLimitReached EVConnected SOCLimitReached"),
+        (Version::V2_1, DriverLimit::Soc(42.0), 500, "SoCLimitReached EVConnected SOCLimitReached"),
     ] {
         let mut world = StationWorld::quiet(version);
         world.set("SampledDataCtrlr", "TxUpdatedInterval", "0");
@@ -178,8 +180,10 @@ fn limits_of_the_driver_end_a_transaction() {
         assert_eq!(sent.len(), usize::from(matches!(version, Version::V2_1)), "{sent:?}");
         assert!(world.live(seconds * 9 / 10).is_empty(), "{limit:?}");
         assert_eq!(world.live(seconds / 5), [format!("TransactionEvent Ended {event}")]);
-        let bad = PhysicalAction::Limit { limit: DriverLimit::Time(f64::NAN), connector: None };
-        assert_eq!(world.act(&bad), Err(PhysicalActionError::BadLimit));
+        for limit in [DriverLimit::Time(f64::NAN), DriverLimit::Energy(f64::INFINITY), DriverLimit::Soc(101.0)] {
+            let bad = PhysicalAction::Limit { limit, connector: None };
+            assert_eq!(world.act(&bad), Err(PhysicalActionError::BadLimit));
+        }
     }
 }
 
