@@ -54,7 +54,7 @@ module.exports = {
   'no versions': fault('tells version 0 of every list', 'D', 'D_01 D_02 D_03 D_05 D_06 D_07 D_08', { results: { GetLocalListVersion: () => ({ versionNumber: 0 }) } }),
   // ---- transactions
   'counts not': fault('gives every event the number 0', 'E', `
-    E_01 E_09 E_10 E_03 E_04 E_06 E_07 E_08 E_14 E_15 E_17 E_20 E_22 E_37 E_50 E_51 E_40 E_43`, { sends: { TransactionEvent: with_({ seqNo: 0 }) } }),
+    E_01 E_09 E_10 E_11 E_03 E_04 E_06 E_07 E_08 E_14 E_15 E_17 E_20 E_22 E_37 E_50 E_51 E_40 E_43`, { sends: { TransactionEvent: with_({ seqNo: 0 }) } }),
   'no mark': fault('does not say which events were offline', 'E', 'E_40 E_43 E_44 E_45', { sends: { TransactionEvent: without('offline') } }),
   'no token in events': fault('names no token in events', 'CE', 'C_08 C_34 C_26 C_39 E_01 E_10 E_03', { sends: { TransactionEvent: without('idToken') } }),
   'always local': fault('tells the reason Local for every end', 'CEF', 'C_49 E_05 E_39 E_17 E_20 E_22 E_37 E_21 E_35 E_16 F_04 F_08', {
