@@ -7,6 +7,7 @@ mod admission;
 mod answer_rules;
 mod both_roles;
 mod central_system;
+mod certificates;
 mod every_action;
 mod foreign_libraries;
 mod frames;

@@ -25,3 +25,4 @@ mod stage;
 mod support;
 #[cfg(unix)]
 mod terminal;
+mod test_authority;

@@ -6,6 +6,7 @@ pub(super) mod certificate_signing;
 pub(super) mod running;
 pub(super) mod settings;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -14,6 +15,7 @@ use serde_json::Value;
 use self::certificate_signing::AcceptedRequest;
 use self::running::RunningTransaction;
 use self::settings::CentralSystemSettings;
+use super::payload::text;
 use super::profile::Samples;
 use super::v1::central_system::ChargePointAnswers;
 use super::v2::csms::ChargingStationAnswers;
@@ -27,13 +29,16 @@ pub struct CentralSystem {
     settings: Mutex<CentralSystemSettings>,
     first: ChargePointAnswers,
     second: ChargingStationAnswers,
+    /// The serial numbers that stations have reported.
+    serial_numbers: Mutex<HashMap<Arc<str>, Box<str>>>,
 }
 
 impl CentralSystem {
     /// A central system without transactions.
     pub fn new(settings: CentralSystemSettings) -> Arc<Self> {
         let first = ChargePointAnswers::starting_at(settings.first_transaction);
-        Arc::new(Self { settings: Mutex::new(settings), first, second: ChargingStationAnswers::default() })
+        let second = ChargingStationAnswers::default();
+        Arc::new(Self { settings: Mutex::new(settings), first, second, serial_numbers: Mutex::default() })
     }
 
     /// The behaviour of a link to the station with this identity.
@@ -64,6 +69,22 @@ impl CentralSystem {
         running
     }
 
+    /// The serial number that a station has reported when it booted last; `None` when it has reported none.
+    pub fn serial_number(&self, identity: &str) -> Option<Box<str>> {
+        self.serial_numbers.lock().unwrap_or_else(PoisonError::into_inner).get(identity).cloned()
+    }
+
+    /// Takes the serial number in a BootNotification in, in the form of either generation.
+    fn note_serial_number(&self, station: &Arc<str>, boot: &Value) {
+        let of_second = boot.get("chargingStation").and_then(|station| text(station, "serialNumber"));
+        if let Some(number) = text(boot, "chargePointSerialNumber").or(of_second) {
+            let mut numbers = self.serial_numbers.lock().unwrap_or_else(PoisonError::into_inner);
+            if numbers.get(station).is_none_or(|known| **known != *number) {
+                numbers.insert(Arc::clone(station), number.into());
+            }
+        }
+    }
+
     /// Locks the settings. A poisoned lock stays usable, because every change is complete in itself.
     fn lock(&self) -> MutexGuard<'_, CentralSystemSettings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
@@ -90,6 +111,10 @@ impl Behaviour for CentralSystemBehaviour {
     fn disconnected(&mut self, _: Moment) {}
 
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
+        // what a station says of itself does not depend on the answer
+        if call.action == "BootNotification" {
+            self.system.note_serial_number(&self.station, call.payload);
+        }
         if let Some(payload) = self.samples.result(call.version, call.action, now) {
             return Answer::result(payload).into();
         }

@@ -137,3 +137,16 @@ fn every_action_of_a_station_is_answered_validly_and_every_other_is_not_supporte
 fn a_link_uses_little_memory() {
     assert!(size_of::<CentralSystemBehaviour>() <= 4 * size_of::<usize>());
 }
+
+#[test]
+fn the_serial_number_of_the_last_boot_is_known() {
+    let system = CentralSystem::new(CentralSystemSettings::default());
+    let mut link = system.behaviour("CP1");
+    assert_eq!(system.serial_number("CP1"), None);
+    let first = json!({"chargePointVendor": "V", "chargePointModel": "M", "chargePointSerialNumber": "SN-1"});
+    ask(&mut link, Version::V1_6, "BootNotification", first);
+    assert_eq!(system.serial_number("CP1").as_deref(), Some("SN-1"));
+    let second = json!({"reason": "PowerUp", "chargingStation": {"vendorName": "V", "model": "M", "serialNumber": "SN-2"}});
+    ask(&mut link, Version::V2_0_1, "BootNotification", second);
+    assert_eq!((system.serial_number("CP1").as_deref(), system.serial_number("CP2")), (Some("SN-2"), None));
+}
