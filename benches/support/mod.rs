@@ -25,16 +25,8 @@ pub fn one_worker(name: &str) -> Runtime {
 pub async fn central_system() -> (Hub, u16) {
     let (events, _recorder) = trace::start(TRACE_MEMORY, now()).expect("a thread for the recorder");
     let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
-    let options = CentralSystemOptions {
-        first_transaction: Some(1),
-        host: Some("127.0.0.1".into()),
-        port: 0,
-        endpoint: "/".into(),
-        versions: Version::ALL.to_vec(),
-        ping_interval: 0,
-        subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
-        transports: Transport::ALL.to_vec(),
-    };
+    let options =
+        CentralSystemOptions { first_transaction: Some(1), host: Some("127.0.0.1".into()), ..CentralSystemOptions::default() };
     let port = hub.start_central_system(options).await.expect("a free port").port();
     (hub, port)
 }

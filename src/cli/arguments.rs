@@ -19,8 +19,9 @@ use super::seconds::seconds;
 use super::subprotocol_arguments::SubprotocolArguments;
 
 use super::test_arguments::Scenarios;
+use super::tls_arguments::{DialTlsArguments, ListenTlsArguments};
 use super::version_argument::version;
-use super::whole_number::whole_number;
+use super::whole_number::{WholeNumberError, whole_number};
 
 /// Memory for the trace by default, in bytes.
 pub const DEFAULT_MEMORY: usize = 64 << 20;
@@ -217,9 +218,10 @@ pub enum ConfigCommand {
 /// The options of a central system.
 #[derive(Debug, Args)]
 pub struct CentralSystemArguments {
-    /// TCP port to listen on; 0 takes any free one
-    #[arg(long, short, default_value = "9000", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 0..=65_535))]
-    pub port: u16,
+    /// TCP port to listen on without TLS; 0 takes any free one, none leaves it closed [default: 9000, and none with the security
+    /// profiles 2 and 3]
+    #[arg(long, short, allow_negative_numbers = true, value_parser = plain_port)]
+    pub port: Option<PlainPort>,
     /// Address or name of this machine to listen on [default: all]
     #[arg(long)]
     pub host: Option<String>,
@@ -240,6 +242,17 @@ pub struct CentralSystemArguments {
     pub transport: TransportsArgument,
     #[command(flatten)]
     pub subprotocols: SubprotocolArguments,
+    #[command(flatten)]
+    pub tls: ListenTlsArguments,
+}
+
+/// The port without TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlainPort {
+    /// There is none.
+    Closed,
+    /// This one.
+    At(u16),
 }
 
 /// The transports of a central system.
@@ -302,6 +315,8 @@ pub struct ChargePointArguments {
     /// the port of --from, else any free one]
     #[arg(long, short = 'r', value_name = "PORT", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 0..=65_535))]
     pub remote_port: Option<u16>,
+    #[command(flatten)]
+    pub tls: DialTlsArguments,
     #[command(flatten)]
     pub machine: MachineArguments,
     /// List the quirks that come with the program
@@ -389,6 +404,10 @@ impl From<LogFormatArgument> for LogFormat {
             LogFormatArgument::Story => LogFormat::Story,
         }
     }
+}
+
+fn plain_port(text: &str) -> Result<PlainPort, WholeNumberError> {
+    if text == "none" { Ok(PlainPort::Closed) } else { whole_number(text, 0..=65_535).map(PlainPort::At) }
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use ocpp_tui::behaviour::PhysicalAction;
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, MachineOptions, Order, SoapOptions};
-use ocpp_tui::link::SubprotocolPolicy;
-use ocpp_tui::ocpp::{OcppGeneration, Role, Transport, Version};
+use ocpp_tui::ocpp::{OcppGeneration, Role, Version};
 use ocpp_tui::trace::decode::payload_value;
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
 use serde_json::{Value, json};
@@ -59,12 +58,7 @@ pub async fn start(hub: &Hub, machine: &MachineOptions) -> Result<(), HubError> 
     let options = CentralSystemOptions {
         first_transaction: Some(1),
         host: Some("127.0.0.1".to_owned()),
-        port: 0,
-        endpoint: "/".to_owned(),
-        versions: Version::ALL.to_vec(),
-        ping_interval: 0,
-        subprotocols: SubprotocolPolicy::default(),
-        transports: Transport::ALL.to_vec(),
+        ..CentralSystemOptions::default()
     };
     let address = hub.start_central_system(options).await?;
     hub.note(false, "A demonstration: eight simulated charge points at a central system, both in this console.");

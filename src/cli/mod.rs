@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `machine_arguments`, `byte_size`, `seconds`, `version_argument`, `whole_number` | the command line |
+//! | `arguments`, `test_arguments`, `machine_arguments`, `tls_arguments`, `byte_size`, `seconds`, `version_argument`, `whole_number` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
@@ -32,6 +32,7 @@ mod test;
 mod test_arguments;
 mod test_output;
 mod test_report;
+mod tls_arguments;
 mod version_argument;
 mod whole_number;
 

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
+use ocpp_tui::behaviour::CredentialSet;
 use ocpp_tui::clock::now;
 use ocpp_tui::config::{History, Paths, Settings};
 use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, RunContext};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
-use ocpp_tui::link::{LinkSettings, runtime_builder};
+use ocpp_tui::link::{CertificateFileError, LinkSettings, runtime_builder};
 use ocpp_tui::ocpp::definition::{self, DefinitionFolders};
 use ocpp_tui::ocpp::{Catalog, Role, Strictness};
 use ocpp_tui::simulator::StationQuirk;
@@ -20,13 +21,15 @@ use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
 
 use super::arguments::{
-    CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, STRICTNESS_WANTED, StartCommand,
-    TransportArgument,
+    CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, PlainPort, STRICTNESS_WANTED,
+    StartCommand, TransportArgument,
 };
 use super::byte_size::size;
 use super::identity_range::identities;
 use super::{ca, config, demo, docs, plugins, probe, screen, test};
 
+/// The port of a central system without TLS, when none is named.
+const DEFAULT_PORT: u16 = 9000;
 /// A command given on the shell failed.
 const FAILED: u8 = 1;
 /// The arguments are wrong, or the program cannot start.
@@ -173,7 +176,7 @@ fn catalog(general: &GeneralOptions) -> anyhow::Result<(Arc<Catalog>, Vec<String
 async fn start(console: &Console, command: Option<&StartCommand>, full_screen: bool) -> anyhow::Result<CommandOutput> {
     match command {
         Some(StartCommand::Cs(arguments)) => {
-            console.hub().start_central_system(central_system(arguments)).await?;
+            console.hub().start_central_system(central_system(arguments)?).await?;
         }
         Some(StartCommand::Cp(arguments)) => {
             let ranges = arguments.identities.iter().map(|word| identities(word)).collect::<Result<Vec<_>, _>>();
@@ -181,7 +184,7 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             if arguments.transport == TransportArgument::Soap && arguments.from.is_some() && identities.len() > 1 {
                 bail!("--from is the address of one charge point; begin several without it, or each in a session of its own.");
             }
-            for options in charge_points(arguments, identities) {
+            for options in charge_points(arguments, identities)? {
                 console.hub().start_charge_point(options)?;
             }
         }
@@ -226,28 +229,42 @@ fn exit_code(failure: FailureKind) -> u8 {
     }
 }
 
-fn central_system(arguments: &CentralSystemArguments) -> CentralSystemOptions {
-    CentralSystemOptions {
+fn central_system(arguments: &CentralSystemArguments) -> Result<CentralSystemOptions, CertificateFileError> {
+    let port = match arguments.port {
+        Some(PlainPort::At(port)) => Some(port),
+        Some(PlainPort::Closed) => None,
+        // A profile with TLS wants no port without, unless it is named.
+        None => (!arguments.tls.security_profile.uses_tls()).then_some(DEFAULT_PORT),
+    };
+    Ok(CentralSystemOptions {
         host: arguments.host.clone(),
-        port: arguments.port,
+        port: port.unwrap_or_default(),
         endpoint: arguments.endpoint.clone(),
         versions: arguments.protocol.clone(),
         ping_interval: arguments.ping_interval,
         transports: arguments.transport.transports(),
         subprotocols: arguments.subprotocols.policy(),
         first_transaction: arguments.first_transaction,
-    }
+        security_profile: arguments.tls.security_profile,
+        tls: arguments.tls.options(port.is_none())?,
+    })
 }
 
-fn charge_points(arguments: &ChargePointArguments, identities: Vec<String>) -> impl Iterator<Item = ChargePointOptions> {
+fn charge_points(
+    arguments: &ChargePointArguments,
+    identities: Vec<String>,
+) -> Result<impl Iterator<Item = ChargePointOptions>, CertificateFileError> {
     let url = arguments.url.clone().unwrap_or_default();
-    identities.into_iter().enumerate().map(move |(index, identity)| ChargePointOptions {
+    let tls = arguments.tls.options()?;
+    Ok(identities.into_iter().enumerate().map(move |(index, identity)| ChargePointOptions {
         ping_interval: arguments.ping_interval,
         autonomous: !arguments.manual,
         soap: soap(arguments, index),
         machine: arguments.machine.options(),
+        credentials: CredentialSet { profile: arguments.tls.security_profile, ..CredentialSet::default() },
+        tls: tls.clone(),
         ..ChargePointOptions::new(url.clone(), identity, arguments.protocol)
-    })
+    }))
 }
 
 /// The SOAP options of the charge point with this index, when it uses SOAP.

@@ -22,6 +22,8 @@ pub struct ListenAddress {
     pub address: SocketAddr,
     /// The transports that are spoken.
     pub transports: Vec<Transport>,
+    /// Whether TLS secures the connections.
+    pub tls: bool,
     host: String,
     prefix: String,
 }
@@ -34,19 +36,21 @@ impl ListenAddress {
         endpoint: &str,
         transports: &[Transport],
         network: &Network,
+        tls: bool,
     ) -> ListenAddress {
         let host = match host {
             Some(host) if !address.ip().is_unspecified() => bracketed(host),
             _ => network.outward_address().map_or_else(|| "localhost".to_owned(), |address| bracketed(&address.to_string())),
         };
-        ListenAddress { address, transports: transports.to_vec(), host, prefix: Endpoint::new(endpoint).prefix() }
+        ListenAddress { address, transports: transports.to_vec(), tls, host, prefix: Endpoint::new(endpoint).prefix() }
     }
 
     /// The URL at which a station with this identity connects, by an address that others reach too. Where only SOAP is spoken it is that
     /// of the service.
     pub fn url(&self, identity: &str) -> String {
         if self.transports.contains(&Transport::WebSocket) {
-            format!("ws://{}:{}{}{identity}", self.host, self.address.port(), self.prefix)
+            let scheme = if self.tls { "wss" } else { "ws" };
+            format!("{scheme}://{}:{}{}{identity}", self.host, self.address.port(), self.prefix)
         } else {
             self.service()
         }
@@ -54,7 +58,8 @@ impl ListenAddress {
 
     /// The URL of the SOAP service.
     pub fn service(&self) -> String {
-        format!("http://{}:{}{}", self.host, self.address.port(), self.prefix)
+        let scheme = if self.tls { "https" } else { "http" };
+        format!("{scheme}://{}:{}{}", self.host, self.address.port(), self.prefix)
     }
 }
 
@@ -122,14 +127,20 @@ mod tests {
     #[test]
     fn the_url_has_the_named_host_or_an_address_of_this_machine() {
         let network = Network::default();
-        let local =
-            ListenAddress::new("127.0.0.1:9000".parse().unwrap(), Some("127.0.0.1"), "/simulator", &Transport::ALL, &network);
+        let local = ListenAddress::new(
+            "127.0.0.1:9000".parse().unwrap(),
+            Some("127.0.0.1"),
+            "/simulator",
+            &Transport::ALL,
+            &network,
+            false,
+        );
         assert_eq!(local.url("CP1"), "ws://127.0.0.1:9000/simulator/CP1");
-        let six = ListenAddress::new("[::1]:9000".parse().unwrap(), Some("::1"), "/", &Transport::ALL, &network);
-        assert_eq!(six.url("CP1"), "ws://[::1]:9000/CP1");
-        let soap = ListenAddress::new("127.0.0.1:9000".parse().unwrap(), Some("h"), "/x", &[Transport::Soap], &network);
+        let six = ListenAddress::new("[::1]:9000".parse().unwrap(), Some("::1"), "/", &Transport::ALL, &network, true);
+        assert_eq!((six.url("CP1"), six.service()), ("wss://[::1]:9000/CP1".into(), "https://[::1]:9000/".into()));
+        let soap = ListenAddress::new("127.0.0.1:9000".parse().unwrap(), Some("h"), "/x", &[Transport::Soap], &network, false);
         assert_eq!(soap.url("CP1"), "http://h:9000/x/");
-        let all = ListenAddress::new("[::]:9000".parse().unwrap(), None, "/", &Transport::ALL, &network).url("CP1");
+        let all = ListenAddress::new("[::]:9000".parse().unwrap(), None, "/", &Transport::ALL, &network, false).url("CP1");
         assert!(!all.contains("[::]") && all.ends_with(":9000/CP1"), "{all}");
     }
 }

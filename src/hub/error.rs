@@ -2,25 +2,33 @@
 
 use std::io;
 
-use crate::link::UrlError;
-use crate::ocpp::Version;
+use crate::config::AuthorityFolderError;
+use crate::link::{CertificateFileError, UrlError};
+use crate::ocpp::{SecurityProfile, Version};
 use crate::simulator::QuirkError;
 
 /// Why a central system or a charge point could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
     /// Another program has the port.
-    #[error("port {port} is in use by another program; choose another one with --port, or end that program")]
+    #[error("port {port} is in use by another program; choose another one with {option}, or end that program")]
     PortInUse {
         /// The port.
         port: u16,
+        /// The option that names it.
+        option: &'static str,
     },
     /// The operating system keeps the port to itself.
-    #[error("port {port} needs special permission; choose one above 1023 with --port, for example 9000")]
+    #[error("port {port} needs special permission; choose one above 1023 with {option}, for example 9000")]
     PortNotPermitted {
         /// The port.
         port: u16,
+        /// The option that names it.
+        option: &'static str,
     },
+    /// There is no port at all.
+    #[error("the central system has no port to listen on; name one with --port or --tls-port")]
+    NoPort,
     /// The address cannot be bound for another reason.
     #[error("cannot listen on {place}: {source}; use --host with an address of this machine")]
     CannotListen {
@@ -39,6 +47,33 @@ pub enum HubError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// A file of TLS cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateFileError),
+    /// The test CA cannot be used.
+    #[error(transparent)]
+    TestAuthority(#[from] AuthorityFolderError),
+    /// A profile with TLS, and a URL without.
+    #[error(
+        "security profile {profile} needs TLS, and {url:?} has none; write wss:// (over SOAP https://) and the port for TLS"
+    )]
+    ProfileNeedsTls {
+        /// The profile.
+        profile: SecurityProfile,
+        /// The URL.
+        url: String,
+    },
+    /// Profile 3 without a CA of client certificates.
+    #[error("security profile 3 needs the CA of the stations' certificates; name it with --client-ca FILE")]
+    NoClientCa,
+    /// Profile 3 without a client certificate.
+    #[error("security profile 3 needs a certificate of the station; name it with --client-cert FILE and --client-key FILE")]
+    NoClientCertificate,
+    /// A station that is called over https without a certificate.
+    #[error(
+        "to be called at an https:// address the station needs a certificate; name it with --client-cert FILE and --client-key FILE, or give an http:// address"
+    )]
+    NoCallbackCertificate,
     /// The URL of the central system is none.
     #[error(transparent)]
     Url(#[from] UrlError),
@@ -80,10 +115,10 @@ pub enum LinkOrderError {
 }
 
 impl HubError {
-    pub(super) fn cannot_listen(host: Option<&str>, port: u16, error: &io::Error) -> HubError {
+    pub(super) fn cannot_listen(host: Option<&str>, port: u16, option: &'static str, error: &io::Error) -> HubError {
         match error.kind() {
-            io::ErrorKind::AddrInUse => HubError::PortInUse { port },
-            io::ErrorKind::PermissionDenied => HubError::PortNotPermitted { port },
+            io::ErrorKind::AddrInUse => HubError::PortInUse { port, option },
+            io::ErrorKind::PermissionDenied => HubError::PortNotPermitted { port, option },
             kind => {
                 let place = format!("{}:{port}", host.unwrap_or("all addresses"));
                 HubError::CannotListen { place, source: io::Error::new(kind, error.to_string()) }

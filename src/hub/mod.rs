@@ -14,10 +14,11 @@ mod registry;
 mod responder;
 mod route;
 mod state;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -27,8 +28,8 @@ use tokio_util::task::TaskTracker;
 use crate::behaviour::{Behaviour, StationCredentials};
 use crate::clock::now;
 use crate::link::{
-    self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Network, SharedSettings,
-    SoapService,
+    self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Listener, ListenerPorts, Network,
+    SharedSettings, SoapService,
 };
 use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::plugin::Plugins;
@@ -46,6 +47,7 @@ pub use error::{HubError, LinkOrderError};
 pub use options::{CentralSystemOptions, ChargePointOptions, MachineOptions, SoapOptions};
 pub use order::Order;
 pub use receipt::Receipt;
+pub use tls::{DialTlsOptions, ListenTlsOptions};
 
 pub use crate::link::LinkCommand;
 
@@ -53,6 +55,7 @@ use plugin_host::HubPluginHost;
 use responder::responder;
 use route::Route;
 use state::HubState;
+use tls::{LastConnector, ListenTls, station_certificate};
 
 /// How many handshakes of our charge points are under way at the same time.
 const HANDSHAKES: usize = 64;
@@ -101,6 +104,7 @@ impl Hub {
             tasks: TaskTracker::new(),
             turns: Arc::new(Semaphore::new(HANDSHAKES)),
             registry: Arc::default(),
+            connector: LastConnector::default(),
             listening: Mutex::default(),
             authority: Mutex::default(),
             print_xml: Default::default(),
@@ -155,10 +159,20 @@ impl Hub {
         self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Starts a central system and returns where it listens.
+    /// Says once that the secrets of TLS are written to a file, when they are.
+    fn note_key_log(&self) {
+        static SAID: Once = Once::new();
+        SAID.call_once(|| {
+            if let Some((failure, text)) = link::key_log_notice() {
+                self.note(failure, text);
+            }
+        });
+    }
+
+    /// Starts a central system and returns where it listens: without TLS, or with it when there is no such port.
     ///
     /// # Errors
-    /// When the port cannot be bound, or only SOAP is offered and it carries none of the versions.
+    /// When a port cannot be bound, a file of TLS cannot be used, or only SOAP is offered and it carries none of the versions.
     pub async fn start_central_system(&self, options: CentralSystemOptions) -> Result<SocketAddr, HubError> {
         let over_soap = || options.versions.iter().any(|version| Version::SOAP.contains(version));
         if let (false, Some(version)) =
@@ -167,10 +181,15 @@ impl Hub {
             return Err(HubError::NotOverSoap { version: *version });
         }
         let host = options.host.as_deref();
-        let bound =
-            self.shared.network.bind(host, options.port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
-        let (address, listener) = bound.map_err(|error| HubError::cannot_listen(host, options.port, &error))?;
-        let listening = ListenAddress::new(address, host, &options.endpoint, &options.transports, &self.shared.network);
+        let authority = self.authority();
+        let ListenTls { port: tls_port, acceptor, connector, notices } = ListenTls::load(&options, authority.as_deref())?;
+        let plain = if options.tls.alone { None } else { Some(self.bind(host, options.port, "--port").await?) };
+        let secured = match tls_port {
+            Some(port) => Some(self.bind(host, port, "--tls-port").await?),
+            None => None,
+        };
+        let port_of = |bound: &Option<(SocketAddr, Listener)>| bound.as_ref().map(|(address, _)| address.port());
+        let ports = ListenerPorts { plain: port_of(&plain), tls: port_of(&secured) };
         let first_transaction = options.first_transaction.unwrap_or_else(|| transaction_id_of(now()));
         let signer = self.station_signer().await;
         let settings = CentralSystemSettings { signer, first_transaction, ..CentralSystemSettings::default() };
@@ -179,17 +198,36 @@ impl Hub {
         let listener_context = central_system::listener_context(
             &options,
             central_system,
-            self.context(Role::CentralSystem, options.ping_interval),
+            LinkContext { tls: connector, ..self.context(Role::CentralSystem, options.ping_interval) },
             self.shared.registry.clone(),
             (self.shared.answers.clone(), self.shared.plugins.channel().clone(), self.shared.profile),
             self.shared.tasks.clone(),
         );
-        self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening.clone());
-        let kind =
-            EventKind::Listening { address, url: listening.url("<identity>").into(), transports: options.transports.clone() };
-        self.shared.events.try_send(None, now(), kind);
-        self.shared.tasks.spawn(link::accept(listener, Arc::new(listener_context)));
-        Ok(address)
+        let listener_context = Arc::new(listener_context.at_ports(ports));
+        let bound = plain.into_iter().map(|bound| (bound, None)).chain(secured.map(|bound| (bound, acceptor)));
+        let mut first = None;
+        for ((address, listener), acceptor) in bound {
+            first.get_or_insert(address);
+            let (transports, tls) = (options.transports.clone(), acceptor.is_some());
+            let listening = ListenAddress::new(address, host, &options.endpoint, &transports, &self.shared.network, tls);
+            let kind = EventKind::Listening { address, url: listening.url("<identity>").into(), transports };
+            self.shared.listening.lock().unwrap_or_else(PoisonError::into_inner).push(listening);
+            self.shared.events.try_send(None, now(), kind);
+            self.shared.tasks.spawn(link::accept(listener, acceptor, listener_context.clone()));
+        }
+        for notice in notices {
+            self.note(false, notice);
+        }
+        if tls_port.is_some() {
+            self.note_key_log();
+        }
+        first.ok_or(HubError::NoPort)
+    }
+
+    /// Binds a port; the option names it in an error.
+    async fn bind(&self, host: Option<&str>, port: u16, option: &'static str) -> Result<(SocketAddr, Listener), HubError> {
+        let bound = self.shared.network.bind(host, port).await.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        bound.map_err(|error| HubError::cannot_listen(host, port, option, &error))
     }
 
     /// Makes a charge point and connects it.
@@ -209,11 +247,21 @@ impl Hub {
     pub fn start_charge_point_as(
         &self,
         name: &str,
-        options: ChargePointOptions,
+        mut options: ChargePointOptions,
         headers: ExtraHeaders,
     ) -> Result<StationKey, HubError> {
+        let authority = self.authority();
+        let named = options.tls.certificate.is_some() || options.credentials.certificate.is_some();
+        if options.credentials.profile.uses_client_certificate()
+            && !named
+            && !options.identity.is_empty()
+            && let Some(folder) = authority.as_deref()
+        {
+            options.tls.certificate = Some(station_certificate(&options.identity, folder)?);
+        }
         let quirks = options.machine.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
         let way = Route::find(&options, &self.shared.network)?;
+        let connector = self.shared.connector.get(&options.tls, authority.as_deref())?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
         }
@@ -236,7 +284,7 @@ impl Hub {
             ..ChargePointSettings::default()
         };
         let turns = self.shared.turns.clone();
-        let context = self.context(Role::ChargePoint, options.ping_interval);
+        let context = LinkContext { tls: connector, ..self.context(Role::ChargePoint, options.ping_interval) };
         let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.channel().clone());
         for quirk in &quirks {
             self.note_at(Some(station), false, format!("quirk {}: {}", quirk.name(), quirk.description()));
@@ -252,8 +300,8 @@ impl Hub {
                 let dial = DialTarget { url, identity, version, station, headers, credentials, turns };
                 tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
             }
-            Route::Soap { url, from, listener } => {
-                let service = SoapService { url, identity, version, station, from, credentials };
+            Route::Soap { url, from, listener, acceptor } => {
+                let service = SoapService { url, identity, version, station, from, acceptor, credentials };
                 tasks.spawn(link::keep_serving(service, listener, charge_point, inbox, context));
             }
         }
@@ -374,6 +422,7 @@ impl Hub {
             settings,
             gate: self.shared.gate.clone(),
             network: self.shared.network.clone(),
+            tls: Arc::default(),
             events: self.shared.events.clone(),
             shutdown: self.shared.shutdown.clone(),
         }

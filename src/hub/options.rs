@@ -1,8 +1,9 @@
 //! The options with which a central system or a charge point is started.
 
+use super::{DialTlsOptions, ListenTlsOptions};
 use crate::behaviour::CredentialSet;
 use crate::link::SubprotocolPolicy;
-use crate::ocpp::{Transport, Version};
+use crate::ocpp::{SecurityProfile, Transport, Version};
 use crate::simulator::StationEquipment;
 
 /// The options of a central system.
@@ -10,7 +11,7 @@ use crate::simulator::StationEquipment;
 pub struct CentralSystemOptions {
     /// The address to bind, usually `::` or `0.0.0.0`.
     pub host: Option<String>,
-    /// The TCP port; 0 means any free one.
+    /// The TCP port without TLS; 0 means any free one.
     pub port: u16,
     /// The path below which stations connect: `/` or `/simulator`.
     pub endpoint: String,
@@ -22,8 +23,30 @@ pub struct CentralSystemOptions {
     pub ping_interval: u32,
     /// What is done about unusual subprotocols.
     pub subprotocols: SubprotocolPolicy,
+    /// What links are protected by.
+    pub security_profile: SecurityProfile,
+    /// TLS.
+    pub tls: ListenTlsOptions,
     /// The id of the first transaction; `None` takes one from the time, so that it is none of an earlier session.
     pub first_transaction: Option<i32>,
+}
+
+impl Default for CentralSystemOptions {
+    /// Every version over both transports on any free port, without TLS.
+    fn default() -> CentralSystemOptions {
+        CentralSystemOptions {
+            host: None,
+            port: 0,
+            endpoint: "/".to_owned(),
+            versions: Version::ALL.to_vec(),
+            transports: Transport::ALL.to_vec(),
+            ping_interval: 0,
+            subprotocols: SubprotocolPolicy::default(),
+            security_profile: SecurityProfile::default(),
+            tls: ListenTlsOptions::default(),
+            first_transaction: None,
+        }
+    }
 }
 
 /// The options of a charge point.
@@ -46,6 +69,8 @@ pub struct ChargePointOptions {
     pub soap: Option<SoapOptions>,
     /// What it shows to its central system at first.
     pub credentials: CredentialSet,
+    /// TLS.
+    pub tls: DialTlsOptions,
 }
 
 impl ChargePointOptions {
@@ -60,6 +85,7 @@ impl ChargePointOptions {
             machine: MachineOptions::default(),
             soap: None,
             credentials: CredentialSet::default(),
+            tls: DialTlsOptions::default(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! How a charge point of ours reaches its central system, found out before it is started: the caller gets the mistakes.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
-use super::{ChargePointOptions, HubError};
-use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network};
+use super::tls::callback_acceptor;
+use super::{ChargePointOptions, HubError, SoapOptions};
+use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network, TlsAcceptor};
 use crate::ocpp::Version;
 
 /// A route to the central system.
@@ -14,30 +16,58 @@ pub(super) enum Route {
         url: HttpUrl,
         from: Option<String>,
         listener: Listener,
+        acceptor: Option<Arc<TlsAcceptor>>,
     },
 }
 
 impl Route {
     /// The route for these options. For SOAP the port is bound here.
     pub fn find(options: &ChargePointOptions, network: &Network) -> Result<Route, HubError> {
-        let Some(soap) = &options.soap else { return Ok(Route::WebSocket(CentralSystemUrl::parse(&options.url)?)) };
-        if !Version::SOAP.contains(&options.version) {
-            return Err(HubError::NotOverSoap { version: options.version });
+        let fitting = |tls: bool| {
+            let profile = options.credentials.profile;
+            if profile.uses_tls() && !tls {
+                return Err(HubError::ProfileNeedsTls { profile, url: options.url.clone() });
+            }
+            let has_certificate = options.tls.certificate.is_some() || options.credentials.certificate.is_some();
+            if profile.uses_client_certificate() && !has_certificate {
+                return Err(HubError::NoClientCertificate);
+            }
+            Ok(())
+        };
+        match &options.soap {
+            None => {
+                let url = CentralSystemUrl::parse(&options.url)?;
+                fitting(url.tls)?;
+                Ok(Route::WebSocket(url))
+            }
+            Some(_) if !Version::SOAP.contains(&options.version) => Err(HubError::NotOverSoap { version: options.version }),
+            Some(soap) => {
+                let url = HttpUrl::parse(&options.url)?;
+                fitting(url.tls)?;
+                Route::soap(options, soap, url, network)
+            }
         }
-        let url = HttpUrl::parse(&options.url)?;
+    }
+
+    fn soap(options: &ChargePointOptions, soap: &SoapOptions, url: HttpUrl, network: &Network) -> Result<Route, HubError> {
         let from = soap.from.clone().filter(|from| !from.is_empty());
+        let named = from.as_deref().and_then(address_of);
+        // Without an address it is secured like the way there, as far as the station has a certificate.
+        let secured = match &named {
+            Some(named) => named.tls,
+            None => from.is_none() && url.tls && options.tls.certificate.is_some(),
+        };
+        let acceptor = secured.then(|| callback_acceptor(options)).transpose()?;
         // A peer that gets an address calls at it, so its port is the one to listen on, unless the user has another behind it.
-        let of_from = || from.as_deref().and_then(port_of);
-        let port = soap.port.or_else(of_from).unwrap_or(0);
+        let port = soap.port.or(named.map(|named| named.port)).unwrap_or(0);
         let named = if soap.port.is_none() { "the port in the From address (-f)" } else { "the port for remote calls" };
         let cannot_serve = |source| HubError::CannotServe { port, named, source };
         let listener = network.bind_everywhere(port).map_err(cannot_serve)?;
-        Ok(Route::Soap { url, from, listener })
+        Ok(Route::Soap { url, from, listener, acceptor })
     }
 }
 
-/// The port in a `From` address at which the peer can be called. The text may also be something wrong that is sent on purpose.
-fn port_of(from: &str) -> Option<u16> {
-    let url = HttpUrl::of_from(from, Ipv4Addr::UNSPECIFIED.into()).ok()?;
-    Some(url.port)
+/// The `From` address, when the peer can be called at it. The text may also be something wrong that is sent on purpose.
+fn address_of(from: &str) -> Option<HttpUrl> {
+    HttpUrl::of_from(from, Ipv4Addr::UNSPECIFIED.into()).ok()
 }

@@ -12,6 +12,7 @@ use super::alert_filters::AlertFilters;
 use super::answer_rules::AnswerRules;
 use super::central_system::ListenAddress;
 use super::registry::Registry;
+use super::tls::LastConnector;
 use crate::link::{Gate, LinkSettings, Network, SharedSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
@@ -43,6 +44,7 @@ pub(super) struct HubState {
     /// How many of our charge points may be in a handshake at the same time.
     pub turns: Arc<Semaphore>,
     pub registry: Arc<Registry>,
+    pub connector: LastConnector,
     pub listening: Mutex<Vec<ListenAddress>>,
     /// The folder of the test CA.
     pub authority: Mutex<Option<PathBuf>>,

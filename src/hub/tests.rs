@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::clock::follow_runtime;
-use crate::link::{Network, ReleaseAction, SubprotocolPolicy};
+use crate::link::{Network, ReleaseAction};
 use crate::ocpp::{Transport, Version};
 use crate::trace::{Contents, RecordDetail, RecordKind, Store, direct_with_events};
 
@@ -23,12 +23,8 @@ async fn session(hub: &Hub) {
     let central_system = CentralSystemOptions {
         first_transaction: Some(1),
         host: Some("127.0.0.1".into()),
-        port: 0,
-        endpoint: "/".into(),
         versions: vec![Version::V1_5, Version::V1_6],
-        ping_interval: 0,
-        subprotocols: SubprotocolPolicy::default(),
-        transports: Transport::ALL.to_vec(),
+        ..CentralSystemOptions::default()
     };
     let port = hub.start_central_system(central_system).await.unwrap().port();
     let websocket = format!("ws://127.0.0.1:{port}");
@@ -101,12 +97,9 @@ async fn soap_is_refused_for_versions_that_it_does_not_carry() {
     let central_system = |versions: &[Version], transports: &[Transport]| CentralSystemOptions {
         first_transaction: Some(1),
         host: Some("127.0.0.1".into()),
-        port: 0,
-        endpoint: "/".into(),
         versions: versions.to_vec(),
-        ping_interval: 0,
-        subprotocols: SubprotocolPolicy::default(),
         transports: transports.to_vec(),
+        ..CentralSystemOptions::default()
     };
     let soap = [Transport::Soap];
     let refused = hub.start_central_system(central_system(&[Version::V2_1], &soap)).await;

@@ -9,9 +9,11 @@ use super::directory::Directory;
 use super::endpoint::Endpoint;
 use super::intercept::gate::Gate;
 use super::network::Network;
+use super::opening::ListenerPorts;
 use super::settings::SharedSettings;
 use super::soap::SoapActors;
 use super::subprotocol::SubprotocolPolicy;
+use super::tls::TlsConnector;
 use crate::ocpp::{Catalog, Transport, Version};
 use crate::trace::EventSender;
 
@@ -26,6 +28,8 @@ pub struct LinkContext {
     pub gate: Arc<Gate>,
     /// How connections are made.
     pub network: Network,
+    /// What secures the connections that we make: of a charge point, and of a central system that calls over SOAP.
+    pub tls: Arc<TlsConnector>,
     /// Records events.
     pub events: EventSender,
     /// Ends every link of the session.
@@ -42,6 +46,8 @@ pub struct ListenerContext {
     pub transports: Vec<Transport>,
     /// What is done about unusual subprotocols.
     pub subprotocols: SubprotocolPolicy,
+    /// The ports at which it listens.
+    pub ports: ListenerPorts,
     /// The actors of the stations that speak SOAP.
     pub(super) actors: SoapActors,
     /// Which stations may connect, and which behaviour answers their links.
@@ -62,13 +68,19 @@ impl ListenerContext {
         context: LinkContext,
         tasks: TaskTracker,
     ) -> ListenerContext {
-        let (subprotocols, actors) = (SubprotocolPolicy::default(), SoapActors::default());
-        ListenerContext { endpoint, versions, transports, subprotocols, actors, directory, context, tasks }
+        let (subprotocols, ports, actors) = (SubprotocolPolicy::default(), ListenerPorts::default(), SoapActors::default());
+        ListenerContext { endpoint, versions, transports, subprotocols, ports, actors, directory, context, tasks }
     }
 
     /// The same with these options about subprotocols.
     #[must_use]
     pub fn with_subprotocols(self, subprotocols: SubprotocolPolicy) -> ListenerContext {
         ListenerContext { subprotocols, ..self }
+    }
+
+    /// The same at these ports.
+    #[must_use]
+    pub fn at_ports(self, ports: ListenerPorts) -> ListenerContext {
+        ListenerContext { ports, ..self }
     }
 }

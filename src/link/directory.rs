@@ -10,7 +10,7 @@ use hyper::header::HeaderMap;
 use super::inbox::LinkHandle;
 use crate::behaviour::Responder;
 use crate::ocpp::{Transport, Version};
-use crate::trace::StationKey;
+use crate::trace::{StationKey, TlsFacts};
 
 /// A station that wants to connect: the request of its WebSocket handshake, or its first SOAP request.
 pub struct Handshake<'a> {
@@ -26,6 +26,8 @@ pub struct Handshake<'a> {
     pub headers: &'a HeaderMap,
     /// The other end of the connection.
     pub peer: SocketAddr,
+    /// What TLS agreed on, with the certificates of the station; `None` for a plain connection.
+    pub tls: Option<&'a TlsFacts>,
 }
 
 /// Without the headers, because of the credentials in them.

@@ -18,7 +18,7 @@ use super::endpoint::{EndpointPathError, StationPath};
 use super::subprotocol::{SubprotocolPolicy, UnknownProtocol, choose_subprotocol, misspelled, no_common_subprotocol};
 use crate::ocpp::{Transport, Version};
 use crate::sanitize::escape_control;
-use crate::trace::{ConnectionAttempt, FailureCause, FailureSide};
+use crate::trace::{ConnectionAttempt, FailureCause, FailureSide, TlsFacts};
 
 /// A header with the reason of a refusal as text, as ocppjs sends it. The status is for programs.
 const REJECT_REASON: HeaderName = HeaderName::from_static("x-websocket-reject-reason");
@@ -154,6 +154,7 @@ impl RejectedHandshake {
 pub(super) fn accept_handshake<B>(
     request: &Request<B>,
     peer: SocketAddr,
+    tls: Option<&TlsFacts>,
     listener_context: &ListenerContext,
 ) -> Result<AcceptedHandshake, RejectedHandshake> {
     let (path, headers) = (request.uri().path(), request.headers());
@@ -193,6 +194,7 @@ pub(super) fn accept_handshake<B>(
                 path,
                 headers,
                 peer,
+                tls,
             };
             let admitted = listener_context.directory.admit(&handshake);
             let rejected = |Refusal { status, reason }| RejectedHandshake::new(status, path, reason);

@@ -30,9 +30,10 @@ use super::order::LinkOrder;
 use super::panic_guard;
 use super::soap::{self, IncomingConnection};
 use super::subprotocol::no_common_subprotocol;
+use super::tls::TlsAcceptor;
 use super::websocket::{self, LinkUp, WatchedSocket};
 use crate::clock::now;
-use crate::ocpp::Version;
+use crate::ocpp::{Role, Version};
 use crate::trace::{ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide};
 
 /// The buffer for a request's head; hyper's smallest.
@@ -40,12 +41,8 @@ const HEAD_BUFFER: usize = 8 * 1024;
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// What to do about TLS on our port.
-const TLS_REMEDY: &str =
-    "the charge point's URL begins with wss:// or https://; enter it with ws:// or http://, or put a TLS proxy between";
-
-/// Accepts connections until the session ends.
-pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContext>) {
+/// Accepts connections until the session ends, with TLS on them where there is something that makes its handshakes.
+pub async fn accept(mut listener: Listener, tls: Option<Arc<TlsAcceptor>>, listener_context: Arc<ListenerContext>) {
     loop {
         let accepted = tokio::select! {
             biased;
@@ -54,7 +51,7 @@ pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContex
         };
         match accepted {
             Ok((stream, peer)) => {
-                listener_context.tasks.spawn(serve(stream, peer, listener_context.clone()));
+                listener_context.tasks.spawn(serve(stream, peer, tls.clone(), listener_context.clone()));
             }
             Err(error) => {
                 let text = format!("a connection could not be accepted: {error}").into();
@@ -66,11 +63,14 @@ pub async fn accept(mut listener: Listener, listener_context: Arc<ListenerContex
 }
 
 /// Serves one connection, until it becomes a WebSocket or ends.
-async fn serve(stream: Socket, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
+async fn serve(stream: Socket, peer: SocketAddr, tls: Option<Arc<TlsAcceptor>>, listener_context: Arc<ListenerContext>) {
     stream.set_nodelay();
     let serving = async {
-        let (client, context) = (FailureSide::Station, &listener_context.context);
-        let opening = ConnectionOpening { peer, station: None, client, tls_remedy: TLS_REMEDY, context };
+        if let Some(acceptor) = &tls {
+            refresh(acceptor, &listener_context).await;
+        }
+        let (client, ports, context) = (Role::ChargePoint, listener_context.ports, &listener_context.context);
+        let opening = ConnectionOpening { peer, station: None, client, tls: tls.as_ref(), ports, context };
         let mut progress = AttemptProgress::accepted();
         if let Some((first, stream)) = Box::pin(opening.open(stream, &mut progress)).await {
             serve_http(&first, stream, &opening, progress, &listener_context).await;
@@ -81,6 +81,16 @@ async fn serve(stream: Socket, peer: SocketAddr, listener_context: Arc<ListenerC
         () = listener_context.context.shutdown.cancelled() => {}
         () = serving => {}
     }
+}
+
+/// Takes over certificates whose files were written since the last connection.
+async fn refresh(acceptor: &Arc<TlsAcceptor>, listener_context: &ListenerContext) {
+    let (failure, text) = match acceptor.refresh().await {
+        None => return,
+        Some(Ok(())) => (false, "the certificates for TLS were read again; new connections have the new ones".to_owned()),
+        Some(Err(error)) => (true, format!("the certificates for TLS stay the old ones: {error}")),
+    };
+    listener_context.context.events.send(None, now(), EventKind::Note { failure, text: text.into() }).await;
 }
 
 /// Serves the HTTP of one connection.
@@ -128,7 +138,7 @@ async fn respond(
     }
     let mut progress = connection.requested(&request);
     let upgrade = hyper::upgrade::on(&mut request);
-    match accept_handshake(&request, peer, listener_context) {
+    match accept_handshake(&request, peer, progress.tls.as_deref(), listener_context) {
         Ok(mut accepted) => {
             let response = accepted.response();
             progress.answer = handshake_headers::answer_head(&response);
@@ -263,7 +273,15 @@ mod tests {
         let (settings, network, shutdown) = (SharedSettings::default(), Network::in_memory(), CancellationToken::new());
         let gate = Arc::new(Gate::new(events.trace().clone()));
         let (catalog, events) = (Catalog::embedded(), events.clone());
-        let context = LinkContext { catalog, settings, gate, network, events: events.clone(), shutdown: shutdown.clone() };
+        let context = LinkContext {
+            catalog,
+            settings,
+            gate,
+            network,
+            tls: Arc::default(),
+            events: events.clone(),
+            shutdown: shutdown.clone(),
+        };
         let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
         let directory = Arc::new(ClosedDirectory);
         let listener_context =
@@ -287,7 +305,7 @@ mod tests {
                 .body(())
                 .unwrap();
             let accepted =
-                accept_handshake(&request, peer, &listener_context).unwrap_or_else(|rejected| panic!("{rejected:?}"));
+                accept_handshake(&request, peer, None, &listener_context).unwrap_or_else(|rejected| panic!("{rejected:?}"));
             assert_eq!(accepted.response().status(), StatusCode::SWITCHING_PROTOCOLS);
             begin(hyper::upgrade::on(&mut request), accepted, peer, listener_context.clone()).await;
         };

@@ -25,6 +25,7 @@ mod runtime;
 mod settings;
 mod soap;
 mod subprotocol;
+mod tls;
 mod url_parts;
 mod websocket;
 
@@ -38,12 +39,17 @@ pub use intercept::gate::{Gate, HeldFrame, ReleaseAction};
 pub use intercept::queue::InspectionVerdict;
 pub use listener::accept;
 pub use network::{Listener, Network};
+pub use opening::ListenerPorts;
 pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
 pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
 pub use subprotocol::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
+pub use tls::{
+    AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, DEFAULT_TLS_PORT, TlsAcceptor, TlsConnector,
+    TlsVersion, TrustedRoots, key_log_file, key_log_notice,
+};
 pub use url_parts::{UrlError, UrlParts};
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::CentralSystemUrl;

@@ -1,10 +1,12 @@
-//! The first bytes of a connection to our port. They are read before HTTP sees them: TLS is recognised and answered in its own terms, and
-//! what is no HTTP can be shown. What a request means is `handshake`'s and `soap`'s.
+//! The first bytes of a connection to our port. They are read before HTTP sees them: they begin TLS where the port has it, the wrong one of
+//! the two is recognised and answered in its own terms, and what is no HTTP can be shown. What a request means is `handshake`'s and
+//! `soap`'s.
 
 use std::fmt;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,8 +17,10 @@ use tokio_tungstenite::tungstenite::Bytes;
 use super::attempt_progress::AttemptProgress;
 use super::context::LinkContext;
 use super::network::Socket;
+use super::tls::{FailedTls, ReadHello, TlsAcceptor, TlsFault, TlsFaultCause};
 use crate::clock::now;
-use crate::trace::{ConnectionStep, EventKind, FailureCause, FailureSide, StationKey};
+use crate::ocpp::Role;
+use crate::trace::{ConnectionStep, EventKind, FailureCause, FailureSide, StationKey, TlsFacts};
 
 /// How much is read at first. HTTP has a larger buffer, so it takes all of it with its first read.
 const FIRST_READ: usize = 256;
@@ -24,8 +28,8 @@ const FIRST_READ: usize = 256;
 const SHOWN: usize = 80;
 /// A fatal alert of TLS: `handshake_failure` (RFC 8446 §6.2).
 const TLS_ALERT: [u8; 7] = [0x15, 0x03, 0x01, 0, 2, 2, 40];
-/// How long the client may take to read the alert and to go.
-const ALERT_GRACE: Duration = Duration::from_secs(1);
+/// How long the client may take to read our answer and to go.
+const ANSWER_GRACE: Duration = Duration::from_secs(1);
 
 /// The first bytes that came over a connection.
 #[derive(Debug, Clone)]
@@ -52,6 +56,12 @@ impl FirstBytes {
         self.0.first() == Some(&0x16) && self.0.get(1).is_none_or(|version| *version == 3)
     }
 
+    /// Whether they begin a request of HTTP: with a method in capitals.
+    pub fn is_http(&self) -> bool {
+        let method = self.0.split(|byte| *byte == b' ').next().unwrap_or_default();
+        method.len() < self.0.len() && !method.is_empty() && method.iter().all(u8::is_ascii_uppercase)
+    }
+
     /// What they look like, and what is wrong with them when that is known.
     pub fn description(&self) -> String {
         let first_line = self.first_line();
@@ -75,39 +85,86 @@ impl fmt::Display for FirstBytes {
     }
 }
 
+/// The ports of a listener, each with or without TLS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ListenerPorts {
+    /// The port without TLS.
+    pub plain: Option<u16>,
+    /// The port with TLS.
+    pub tls: Option<u16>,
+}
+
 /// A connection of a client before there is a request on it.
 pub(super) struct ConnectionOpening<'a> {
     pub peer: SocketAddr,
     /// The station whose port it is; `None` for the port of a central system.
     pub station: Option<StationKey>,
     /// Who connects.
-    pub client: FailureSide,
-    /// What the user can do about a client that speaks TLS.
-    pub tls_remedy: &'static str,
+    pub client: Role,
+    /// What makes the handshakes of TLS; `None` for a port without.
+    pub tls: Option<&'a Arc<TlsAcceptor>>,
+    /// Where the client would be right that speaks the wrong one.
+    pub ports: ListenerPorts,
     pub context: &'a LinkContext,
 }
 
 impl ConnectionOpening<'_> {
-    /// Waits for the first bytes. `None` when the connection is over: nothing came, or TLS.
-    pub async fn open(&self, mut stream: Socket, progress: &mut AttemptProgress) -> Option<(FirstBytes, OpenedSocket)> {
-        progress.enter(ConnectionStep::Request);
-        let limit = self.context.settings.current().handshake_timeout;
-        let (fault, cause) = match timeout(limit, FirstBytes::read(&mut stream)).await {
-            Ok(Ok(first)) if first.is_tls() => {
-                let (reason, detail) = ("TLS was spoken to the plain port".to_owned(), self.tls_remedy.to_owned());
-                self.record(reason, detail, FailureCause::TlsOnPlainPort, progress).await;
-                refuse_tls(stream).await;
+    /// Waits for the first bytes of HTTP, behind the handshake of TLS where the port has it. `None` when the connection is over: nothing
+    /// came, or what this port does not speak.
+    pub async fn open(&self, stream: Socket, progress: &mut AttemptProgress) -> Option<(FirstBytes, OpenedSocket)> {
+        let Some(acceptor) = self.tls else {
+            progress.enter(ConnectionStep::Request);
+            let (first, stream) = self.first_bytes(stream, progress).await?;
+            if first.is_tls() {
+                self.refuse_tls(&first, stream, progress).await;
                 return None;
             }
-            Ok(Ok(first)) if first.is_empty() => ("the connection was closed without a byte".to_owned(), FailureCause::Silent),
-            Ok(Ok(first)) => {
+            let opened = OpenedSocket::new(&first, stream);
+            return Some((first, opened));
+        };
+        progress.enter(ConnectionStep::Tls);
+        let (first, stream) = self.first_bytes(stream, progress).await?;
+        if first.is_http() {
+            self.refuse_http(stream, progress).await;
+            return None;
+        }
+        let limit = self.context.settings.current().handshake_timeout;
+        match Box::pin(acceptor.secure(first.0.clone(), stream, limit, self.client)).await {
+            Ok(secured) => {
+                progress.tls = Some(secured.facts().clone());
+                progress.enter(ConnectionStep::Request);
+                let (first, stream) = self.first_bytes(Socket::Tls(Box::new(secured)), progress).await?;
                 let opened = OpenedSocket::new(&first, stream);
-                return Some((first, opened));
+                Some((first, opened))
             }
-            Ok(Err(error)) => (error.to_string(), FailureCause::Broken { error: error.to_string().into() }),
+            Err(failed) => {
+                let FailedTls { fault, facts } = *failed;
+                progress.tls = Some(facts);
+                let (side, cause) = fault.failure();
+                self.record(fault.sentence(), fault.remedy(), side, cause, progress).await;
+                None
+            }
+        }
+    }
+
+    /// Waits for bytes. `None` when none came.
+    async fn first_bytes(&self, mut stream: Socket, progress: &AttemptProgress) -> Option<(FirstBytes, Socket)> {
+        let limit = self.context.settings.current().handshake_timeout;
+        let (fault, cause) = match timeout(limit, FirstBytes::read(&mut stream)).await {
+            Ok(Ok(first)) if first.is_empty() => ("the connection was closed without a byte".to_owned(), FailureCause::Silent),
+            Ok(Ok(first)) => return Some((first, stream)),
+            Ok(Err(error)) => {
+                let fault = TlsFault::after_handshake(&error, progress.tls.as_deref(), self.client, true);
+                if let Some(fault) = fault {
+                    let (side, cause) = fault.failure();
+                    self.record(fault.sentence(), fault.remedy(), side, cause, progress).await;
+                    return None;
+                }
+                (error.to_string(), FailureCause::Broken { error: error.to_string().into() })
+            }
             Err(_) => (format!("nothing was sent within {} s", limit.as_secs_f64()), FailureCause::TimedOut { limit }),
         };
-        self.record(format!("no HTTP request: {fault}"), String::new(), cause, progress).await;
+        self.record(format!("no HTTP request: {fault}"), String::new(), self.client.into(), cause, progress).await;
         None
     }
 
@@ -115,25 +172,67 @@ impl ConnectionOpening<'_> {
     pub async fn record_no_http(&self, fault: &str, first: &FirstBytes, progress: &AttemptProgress) {
         let detail = first.description();
         let cause = FailureCause::NoHttp { fault: format!("{fault}; {detail}").into() };
-        self.record(format!("no HTTP request: {fault}"), detail, cause, progress).await;
+        self.record(format!("no HTTP request: {fault}"), detail, self.client.into(), cause, progress).await;
     }
 
-    async fn record(&self, reason: String, detail: String, cause: FailureCause, progress: &AttemptProgress) {
-        let handshake = progress.clone().failed(self.client, cause);
+    /// Records a client that speaks TLS to the port without it, with its offer, and answers with an alert.
+    async fn refuse_tls(&self, first: &FirstBytes, mut stream: Socket, progress: &mut AttemptProgress) {
+        let mut hello = first.0.to_vec();
+        let reading = async {
+            while hello.len() < first_record(&hello) {
+                if stream.read_buf(&mut hello).await? == 0 {
+                    break;
+                }
+            }
+            io::Result::Ok(())
+        };
+        let _ = timeout(ANSWER_GRACE, reading).await; // the offer is shown when it came
+        progress.tls = ReadHello::read(&hello).map(|ReadHello { offer, server_name }| {
+            Arc::new(TlsFacts { offer: Some(Box::new(offer)), server_name, ..TlsFacts::default() })
+        });
+        let fault = TlsFault { peer: self.client, connects: true, cause: TlsFaultCause::TlsOnPlainPort(self.ports.tls) };
+        let (side, cause) = (self.client.into(), FailureCause::TlsOnPlainPort);
+        self.record(fault.sentence(), fault.remedy(), side, cause, progress).await;
+        refuse(stream, &TLS_ALERT).await;
+    }
+
+    /// Records a client that speaks HTTP to the port with TLS, and answers in HTTP.
+    async fn refuse_http(&self, stream: Socket, progress: &AttemptProgress) {
+        let fault = TlsFault { peer: self.client, connects: true, cause: TlsFaultCause::PlainHttp(self.ports.plain) };
+        let (side, cause) = fault.failure();
+        self.record(fault.sentence(), fault.remedy(), side, cause, progress).await;
+        let reason = "this port speaks TLS; the URL has to begin with wss:// or https://";
+        let length = reason.len() + 1;
+        let answer = format!(
+            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\
+             X-WebSocket-Reject-Reason: {reason}\r\n\r\n{reason}\n"
+        );
+        refuse(stream, answer.as_bytes()).await;
+    }
+
+    async fn record(&self, reason: String, detail: String, side: FailureSide, cause: FailureCause, progress: &AttemptProgress) {
+        let handshake = progress.clone().failed(side, cause);
         let kind = EventKind::Refused { peer: Some(self.peer), reason: reason.into(), detail: detail.into(), handshake };
         self.context.events.send(self.station, now(), kind).await;
     }
 }
 
-/// Answers a client that TLS is not supported here, and waits a little until it goes.
-async fn refuse_tls(mut socket: Socket) {
+/// The length of the record that the bytes begin (RFC 8446 §5.1), as far as it is known.
+fn first_record(bytes: &[u8]) -> usize {
+    const HEADER: usize = 5;
+    let length = bytes.get(3..HEADER).map_or(0, |length| length.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)));
+    HEADER + length
+}
+
+/// Answers a client that is wrong here, and waits a little until it goes.
+async fn refuse(mut socket: Socket, answer: &[u8]) {
     let refusing = async {
-        socket.write_all(&TLS_ALERT).await?;
+        socket.write_all(answer).await?;
         socket.shutdown().await?;
-        // An end with unread bytes would be a reset, which can overtake the alert.
+        // An end with unread bytes would be a reset, which can overtake the answer.
         tokio::io::copy(&mut socket, &mut tokio::io::sink()).await
     };
-    let _ = timeout(ALERT_GRACE, refusing).await; // the connection ends in any case
+    let _ = timeout(ANSWER_GRACE, refusing).await; // the connection ends in any case
 }
 
 /// A socket of which the first bytes are read once more.
@@ -207,7 +306,9 @@ mod tests {
         }
         for other in [&b""[..], b"GET / HTTP/1.1\r\n", &[0x16, 9], &[0x15, 3, 1]] {
             assert!(!of(other).is_tls());
+            assert_eq!(of(other).is_http(), other.starts_with(b"GET"));
         }
+        assert!(!of(b"get / HTTP/1.1\r\n").is_http() && !of(b"SSH-2.0-x y").is_http() && !of(b"GET").is_http());
     }
 
     #[test]

@@ -22,12 +22,6 @@ pub enum UrlError {
         /// The schemes there are, as a clause.
         wanted: &'static str,
     },
-    /// TLS is asked for.
-    #[error("{url:?} asks for TLS, which ocpp-tui does not speak yet; put a TLS proxy between, or use ws:// or http://")]
-    Tls {
-        /// The text.
-        url: String,
-    },
     /// It holds a user name, perhaps with a password. Neither is repeated here.
     #[error("the URL of {host:?} holds a user name, which ocpp-tui does not send yet; leave out what stands before the @")]
     Credentials {

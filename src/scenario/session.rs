@@ -105,9 +105,8 @@ impl ScenarioSession {
             endpoint,
             versions,
             transports,
-            ping_interval: 0,
             subprotocols: SubprotocolPolicy { tolerant: config.tolerate_subprotocol, unknown, order },
-            first_transaction: None,
+            ..CentralSystemOptions::default()
         };
         self.start(options).await
     }
@@ -130,9 +129,8 @@ impl ScenarioSession {
             endpoint,
             versions,
             transports,
-            ping_interval: 0,
             subprotocols,
-            first_transaction: None,
+            ..CentralSystemOptions::default()
         };
         let (_, url, _) = self.start(options).await?;
         self.listening = Some(url.clone());
@@ -141,7 +139,7 @@ impl ScenarioSession {
 
     async fn start(&self, options: CentralSystemOptions) -> Result<(u16, String, String), StartError> {
         let address = self.hub().start_central_system(options).await.map_err(|error| match error {
-            HubError::PortInUse { port } => StartError::PortInUse { port },
+            HubError::PortInUse { port, .. } => StartError::PortInUse { port },
             error => StartError::Hub(error),
         })?;
         let listening = self.hub().listening();

@@ -57,7 +57,7 @@ pub struct ConnectionSteps {
 pub struct TlsFacts {
     /// The version by its registered name, like `TLS 1.3`.
     pub version: Option<Box<str>>,
-    /// The cipher suite by its registered name, like `TLS13_AES_128_GCM_SHA256`.
+    /// The cipher suite by its registered name, like `TLS_AES_128_GCM_SHA256`.
     pub cipher_suite: Option<Box<str>>,
     /// The group of the key exchange, like `X25519`.
     pub key_exchange: Option<Box<str>>,

@@ -4,6 +4,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::ocpp::Role;
+
 /// Why an attempt to connect failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionFailure {
@@ -154,6 +156,15 @@ pub enum FailureCause {
     },
     /// The connection ended behind the answer, before it was a WebSocket.
     NeverUsed,
+}
+
+impl From<Role> for FailureSide {
+    fn from(role: Role) -> FailureSide {
+        match role {
+            Role::ChargePoint => FailureSide::Station,
+            Role::CentralSystem => FailureSide::CentralSystem,
+        }
+    }
 }
 
 impl FailureSide {

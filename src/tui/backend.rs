@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use crate::config::History;
 use crate::console::{CommandOutput, Completions, Console, GivenCalls, Grammar, OutputKind, RunContext, ScreenRequest};
 use crate::hub::{Hub, Order, Receipt};
-use crate::link::Gate;
+use crate::link::{Gate, key_log_file};
 use crate::ocpp::Catalog;
 use crate::simulator::{MachinePanels, Profile};
 use crate::trace::Trace;
@@ -145,7 +145,8 @@ impl ScreenBackend {
 
     /// What is switched on in the session and changes what leaves it.
     pub fn modes(&self) -> SessionModes {
-        SessionModes { rules: self.hub().answers().count(), plugins: self.hub().plugins().count() }
+        let (rules, plugins) = (self.hub().answers().count(), self.hub().plugins().count());
+        SessionModes { rules, plugins, key_log: key_log_file().is_some() }
     }
 
     /// The filters whose records call the user.

@@ -38,6 +38,8 @@ pub struct SessionModes {
     pub rules: usize,
     /// Loaded plugins.
     pub plugins: usize,
+    /// Whether the secrets of TLS are written to a file.
+    pub key_log: bool,
 }
 
 /// What `update` and `draw` read from below the screen.

@@ -65,6 +65,7 @@ async fn guarded() -> (Arc<Guard>, EventSender, u16, CancellationToken) {
         catalog: Catalog::embedded(),
         settings,
         gate,
+        tls: Arc::default(),
         network: network.clone(),
         events: events.clone(),
         shutdown: shutdown.clone(),
@@ -74,7 +75,7 @@ async fn guarded() -> (Arc<Guard>, EventSender, u16, CancellationToken) {
     let port = listener.local_addr().unwrap().port();
     let (versions, transports, tasks) = (Version::ALL.to_vec(), Transport::ALL.to_vec(), TaskTracker::new());
     let reception = ListenerContext::new(Endpoint::new("/"), versions, transports, guard.clone(), context, tasks);
-    tokio::spawn(accept(listener, Arc::new(reception)));
+    tokio::spawn(accept(listener, None, Arc::new(reception)));
     (guard, events, port, shutdown)
 }
 

@@ -122,11 +122,7 @@ async fn a_lost_central_system_is_found_again() {
         first_transaction: Some(1),
         host: Some("127.0.0.1".into()),
         port,
-        endpoint: "/".into(),
-        versions: Version::ALL.to_vec(),
-        ping_interval: 0,
-        subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
-        transports: ocpp_tui::ocpp::Transport::ALL.to_vec(),
+        ..ocpp_tui::hub::CentralSystemOptions::default()
     };
     second.start_central_system(options).await.unwrap();
     stations.submit(&Order { targets: vec![key], command: LinkCommand::Connect });

@@ -3,7 +3,7 @@
 use ocpp_tui::clock::now;
 use ocpp_tui::hub::{CentralSystemOptions, LinkCommand, Order};
 use ocpp_tui::link::LinkSettings;
-use ocpp_tui::ocpp::{Role, Transport, Version};
+use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::simulator::transaction_id_of;
 use ocpp_tui::trace::{CloseReason, Direction, FrameKind, LinkState, RecordKind};
 use serde_json::json;
@@ -171,16 +171,7 @@ async fn an_order_for_a_station_that_is_gone_is_refused_by_name() {
 
 /// The options of a central system on this port.
 fn options(port: u16, first_transaction: Option<i32>) -> CentralSystemOptions {
-    CentralSystemOptions {
-        host: Some("127.0.0.1".into()),
-        port,
-        endpoint: "/".into(),
-        versions: Version::ALL.to_vec(),
-        ping_interval: 0,
-        subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
-        transports: Transport::ALL.to_vec(),
-        first_transaction,
-    }
+    CentralSystemOptions { host: Some("127.0.0.1".into()), port, first_transaction, ..CentralSystemOptions::default() }
 }
 
 /// A station that comes back with a transaction of the session before must not find its id at another one.

@@ -170,7 +170,7 @@ async fn tls_on_the_plain_port_is_answered_with_an_alert_and_named() {
     let hello = [&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03][..], &[0xAB; 506]].concat();
     assert_eq!(exchange(port, &hello).await, [0x15, 3, 1, 0, 2, 2, 40]);
     let told = refused(&hub, "TLS was spoken to the plain port").await;
-    assert!(told.contains("wss://") && told.contains("TLS proxy"), "{told}");
+    assert!(told.contains("wss://") && told.contains("--tls-port 9443"), "{told}");
 }
 
 #[tokio::test]

@@ -25,5 +25,6 @@ mod soap_links;
 mod soap_peers;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 mod typed_payloads;
 mod wrong_requests;

@@ -236,12 +236,8 @@ async fn each_transport_can_be_used_alone() {
         let options = ocpp_tui::hub::CentralSystemOptions {
             first_transaction: Some(1),
             host: Some("127.0.0.1".into()),
-            port: 0,
-            endpoint: "/".into(),
-            versions: Version::ALL.to_vec(),
-            ping_interval: 0,
-            subprotocols: ocpp_tui::link::SubprotocolPolicy::default(),
             transports: vec![transport],
+            ..ocpp_tui::hub::CentralSystemOptions::default()
         };
         let port = hub.start_central_system(options).await.unwrap().port();
         let posted = send(port, SOAP, heartbeat("CP1")).await.status;

@@ -85,6 +85,13 @@ fn the_exit_code_shows_the_result_of_the_arguments() {
         (&["remote_reset", "--remote-id", "A"], 1, "remote charge point #A does not exist."),
         (&["set", "cs", "websocket_ping_interval=1"], 1, "no central system detected"),
         (&["--no-such-option"], 2, "--no-such-option"),
+        (&["cs", "--cert", "missing.pem"], 2, "cannot read missing.pem: "),
+        (&["cs", "--key", "missing.pem"], 2, "give a key with each certificate"),
+        (&["cs", "--port", "no"], 2, "--port"),
+        (&["cs", "--security-profile", "4"], 2, "it is a number from 0 to 3"),
+        (&["cp", "wss://h:1", "A", "--ca", "missing.pem"], 2, "cannot read missing.pem: "),
+        (&["cp", "ws://h:1", "A", "--security-profile", "2"], 2, "security profile 2 needs TLS"),
+        (&["start_cs", "0", "--cert", "a", "--key", "b", "--key", "c"], 2, "Each --cert wants its --key"),
     ] {
         let all: Vec<&str> = ["--plain"].iter().chain(arguments).copied().collect();
         let (found, output) = run(&all, b"");

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+#[path = "../../src/link/tls/test_certificates.rs"]
+pub mod certificates;
 pub mod envelopes;
 pub mod http;
 pub mod reference;
@@ -15,8 +17,8 @@ use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::clock::now;
 use ocpp_tui::console::{Console, RunContext};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, LinkCommand, Order};
-use ocpp_tui::link::{LinkSettings, SubprotocolPolicy};
-use ocpp_tui::ocpp::{Catalog, Role, Transport, Version};
+use ocpp_tui::link::LinkSettings;
+use ocpp_tui::ocpp::{Catalog, Role, Version};
 use ocpp_tui::trace::{self, Contents, LinkState, Record, StationKey, Trace};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
@@ -51,16 +53,7 @@ pub async fn central_system_at(hub: &Hub, endpoint: &str, versions: &[Version]) 
 
 /// A central system on a free port of the loopback that speaks everything.
 pub fn central_system_options() -> CentralSystemOptions {
-    CentralSystemOptions {
-        first_transaction: Some(1),
-        host: Some("127.0.0.1".into()),
-        port: 0,
-        endpoint: "/".into(),
-        versions: Version::ALL.to_vec(),
-        ping_interval: 0,
-        transports: Transport::ALL.to_vec(),
-        subprotocols: SubprotocolPolicy::default(),
-    }
+    CentralSystemOptions { first_transaction: Some(1), host: Some("127.0.0.1".into()), ..CentralSystemOptions::default() }
 }
 
 /// How a simulated charge point of the tests is started.

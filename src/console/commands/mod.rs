@@ -26,6 +26,7 @@ mod send;
 mod set;
 mod show;
 mod start;
+mod start_tls;
 mod stations;
 mod summaries;
 mod trace_choice;

@@ -5,6 +5,8 @@ use std::fmt;
 use super::context::CommandContext;
 use super::entry::CommandEntry;
 use super::equipment::{self, read_machine, write_machine};
+use super::start_tls::{self, read_dialling, read_listening, read_profile, write_dialling, write_listening};
+use crate::behaviour::CredentialSet;
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, read};
 use crate::console::syntax::error::CommandError;
@@ -20,6 +22,8 @@ use crate::simulator::EquipmentPart;
 const OFFERED: [Version; 2] = [Version::V1_2, Version::V1_5];
 /// The version that a charge point requests without `-p`, as in ocppjs.
 const REQUESTED: Version = Version::V1_5;
+/// What stands in place of the port of a central system with TLS only.
+const CLOSED: &str = "none";
 /// A central system that accepts other spellings of a subprotocol.
 const TOLERANT: OptionSpec = switch("--tolerate-subprotocol", "accept other spellings of a subprotocol, like ocpp1.6j");
 /// What a central system does without a common subprotocol.
@@ -56,6 +60,12 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                         CompletionKind::SubprotocolOrder,
                         "of several common ones the newest or the first offered; default: offered",
                     ),
+                    start_tls::PROFILE,
+                    start_tls::PORT,
+                    start_tls::CERTIFICATE,
+                    start_tls::KEY,
+                    start_tls::CLIENT_CA,
+                    start_tls::HIGHEST,
                 ]
             },
         )
@@ -76,6 +86,13 @@ pub(super) const CHARGE_POINT: CommandEntry<StartSimulator> = CommandEntry {
                     option("-f", CompletionKind::Nothing, "In SOAP mode, value for FROM header."),
                     option("-r", CompletionKind::Nothing, "In SOAP mode, define the port for remote actions."),
                     AUTONOMOUS,
+                    start_tls::PROFILE,
+                    start_tls::CA,
+                    start_tls::CLIENT_CERTIFICATE,
+                    start_tls::CLIENT_KEY,
+                    start_tls::INSECURE,
+                    start_tls::NAME,
+                    start_tls::HIGHEST,
                     equipment::part(EquipmentPart::Connectors),
                     equipment::part(EquipmentPart::Cable),
                     equipment::part(EquipmentPart::Profiles),
@@ -124,15 +141,19 @@ impl StartSimulator {
 }
 
 fn central_system(arguments: &Arguments<'_>) -> Result<CentralSystemOptions, CommandError> {
+    let port = |text: &str| if text == CLOSED { Some(None) } else { text.parse().ok().map(Some) };
+    let port: Option<u16> = read(&arguments.positionals[0], "<port>", "a port number", port)?;
     Ok(CentralSystemOptions {
         host: arguments.text("--host"),
-        port: read(&arguments.positionals[0], "<port>", "a port number", |text| text.parse().ok())?,
+        port: port.unwrap_or_default(),
         endpoint: arguments.text("-u").unwrap_or_else(|| "/".to_owned()),
         versions: arguments.versions()?.unwrap_or_else(|| OFFERED.to_vec()),
         transports: transports(arguments)?,
         ping_interval: ping_interval(arguments)?,
         subprotocols: subprotocols(arguments)?,
         first_transaction: first_transaction(arguments)?,
+        security_profile: read_profile(arguments)?,
+        tls: read_listening(arguments, port.is_none())?,
     })
 }
 
@@ -152,6 +173,8 @@ fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, Command
         autonomous: arguments.has(AUTONOMOUS.flag),
         soap: soap(arguments)?,
         machine: read_machine(arguments)?,
+        credentials: CredentialSet { profile: read_profile(arguments)?, ..CredentialSet::default() },
+        tls: read_dialling(arguments)?,
         ..ChargePointOptions::new(url, unquote(arguments.positionals[1].value), version)
     })
 }
@@ -197,7 +220,10 @@ impl fmt::Display for StartSimulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StartSimulator::CentralSystem(options) => {
-                write!(f, "start_cs {}", options.port)?;
+                match options.tls.alone {
+                    true => write!(f, "start_cs {CLOSED}")?,
+                    false => write!(f, "start_cs {}", options.port)?,
+                }
                 if let Some(host) = &options.host {
                     write!(f, " --host {}", quote(host))?;
                 }
@@ -223,10 +249,10 @@ impl fmt::Display for StartSimulator {
                 if options.subprotocols.order == SubprotocolOrder::Newest {
                     write!(f, " {ORDER} {}", SubprotocolOrder::Newest.name())?;
                 }
-                match options.subprotocols.unknown {
-                    UnknownProtocol::Close => Ok(()),
-                    unknown @ UnknownProtocol::Refuse => write!(f, " {UNKNOWN} {}", unknown.name()),
+                if let unknown @ UnknownProtocol::Refuse = options.subprotocols.unknown {
+                    write!(f, " {UNKNOWN} {}", unknown.name())?;
                 }
+                write_listening(f, options.security_profile, &options.tls)
             }
             StartSimulator::ChargePoint(options) => {
                 write!(f, "start_cp {} {}", quote(&options.url), quote(&options.identity))?;
@@ -240,6 +266,7 @@ impl fmt::Display for StartSimulator {
                 if options.autonomous {
                     write!(f, " {}", AUTONOMOUS.flag)?;
                 }
+                write_dialling(f, options.credentials.profile, &options.tls)?;
                 write_machine(f, &options.machine)
             }
         }

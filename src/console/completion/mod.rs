@@ -14,7 +14,7 @@ use super::syntax::spec::{
 };
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, ProposalScope, best_first, fields_at, type_label};
-use crate::link::{SubprotocolOrder, UnknownProtocol};
+use crate::link::{SubprotocolOrder, TlsVersion, UnknownProtocol};
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
 use crate::simulator::{CableKind, FeatureProfile, REGISTRATIONS, StationQuirk};
@@ -262,6 +262,13 @@ impl Line<'_> {
                 candidate(UnknownProtocol::Close.name(), "after the handshake, as OCPP-J says"),
                 candidate(UnknownProtocol::Refuse.name(), "the request, without an upgrade"),
             ]),
+            CompletionKind::SecurityProfile => typed.choose([
+                candidate("0", "without TLS and password"),
+                candidate("1", "a password"),
+                candidate("2", "TLS and a password"),
+                candidate("3", "TLS with certificates of both sides"),
+            ]),
+            CompletionKind::TlsVersion => typed.choose(TlsVersion::ALL.map(|version| candidate(version.number(), ""))),
             CompletionKind::SubprotocolOrder => typed.choose([
                 candidate(SubprotocolOrder::Newest.name(), "the newest version"),
                 candidate(SubprotocolOrder::Offered.name(), "the first one that the station offers"),

@@ -56,7 +56,13 @@ fn commands_are_offered_first() {
 
 #[test]
 fn options_and_their_values() {
-    let added = ["--first-transaction", "--tolerate-subprotocol", "--unknown-protocol", "--subprotocol-order"];
+    let added = [
+        &["--first-transaction", "--tolerate-subprotocol", "--unknown-protocol", "--subprotocol-order"][..],
+        &["--security-profile", "--tls-port", "--cert", "--key", "--client-ca", "--tls-max"],
+    ]
+    .concat();
+    assert_eq!(texts("start_cs 9000 --security-profile |"), ["0", "1", "2", "3"]);
+    assert_eq!(texts("start_cp wss://h A --tls-max |"), ["1.2", "1.3"]);
     assert_eq!(texts("start_cs 9000 -|"), [&["-i", "-u", "-p", "-t", "--host"][..], &added].concat());
     assert_eq!(texts("start_cs 9000 -i 3 -|"), [&["-u", "-p", "-t", "--host"][..], &added].concat());
     assert_eq!(texts("start_cs 9000 -t s|"), ["soap"]);

@@ -144,6 +144,9 @@ pub enum UsageFault {
     /// The option stands there without its value.
     #[error("The option {0} wants a value; a value that begins with - is written in quotes.")]
     MissingValue(&'static str),
+    /// Options that go together do not stand there equally often.
+    #[error("Each {0} wants its {1}, in the same order.")]
+    Unpaired(&'static str, &'static str),
 }
 
 impl CommandError {

@@ -101,6 +101,10 @@ pub enum CompletionKind {
     UnknownProtocol,
     /// Which of several common subprotocols is chosen.
     SubprotocolOrder,
+    /// A security profile.
+    SecurityProfile,
+    /// A version of TLS.
+    TlsVersion,
     /// `true` or `false`.
     YesNo,
     /// `tolerant` or `strict`.

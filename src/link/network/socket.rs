@@ -9,12 +9,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::memory::MemorySocket;
+use crate::link::tls::TlsSocket;
 
-/// One end of a connection. The rarer kind is in a box, so that links over TCP do not pay for its room.
+/// One end of a connection. The rarer kinds are in a box, so that links over TCP do not pay for their room.
 #[derive(Debug)]
 pub(in crate::link) enum Socket {
     Tcp(TcpStream),
     Memory(Box<MemorySocket>),
+    Tls(Box<TlsSocket>),
 }
 
 impl Socket {
@@ -23,14 +25,17 @@ impl Socket {
         match self {
             Socket::Tcp(stream) => stream.peer_addr(),
             Socket::Memory(socket) => Ok(socket.peer),
+            Socket::Tls(socket) => socket.peer(),
         }
     }
 
     /// Lets small messages leave at once instead of waiting for an acknowledgement.
     pub fn set_nodelay(&self) {
-        if let Socket::Tcp(stream) = self {
+        match self {
             // Without it messages arrive too, only later.
-            let _ = stream.set_nodelay(true);
+            Socket::Tcp(stream) => drop(stream.set_nodelay(true)),
+            Socket::Memory(_) => {}
+            Socket::Tls(socket) => socket.set_nodelay(),
         }
     }
 }
@@ -40,6 +45,7 @@ impl AsyncRead for Socket {
         match self.get_mut() {
             Socket::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_read(context, buffer),
+            Socket::Tls(socket) => Pin::new(&mut **socket).poll_read(context, buffer),
         }
     }
 }
@@ -49,6 +55,7 @@ impl AsyncWrite for Socket {
         match self.get_mut() {
             Socket::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_write(context, bytes),
+            Socket::Tls(socket) => Pin::new(&mut **socket).poll_write(context, bytes),
         }
     }
 
@@ -56,6 +63,7 @@ impl AsyncWrite for Socket {
         match self.get_mut() {
             Socket::Tcp(stream) => Pin::new(stream).poll_flush(context),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_flush(context),
+            Socket::Tls(socket) => Pin::new(&mut **socket).poll_flush(context),
         }
     }
 
@@ -63,6 +71,7 @@ impl AsyncWrite for Socket {
         match self.get_mut() {
             Socket::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_shutdown(context),
+            Socket::Tls(socket) => Pin::new(&mut **socket).poll_shutdown(context),
         }
     }
 
@@ -70,6 +79,7 @@ impl AsyncWrite for Socket {
         match self.get_mut() {
             Socket::Tcp(stream) => Pin::new(stream).poll_write_vectored(context, pieces),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_write_vectored(context, pieces),
+            Socket::Tls(socket) => Pin::new(&mut **socket).poll_write_vectored(context, pieces),
         }
     }
 
@@ -77,6 +87,7 @@ impl AsyncWrite for Socket {
         match self {
             Socket::Tcp(stream) => stream.is_write_vectored(),
             Socket::Memory(socket) => socket.stream.is_write_vectored(),
+            Socket::Tls(socket) => socket.is_write_vectored(),
         }
     }
 }

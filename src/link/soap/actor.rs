@@ -82,11 +82,13 @@ pub(super) async fn run(
     }
     let (catalog, settings) = (context.catalog.clone(), context.settings.current());
     let numbers = context.events.numbers().clone();
+    let role = soap.role;
+    let shown = authorization.as_ref().map(|authorization| authorization.credentials.clone());
     let url = soap.address.as_ref().map(|url| url.to_string().into());
     let gate = context.gate.clone();
     let conversation_context = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
     let conversation = Conversation::begin(soap, conversation_context, version, responder, began);
-    let (exchanges, kept) = (JoinSet::new(), KeptConnection::default());
+    let (exchanges, kept) = (JoinSet::new(), KeptConnection::new(context, role.peer(), shown));
     let (by_user, uncallable) = (false, None);
     let mut link = SoapLink {
         station,
@@ -189,11 +191,11 @@ impl SoapLink<'_> {
             let reason = format!("no address to call it at is known: {why}; set station <identity> callback=<url> names one");
             return self.conversation.fail(&post.id, reason, now());
         };
-        let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
+        let (kept, settings) = (self.kept.clone(), self.settings.clone());
         let authorization = self.authorization.as_ref().and_then(StationAuthorization::header);
         self.exchanges.spawn(async move {
             let call = HttpCall { authorization, ..post.to(&url) };
-            let answer = client::ask(&call, &kept, &network, &settings).await;
+            let answer = client::ask(&call, &kept, &settings).await;
             Done::Answered { post, answer }
         });
     }
@@ -391,12 +393,12 @@ impl SoapLink<'_> {
             let text = format!("no address to probe is known: {}", self.why_no_address()).into();
             return self.record_event(EventKind::Note { failure: true, text });
         };
-        let (kept, network, settings) = (self.kept.clone(), self.context.network.clone(), self.settings.clone());
+        let (kept, settings) = (self.kept.clone(), self.settings.clone());
         let authorization = self.authorization.as_ref().and_then(StationAuthorization::header);
         let began = Instant::now();
         self.exchanges.spawn(async move {
             let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None, authorization };
-            let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &network, &settings)).await;
+            let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &settings)).await;
             let answer = answer.unwrap_or_else(|_| Err(ExchangeError::NoAnswer { url: ask.url.to_string() }));
             Done::Probed { url: ask.url, took: began.elapsed(), answer }
         });

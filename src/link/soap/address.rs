@@ -13,6 +13,8 @@ pub struct HttpUrl {
     pub host: String,
     /// The TCP port.
     pub port: u16,
+    /// Whether TLS secures the connection.
+    pub tls: bool,
     /// Host and port as they stand in the `Host` header.
     pub authority: String,
     /// The path and the query, beginning with a slash.
@@ -20,19 +22,25 @@ pub struct HttpUrl {
 }
 
 impl HttpUrl {
-    /// Reads `http://host:port/path`.
+    /// Reads `http://host:port/path`, or `https://` for TLS.
     ///
     /// # Errors
     /// When the text is no such URL.
     pub fn parse(url: &str) -> Result<HttpUrl, UrlError> {
         let UrlParts { scheme, host, port, authority, path, query } = UrlParts::of(url)?;
-        match scheme.as_str() {
-            "http" => {}
-            "https" | "wss" => return Err(UrlError::Tls { url: url.into() }),
-            _ => return Err(UrlError::Scheme { url: url.into(), scheme, wanted: "SOAP is spoken over http://" }),
-        }
+        let tls = match scheme.as_str() {
+            "http" => false,
+            "https" => true,
+            _ => return Err(UrlError::Scheme { url: url.into(), scheme, wanted: "SOAP is spoken over http:// and https://" }),
+        };
         let query = query.map_or_else(String::new, |query| format!("?{query}"));
-        Ok(HttpUrl { host, port: port.unwrap_or(80), authority, path: format!("{path}{query}") })
+        let port = port.unwrap_or(if tls { 443 } else { 80 });
+        Ok(HttpUrl { host, port, tls, authority, path: format!("{path}{query}") })
+    }
+
+    /// Scheme, host and port: where a connection to it leads.
+    pub(super) fn place(&self) -> String {
+        format!("{}://{}", if self.tls { "https" } else { "http" }, self.authority)
     }
 
     /// The address in a `From` header. Stations that do not know their own host send `http://:8082/`; then the socket gives it.
@@ -44,10 +52,11 @@ impl HttpUrl {
         if value == ANONYMOUS {
             return Err(FromProblem::Anonymous);
         }
-        let hostless = value.strip_prefix("http://").filter(|rest| rest.starts_with(':'));
-        let complete = hostless.map(|rest| format!("http://{}{rest}", bracketed(peer)));
+        let hostless = ["http://", "https://"]
+            .into_iter()
+            .find_map(|scheme| Some((scheme, value.strip_prefix(scheme).filter(|rest| rest.starts_with(':'))?)));
+        let complete = hostless.map(|(scheme, rest)| format!("{scheme}{}{rest}", bracketed(peer)));
         HttpUrl::parse(complete.as_deref().unwrap_or(value)).map_err(|error| match error {
-            UrlError::Tls { .. } => FromProblem::Tls,
             UrlError::Scheme { scheme, .. } => FromProblem::Scheme(scheme),
             UrlError::Unreadable { .. } if value.starts_with('/') => FromProblem::Relative,
             UrlError::Credentials { .. } | UrlError::Port { .. } | UrlError::NotAscii { .. } => FromProblem::Unreadable,
@@ -69,14 +78,11 @@ pub enum FromProblem {
     /// The address of WS-Addressing for those who cannot be called.
     #[error("it is the anonymous one")]
     Anonymous,
-    /// `https:`.
-    #[error("TLS is not spoken here; a TLS proxy in between speaks it")]
-    Tls,
     /// Another scheme.
-    #[error("its scheme is {0} and not http")]
+    #[error("its scheme is {0} and neither http nor https")]
     Scheme(String),
     /// `host:port`.
-    #[error("it has no scheme; it has to begin with http://")]
+    #[error("it has no scheme; it has to begin with http:// or https://")]
     NoScheme,
     /// A path alone.
     #[error("it is relative and names no host")]
@@ -96,7 +102,7 @@ pub(super) fn bracketed(address: IpAddr) -> String {
 
 impl fmt::Display for HttpUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}{}", self.authority, self.path)
+        write!(f, "{}{}", self.place(), self.path)
     }
 }
 
@@ -114,16 +120,18 @@ mod tests {
         for wrong in ["", "h:80", "ws://h", "http://", "http://u@h/", "http://h:x/", "/x"] {
             assert!(HttpUrl::parse(wrong).is_err(), "{wrong}");
         }
-        assert!(matches!(HttpUrl::parse("https://h"), Err(UrlError::Tls { .. })));
+        let url = HttpUrl::parse("https://h/x").unwrap();
+        assert_eq!((url.port, url.tls, url.to_string().as_str()), (443, true, "https://h/x"));
         assert_eq!(HttpUrl::parse("HTTP://h?a=b").unwrap().to_string(), "http://h/?a=b");
         let error = HttpUrl::parse("ws://h").unwrap_err().to_string();
-        assert_eq!(error, "\"ws://h\" begins with ws://; SOAP is spoken over http://");
+        assert_eq!(error, "\"ws://h\" begins with ws://; SOAP is spoken over http:// and https://");
     }
 
     #[test]
     fn a_from_header_without_a_host_is_completed_by_the_socket() {
         let peer = "192.0.2.7".parse().unwrap();
         assert_eq!(HttpUrl::of_from("http://:8082/", peer).unwrap().to_string(), "http://192.0.2.7:8082/");
+        assert_eq!(HttpUrl::of_from("https://:8443/", peer).unwrap().to_string(), "https://192.0.2.7:8443/");
         assert_eq!(HttpUrl::of_from(" http://cp:8082 ", peer).unwrap().to_string(), "http://cp:8082/");
         assert_eq!(HttpUrl::of_from("http://:1/", "::1".parse().unwrap()).unwrap().authority, "[::1]:1");
     }
@@ -133,7 +141,6 @@ mod tests {
         let peer = "192.0.2.7".parse().unwrap();
         for (text, problem) in [
             (ANONYMOUS, FromProblem::Anonymous),
-            ("https://192.0.2.5:8443/cp", FromProblem::Tls),
             ("192.0.2.5:8080", FromProblem::NoScheme),
             ("station.example:8080/cp", FromProblem::NoScheme),
             ("[::1]:8080", FromProblem::NoScheme),

@@ -192,7 +192,8 @@ fn open(
         return Err(full);
     }
     let (transport, path, headers) = (Transport::Soap, head.uri.path(), &head.headers);
-    let handshake = Handshake { identity, version, transport, path, headers, peer: request.peer };
+    let attempt = attempt();
+    let handshake = Handshake { identity, version, transport, path, headers, peer: request.peer, tls: attempt.tls.as_deref() };
     let admission = match listener_context.directory.admit(&handshake) {
         Ok(admission) => admission,
         Err(Refusal { status, reason }) => return Err(RequestRefusal::new(status, reason)),
@@ -216,7 +217,7 @@ fn open(
         from: request.reached_at.clone(),
         number: actor.number,
         admission,
-        attempt: attempt().attempt(),
+        attempt: attempt.attempt(),
     };
     listener_context.tasks.spawn(begin.run(requests, listener_context.clone()));
     Ok(actor)

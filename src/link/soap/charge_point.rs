@@ -29,16 +29,14 @@ use crate::link::basic_credentials::StationAuthorization;
 use crate::link::down::{self, DownEvent};
 use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
-use crate::link::opening::ConnectionOpening;
+use crate::link::opening::{ConnectionOpening, ListenerPorts};
+use crate::link::tls::TlsAcceptor;
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{CloseReason, ConnectionAttempt, EventKind, FailureSide, FrameOrigin, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, EventKind, FrameOrigin, StationKey};
 
 /// How long we pause when the system cannot accept, for example because there are too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// What to do about TLS on our port.
-const TLS_REMEDY: &str =
-    "the central system calls the address in the From header by https://; let it call http://, or put a TLS proxy between";
 
 /// A simulated charge point that speaks SOAP.
 #[derive(Debug)]
@@ -53,6 +51,8 @@ pub struct SoapService {
     pub station: StationKey,
     /// The address in the `From` header; `None` is the one on the way to the central system.
     pub from: Option<String>,
+    /// What makes the handshakes of TLS on our own port; `None` for a port without.
+    pub acceptor: Option<Arc<TlsAcceptor>>,
     /// What the station shows; its machine changes it.
     pub credentials: StationCredentials,
 }
@@ -119,7 +119,10 @@ async fn serve(
     let address = listener.local_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)));
     let from = match &service.from {
         Some(from) => from.clone(),
-        None => format!("http://{}:{}/", route(&service.url, &context.network).await, address.port()),
+        None => {
+            let scheme = if service.acceptor.is_some() { "https" } else { "http" };
+            format!("{scheme}://{}:{}/", route(&service.url, &context.network).await, address.port())
+        }
     };
     let listening = EventKind::Listening { address, url: from.clone().into(), transports: vec![Transport::Soap] };
     let (sender, mut requests) = mpsc::channel(WAITING);
@@ -129,6 +132,11 @@ async fn serve(
         station: service.station,
         version: service.version,
         context: context.clone(),
+        acceptor: service.acceptor.clone(),
+        ports: match service.acceptor {
+            Some(_) => ListenerPorts { plain: None, tls: Some(address.port()) },
+            None => ListenerPorts { plain: Some(address.port()), tls: None },
+        },
         requests: sender,
         open,
     });
@@ -166,6 +174,8 @@ struct ServerState {
     station: StationKey,
     version: Version,
     context: LinkContext,
+    acceptor: Option<Arc<TlsAcceptor>>,
+    ports: ListenerPorts,
     requests: mpsc::Sender<exchange::SoapRequest>,
     /// Ends with the link.
     open: CancellationToken,
@@ -198,10 +208,10 @@ async fn connection(stream: Socket, peer: SocketAddr, server: Arc<ServerState>) 
 }
 
 async fn serve_http(stream: Socket, peer: SocketAddr, server: &Arc<ServerState>) {
-    let (station, client) = (Some(server.station), FailureSide::CentralSystem);
-    let opening = ConnectionOpening { peer, station, client, tls_remedy: TLS_REMEDY, context: &server.context };
+    let (station, client, ports) = (Some(server.station), Role::CentralSystem, server.ports);
+    let opening = ConnectionOpening { peer, station, client, tls: server.acceptor.as_ref(), ports, context: &server.context };
     let mut progress = AttemptProgress::accepted();
-    let Some((first, stream)) = opening.open(stream, &mut progress).await else { return };
+    let Some((first, stream)) = Box::pin(opening.open(stream, &mut progress)).await else { return };
     let state = Arc::new(IncomingConnection::new(peer, progress));
     let service = {
         let (server, state) = (server.clone(), state.clone());

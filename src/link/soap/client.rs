@@ -21,8 +21,12 @@ use super::compression::{self, CodingError};
 use super::counted_socket::{CountedSocket, ReceivedBytes};
 use super::exchange::{PostAnswer, SoapPost};
 use super::incoming;
+use crate::behaviour::{CredentialSet, StationCredentials};
 use crate::link::handshake_headers::answer_head;
-use crate::link::{LinkSettings, Network};
+use crate::link::network::Socket;
+use crate::link::tls::{FailedTls, TlsFault};
+use crate::link::{LinkContext, LinkSettings, Network, TlsConnector};
+use crate::ocpp::Role;
 
 /// How long an exchange may go on after its call was given up: an answer that comes so late is still shown.
 const LATE: Duration = Duration::from_secs(120);
@@ -43,6 +47,8 @@ pub(super) enum ExchangeError {
     ConnectTimeout { url: String, seconds: u64 },
     #[error("can't reach {url}: {reason}")]
     Unreachable { url: String, reason: io::Error },
+    #[error("can't reach {url}: {fault}")]
+    Tls { url: String, fault: TlsFault },
     #[error("can't reach {url}: {reason}")]
     Handshake { url: String, reason: hyper::Error },
     #[error("no request can be made for {url}: {reason}")]
@@ -57,19 +63,63 @@ pub(super) enum ExchangeError {
     Coding { url: String, reason: CodingError },
 }
 
-/// The connection that is kept for the next exchange. Clones share it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct KeptConnection(Arc<Mutex<Option<(String, HttpConnection)>>>);
+/// Makes connections to a peer, and keeps the last one for the next exchange. Clones share it.
+#[derive(Debug, Clone)]
+pub(super) struct KeptConnection {
+    network: Network,
+    tls: Arc<TlsConnector>,
+    credentials: Option<StationCredentials>,
+    peer: Role,
+    kept: Arc<Mutex<Option<(String, HttpConnection)>>>,
+}
 
 impl KeptConnection {
-    fn take(&self, authority: &str) -> Option<HttpConnection> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        let is_usable = |(place, connection): &(String, HttpConnection)| place == authority && !connection.sender.is_closed();
+    /// None yet. A station shows its credentials.
+    pub fn new(context: &LinkContext, peer: Role, credentials: Option<StationCredentials>) -> KeptConnection {
+        let (network, tls) = (context.network.clone(), context.tls.clone());
+        KeptConnection { network, tls, credentials, peer, kept: Arc::default() }
+    }
+
+    fn shown(&self) -> CredentialSet {
+        self.credentials.as_ref().map(StationCredentials::next).unwrap_or_default()
+    }
+
+    fn take(&self, url: &HttpUrl) -> Option<HttpConnection> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let is_usable =
+            |(place, connection): &(String, HttpConnection)| *place == url.place() && !connection.sender.is_closed();
         Some(kept).filter(is_usable).map(|(_, connection)| connection)
     }
 
-    fn put(&self, authority: &str, connection: HttpConnection) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((authority.to_owned(), connection));
+    fn put(&self, url: &HttpUrl, connection: HttpConnection) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((url.place(), connection));
+    }
+
+    /// Makes a new connection.
+    async fn connect(&self, url: &HttpUrl, settings: &LinkSettings) -> Result<HttpConnection, ExchangeError> {
+        let limit = settings.handshake_timeout;
+        let connecting = self.network.connect_to_host(&url.host, url.port);
+        let stream = timeout(limit, connecting)
+            .await
+            .map_err(|_| ExchangeError::ConnectTimeout { url: url.to_string(), seconds: limit.as_secs() })?
+            .map_err(|reason| ExchangeError::Unreachable { url: url.to_string(), reason })?;
+        stream.set_nodelay();
+        let stream = if url.tls {
+            let shown = self.shown();
+            let securing = Box::pin(self.tls.secure(&url.host, stream, &shown, limit, self.peer));
+            let failed = |failed: Box<FailedTls>| ExchangeError::Tls { url: url.to_string(), fault: failed.fault };
+            Socket::Tls(Box::new(securing.await.map_err(failed)?))
+        } else {
+            stream
+        };
+        let received = ReceivedBytes::default();
+        let stream = CountedSocket { socket: stream, received: received.clone() };
+        let (sender, connection) = handshake(TokioIo::new(stream))
+            .await
+            .map_err(|reason| ExchangeError::Handshake { url: url.to_string(), reason })?;
+        // It ends with the sender or with the peer's side; a caller that waits for the answer gets an error.
+        tokio::spawn(connection);
+        Ok(HttpConnection { sender, received })
     }
 }
 
@@ -100,31 +150,21 @@ impl SoapPost {
 }
 
 /// Sends the request and waits for the answer.
-pub(super) async fn ask(
-    ask: &HttpCall,
-    kept: &KeptConnection,
-    network: &Network,
-    settings: &LinkSettings,
-) -> Result<PostAnswer, ExchangeError> {
-    let whole = exchange(ask, kept, network, settings);
+pub(super) async fn ask(ask: &HttpCall, kept: &KeptConnection, settings: &LinkSettings) -> Result<PostAnswer, ExchangeError> {
+    let whole = exchange(ask, kept, settings);
     match timeout(settings.call_timeout + LATE, whole).await {
         Ok(answer) => answer,
         Err(_) => Err(ExchangeError::NoAnswer { url: ask.url.to_string() }),
     }
 }
 
-async fn exchange(
-    ask: &HttpCall,
-    kept: &KeptConnection,
-    network: &Network,
-    settings: &LinkSettings,
-) -> Result<PostAnswer, ExchangeError> {
-    let mut old = kept.take(&ask.url.authority);
+async fn exchange(ask: &HttpCall, kept: &KeptConnection, settings: &LinkSettings) -> Result<PostAnswer, ExchangeError> {
+    let mut old = kept.take(&ask.url);
     loop {
         let reused = old.is_some();
         let mut connection = match old.take() {
             Some(connection) => connection,
-            None => connect(&ask.url, network, settings).await?,
+            None => kept.connect(&ask.url, settings).await?,
         };
         if reused && connection.sender.ready().await.is_err() {
             continue; // the peer closed it meanwhile
@@ -133,7 +173,7 @@ async fn exchange(
         match connection.sender.send_request(request(ask)?).await {
             Ok(response) => {
                 let answer = answer(&ask.url, response, settings.message_limit).await?;
-                kept.put(&ask.url.authority, connection);
+                kept.put(&ask.url, connection);
                 return Ok(answer);
             }
             // Nothing of it was sent, or the peer closed the idle connection while it was under way: without a byte of an answer it
@@ -142,23 +182,6 @@ async fn exchange(
             Err(reason) => return Err(ExchangeError::BrokenOff { url: ask.url.to_string(), reason }),
         }
     }
-}
-
-async fn connect(url: &HttpUrl, network: &Network, settings: &LinkSettings) -> Result<HttpConnection, ExchangeError> {
-    let limit = settings.handshake_timeout;
-    let connecting = network.connect_to_host(&url.host, url.port);
-    let stream = timeout(limit, connecting)
-        .await
-        .map_err(|_| ExchangeError::ConnectTimeout { url: url.to_string(), seconds: limit.as_secs() })?
-        .map_err(|reason| ExchangeError::Unreachable { url: url.to_string(), reason })?;
-    stream.set_nodelay();
-    let received = ReceivedBytes::default();
-    let stream = CountedSocket { socket: stream, received: received.clone() };
-    let (sender, connection) =
-        handshake(TokioIo::new(stream)).await.map_err(|reason| ExchangeError::Handshake { url: url.to_string(), reason })?;
-    // It ends with the sender or with the peer's side; a caller that waits for the answer gets an error.
-    tokio::spawn(connection);
-    Ok(HttpConnection { sender, received })
 }
 
 fn request(ask: &HttpCall) -> Result<Request<Full<Bytes>>, ExchangeError> {

@@ -11,8 +11,9 @@ use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::http::StatusCode;
 
 use crate::link::close_reason::wire_fault;
-use crate::ocpp::Version;
-use crate::trace::{ConnectionStep, FailureCause, FailureSide, WireFault};
+use crate::link::tls::TlsFault;
+use crate::ocpp::{Role, Version};
+use crate::trace::{ConnectionStep, FailureCause, FailureSide, TlsFacts, WireFault};
 
 /// Why an attempt to connect failed.
 #[derive(Debug, Error)]
@@ -32,6 +33,9 @@ pub(super) enum DialError {
     /// The connection broke before the handshake.
     #[error("the connection to {address} broke: {error}")]
     Broken { address: SocketAddr, error: IoError },
+    /// TLS failed.
+    #[error("{0}")]
+    Tls(TlsFault),
     /// The URL cannot be parsed.
     #[error("{0} is not a URL")]
     Url(String),
@@ -61,6 +65,9 @@ pub(super) enum HandshakeRefusal {
     /// The answer has the wrong key.
     #[error("{0}")]
     AcceptKey(WireFault),
+    /// The central system rejected our certificate once TLS was up.
+    #[error(transparent)]
+    Tls(TlsFault),
     /// The wire broke.
     #[error(transparent)]
     Wire(WireFault),
@@ -105,6 +112,7 @@ impl DialError {
             DialError::Url(_) | DialError::Request { .. } => {
                 (FailureSide::Station, FailureCause::NoRequest { fault: self.to_string().into() })
             }
+            DialError::Tls(fault) => fault.failure(),
             DialError::Handshake(refusal) => refusal.failure(),
         }
     }
@@ -122,6 +130,7 @@ impl HandshakeRefusal {
     /// The same as a fact, with the side that ended the attempt.
     fn failure(&self) -> (FailureSide, FailureCause) {
         let cause = match self {
+            HandshakeRefusal::Tls(fault) => return fault.failure(),
             HandshakeRefusal::Status { status, reason, location } => FailureCause::Status {
                 status: status.as_u16(),
                 reason: reason.as_deref().map(Into::into),
@@ -139,8 +148,13 @@ impl HandshakeRefusal {
         (FailureSide::CentralSystem, cause)
     }
 
-    /// What the library reports of a handshake for this version.
-    pub fn of(error: &SocketError, version: Version) -> HandshakeRefusal {
+    /// What the library reports of a handshake for this version, over TLS or not.
+    pub fn of(error: &SocketError, version: Version, tls: Option<&TlsFacts>) -> HandshakeRefusal {
+        if let SocketError::Io(error) = error
+            && let Some(fault) = TlsFault::after_handshake(error, tls, Role::CentralSystem, false)
+        {
+            return HandshakeRefusal::Tls(fault);
+        }
         match error {
             SocketError::Http(response) => {
                 let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());

@@ -30,8 +30,9 @@ use crate::link::inbox::LinkInbox;
 use crate::link::network::{Network, Socket};
 use crate::link::panic_guard;
 use crate::link::random::handshake_key;
+use crate::link::tls::FailedTls;
 use crate::link::websocket;
-use crate::ocpp::Version;
+use crate::ocpp::{Role, Version};
 use crate::trace::{CloseReason, ConnectionAttempt, ConnectionStep, EventKind, FailureCause, RetryCause, StationKey};
 
 /// After a link that lasted this long the next wait is short again.
@@ -225,8 +226,22 @@ async fn connect(
 ) -> Result<(WebSocketStream<WatchedSocket<Socket>>, SocketAddr), DialError> {
     let (stream, address) = open(&context.network, &target.host, target.port, progress).await?;
     stream.set_nodelay();
-    progress.enter(ConnectionStep::Request);
     let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
+    let stream = if target.tls {
+        progress.enter(ConnectionStep::Tls);
+        let limit = context.settings.current().handshake_timeout;
+        let secured = Box::pin(context.tls.secure(&target.host, stream, shown, limit, Role::CentralSystem)).await;
+        let secured = secured.map_err(|failed| {
+            let FailedTls { fault, facts } = *failed;
+            progress.tls = Some(facts);
+            DialError::Tls(fault)
+        })?;
+        progress.tls = Some(secured.facts().clone());
+        Socket::Tls(Box::new(secured))
+    } else {
+        stream
+    };
+    progress.enter(ConnectionStep::Request);
     let uri: Uri = url.parse().map_err(|_| DialError::Url(url.to_owned()))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
     let mut request = request.into_client_request().map_err(|error| DialError::Request { url: url.to_owned(), error })?;
@@ -249,7 +264,7 @@ async fn connect(
             progress.answer = handshake_headers::answer_head(answer);
             progress.done();
         }
-        DialError::Handshake(HandshakeRefusal::of(&error, dial.version))
+        DialError::Handshake(HandshakeRefusal::of(&error, dial.version, progress.tls.as_deref()))
     })?;
     progress.answer = handshake_headers::answer_head(&answer);
     progress.done();

@@ -10,6 +10,8 @@ pub struct CentralSystemUrl {
     pub host: String,
     /// The TCP port.
     pub port: u16,
+    /// Whether TLS secures the connection.
+    pub tls: bool,
     /// The path without its last slash.
     path: String,
     /// What stands behind the question mark: some central systems want a token there.
@@ -18,29 +20,32 @@ pub struct CentralSystemUrl {
 }
 
 impl CentralSystemUrl {
-    /// Reads `ws://host:port/path?query`; `http://` means the same, as in ocppjs.
+    /// Reads `ws://host:port/path?query`, or `wss://` for TLS; `http://` and `https://` mean the same, as in ocppjs.
     ///
     /// # Errors
     /// When the text is no such URL.
     pub fn parse(url: &str) -> Result<CentralSystemUrl, UrlError> {
         let UrlParts { scheme, host, port, authority, path, query } = UrlParts::of(url)?;
-        match scheme.as_str() {
-            "ws" | "http" => {}
-            "wss" | "https" => return Err(UrlError::Tls { url: url.into() }),
+        let tls = match scheme.as_str() {
+            "ws" | "http" => false,
+            "wss" | "https" => true,
             _ => {
-                let wanted = "a charge point connects with ws:// (or http://, which means the same)";
+                let wanted =
+                    "a charge point connects with ws:// or, over TLS, with wss:// (http:// and https:// mean the same)";
                 return Err(UrlError::Scheme { url: url.into(), scheme, wanted });
             }
-        }
+        };
         let path = path.trim_end_matches('/').to_owned();
-        Ok(CentralSystemUrl { host, port: port.unwrap_or(80), path, query, authority })
+        let port = port.unwrap_or(if tls { 443 } else { 80 });
+        Ok(CentralSystemUrl { host, port, tls, path, query, authority })
     }
 
     /// The URL that the station with this identity connects to (OCPP-J 1.6 §3.1.1). The identity ends the path, so a query stands behind
     /// it.
     pub fn of_station(&self, identity: &str) -> String {
         let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
-        format!("ws://{}{}/{}{query}", self.authority, self.path, encode_identity(identity))
+        let scheme = if self.tls { "wss" } else { "ws" };
+        format!("{scheme}://{}{}/{}{query}", self.authority, self.path, encode_identity(identity))
     }
 }
 
@@ -56,7 +61,10 @@ mod tests {
         assert_eq!(of("http://[::1]:9000/a/b/", "0"), "ws://[::1]:9000/a/b/0");
         assert_eq!(of("WS://localhost:9000/ocpp/?token=x&a", "CP1"), "ws://localhost:9000/ocpp/CP1?token=x&a");
         let url = CentralSystemUrl::parse("ws://[::1]/x").unwrap();
-        assert_eq!((url.host.as_str(), url.port), ("::1", 80));
+        assert_eq!((url.host.as_str(), url.port, url.tls), ("::1", 80, false));
+        let url = CentralSystemUrl::parse("HTTPS://h/x/").unwrap();
+        assert_eq!((url.port, url.tls, url.of_station("CP1").as_str()), (443, true, "wss://h/x/CP1"));
+        assert_eq!(of("wss://h:9443", "CP1"), "wss://h:9443/CP1");
     }
 
     #[test]
@@ -65,7 +73,6 @@ mod tests {
             assert!(matches!(CentralSystemUrl::parse(url), Err(UrlError::Unreadable { .. })), "{url}");
         }
         assert!(matches!(CentralSystemUrl::parse("ws://u:p@h"), Err(UrlError::Credentials { .. })));
-        assert!(matches!(CentralSystemUrl::parse("WSS://h"), Err(UrlError::Tls { .. })));
         assert!(CentralSystemUrl::parse("ftp://h").unwrap_err().to_string().contains("ws://"));
     }
 }

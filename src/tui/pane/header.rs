@@ -118,6 +118,9 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
     if outside.modes.plugins > 0 {
         add(1, format!("⚙ {}", plural(outside.modes.plugins, "plugin")), styles.warning);
     }
+    if outside.modes.key_log {
+        add(1, "⚿ TLS keys to file".to_owned(), styles.warning);
+    }
     if app.areas().pane(Pane::Trace).area() == 0 && !app.trace.filter().is_empty() {
         add(1, "/ filtered".to_owned(), styles.key);
     }

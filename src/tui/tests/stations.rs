@@ -30,7 +30,7 @@ fn modes_that_change_answers_are_in_the_header() {
     let mut screen = Screen::busy(120, 40);
     let header = |screen: &Screen| screen.picture().lines().next().unwrap().to_owned();
     assert!(header(&screen).contains("cs+cp") && header(&screen).contains("3/5 connected"), "{}", header(&screen));
-    screen.modes = SessionModes { rules: 1, plugins: 2 };
+    screen.modes = SessionModes { rules: 1, plugins: 2, ..SessionModes::default() };
     assert!(header(&screen).contains("⚑ 1 rule  ⚙ 2 plugins"), "{}", header(&screen));
     screen.app.size.width = 60;
     let narrow = header(&screen);

@@ -187,7 +187,12 @@ pub const DIFFERENCES: &[Difference] = &[
         here: "every call does, and late answers are marked",
         why: "a missing answer is a finding",
     },
-    Difference { id: "tls", ocppjs: "tries TLS", here: "`wss://` is refused at the start", why: "TLS is not supported yet" },
+    Difference {
+        id: "tls",
+        ocppjs: "a failed handshake of TLS is an error of Node",
+        here: "the sentence names the side, the cause and a remedy",
+        why: "a failed handshake is where days are lost",
+    },
     Difference {
         id: "unmasked",
         ocppjs: "accepts unmasked frames of a charge point",

@@ -40,6 +40,7 @@ fn starting() {
         ping_interval,
         subprotocols: SubprotocolPolicy { order: SubprotocolOrder::Offered, ..SubprotocolPolicy::default() },
         transports: vec![Transport::WebSocket],
+        ..CentralSystemOptions::default()
     };
     for (line, options) in [
         ("start_cs 9000", central_system(9000, "/", &[Version::V1_2, Version::V1_5], 0)),

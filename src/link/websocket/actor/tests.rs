@@ -70,7 +70,15 @@ fn link_up(stream: OurStream) -> (LinkContext, Box<LinkUp<DuplexStream>>) {
     let station = events.station(Role::CentralSystem, "CP1");
     let (settings, shutdown) = (SharedSettings::new(LinkSettings::default()), CancellationToken::new());
     let gate = Arc::new(Gate::new(events.trace().clone()));
-    let context = LinkContext { catalog: Catalog::embedded(), settings, gate, network: Network::in_memory(), events, shutdown };
+    let context = LinkContext {
+        catalog: Catalog::embedded(),
+        settings,
+        gate,
+        network: Network::in_memory(),
+        tls: Arc::default(),
+        events,
+        shutdown,
+    };
     let peer = "127.0.0.1:9".parse().unwrap();
     let up =
         Box::new(LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: ConnectionAttempt::default() });

@@ -1,0 +1,101 @@
+//! The options about TLS and security profiles, of a central system and of charge points.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ocpp_tui::hub::{DialTlsOptions, ListenTlsOptions};
+use ocpp_tui::link::{CertificateFileError, CertificateFiles, TlsVersion};
+use ocpp_tui::ocpp::SecurityProfile;
+
+use super::whole_number::whole_number;
+
+/// TLS of a central system.
+#[derive(Debug, Clone, Args)]
+pub struct ListenTlsArguments {
+    /// Security profile of OCPP, 0 to 3: 2 and 3 open the port for TLS, and the other one only when --port names it; 3 requires a
+    /// certificate of each charge point
+    #[arg(long, value_name = "NUMBER", default_value = "0", value_parser = profile)]
+    pub security_profile: SecurityProfile,
+    /// TCP port for TLS, beside the one without; 0 takes any free one [default: 9443 when another option asks for TLS]
+    #[arg(long, value_name = "PORT", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 0..=65_535))]
+    pub tls_port: Option<u16>,
+    /// PEM file of a certificate and those between it and its CA; several are chosen from by name and kind of key
+    #[arg(long, value_name = "FILE")]
+    pub cert: Vec<PathBuf>,
+    /// PEM file of the key of a certificate, in the order of --cert [default: the file of the certificate]
+    #[arg(long, value_name = "FILE")]
+    pub key: Vec<PathBuf>,
+    /// PEM file of a CA whose client certificates are accepted
+    #[arg(long, value_name = "FILE")]
+    pub client_ca: Vec<PathBuf>,
+    /// Highest version of TLS: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
+    pub tls_max: TlsVersion,
+}
+
+impl ListenTlsArguments {
+    /// The options, with the port without TLS open or closed.
+    ///
+    /// # Errors
+    /// When certificates and keys are no pairs.
+    pub fn options(&self, alone: bool) -> Result<ListenTlsOptions, CertificateFileError> {
+        Ok(ListenTlsOptions {
+            port: self.tls_port,
+            alone,
+            certificates: CertificateFiles::pairs(&self.cert, &self.key)?,
+            client_ca: self.client_ca.clone(),
+            highest: self.tls_max,
+        })
+    }
+}
+
+/// TLS of charge points.
+#[derive(Debug, Clone, Args)]
+pub struct DialTlsArguments {
+    /// Security profile of OCPP, 0 to 3: 2 and 3 need a URL with wss://, 3 a certificate of the charge point
+    #[arg(long, value_name = "NUMBER", default_value = "0", value_parser = profile)]
+    pub security_profile: SecurityProfile,
+    /// PEM file of a CA to trust [default: those of the operating system]
+    #[arg(long, value_name = "FILE")]
+    pub ca: Vec<PathBuf>,
+    /// PEM file of the certificate of the charge point
+    #[arg(long, value_name = "FILE")]
+    pub client_cert: Option<PathBuf>,
+    /// PEM file of its key [default: the file of the certificate]
+    #[arg(long, value_name = "FILE")]
+    pub client_key: Option<PathBuf>,
+    /// Accept every certificate of the central system; the connection says what is wrong with it
+    #[arg(long)]
+    pub insecure: bool,
+    /// Name to ask for and to check, instead of the host of the URL
+    #[arg(long, value_name = "NAME")]
+    pub sni: Option<String>,
+    /// Highest version of TLS: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
+    pub tls_max: TlsVersion,
+}
+
+impl DialTlsArguments {
+    /// The options.
+    ///
+    /// # Errors
+    /// When there is a key without a certificate.
+    pub fn options(&self) -> Result<DialTlsOptions, CertificateFileError> {
+        let (certificates, keys) = (self.client_cert.as_slice(), self.client_key.as_slice());
+        Ok(DialTlsOptions {
+            ca: self.ca.clone(),
+            certificate: CertificateFiles::pairs(certificates, keys)?.pop(),
+            insecure: self.insecure,
+            server_name: self.sni.clone(),
+            highest: self.tls_max,
+        })
+    }
+}
+
+fn profile(text: &str) -> Result<SecurityProfile, String> {
+    text.parse().ok().and_then(SecurityProfile::of_number).ok_or_else(|| "it is a number from 0 to 3".to_owned())
+}
+
+fn version(text: &str) -> Result<TlsVersion, String> {
+    TlsVersion::of_number(text).ok_or_else(|| "it is 1.2 or 1.3".to_owned())
+}

@@ -1,0 +1,174 @@
+//! The handshake where we connect: whom we trust, which certificate is ours, and what came of it. Every handshake is a full one, as where
+//! we listen.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rustls::ClientConfig;
+use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::sign::CertifiedKey;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Bytes;
+
+use super::PROVIDER;
+use super::acceptor::HTTP;
+use super::certificate_files::{CertificateFileError, CertificateFiles, TrustedRoots};
+use super::chain_refusal::CheckedPeer;
+use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
+use super::names::TlsVersion;
+use super::tap::{HandshakeTap, TappedSocket};
+use super::tls_socket::TlsSocket;
+use super::verifier::{ChainTolerance, HandshakeNotes, NotingClientIdentity, NotingServerVerifier};
+use crate::behaviour::{CredentialSet, StationCertificate};
+use crate::link::network::Socket;
+use crate::ocpp::Role;
+use crate::trace::TlsFacts;
+
+/// What secures the connections that we make.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectorOptions {
+    /// The CAs that are trusted; `None` for those of the operating system.
+    pub roots: Option<TrustedRoots>,
+    /// CAs that are trusted beside those.
+    pub more_roots: TrustedRoots,
+    /// Our certificate, for a peer that asks for one.
+    pub certificate: Option<CertificateFiles>,
+    /// Whether every certificate of the peer is accepted, with a note of what is wrong with it.
+    pub insecure: bool,
+    /// Whether the certificate of a client is accepted, and one for another name: stations that are called over SOAP have such.
+    pub of_station: bool,
+    /// The name that is asked for and checked instead of the host of the URL.
+    pub server_name: Option<String>,
+    /// The highest version.
+    pub highest: TlsVersion,
+}
+
+/// Makes the handshakes of connections that we make.
+#[derive(Debug, Default)]
+pub struct TlsConnector {
+    options: ConnectorOptions,
+    own: Option<Arc<CertifiedKey>>,
+    /// What checks with the trusted CAs, once it was needed.
+    check: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
+}
+
+impl TlsConnector {
+    /// Reads the file of our certificate.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn new(options: ConnectorOptions) -> Result<TlsConnector, CertificateFileError> {
+        let own = options.certificate.as_ref().map(CertificateFiles::load).transpose()?;
+        Ok(TlsConnector { options, own, check: OnceLock::new() })
+    }
+
+    /// Makes the handshake with a server. The certificate that is shown counts before ours, and its roots are trusted too.
+    ///
+    /// # Errors
+    /// When it fails; the server has got an alert by then, where one can be sent.
+    pub(in crate::link) async fn secure(
+        &self,
+        host: &str,
+        socket: Socket,
+        shown: &CredentialSet,
+        limit: Duration,
+        peer: Role,
+    ) -> Result<TlsSocket, Box<FailedTls>> {
+        let host = self.options.server_name.as_deref().unwrap_or(host);
+        let mut facts = TlsFacts::default();
+        let Ok(name) = ServerName::try_from(host.to_owned()) else {
+            let fault = TlsFault { peer, connects: false, cause: TlsFaultCause::Name(host.to_owned()) };
+            return Err(Box::new(FailedTls { fault, facts: Arc::new(facts) }));
+        };
+        // An address is not asked for (RFC 6066 §3).
+        facts.server_name = host.parse::<IpAddr>().is_err().then(|| host.into());
+        let (tap, notes) = (HandshakeTap::default(), HandshakeNotes::default());
+        let tapped = TappedSocket::new(Bytes::new(), socket, tap.clone());
+        let connecting = async {
+            let roots = self.roots().await;
+            let config = self.config(roots, shown, &notes, peer).map_err(io::Error::other)?;
+            tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, tapped).await
+        };
+        let ended = timeout(limit, connecting).await;
+        let refusal = {
+            let mut noted = notes.lock();
+            facts.peer_chain = std::mem::take(&mut noted.peer_chain);
+            facts.own_chain = std::mem::take(&mut noted.own_chain);
+            facts.verdict = std::mem::take(&mut noted.verdict);
+            noted.refusal.take()
+        };
+        let fault = match ended {
+            Ok(Ok(stream)) => return Ok(TlsSocket::new(stream.into(), facts)),
+            Ok(Err(error)) => {
+                let (received, highest) = (tap.bytes(), self.options.highest);
+                let failed = FailedHandshake { peer, connects: false, facts: &facts, refusal, received: &received, highest };
+                failed.fault(&error)
+            }
+            Err(_) => TlsFault { peer, connects: false, cause: TlsFaultCause::Silent(limit) },
+        };
+        Err(Box::new(FailedTls { fault, facts: Arc::new(facts) }))
+    }
+
+    /// The trusted CAs. Those of the operating system are read by another thread.
+    async fn roots(&self) -> TrustedRoots {
+        let more = &self.options.more_roots;
+        match &self.options.roots {
+            Some(roots) => roots.and(more),
+            None => tokio::task::spawn_blocking(TrustedRoots::of_system).await.unwrap_or_default().and(more),
+        }
+    }
+
+    /// The settings of one handshake.
+    fn config(
+        &self,
+        roots: TrustedRoots,
+        shown: &CredentialSet,
+        notes: &HandshakeNotes,
+        peer: Role,
+    ) -> Result<ClientConfig, rustls::Error> {
+        let (roots, check) = if shown.roots.is_empty() {
+            let check = self.check.get_or_init(|| verifier(&roots)).clone();
+            (roots, check)
+        } else {
+            let roots = roots.with(shown.roots.iter().map(|der| CertificateDer::from(der.to_vec())));
+            let check = verifier(&roots);
+            (roots, check)
+        };
+        let tolerance = match (self.options.insecure, self.options.of_station) {
+            (true, _) => ChainTolerance::Everything,
+            (false, true) => ChainTolerance::Station,
+            (false, false) => ChainTolerance::Nothing,
+        };
+        let own = match &shown.certificate {
+            Some(certificate) => Some(certified(certificate)?),
+            None => self.own.clone(),
+        };
+        let peer = CheckedPeer { role: peer, connects: false };
+        let verifier = NotingServerVerifier { check, roots, tolerance, peer, notes: notes.clone() };
+        let mut config = ClientConfig::builder_with_provider(PROVIDER.clone())
+            .with_protocol_versions(self.options.highest.enabled())?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_client_cert_resolver(Arc::new(NotingClientIdentity { own, notes: notes.clone() }));
+        config.resumption = Resumption::disabled();
+        config.alpn_protocols = vec![HTTP.to_vec()];
+        config.key_log = super::key_log();
+        Ok(config)
+    }
+}
+
+/// What checks with these CAs; `None` where none is usable, and then nothing is trusted.
+fn verifier(roots: &TrustedRoots) -> Option<Arc<WebPkiServerVerifier>> {
+    WebPkiServerVerifier::builder_with_provider(roots.0.clone(), PROVIDER.clone()).build().ok()
+}
+
+/// A certificate that the station got.
+fn certified(certificate: &StationCertificate) -> Result<Arc<CertifiedKey>, rustls::Error> {
+    let chain = certificate.chain.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
+    let key = PrivatePkcs8KeyDer::from(certificate.key.to_vec());
+    let key = PROVIDER.key_provider.load_private_key(key.into())?;
+    Ok(Arc::new(CertifiedKey::new(chain, key)))
+}

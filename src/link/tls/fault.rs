@@ -1,0 +1,472 @@
+//! Why a TLS handshake failed: one sentence with the side, the step and the cause, and one about the remedy. What an alert or a broken
+//! chain means is in `alert` and `chain_refusal`.
+
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
+
+use super::alert::{alert_name, from_client, from_server};
+use super::chain_refusal::{ChainRefusal, end_of_validity, issuer_name};
+use super::names::{TlsVersion, called, suite_name};
+use super::{DEFAULT_TLS_PORT, PROVIDER};
+use crate::ocpp::Role;
+use crate::trace::{ClientOffer, FailureCause, FailureSide, TlsFacts};
+
+/// How many suites of an offer are listed.
+const LISTED: usize = 4;
+
+/// A handshake that failed, and how far it came.
+#[derive(Debug)]
+pub(in crate::link) struct FailedTls {
+    /// Why.
+    pub fault: TlsFault,
+    /// What is known all the same.
+    pub facts: Arc<TlsFacts>,
+}
+
+/// Why a handshake failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}; {}", self.sentence(), self.remedy())]
+pub(in crate::link) struct TlsFault {
+    /// The other side.
+    pub peer: Role,
+    /// Whether it connects to us.
+    pub connects: bool,
+    /// What happened.
+    pub cause: TlsFaultCause,
+}
+
+/// What ended a handshake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::link) enum TlsFaultCause {
+    /// The peer sent an alert.
+    Alert {
+        /// Which.
+        alert: AlertDescription,
+        /// Who issued our certificate, when we sent one.
+        issuer: Option<String>,
+        /// Until when ours is valid.
+        end: Option<String>,
+        /// The name that was asked for.
+        name: Option<Box<str>>,
+    },
+    /// Its chain breaks a rule.
+    Chain(ChainRefusal),
+    /// It sent no certificate, and one is required.
+    NoCertificate,
+    /// There is no common version. The versions are those of the peer, as far as it names them.
+    NoVersion { offered: Vec<Box<str>>, highest: TlsVersion },
+    /// There is no common suite.
+    NoSuite(Vec<Box<str>>),
+    /// It takes no signature of our key.
+    NoSignature,
+    /// Our parameters have nothing in common, in the words of the library.
+    Incompatible(String),
+    /// It speaks HTTP without TLS to the port for TLS; the port without TLS.
+    PlainHttp(Option<u16>),
+    /// It speaks TLS to the port without; the port for TLS.
+    TlsOnPlainPort(Option<u16>),
+    /// It speaks something else. The first line of it.
+    NoTls(String),
+    /// It sent nothing more for this time.
+    Silent(Duration),
+    /// It closed the connection; whether it had our certificate, or our offer where we connect.
+    Closed {
+        /// Whether it had read what we had to say by then.
+        answered: bool,
+    },
+    /// The connection broke.
+    Broken(String),
+    /// The name of the host cannot be asked for.
+    Name(String),
+    /// It breaks the rules of TLS, in the words of the library.
+    Misbehaved(String),
+}
+
+/// What is known when a handshake fails.
+pub(super) struct FailedHandshake<'a> {
+    pub peer: Role,
+    pub connects: bool,
+    /// The facts so far.
+    pub facts: &'a TlsFacts,
+    /// Why the chain is refused.
+    pub refusal: Option<ChainRefusal>,
+    /// What the peer sent.
+    pub received: &'a [u8],
+    /// The highest version that we speak.
+    pub highest: TlsVersion,
+}
+
+impl FailedHandshake<'_> {
+    /// What an error of the socket or the library means here.
+    pub fn fault(&self, error: &io::Error) -> TlsFault {
+        let cause = match library_error(error) {
+            Some(error) => self.of_library(error),
+            None => match error.kind() {
+                ErrorKind::UnexpectedEof
+                | ErrorKind::ConnectionReset
+                | ErrorKind::BrokenPipe
+                | ErrorKind::ConnectionAborted => {
+                    let answered = if self.connects { !self.facts.own_chain.is_empty() } else { !self.received.is_empty() };
+                    TlsFaultCause::Closed { answered }
+                }
+                _ => TlsFaultCause::Broken(error.to_string()),
+            },
+        };
+        TlsFault { peer: self.peer, connects: self.connects, cause }
+    }
+
+    fn of_library(&self, error: &Error) -> TlsFaultCause {
+        let offer = self.facts.offer.as_deref();
+        if let Some(cause) = offer.and_then(|offer| self.no_version(offer)) {
+            return cause;
+        }
+        match error {
+            Error::AlertReceived(alert) => self.alert(*alert),
+            Error::NoCertificatesPresented => TlsFaultCause::NoCertificate,
+            Error::InvalidCertificate(error) => TlsFaultCause::Chain(self.refusal.clone().unwrap_or_else(|| unnoted(error))),
+            Error::PeerIncompatible(
+                PeerIncompatible::ServerDoesNotSupportTls12Or13 | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+            ) => TlsFaultCause::NoVersion { offered: Vec::new(), highest: self.highest },
+            Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon) => {
+                TlsFaultCause::NoSuite(offer.map(|offer| offer.cipher_suites.clone()).unwrap_or_default())
+            }
+            // Without a suite that exchanges keys a client names no groups for them either.
+            Error::PeerIncompatible(_) if offer.is_some_and(|offer| !has_any_of_ours(&offer.cipher_suites)) => {
+                TlsFaultCause::NoSuite(offer.map(|offer| offer.cipher_suites.clone()).unwrap_or_default())
+            }
+            Error::PeerIncompatible(PeerIncompatible::NoSignatureSchemesInCommon) => TlsFaultCause::NoSignature,
+            Error::PeerIncompatible(other) => TlsFaultCause::Incompatible(format!("{other:?}")),
+            Error::InvalidMessage(_) if !is_tls(self.received) => TlsFaultCause::NoTls(first_line(self.received)),
+            other => TlsFaultCause::Misbehaved(other.to_string()),
+        }
+    }
+
+    /// The versions decide before anything else.
+    fn no_version(&self, offer: &ClientOffer) -> Option<TlsFaultCause> {
+        let is_ours = |name: &Box<str>| match &**name {
+            "TLS 1.2" => true,
+            "TLS 1.3" => self.highest == TlsVersion::V1_3,
+            _ => false,
+        };
+        let none = !offer.versions.is_empty() && !offer.versions.iter().any(is_ours);
+        none.then(|| TlsFaultCause::NoVersion { offered: offer.versions.clone(), highest: self.highest })
+    }
+
+    fn alert(&self, alert: AlertDescription) -> TlsFaultCause {
+        let own = &self.facts.own_chain;
+        let name = self.facts.server_name.clone();
+        TlsFaultCause::Alert { alert, issuer: issuer_name(own), end: end_of_validity(own), name }
+    }
+}
+
+/// The verifier notes every refusal, so this is for an error that the library finds before it.
+fn unnoted(error: &CertificateError) -> ChainRefusal {
+    ChainRefusal { sentence: format!("a certificate is not accepted: {error}").into(), remedy: "issue another one".into() }
+}
+
+/// The error of the library in an error of the socket.
+fn library_error(error: &io::Error) -> Option<&Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// Whether the bytes begin a record of TLS.
+fn is_tls(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x14..=0x17, 3, ..])
+}
+
+/// The first line of what is no TLS.
+fn first_line(bytes: &[u8]) -> String {
+    const SHOWN: usize = 40;
+    let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+    line[..line.len().min(SHOWN)].escape_ascii().to_string()
+}
+
+impl TlsFault {
+    /// What an error after the handshake means: with TLS 1.3 a peer may reject our certificate only then. `None` without TLS, and where it
+    /// is no alert.
+    pub fn after_handshake(error: &io::Error, facts: Option<&TlsFacts>, peer: Role, connects: bool) -> Option<TlsFault> {
+        let (facts, Error::AlertReceived(alert)) = (facts?, library_error(error)?) else { return None };
+        let failed = FailedHandshake { peer, connects, facts, refusal: None, received: &[], highest: TlsVersion::V1_3 };
+        Some(TlsFault { peer, connects, cause: failed.alert(*alert) })
+    }
+
+    /// The same as a fact, with the side that ended the attempt.
+    pub fn failure(&self) -> (FailureSide, FailureCause) {
+        let (name, by_peer) = match &self.cause {
+            TlsFaultCause::Alert { .. } => ("alert", true),
+            TlsFaultCause::Chain(_) => ("chain", false),
+            TlsFaultCause::NoCertificate => ("noCertificate", false),
+            TlsFaultCause::NoVersion { .. } => ("noVersion", false),
+            TlsFaultCause::NoSuite(_) => ("noSuite", false),
+            TlsFaultCause::NoSignature => ("noSignature", false),
+            TlsFaultCause::Incompatible(_) => ("incompatible", false),
+            TlsFaultCause::PlainHttp(_) => ("plainOnTlsPort", true),
+            TlsFaultCause::TlsOnPlainPort(_) => ("tlsOnPlainPort", true),
+            TlsFaultCause::NoTls(_) => ("noTls", true),
+            TlsFaultCause::Silent(_) => ("silentInTls", true),
+            TlsFaultCause::Closed { .. } => ("closedInTls", true),
+            TlsFaultCause::Broken(_) => ("brokenInTls", true),
+            TlsFaultCause::Name(_) => ("noServerName", false),
+            TlsFaultCause::Misbehaved(_) => ("misbehavedInTls", false),
+        };
+        let side = if by_peer { self.peer } else { self.peer.peer() };
+        (side.into(), FailureCause::Tls { name, sentence: self.sentence().into(), remedy: self.remedy().into() })
+    }
+
+    /// The side, the step and the cause.
+    pub fn sentence(&self) -> String {
+        let peer = called(self.peer);
+        match &self.cause {
+            TlsFaultCause::Alert { alert, .. } => {
+                let cause = self.filled(self.meaning(*alert).cause);
+                format!("the {peer} closed the TLS handshake with alert {}: {cause}", alert_name(*alert))
+            }
+            TlsFaultCause::Chain(refusal) => format!("we closed the TLS handshake: {}", refusal.sentence),
+            TlsFaultCause::NoCertificate => {
+                format!("we closed the TLS handshake: the {peer} sent no certificate, which security profile 3 requires")
+            }
+            TlsFaultCause::NoVersion { offered, highest } => {
+                let ours = match highest {
+                    TlsVersion::V1_2 => "1.2",
+                    TlsVersion::V1_3 => "1.2 and 1.3",
+                };
+                let theirs = if offered.is_empty() { "an older TLS".to_owned() } else { offered.join(", ") };
+                format!("the TLS handshake failed at the version: the {peer} has {theirs} only, we have TLS {ours}")
+            }
+            TlsFaultCause::NoSuite(offered) if has_any_of_ours(offered) => {
+                format!(
+                    "the TLS handshake failed at the cipher suite: the {peer} offers none that fits the key of our certificate, but {}",
+                    listed(offered)
+                )
+            }
+            TlsFaultCause::NoSuite(offered) => {
+                format!(
+                    "the TLS handshake failed at the cipher suite: the {peer} offers {}, and this build lacks them",
+                    listed(offered)
+                )
+            }
+            TlsFaultCause::NoSignature => {
+                format!(
+                    "the TLS handshake failed at the signature: the {peer} accepts none that the key of our certificate makes"
+                )
+            }
+            TlsFaultCause::Incompatible(what) => {
+                format!("the TLS handshake failed at the {peer}'s offer: nothing in common ({what})")
+            }
+            TlsFaultCause::PlainHttp(_) => "plain HTTP was spoken to the TLS port".to_owned(),
+            TlsFaultCause::TlsOnPlainPort(_) => "TLS was spoken to the plain port".to_owned(),
+            TlsFaultCause::NoTls(line) if line.starts_with("HTTP/") => {
+                format!("the {peer} answered our ClientHello with plain HTTP ({line})")
+            }
+            TlsFaultCause::NoTls(line) => format!("what the {peer} sent is no TLS; it begins with \"{line}\""),
+            TlsFaultCause::Silent(limit) => {
+                format!("the {peer} sent nothing more in the TLS handshake for {} s", limit.as_secs_f64())
+            }
+            TlsFaultCause::Closed { answered: true } => {
+                format!("the {peer} closed the connection in the TLS handshake without an alert")
+            }
+            TlsFaultCause::Closed { answered: false } if self.connects => {
+                format!("the {peer} closed the connection before its ClientHello was complete")
+            }
+            TlsFaultCause::Closed { answered: false } => {
+                format!("the {peer} closed the connection at our ClientHello without a word of TLS")
+            }
+            TlsFaultCause::Broken(error) => format!("the connection to the {peer} broke in the TLS handshake: {error}"),
+            TlsFaultCause::Name(name) => format!("no certificate can be for the host {name:?}, so TLS cannot begin"),
+            TlsFaultCause::Misbehaved(what) => {
+                format!("we closed the TLS handshake: the {peer} breaks its rules ({what})")
+            }
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        let peer = called(self.peer);
+        match &self.cause {
+            TlsFaultCause::Alert { alert, .. } => self.filled(self.meaning(*alert).remedy),
+            TlsFaultCause::Chain(refusal) => refusal.remedy.to_string(),
+            TlsFaultCause::NoCertificate => {
+                format!("install a certificate at the {peer} that its CA has issued, and choose security profile 3 there")
+            }
+            TlsFaultCause::NoVersion { highest: TlsVersion::V1_2, offered }
+                if offered.iter().any(|name| &**name == "TLS 1.3") =>
+            {
+                format!("leave out --tls-max, or enable TLS 1.2 at the {peer}")
+            }
+            TlsFaultCause::NoVersion { .. } => {
+                format!("enable TLS 1.2 at the {peer}; the build with --features openssl has TLS 1.0 and 1.1")
+            }
+            TlsFaultCause::NoSuite(offered) if has_any_of_ours(offered) => {
+                "give a second certificate with another key with --cert and --key (ECDSA or RSA)".to_owned()
+            }
+            TlsFaultCause::NoSuite(_) => {
+                format!("enable TLS_ECDHE suites at the {peer}; the build with --features openssl has TLS_RSA suites")
+            }
+            TlsFaultCause::NoSignature => "give a certificate with another key with --cert and --key (ECDSA or RSA)".to_owned(),
+            TlsFaultCause::Incompatible(_) => format!("compare the offer of the {peer} with ours"),
+            TlsFaultCause::PlainHttp(Some(port)) => {
+                format!("the URL begins with ws:// or http://; write wss:// or https://, or use port {port}, which has no TLS")
+            }
+            TlsFaultCause::PlainHttp(None) => {
+                "the URL begins with ws:// or http://; write wss:// or https://, or open a port without TLS with --port"
+                    .to_owned()
+            }
+            TlsFaultCause::TlsOnPlainPort(Some(port)) => {
+                format!("the URL begins with wss:// or https://; use port {port}, which has TLS, or write ws:// or http://")
+            }
+            TlsFaultCause::TlsOnPlainPort(None) => {
+                format!(
+                    "the URL begins with wss:// or https://; open a port with TLS with --tls-port {DEFAULT_TLS_PORT}, or write ws:// or http://"
+                )
+            }
+            TlsFaultCause::NoTls(_) if self.connects => {
+                format!("look at what connects to this port; the {peer} has to speak TLS")
+            }
+            TlsFaultCause::NoTls(_) => "this port has no TLS; write ws:// or http://, or name the port that has it".to_owned(),
+            TlsFaultCause::Silent(_) => {
+                format!("look whether the {peer} hangs, and whether something in between holds packets back")
+            }
+            TlsFaultCause::Closed { answered: true } if self.connects => format!(
+                "some libraries close without a word where they do not trust a certificate: install its CA certificate at the {peer}"
+            ),
+            TlsFaultCause::Closed { .. } => format!("look into the log of the {peer}; the port may be one without TLS"),
+            TlsFaultCause::Broken(_) => "look at the network in between".to_owned(),
+            TlsFaultCause::Name(_) => "name another one with --sni NAME".to_owned(),
+            TlsFaultCause::Misbehaved(_) => format!("look at the library of the {peer}, and at proxies in between"),
+        }
+    }
+
+    /// What an alert means, with the names in it.
+    fn filled(&self, text: &str) -> String {
+        let TlsFaultCause::Alert { issuer, end, name, .. } = &self.cause else { return text.to_owned() };
+        text.replace("{peer}", called(self.peer))
+            .replace("{issuer}", issuer.as_deref().unwrap_or("our CA"))
+            .replace("{end}", end.as_deref().unwrap_or("an unknown day"))
+            .replace("{name}", name.as_deref().unwrap_or("that was asked for"))
+    }
+
+    fn meaning(&self, alert: AlertDescription) -> super::alert::AlertMeaning {
+        if self.connects { from_client(alert) } else { from_server(alert) }
+    }
+}
+
+/// Whether a suite of the offer is one of this build, so that only the key of the certificate keeps it from being used.
+fn has_any_of_ours(offered: &[Box<str>]) -> bool {
+    PROVIDER.cipher_suites.iter().any(|ours| offered.contains(&suite_name(ours.suite())))
+}
+
+/// A list of suites, cut where it is long.
+fn listed(suites: &[Box<str>]) -> String {
+    let suites: Vec<&str> = suites.iter().map(|name| &**name).filter(|name| !name.ends_with("_SCSV")).collect();
+    let shown = suites[..suites.len().min(LISTED)].join(", ");
+    match suites.len().saturating_sub(LISTED) {
+        0 if suites.is_empty() => "nothing".to_owned(),
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD_SUITE: &str = "TLS_RSA_WITH_AES_128_CBC_SHA";
+
+    fn names(names: &[&str]) -> Vec<Box<str>> {
+        names.iter().map(|name| (*name).into()).collect()
+    }
+
+    /// Every cause, towards a station that connects to us and a central system that we connect to.
+    #[test]
+    fn each_cause_names_the_side_the_step_and_a_remedy() {
+        let alert = |alert| TlsFaultCause::Alert { alert, issuer: Some("Test CA".into()), end: None, name: None };
+        let chain = || {
+            TlsFaultCause::Chain(ChainRefusal { sentence: "the certificate of x expired".into(), remedy: "renew it".into() })
+        };
+        let limit = Duration::from_secs(10);
+        for (connects, cause, sentence, remedy) in [
+            (
+                true,
+                alert(AlertDescription::UnknownCA),
+                "the station closed the TLS handshake with alert unknown_ca: it does not trust \"Test CA\"",
+                "install that CA certificate at the station",
+            ),
+            (
+                false,
+                alert(AlertDescription::CertificateRequired),
+                "the central system closed the TLS handshake with alert certificate_required: it requires a client certificate",
+                "--client-cert and --client-key",
+            ),
+            (
+                false,
+                alert(AlertDescription::HandshakeFailure),
+                "alert handshake_failure: it takes none of the suites",
+                "the build with --features openssl",
+            ),
+            (false, alert(AlertDescription::ProtocolVersion), "alert protocol_version", "--features openssl"),
+            (false, chain(), "we closed the TLS handshake: the certificate of x expired", "renew it"),
+            (true, TlsFaultCause::NoCertificate, "the station sent no certificate", "install a certificate at the station"),
+            (
+                true,
+                TlsFaultCause::NoVersion { offered: names(&["TLS 1.0"]), highest: TlsVersion::V1_3 },
+                "at the version: the station has TLS 1.0 only, we have TLS 1.2 and 1.3",
+                "--features openssl has TLS 1.0 and 1.1",
+            ),
+            (
+                true,
+                TlsFaultCause::NoVersion { offered: names(&["TLS 1.3"]), highest: TlsVersion::V1_2 },
+                "the station has TLS 1.3 only, we have TLS 1.2",
+                "leave out --tls-max",
+            ),
+            (
+                true,
+                TlsFaultCause::NoSuite(names(&[OLD_SUITE])),
+                "the station offers TLS_RSA_WITH_AES_128_CBC_SHA, and this build lacks them",
+                "--features openssl has TLS_RSA suites",
+            ),
+            (
+                true,
+                TlsFaultCause::NoSuite(names(&["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"])),
+                "none that fits the key of our certificate",
+                "a second certificate",
+            ),
+            (true, TlsFaultCause::NoSignature, "at the signature", "another key"),
+            (true, TlsFaultCause::PlainHttp(Some(9000)), "plain HTTP was spoken to the TLS port", "port 9000"),
+            (true, TlsFaultCause::TlsOnPlainPort(Some(9443)), "TLS was spoken to the plain port", "port 9443"),
+            (true, TlsFaultCause::TlsOnPlainPort(None), "TLS was spoken to the plain port", "--tls-port 9443"),
+            (false, TlsFaultCause::NoTls("HTTP/1.1 400".into()), "answered our ClientHello with plain HTTP", "write ws://"),
+            (true, TlsFaultCause::Silent(limit), "sent nothing more in the TLS handshake for 10 s", "hangs"),
+            (true, TlsFaultCause::Closed { answered: true }, "without an alert", "install its CA certificate"),
+            (false, TlsFaultCause::Closed { answered: false }, "at our ClientHello", "log of the central system"),
+            (false, TlsFaultCause::Name("a_b".into()), "the host \"a_b\"", "--sni NAME"),
+        ] {
+            let peer = if connects { Role::ChargePoint } else { Role::CentralSystem };
+            let fault = TlsFault { peer, connects, cause };
+            assert!(fault.sentence().contains(sentence), "{fault}");
+            assert!(fault.remedy().contains(remedy), "{fault}");
+            assert_eq!(fault.to_string(), format!("{}; {}", fault.sentence(), fault.remedy()));
+        }
+    }
+
+    #[test]
+    fn every_alert_has_a_cause_and_a_remedy_for_both_sides() {
+        for number in 0..=u8::MAX {
+            for connects in [true, false] {
+                let cause = TlsFaultCause::Alert { alert: number.into(), issuer: None, end: None, name: None };
+                let fault = TlsFault { peer: Role::ChargePoint, connects, cause };
+                let text = fault.to_string();
+                assert!(text.starts_with("the station closed the TLS handshake with alert "), "{text}");
+                assert!(!text.contains('{') && !text.contains('}'), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(listed(&names(&["A", "B", "C", "D", "E", "F", "TLS_FALLBACK_SCSV"])), "A, B, C, D and 2 more");
+        assert_eq!(listed(&[]), "nothing");
+    }
+}
