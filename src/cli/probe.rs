@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use ocpp_tui::config::{AuthorityFolder, Paths};
+use ocpp_tui::clock;
+use ocpp_tui::config::{AuthorityFolder, Paths, machine_names};
 use ocpp_tui::ocpp::{Catalog, Transport};
-use ocpp_tui::pki;
+use ocpp_tui::pki::{self, KeyAlgorithm};
 use ocpp_tui::probe::{
     self, ALL_VISITS, CheckNeed, CheckProgress, ProbeCheck, ProbeOptions, ProbePassword, ProbeSecurity, ProbeTarget,
     StationOptions, VisitNews,
@@ -52,6 +53,7 @@ pub fn probe(catalog: Arc<Catalog>, arguments: &ProbeArguments) -> anyhow::Resul
                 timeout: Duration::from_secs_f64(arguments.timeout), // the parser takes 0 to 86400
                 patience: Duration::from_secs_f64(arguments.wait),
                 stay: STAY,
+                certificate: server_certificate(arguments)?,
                 only: arguments.only.clone(),
             };
             runtime.block_on(probe::probe_station(options, catalog, &visit))
@@ -124,6 +126,16 @@ fn security(arguments: &ProbeArguments) -> anyhow::Result<ProbeSecurity> {
         ProbeSecurity { roots, insecure: arguments.insecure, server_name: arguments.sni.clone(), ..ProbeSecurity::default() };
     let Some(file) = &arguments.client_cert else { return Ok(security) };
     Ok(ProbeSecurity { own: Some(pair(file, arguments.client_key.as_deref())?), ..security })
+}
+
+/// The certificate for a station that speaks TLS: the one of the arguments, or one of the test CA.
+fn server_certificate(arguments: &ProbeArguments) -> anyhow::Result<Option<Arc<CertifiedKey>>> {
+    if let Some(file) = &arguments.cert {
+        return Ok(Some(pair(file, arguments.key.as_deref())?));
+    }
+    let Some(folder) = authority_folder() else { return Ok(None) };
+    let issued = folder.server_certificate(KeyAlgorithm::default(), &machine_names(), clock::now().wall)?;
+    Ok(Some(probe::own_certificate(&issued.chain, issued.key.pkcs8_der())?))
 }
 
 /// A certificate with its key, from their files.

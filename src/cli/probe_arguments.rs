@@ -33,6 +33,12 @@ pub struct ProbeArguments {
     /// Connections of the station to wait for at most; the first ones are the gentle ones [default: all that it takes]
     #[arg(long, value_name = "NUMBER", requires = "listen", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 1..=100))]
     pub visits: Option<u16>,
+    /// PEM file of the certificate for a station that speaks TLS [default: one of the test CA, when there is one]
+    #[arg(long, value_name = "FILE", requires = "listen")]
+    pub cert: Option<PathBuf>,
+    /// PEM file of its key [default: the file of the certificate]
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<PathBuf>,
     /// Identity to connect as, one that the central system knows; several let checks run at the same time [default: CP1]
     #[arg(long, value_name = "IDENTITY")]
     pub identity: Vec<String>,

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::sign::CertifiedKey;
+
 use super::check::{CheckRun, ProbeCheck};
 use super::judgement::CheckJudgement;
 use super::probe_error::ProbeError;
@@ -25,6 +27,8 @@ pub struct StationOptions {
     pub patience: Duration,
     /// How long a link stays that the station is to take for a success.
     pub stay: Duration,
+    /// The certificate for stations that speak TLS.
+    pub certificate: Option<Arc<CertifiedKey>>,
     /// Names of checks or areas, or their beginnings; all when it is empty.
     pub only: Vec<String>,
 }
@@ -56,11 +60,11 @@ pub async fn probe_station(
 ) -> Result<ProbeReport, ProbeError> {
     let selected = select_station(&options.only)?;
     let (began, clock) = (jiff::Timestamp::now(), Instant::now());
-    let StationOptions { host, port, visits, timeout, patience, stay, .. } = options;
+    let StationOptions { host, port, visits, timeout, patience, stay, certificate, .. } = options;
     let bound = listen(&host, port).await.map_err(|fault| ProbeError::NoPort(fault.to_string()))?;
     let port = bound.local_addr().map_or(port, |address| address.port());
     news(VisitNews::Listens(port));
-    let listener = StationListener { listener: bound, catalog, timeout, patience, stay };
+    let listener = StationListener { listener: bound, catalog, timeout, patience, stay, certificate };
     let plan = VisitPlan::ALL.get(..visits.min(ALL_VISITS)).unwrap_or_default();
     let seen = listener.visits(plan, news).await;
     let rows = selected.into_iter().map(|check| {

@@ -1,10 +1,12 @@
 //! The probe of stations: against our own, and against stations that break one rule each.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use ocpp_tui::ocpp::{Catalog, Version};
 use ocpp_tui::probe::{self, ALL_VISITS, ProbeReport, ProbeVerdict, StationOptions, VisitNews};
+use rustls::sign::CertifiedKey;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -15,7 +17,7 @@ use crate::support::{charge_point, hub};
 
 /// What the station does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Habit {
+pub enum Habit {
     Right,
     OtherSubprotocol,
     SlashAtEnd,
@@ -38,7 +40,7 @@ enum Habit {
 const KEYS: [&str; 2] = ["dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAA=="];
 
 /// Connects again and again until the port is closed.
-async fn station(port: u16, habit: Habit) {
+pub async fn station(port: u16, habit: Habit) {
     let mut refusals = 0;
     for turn in 0_u128.. {
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)).await else { return };
@@ -149,6 +151,11 @@ async fn write(stream: &mut TcpStream, habit: Habit, opcode: u8, payload: &[u8])
 
 /// Probes the station that `start` makes connect to a port.
 async fn probe(visits: usize, start: impl AsyncFnOnce(u16)) -> ProbeReport {
+    probe_with(visits, None, start).await
+}
+
+/// The same with a certificate for stations that speak TLS.
+pub async fn probe_with(visits: usize, certificate: Option<Arc<CertifiedKey>>, start: impl AsyncFnOnce(u16)) -> ProbeReport {
     let (port, mut listens) = watch::channel(0);
     let options = StationOptions {
         host: "127.0.0.1".to_owned(),
@@ -157,6 +164,7 @@ async fn probe(visits: usize, start: impl AsyncFnOnce(u16)) -> ProbeReport {
         timeout: Duration::from_secs(4),
         patience: Duration::from_secs(60),
         stay: Duration::from_millis(50),
+        certificate,
         only: Vec::new(),
     };
     let news = |news| {
@@ -255,6 +263,7 @@ async fn what_a_station_does_not_do_is_not_judged() {
         timeout: Duration::from_secs(4),
         patience: Duration::from_millis(30),
         stay: Duration::from_millis(30),
+        certificate: None,
         only: vec!["link".to_owned()],
     };
     let report = probe::probe_station(options, Catalog::embedded(), &|_| {}).await.unwrap();

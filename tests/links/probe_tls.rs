@@ -4,17 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use ocpp_tui::pki::{CertificateDefect, CertificateTerms, ChainForm, KeyAlgorithm, TestAuthority};
-use ocpp_tui::probe::{ProbeOptions, ProbeSecurity, ProbeTarget, ProbeVerdict};
-use rustls::ServerConfig;
+use ocpp_tui::hub::{CentralSystemOptions, ListenTlsOptions};
+use ocpp_tui::link::CertificateFiles;
+use ocpp_tui::pki::{CertificateDefect, CertificateTerms, ChainForm, KeyAlgorithm, TestAuthority, read_certificates};
+use ocpp_tui::probe::{ProbeOptions, ProbeSecurity, ProbeTarget, ProbeVerdict, own_certificate};
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::probe::{breaches, options, run, verdict};
 use crate::probe_server::{Breach, start};
+use crate::probe_station::{Habit, probe_with, station};
+use crate::support::certificates::CertificateFolder;
+use crate::support::{central_system_options, hub};
 
 fn secure_options(port: u16, only: &[&str], roots: Vec<Vec<u8>>) -> ProbeOptions {
     let target = ProbeTarget::parse(&format!("wss://127.0.0.1:{port}")).unwrap();
@@ -145,5 +150,80 @@ async fn every_fault_of_a_certificate_is_found_and_no_link_is_opened() {
         options.security.insecure = true;
         options.timeout = Duration::from_secs(30);
         assert_eq!(verdict(&run(options).await, "websocket.ping"), ProbeVerdict::Supported, "{terms:?}");
+    }
+}
+
+/// Puts TLS between a station without and a port with it. Its client trusts these CAs only. Returns the port for the station.
+async fn tunnel(port: u16, roots: &[Vec<u8>]) -> u16 {
+    let mut store = RootCertStore::empty();
+    for root in roots {
+        store.add(CertificateDer::from(root.clone())).unwrap();
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(store)
+        .with_no_client_auth();
+    let connector = TlsConnector::from(Arc::new(config));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let plain = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let connector = connector.clone();
+            tokio::spawn(async move {
+                let secure = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+                let mut secured = connector.connect("localhost".try_into().ok()?, secure).await.ok()?;
+                copy_bidirectional(&mut stream, &mut secured).await.ok()
+            });
+        }
+    });
+    plain
+}
+
+#[tokio::test]
+async fn what_a_station_offers_in_tls_is_seen_whether_it_trusts_the_probe_or_not() {
+    let (authority, now) = (authority(), Timestamp::now());
+    let issued = authority.issue(&server(), now).unwrap();
+    for (roots, trusts) in [(vec![authority.certificate().to_vec()], true), (Vec::new(), false)] {
+        let own = own_certificate(&issued.chain, issued.key.pkcs8_der()).unwrap();
+        let report = probe_with(4, Some(own), async |port| {
+            let plain = tunnel(port, &roots).await;
+            tokio::spawn(station(plain, Habit::Right));
+        })
+        .await;
+        let table = report.table(200, false);
+        assert_eq!(breaches(&report), [""; 0], "{table}");
+        for name in ["handshake.tls-versions", "handshake.tls-suites"] {
+            assert_eq!(verdict(&report, name), ProbeVerdict::KeepsRule, "{name}\n{table}");
+        }
+        assert!(table.contains("TLS 1.3, TLS 1.2") && table.contains("(SNI): localhost"), "{table}");
+        let (tls, link) = match trusts {
+            true => (ProbeVerdict::Supported, ProbeVerdict::Supported),
+            false => (ProbeVerdict::NotSupported, ProbeVerdict::NotTried),
+        };
+        assert_eq!((verdict(&report, "handshake.tls-trust"), verdict(&report, "link.ping")), (tls, link), "{table}");
+        assert!(trusts || table.contains("no handshake of TLS succeeds"), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn our_own_central_system_is_clean_over_tls() {
+    let (ca, hub) = (CertificateFolder::new("probe test CA"), hub());
+    let (certificate, key) = ca.server();
+    let certificates = vec![CertificateFiles { certificate, key: Some(key) }];
+    let tls = ListenTlsOptions { port: Some(0), alone: true, certificates, ..ListenTlsOptions::default() };
+    let options = CentralSystemOptions { tls, ..central_system_options() };
+    let port = hub.start_central_system(options).await.unwrap().port();
+    let roots = read_certificates(&std::fs::read_to_string(ca.ca()).unwrap()).unwrap();
+    for url in [format!("wss://localhost:{port}"), format!("https://localhost:{port}/")] {
+        let target = ProbeTarget::parse(&url).unwrap();
+        let report = run(ProbeOptions { target, with_calls: true, ..secure_options(port, &[], roots.clone()) }).await;
+        let table = report.table(120, false);
+        assert_eq!(breaches(&report), [""; 0], "{table}");
+        let (served, area) =
+            if url.starts_with("wss") { ("websocket.ping", "subprotocol.ocpp2.1") } else { ("soap.1.6", "soap.gzip") };
+        for name in ["tls.1.3", "tls.1.2", "tls.common-suite", served, area] {
+            assert_eq!(verdict(&report, name), ProbeVerdict::Supported, "{name}\n{table}");
+        }
     }
 }

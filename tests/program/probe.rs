@@ -67,6 +67,7 @@ fn what_cannot_start_has_the_exit_code_2_and_one_sentence() {
         (&["ws://127.0.0.1:1", "--jobs", "0"], "from 1 to 64"),
         (&["wss://127.0.0.1:1", "--ca", "/no/such/ca.pem"], "/no/such/ca.pem cannot be read"),
         (&["--listen", "x"], "write a port, like 9000"),
+        (&["--listen", "0", "--cert", "/no/such/cert.pem"], "/no/such/cert.pem cannot be read"),
         (&["--listen", "0", "ws://127.0.0.1:1"], "cannot be used with"),
         (&[], "required"),
     ] {

@@ -14,7 +14,7 @@ const SUPPORTED_VERSIONS: u16 = 43;
 
 /// What a client offers and asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::link) struct ReadHello {
+pub struct ReadHello {
     /// The offer.
     pub offer: ClientOffer,
     /// The name that it asks for (SNI).

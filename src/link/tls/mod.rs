@@ -35,7 +35,7 @@ use rustls::crypto::CryptoProvider;
 
 pub use acceptor::{AcceptorOptions, TlsAcceptor};
 pub use certificate_files::{CertificateFileError, CertificateFiles, TrustedRoots};
-pub(in crate::link) use client_hello::ReadHello;
+pub use client_hello::ReadHello;
 pub use connector::{ConnectorOptions, TlsConnector};
 pub(in crate::link) use fault::{FailedTls, TlsFault, TlsFaultCause};
 use key_log::key_log;

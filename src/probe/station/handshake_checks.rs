@@ -1,7 +1,7 @@
-//! Checks of a station's handshake: subprotocols, path, headers, credentials.
+//! Checks of a station's handshake: subprotocols, path, headers, credentials, and what it offers in TLS.
 
 use super::request_head::RequestHead;
-use super::visit::StationSeen;
+use super::visit::{StationSeen, StationTls};
 use crate::ocpp::Version;
 use crate::probe::check::{CheckRun, ProbeArea, ProbeCheck};
 use crate::probe::client::shown;
@@ -22,6 +22,20 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
     check("handshake.extensions", "the extensions that it offers", "RFC 7692; OCPP 2.0.1 part 4 §3.3", extensions),
     check("handshake.user-agent", "what it calls itself", "", user_agent),
     check("handshake.credentials", "its credentials", "OCPP 1.6 security whitepaper, profiles 1 to 3", credentials),
+    check(
+        "handshake.tls-versions",
+        "the versions of TLS that it offers",
+        "OCPP 2.0.1 part 2, profiles 2 and 3: TLS 1.2 or later",
+        tls_versions,
+    ),
+    check(
+        "handshake.tls-suites",
+        "the cipher suites that it offers",
+        "OCPP 1.6 security whitepaper, A00.FR.317-320; 2.0.1 part 2, A00.FR.318-321",
+        tls_suites,
+    ),
+    check("handshake.tls-name", "the name that it asks for (SNI)", "RFC 6066 §3", tls_name),
+    check("handshake.tls-trust", "whether it takes the certificate of the probe", "", tls_trust),
 ];
 
 const fn check(
@@ -128,5 +142,57 @@ fn credentials(seen: &StationSeen) -> CheckJudgement {
         }
         Some(_) => CheckJudgement::breaks("another scheme than Basic", "security profiles 1 and 2 use Basic authentication"),
         None => CheckJudgement::not_supported("none"),
+    })
+}
+
+/// Judges what it did in TLS.
+fn tls(seen: &StationSeen, judge: impl Fn(&StationTls) -> CheckJudgement) -> CheckJudgement {
+    match (seen.tls(), seen.request()) {
+        (Some(tls), _) => judge(tls),
+        (None, Some(_)) => CheckJudgement::not_applicable("the station connects without TLS"),
+        (None, None) => CheckJudgement::not_tried(seen.reason()),
+    }
+}
+
+fn tls_versions(seen: &StationSeen) -> CheckJudgement {
+    tls(seen, |tls| {
+        let came = tls.offer.versions.join(", ");
+        if tls.offer.versions.iter().any(|version| matches!(&**version, "TLS 1.2" | "TLS 1.3")) {
+            return CheckJudgement::keeps(came);
+        }
+        CheckJudgement::breaks(came, "speak TLS 1.2 or later")
+    })
+}
+
+/// A station needs one of two pairs.
+fn tls_suites(seen: &StationSeen) -> CheckJudgement {
+    const PAIRS: [[&str; 2]; 2] = [
+        ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"],
+        ["TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_256_GCM_SHA384"],
+    ];
+    tls(seen, |tls| {
+        let suites = &tls.offer.cipher_suites;
+        let came = format!("{} suites: {}", suites.len(), shown(&suites.join(", ")));
+        let has = |name: &&str| suites.iter().any(|suite| **suite == **name);
+        if PAIRS.iter().any(|pair| pair.iter().all(has)) {
+            return CheckJudgement::keeps(came);
+        }
+        let remedy = "offer both suites of a pair: ECDHE_ECDSA or RSA, each with AES_128_GCM_SHA256 and AES_256_GCM_SHA384";
+        CheckJudgement::breaks(came, remedy)
+    })
+}
+
+fn tls_name(seen: &StationSeen) -> CheckJudgement {
+    tls(seen, |tls| match &tls.server_name {
+        Some(name) => CheckJudgement::supported(shown(name)),
+        None => CheckJudgement::not_supported("none, as for an address"),
+    })
+}
+
+fn tls_trust(seen: &StationSeen) -> CheckJudgement {
+    tls(seen, |tls| match &tls.fault {
+        None => CheckJudgement::supported("the handshake succeeds"),
+        Some(fault) => CheckJudgement::not_supported(fault.clone())
+            .advising("install the CA of this certificate in the station to see the rest: ocpp-tui ca show names its file"),
     })
 }

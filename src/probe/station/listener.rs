@@ -4,19 +4,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::request_head::{HEAD_LIMIT, RequestHead};
-use super::visit::{StationSeen, StationVisit, VisitPlan};
+use super::visit::{StationSeen, StationTls, StationVisit, VisitPlan};
+use crate::link::ReadHello;
 use crate::ocpp::{Catalog, Role, SampleContext, Version};
 use crate::probe::client::{ConnectionFault, Heard, ProbeLink, ProbeWire, WireFrame, opcode};
 use crate::probe::link_script::unknown_call;
 
 /// The id of our call of an unknown action.
 pub const PROBE_CALL: &str = "ocpp-tui-probe";
+/// The longest ClientHello that is read, in bytes.
+const HELLO_LIMIT: usize = 16 << 10;
+/// The first byte of a handshake of TLS.
+const HANDSHAKE_RECORD: u8 = 0x16;
+/// How often is looked for the rest of a ClientHello.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// How long a station may talk before its link is closed.
 const TALK: Duration = Duration::from_secs(3);
 /// How long a station is listened to that has nothing to say any more.
@@ -47,6 +59,8 @@ pub struct StationListener {
     pub patience: Duration,
     /// How long a link stays that the station is to take for a success.
     pub stay: Duration,
+    /// The certificate for stations that speak TLS.
+    pub certificate: Option<Arc<CertifiedKey>>,
 }
 
 impl StationListener {
@@ -67,6 +81,10 @@ impl StationListener {
             let visit = self.visit(stream, *step, after).await;
             ended = Some(Instant::now());
             seen.visits.push(visit);
+            if let Some(reason) = seen.fails_in_tls() {
+                seen.stopped = Some(reason);
+                return seen;
+            }
         }
         seen
     }
@@ -88,12 +106,29 @@ impl StationListener {
     }
 
     async fn visit(&self, stream: TcpStream, plan: VisitPlan, after: Option<Duration>) -> StationVisit {
-        let mut visit =
-            StationVisit { plan, after, request: None, heard: Heard::default(), pong: None, faults: Vec::new(), frames: 0 };
+        let mut visit = StationVisit {
+            plan,
+            after,
+            tls: None,
+            request: None,
+            heard: Heard::default(),
+            pong: None,
+            faults: Vec::new(),
+            frames: 0,
+        };
         if plan == VisitPlan::Last {
             return visit;
         }
-        let mut wire = ProbeWire::new(stream);
+        let mut wire = if let Some(hello) = self.read_hello(&stream).await {
+            let mut tls = StationTls { offer: hello.offer, server_name: hello.server_name, fault: None };
+            let secured = self.secure(stream).await;
+            tls.fault = secured.as_ref().err().map(ToString::to_string);
+            visit.tls = Some(tls);
+            let Ok(stream) = secured else { return visit };
+            ProbeWire::new(stream)
+        } else {
+            ProbeWire::new(stream)
+        };
         let Some(head) = self.read_request(&mut wire).await else { return visit };
         let answer = answer(&head, plan);
         let version = version(&head);
@@ -109,6 +144,40 @@ impl StationListener {
         visit.faults = std::mem::take(&mut link.faults);
         visit.frames = link.frames;
         visit
+    }
+
+    /// Looks at the first bytes of a connection without taking them. Nothing when they are no ClientHello.
+    async fn read_hello(&self, stream: &TcpStream) -> Option<ReadHello> {
+        let until = Instant::now() + self.timeout;
+        let mut bytes = vec![0; HELLO_LIMIT];
+        while Instant::now() < until {
+            let read = timeout_at(until, stream.peek(&mut bytes)).await.ok()?.ok()?;
+            if bytes.first() != Some(&HANDSHAKE_RECORD) || read == 0 {
+                return None;
+            }
+            if let Some(hello) = ReadHello::read(&bytes[..read]) {
+                return Some(hello);
+            }
+            // What is there is seen again at once, until more comes.
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        None
+    }
+
+    /// Agrees on TLS with a station.
+    async fn secure(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, ConnectionFault> {
+        let no_tls = |error: &dyn std::fmt::Display| ConnectionFault::NoTls(error.to_string());
+        let Some(own) = &self.certificate else {
+            return Err(no_tls(&"the probe has no certificate: give --cert, or make a test CA with ocpp-tui ca init"));
+        };
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().map_err(|error| no_tls(&error))?.with_no_client_auth();
+        let config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(own.clone())));
+        match timeout(self.timeout, TlsAcceptor::from(Arc::new(config)).accept(stream)).await {
+            Ok(Ok(stream)) => Ok(stream),
+            Ok(Err(error)) => Err(no_tls(&error)),
+            Err(_) => Err(ConnectionFault::Silence(self.timeout)),
+        }
     }
 
     async fn read_request(&self, wire: &mut ProbeWire) -> Option<RequestHead> {
@@ -278,7 +347,14 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let listener = runtime.block_on(listen("127.0.0.1", 0)).unwrap();
         let catalog = Catalog::embedded();
-        let listener = StationListener { listener, catalog: catalog.clone(), timeout: TALK, patience: TALK, stay: TALK };
+        let listener = StationListener {
+            listener,
+            catalog: catalog.clone(),
+            timeout: TALK,
+            patience: TALK,
+            stay: TALK,
+            certificate: None,
+        };
         for version in Version::ALL {
             for action in catalog.actions_of(version, Role::ChargePoint).filter(|action| !action.is_send) {
                 let reply = listener.reply(&json!([2, "1", &*action.name, {}]).to_string(), version).unwrap();

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use super::request_head::RequestHead;
 use crate::probe::client::Heard;
+use crate::trace::ClientOffer;
+
+/// After so many handshakes of TLS that fail, no more are waited for.
+const TRIES: usize = 3;
 
 /// How a connection of the station is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +70,25 @@ impl VisitPlan {
     }
 }
 
+/// What a station did in TLS.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StationTls {
+    /// What its ClientHello offered.
+    pub offer: ClientOffer,
+    /// The name that it asked for.
+    pub server_name: Option<Box<str>>,
+    /// Why the handshake failed.
+    pub fault: Option<String>,
+}
+
 /// What a station did on one connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StationVisit {
     pub plan: VisitPlan,
     /// How long after the end of the visit before it came; nothing for the first one.
     pub after: Option<Duration>,
+    /// What came of TLS; nothing without TLS.
+    pub tls: Option<StationTls>,
     /// Its request; nothing when there was none.
     pub request: Option<RequestHead>,
     /// What came over the link.
@@ -93,14 +110,27 @@ pub struct StationSeen {
 }
 
 impl StationSeen {
-    /// The visits that were answered like this, with their places.
+    /// The visits that were answered like this, with their places. Where no request came, nothing was answered.
     pub fn of(&self, plan: VisitPlan) -> impl Iterator<Item = (usize, &StationVisit)> {
-        self.visits.iter().enumerate().filter(move |(_, visit)| visit.plan == plan)
+        self.visits.iter().enumerate().filter(move |(_, visit)| visit.plan == plan && visit.request.is_some())
     }
 
     /// The first request.
     pub fn request(&self) -> Option<&RequestHead> {
         self.visits.iter().find_map(|visit| visit.request.as_ref())
+    }
+
+    /// What it did in TLS first.
+    pub fn tls(&self) -> Option<&StationTls> {
+        self.visits.iter().find_map(|visit| visit.tls.as_ref())
+    }
+
+    /// Why it makes no sense to go on: no handshake of TLS succeeds.
+    pub fn fails_in_tls(&self) -> Option<String> {
+        let fault = |visit: &StationVisit| visit.tls.as_ref().and_then(|tls| tls.fault.clone());
+        let last = self.visits.last().and_then(fault)?;
+        let is_enough = self.visits.len() >= TRIES && self.visits.iter().all(|visit| fault(visit).is_some());
+        is_enough.then(|| format!("no handshake of TLS succeeds: {last}"))
     }
 
     /// How long after the visit at this place the next one came.
