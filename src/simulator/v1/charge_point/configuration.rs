@@ -81,15 +81,16 @@ impl Configuration {
     }
 
     /// GetConfiguration: without names, all keys; with names, the known keys and the names of the unknown ones (OCPP
-    /// 1.6 §5.8).
+    /// 1.6 §5.8). A key that is only written is never among them (OCPP-J 1.6 §6.2.2).
     fn get(&self, names: &[Value], version: Version) -> Value {
-        let all = || KEYS.iter().filter_map(|key| self.find(key.name, version)).map(|key| self.entry(key, version)).collect();
+        let find = |name: &str| self.find(name, version).filter(|key| key.access != KeyAccess::WriteOnly);
+        let all = || KEYS.iter().filter_map(|key| find(key.name)).map(|key| self.entry(key, version)).collect();
         if names.is_empty() {
             return json!({ "configurationKey": Value::Array(all()) });
         }
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for name in names.iter().filter_map(Value::as_str).take(self.number("GetConfigurationMaxKeys")) {
-            match self.find(name, version) {
+            match find(name) {
                 Some(key) => known.push(self.entry(key, version)),
                 None => unknown.push(name),
             }
@@ -158,8 +159,11 @@ impl ChargePoint {
     }
 
     pub(super) fn change_configuration(&self, payload: &Value, version: Version) -> Proposal {
-        let value = text(payload, "value").unwrap_or_default();
-        match judge_change(&self.configuration, text(payload, "key").unwrap_or_default(), value, version) {
+        let (key, value) = (text(payload, "key").unwrap_or_default(), text(payload, "value").unwrap_or_default());
+        if let Some(proposal) = self.change_security(key, value, version) {
+            return proposal;
+        }
+        match judge_change(&self.configuration, key, value, version) {
             (answer, Some(name)) => {
                 status_then(answer, CallEffect::ChangeConfiguration { name, value: value.trim().to_owned() })
             }
@@ -269,7 +273,8 @@ mod tests {
     #[test]
     fn without_names_all_keys_are_returned() {
         let everything = Configuration::default().get(&[], Version::V1_6);
-        assert_eq!(list(&everything, "configurationKey").len(), KEYS.len());
+        let readable = KEYS.iter().filter(|key| key.access != KeyAccess::WriteOnly);
+        assert_eq!(list(&everything, "configurationKey").len(), readable.count());
         assert!(everything.get("unknownKey").is_none());
     }
 

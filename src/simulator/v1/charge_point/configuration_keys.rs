@@ -41,6 +41,8 @@ pub(super) enum KeyAccess {
     Read,
     /// It may change the key, with effect at once.
     Write,
+    /// It may change the key, and never reads it.
+    WriteOnly,
     /// It may change the key, with effect after a restart: the answer is `RebootRequired` (OCPP 1.6 §5.3).
     WriteThenReboot,
 }
@@ -77,9 +79,10 @@ pub(super) const MAX_MEASURANDS: usize = 4;
 pub(super) const MAX_ROTATIONS: usize = 20;
 
 /// All keys, sorted by name. There is none for what the machine does not have: lamps (`BlinkRepeat`, `LightIntensity`).
-pub(super) const KEYS: [ConfigurationName; 45] = [
+pub(super) const KEYS: [ConfigurationName; 46] = [
     writable("AllowOfflineTxForUnknownId", "false", Boolean),
     writable("AuthorizationCacheEnabled", "true", Boolean),
+    key("AuthorizationKey", "", Text, KeyAccess::WriteOnly, Version::V1_6),
     writable("AuthorizeRemoteTxRequests", "true", Boolean),
     readable("ChargeProfileMaxStackLevel", "10", Number),
     readable("ChargingScheduleAllowedChargingRateUnit", "Current,Power", Text),
@@ -107,7 +110,7 @@ pub(super) const KEYS: [ConfigurationName; 45] = [
     readable("NumberOfConnectors", "1", Number),
     readable("ReserveConnectorZeroSupported", "true", Boolean),
     old("ResetRetries", "1", Number),
-    readable("SecurityProfile", "0", Number),
+    writable("SecurityProfile", "0", Number),
     readable("SendLocalListMaxLength", "1000", Number),
     readable("StopTransactionMaxMeterValues", "100", Number),
     writable("StopTransactionOnEVSideDisconnect", "true", Boolean),

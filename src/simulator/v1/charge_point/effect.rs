@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::ChargePoint;
 use crate::behaviour::{Answer, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
+use crate::ocpp::{SecurityProfile, StationPassword};
 use crate::simulator::certificate_request::SignedCertificate;
 use crate::simulator::certificate_store::StoredCertificate;
 use crate::simulator::payload;
@@ -27,6 +28,13 @@ pub(super) struct Reservation {
 #[derive(Debug)]
 pub(super) struct MessageExchanged;
 
+/// What changes about the security of a charge point.
+#[derive(Debug)]
+pub(super) enum SecurityChange {
+    Password(StationPassword),
+    Profile(SecurityProfile),
+}
+
 /// The effect of a call.
 #[derive(Debug)]
 pub(super) enum CallEffect {
@@ -38,6 +46,7 @@ pub(super) enum CallEffect {
         name: &'static str,
         value: String,
     },
+    ChangeSecurity(SecurityChange),
     ClearCache,
     ClearProfiles {
         criteria: Value,
@@ -146,6 +155,7 @@ impl ChargePoint {
         match bound.effect {
             CallEffect::ChangeAvailability { connector, operative } => self.set_availability(connector, operative, now, out),
             CallEffect::ChangeConfiguration { name, value } => self.set_configuration(name, value, now),
+            CallEffect::ChangeSecurity(change) => self.apply_security(change, out),
             CallEffect::ClearCache => self.forget_cache(),
             CallEffect::ClearProfiles { criteria } => self.remove_profiles(&criteria, now, out),
             CallEffect::SetProfile { connector, profile } => self.install_profile(connector, &profile, now, out),

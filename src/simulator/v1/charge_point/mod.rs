@@ -25,6 +25,7 @@ mod panel;
 mod power;
 mod registration;
 mod reservation;
+mod security_profile;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -114,7 +115,7 @@ impl ChargePoint {
         configuration.set("MeterValueSampleInterval", settings.meter_value_interval.to_string());
         configuration.set("SupportedFeatureProfiles", settings.equipment.profiles.of_first_generation());
         configuration.set("NumberOfConnectors", settings.equipment.connectors.to_string());
-        let charge_point = Self {
+        let mut charge_point = Self {
             version: Version::V1_6,
             online: false,
             registration: Registration::Unknown,
@@ -145,6 +146,7 @@ impl ChargePoint {
             random: fastrand::Rng::with_seed(settings.seed),
             settings,
         };
+        charge_point.show_security_profile();
         charge_point.show_panel();
         charge_point
     }
@@ -277,6 +279,7 @@ impl Behaviour for ChargePoint {
         }
         self.network_down = false;
         self.online = true;
+        self.show_security_profile();
         if self.registration == Registration::Accepted {
             self.report_incidents(now, out);
             self.report_changes(now, out);

@@ -343,6 +343,7 @@ impl Behaviour for ChargingStation {
         }
         self.network_down = false;
         self.online = true;
+        self.show_network_profile();
         for incident in self.settings.credentials.take_incidents() {
             self.send_security_event(security_event(incident, OcppGeneration::Second), now, out);
         }

@@ -1,15 +1,17 @@
-//! The connections that the CSMS may configure: SetNetworkProfile (OCPP 2.0.1 part 2, B09). A profile is checked and kept. It does not
-//! move the link: where the simulated station connects to is chosen by the user.
+//! The connections that the CSMS may configure: SetNetworkProfile (OCPP 2.0.1 part 2, B09), and how the station changes to one (B10) or to
+//! another password (A01). What the link shows at its next connection is in the credentials that it shares with the machine.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::ChargingStation;
 use super::block_settings::NETWORK_SLOTS;
 use super::effect::{status_because, status_then};
-use crate::behaviour::{IncomingCall, Proposal};
+use crate::behaviour::{CredentialSet, IncomingCall, Outbox, Proposal};
 use crate::clock::Moment;
+use crate::ocpp::{SecurityProfile, StationPassword};
 use crate::simulator::payload::{integer, text};
 use crate::simulator::v2::features::StationFeatures;
 
@@ -19,6 +21,24 @@ const INTERFACES: [&str; 3] = ["Wired0", "Wireless0", "Any"];
 /// The profiles by their slot.
 #[derive(Debug, Default)]
 pub(super) struct NetworkProfiles(BTreeMap<i32, Value>);
+
+/// The slot of a connection; what the user chose counts as the first one.
+fn active_slot(settled: &CredentialSet) -> i32 {
+    settled.slot.max(1)
+}
+
+/// What the link shows with the connection of a slot.
+fn credentials_of(slot: i32, connection: &Value, settled: &CredentialSet) -> CredentialSet {
+    let profile = integer(connection, "securityProfile").and_then(|profile| u8::try_from(profile).ok());
+    let password = text(connection, "basicAuthPassword").map(StationPassword::of_text);
+    CredentialSet {
+        profile: profile.and_then(SecurityProfile::of_number).unwrap_or(settled.profile),
+        slot,
+        url: text(connection, "ocppCsmsUrl").map(Into::into),
+        password: password.or_else(|| settled.password.clone()),
+        ..settled.clone()
+    }
+}
 
 /// Why a connection cannot be used: a code of `statusInfo`. The URL must be one of a WebSocket, with TLS in the security profiles 2 and 3
 /// (A00).
@@ -40,7 +60,47 @@ fn connection_fault(connection: &Value) -> Option<&'static str> {
     }
 }
 
+/// How long the link is down when its password changes.
+const PAUSE: Duration = Duration::from_secs(1);
+
 impl ChargingStation {
+    /// The password of BasicAuthPassword: the link goes down when everything was sent, and comes back with it.
+    pub(super) fn change_password(&self, password: &StationPassword, out: &mut Outbox) {
+        let credentials = &self.settings.credentials;
+        credentials.change(|set| set.password = Some(password.clone()));
+        if credentials.profile().uses_password() {
+            out.restart(PAUSE);
+        }
+    }
+
+    /// Before the station starts again: the slots that stand before the present one in the priority are tried, each as often as it may be.
+    pub(super) fn choose_network_profiles(&self) {
+        let credentials = &self.settings.credentials;
+        let settled = credentials.settled();
+        let priority = self.model.text("OCPPCommCtrlr", "NetworkConfigurationPriority").unwrap_or_default();
+        let mut sets = Vec::new();
+        for slot in priority.split(',').filter_map(|slot| slot.trim().parse::<i32>().ok()) {
+            match self.blocks.network.0.get(&slot).map(|connection| credentials_of(slot, connection, &settled)) {
+                Some(set) if set == settled => break,
+                Some(set) => sets.push(set),
+                None if slot == active_slot(&settled) => break,
+                None => {}
+            }
+        }
+        let attempts = self.model.integer("OCPPCommCtrlr", "NetworkProfileConnectionAttempts");
+        credentials.propose(sets, attempts.and_then(|attempts| u32::try_from(attempts).ok()).unwrap_or(1));
+    }
+
+    /// Shows the connection that has been made as variables.
+    pub(super) fn show_network_profile(&mut self) {
+        let settled = self.settings.credentials.settled();
+        self.model.set("OCPPCommCtrlr", "ActiveNetworkProfile", active_slot(&settled).to_string());
+        // There is no profile 0 in 2.x: a link without a password is for laboratories.
+        if settled.profile > SecurityProfile::Unsecured {
+            self.model.set("SecurityCtrlr", "SecurityProfile", settled.profile.to_string());
+        }
+    }
+
     /// SetNetworkProfile: the slot must exist (B09.FR.02), the connection must be possible, and no less secure than the present one
     /// (B09.FR.04).
     pub(super) fn propose_network_profile(&self, call: IncomingCall<'_>, _now: Moment) -> Option<Proposal> {

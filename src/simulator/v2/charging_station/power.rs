@@ -126,6 +126,7 @@ impl ChargingStation {
         self.keep_interruption("Interruption.Begin", now);
         self.go_down(now);
         self.find_evses(now, out);
+        self.choose_network_profiles();
         out.restart(OFF);
     }
 

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::ChargingStation;
 use super::device_model::VariablePath;
 use super::effect::result_as_sent;
-use crate::behaviour::{Answer, IncomingCall, Proposal};
+use crate::behaviour::{Answer, IncomingCall, Outbox, Proposal};
 use crate::clock::Moment;
-use crate::ocpp::ErrorCode;
+use crate::ocpp::{ErrorCode, StationPassword};
 use crate::ocpp::device_model::{AttributeKind, VariableMutability};
 use crate::simulator::payload::{list, text};
 
@@ -95,12 +95,12 @@ impl ChargingStation {
                 verdict_result(element, verdict)
             })
             .collect();
-        result_as_sent(json!({ "setVariableResult": results }), |station, sent, _, _| {
+        result_as_sent(json!({ "setVariableResult": results }), |station, sent, _, out| {
             for (judged, sent) in judged.into_iter().zip(list(sent, "setVariableResult")) {
                 let accepted = matches!(text(sent, "attributeStatus"), Some("Accepted" | "RebootRequired"));
                 if let Some((_, change)) = judged.ok().filter(|_| accepted) {
                     station.model.set_attribute(change.index, change.kind, change.value);
-                    station.variable_was_set(change.index, change.kind);
+                    station.variable_was_set(change.index, change.kind, out);
                 }
             }
         })
@@ -122,12 +122,16 @@ impl ChargingStation {
     }
 
     /// What the CSMS has set takes effect at once where nothing reads it when it is needed.
-    fn variable_was_set(&mut self, index: usize, kind: AttributeKind) {
+    fn variable_was_set(&mut self, index: usize, kind: AttributeKind, out: &mut Outbox) {
         let Some(variable) = self.model.variable(index) else { return };
         // a fan follows its target
         if (variable.component().name, variable.name(), kind) == ("AirCoolingSystem", "FanSpeed", AttributeKind::Target) {
             let target = variable.value(AttributeKind::Target).unwrap_or_default().to_owned();
             self.model.set("AirCoolingSystem", "FanSpeed", target);
+        } else if (variable.component().name, variable.name()) == ("SecurityCtrlr", "BasicAuthPassword") {
+            let password = StationPassword::of_text(variable.value(kind).unwrap_or_default());
+            self.model.set_attribute(index, kind, "");
+            self.change_password(&password, out);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The security extension of OCPP 1.6: certificates, logs, signed firmware, and the triggers for them.
 
 use super::*;
-use crate::behaviour::{ConnectionIncident, CredentialSet, StationCredentials};
-use crate::ocpp::SecurityProfile;
+use crate::behaviour::{ConnectionIncident, CredentialNews, CredentialSet, StationCredentials};
+use crate::ocpp::{SecurityProfile, StationPassword};
 use crate::ocpp::certificates::{CERTIFICATE, HASH_DATA, SIGNING_REQUEST};
 use crate::pki::{
     CertificateDefect, CertificateFacts, CertificateRequest, CertificateTerms, KeyAlgorithm, TestAuthority, chain_pem,
@@ -253,4 +253,86 @@ fn a_charge_point_that_is_not_autonomous_answers_and_sends_nothing() {
     let sign = json!({"requestedMessage": "SignChargePointCertificate"});
     assert_eq!(world.ask_status("ExtendedTriggerMessage", sign), "Accepted");
     assert!(world.live(60).is_empty());
+}
+
+/// A charge point with these credentials, connected and accepted, and the credentials as its link sees them.
+fn with_credentials(set: CredentialSet) -> (World, StationCredentials) {
+    let credentials = StationCredentials::new(set);
+    let settings = ChargePointSettings { seed: 1, credentials: credentials.clone(), ..ChargePointSettings::default() };
+    (World::with(Version::V1_6, settings).booted(), credentials)
+}
+
+fn change(world: &mut World, key: &str, value: &str) -> String {
+    world.ask_status("ChangeConfiguration", json!({ "key": key, "value": value }))
+}
+
+fn shown_profile(world: &mut World) -> Value {
+    let Answer::Result(result) = world.ask("GetConfiguration", json!({"key": ["SecurityProfile"]})) else { panic!() };
+    result["configurationKey"][0]["value"].clone()
+}
+
+#[test]
+fn a_key_is_hexadecimal_and_the_next_connection_shows_its_bytes() {
+    let (mut world, credentials) = with_credentials(CredentialSet::default());
+    for (value, expected) in [
+        ("30313233343536373839414243444546", "Accepted"),
+        ("3031323334353637383941424344454647484950", "Accepted"),
+        ("303132333435363738394142434445", "Rejected"),
+        ("303132333435363738394142434445464748495051", "Rejected"),
+        ("a text that is no key", "Rejected"),
+        ("", "Rejected"),
+    ] {
+        assert_eq!(change(&mut world, "authorizationKey", value), expected, "{value}");
+    }
+    assert_eq!(credentials.next().password.unwrap().bytes(), b"0123456789ABCDEFGHIP");
+    let asked = world.ask("GetConfiguration", json!({"key": ["AuthorizationKey"]}));
+    assert_eq!(asked, Answer::result(json!({"unknownKey": ["AuthorizationKey"]})), "it is never read");
+    assert_eq!(
+        world.ask_status("ChangeConfiguration", json!({"key": "SecurityProfile", "value": "1"})),
+        "Accepted",
+        "the password is there now"
+    );
+}
+
+#[test]
+fn a_profile_only_rises_and_needs_what_it_is_made_of() {
+    let (mut world, credentials) = with_credentials(CredentialSet::default());
+    for value in ["0", "1", "2", "3", "4", "-1", "x"] {
+        assert_eq!(change(&mut world, "SecurityProfile", value), "Rejected", "{value}: there is neither a password nor a certificate");
+    }
+    assert_eq!(change(&mut world, "AuthorizationKey", "30313233343536373839414243444546"), "Accepted");
+    assert_eq!(change(&mut world, "SecurityProfile", "2"), "Rejected", "there is no root certificate");
+    let root = json!({"certificateType": "CentralSystemRootCertificate", "certificate": CERTIFICATE});
+    assert_eq!(world.ask_status("InstallCertificate", root), "Accepted");
+    assert_eq!(change(&mut world, "SecurityProfile", "3"), "Rejected", "there is no certificate of its own");
+    assert_eq!(change(&mut world, "SecurityProfile", "2"), "Accepted");
+    // The link tries the new profile; the machine shows what has worked.
+    assert_eq!(credentials.next().profile, SecurityProfile::TlsBasic);
+    assert_eq!(shown_profile(&mut world), "0");
+    assert_eq!(credentials.connected(), Some(CredentialNews::Settled(SecurityProfile::TlsBasic)));
+    world.disconnect();
+    world.connect();
+    assert_eq!(shown_profile(&mut world), "2");
+    assert_eq!(change(&mut world, "SecurityProfile", "1"), "Rejected");
+    assert_eq!(change(&mut world, "SecurityProfile", "2"), "Rejected");
+}
+
+#[test]
+fn a_profile_that_fails_gives_way_to_the_old_one() {
+    let password = Some(StationPassword::of_text("0123456789abcdef"));
+    let (mut world, credentials) = with_credentials(CredentialSet { password, ..CredentialSet::default() });
+    assert_eq!(change(&mut world, "SecurityProfile", "1"), "Accepted");
+    let news: Vec<_> = (0..3).map(|_| credentials.failed()).collect();
+    assert_eq!(news, [None, None, Some(CredentialNews::FellBack(SecurityProfile::Unsecured))]);
+    world.disconnect();
+    world.connect();
+    assert_eq!((shown_profile(&mut world), credentials.next().profile), ("0".into(), SecurityProfile::Unsecured));
+}
+
+#[test]
+fn older_versions_have_neither_key() {
+    let mut world = World::accepted(Version::V1_5);
+    for key in ["AuthorizationKey", "SecurityProfile"] {
+        assert_eq!(change(&mut world, key, "30313233343536373839414243444546"), "NotSupported", "{key}");
+    }
 }

@@ -8,6 +8,7 @@ mod hands;
 mod machine;
 mod metering;
 mod monitoring;
+mod network;
 mod never_panics;
 mod offline;
 mod power;
