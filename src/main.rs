@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    cli::hide_password();
     match cli::run(&cli::arguments()) {
         Ok(code) => code,
         Err(error) => {

@@ -9,7 +9,7 @@ pub mod stations;
 use ocpp_tui::clock::now;
 use ocpp_tui::hub::{CentralSystemOptions, Hub};
 use ocpp_tui::link::{LinkSettings, runtime_builder};
-use ocpp_tui::ocpp::{Catalog, Transport, Version};
+use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::trace;
 use tokio::runtime::Runtime;
 

@@ -10,8 +10,10 @@ use ocpp_tui::line_mode::LogFormat;
 use ocpp_tui::ocpp::{MeterMapping, Role, Strictness, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
+use super::access_arguments::AccessArguments;
 use super::byte_size::size;
 use super::ca_arguments::AuthorityCommand;
+use super::credential_arguments::CredentialArguments;
 use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
 use super::probe_arguments::ProbeArguments;
@@ -65,6 +67,9 @@ pub struct GeneralOptions {
     /// Memory for the trace, in bytes or with k, M, G; the oldest records are removed when it is full [default: 64M]
     #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
     pub trace_memory: Option<usize>,
+    /// Show passwords and private keys in messages, which are masked otherwise
+    #[arg(long, global = true)]
+    pub show_secrets: bool,
     /// Read the definitions of OCPP 1.x from this folder instead of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub wsdl_dir: Option<PathBuf>,
@@ -223,7 +228,7 @@ pub struct CentralSystemArguments {
     #[arg(long, short, allow_negative_numbers = true, value_parser = plain_port)]
     pub port: Option<PlainPort>,
     /// Address or name of this machine to listen on [default: all]
-    #[arg(long)]
+    #[arg(long, visible_alias = "bind", value_name = "ADDRESS")]
     pub host: Option<String>,
     /// Path below which charge points connect, before their identity
     #[arg(long, short = 'u', default_value = "/", value_name = "PATH")]
@@ -244,6 +249,8 @@ pub struct CentralSystemArguments {
     pub subprotocols: SubprotocolArguments,
     #[command(flatten)]
     pub tls: ListenTlsArguments,
+    #[command(flatten)]
+    pub access: AccessArguments,
 }
 
 /// The port without TLS.
@@ -317,6 +324,8 @@ pub struct ChargePointArguments {
     pub remote_port: Option<u16>,
     #[command(flatten)]
     pub tls: DialTlsArguments,
+    #[command(flatten)]
+    pub credentials: CredentialArguments,
     #[command(flatten)]
     pub machine: MachineArguments,
     /// List the quirks that come with the program

@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `machine_arguments`, `tls_arguments`, `byte_size`, `seconds`, `version_argument`, `whole_number` | the command line |
+//! | `arguments`, `test_arguments`, `machine_arguments`, `tls_arguments`, `access_arguments`, `credential_arguments`, `byte_size`, `seconds`, `version_argument`, `whole_number` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
@@ -10,11 +10,13 @@
 //! | `sentence` | an error as the sentence that is printed |
 //! | `config`, `docs`, `demo`, `ca` with `ca_arguments` | the commands of the same names |
 
+mod access_arguments;
 mod arguments;
 mod byte_size;
 mod ca;
 mod ca_arguments;
 mod config;
+mod credential_arguments;
 mod demo;
 mod docs;
 mod identity_range;
@@ -37,5 +39,6 @@ mod version_argument;
 mod whole_number;
 
 pub use arguments::arguments;
+pub use credential_arguments::hide_password;
 pub use sentence::sentence;
 pub use session::{CANNOT_START, run};

@@ -19,6 +19,7 @@ use ocpp_tui::probe::{
 
 use rustls::sign::CertifiedKey;
 
+use super::credential_arguments::text_password;
 use super::probe_arguments::ProbeArguments;
 
 /// The exit code when a rule is broken.
@@ -98,12 +99,13 @@ fn options(arguments: &ProbeArguments) -> anyhow::Result<ProbeOptions> {
         [] => vec![IDENTITY.to_owned()],
         given => given.to_vec(),
     };
+    let password = text_password(arguments.password.as_deref(), arguments.password_file.as_deref())?;
     Ok(ProbeOptions {
         security: if target.is_secure { security(arguments)? } else { ProbeSecurity::default() },
         target,
         jobs: arguments.jobs.map_or(identities.len(), usize::from),
         identities,
-        password: arguments.password.clone().map(ProbePassword::new),
+        password: password.map(ProbePassword::new),
         with_calls: arguments.with_calls,
         version: arguments.protocol,
         timeout: Duration::from_secs_f64(arguments.timeout), // the parser takes 0 to 86400

@@ -45,6 +45,9 @@ pub struct ProbeArguments {
     /// Password for Basic authentication; the user is the identity. Never printed
     #[arg(long, value_name = "PASSWORD", env = "OCPP_TUI_PASSWORD", hide_env_values = true)]
     pub password: Option<String>,
+    /// File whose first line is that password
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
     /// PEM file of a CA to trust [default: those of the operating system, and the test CA]
     #[arg(long, value_name = "FILE")]
     pub ca: Vec<PathBuf>,

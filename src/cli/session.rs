@@ -11,7 +11,7 @@ use ocpp_tui::behaviour::CredentialSet;
 use ocpp_tui::clock::now;
 use ocpp_tui::config::{History, Paths, Settings};
 use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, RunContext};
-use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
+use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, CredentialOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
 use ocpp_tui::link::{CertificateFileError, LinkSettings, runtime_builder};
 use ocpp_tui::ocpp::definition::{self, DefinitionFolders};
@@ -82,6 +82,9 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
     };
     let (catalog, warnings) = catalog(general)?;
     let (events, recorder) = trace::start(memory, now()).context("no thread for the recorder")?;
+    if general.show_secrets {
+        events.trace().show_secrets();
+    }
     let strictness = match (general.strictness, &settings.strictness) {
         (Some(strictness), _) => strictness,
         (None, Some(name)) => {
@@ -184,7 +187,10 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             if arguments.transport == TransportArgument::Soap && arguments.from.is_some() && identities.len() > 1 {
                 bail!("--from is the address of one charge point; begin several without it, or each in a session of its own.");
             }
-            for options in charge_points(arguments, identities)? {
+            let profile = arguments.tls.security_profile;
+            let profile = (profile != SecurityProfile::default()).then_some(profile);
+            let credentials = arguments.credentials.options(profile)?.with_file()?;
+            for options in charge_points(arguments, &credentials, identities)? {
                 console.hub().start_charge_point(options)?;
             }
         }
@@ -247,11 +253,13 @@ fn central_system(arguments: &CentralSystemArguments) -> Result<CentralSystemOpt
         first_transaction: arguments.first_transaction,
         security_profile: arguments.tls.security_profile,
         tls: arguments.tls.options(port.is_none())?,
+        access: arguments.access.options(),
     })
 }
 
 fn charge_points(
     arguments: &ChargePointArguments,
+    credentials: &CredentialOptions,
     identities: Vec<String>,
 ) -> Result<impl Iterator<Item = ChargePointOptions>, CertificateFileError> {
     let url = arguments.url.clone().unwrap_or_default();
@@ -261,7 +269,7 @@ fn charge_points(
         autonomous: !arguments.manual,
         soap: soap(arguments, index),
         machine: arguments.machine.options(),
-        credentials: CredentialSet { profile: arguments.tls.security_profile, ..CredentialSet::default() },
+        credentials: credentials.clone(),
         tls: tls.clone(),
         ..ChargePointOptions::new(url.clone(), identity, arguments.protocol)
     }))

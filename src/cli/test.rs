@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::arguments::DEFAULT_MEMORY;
 use super::arguments::GeneralOptions;
+use super::credential_arguments::text_password;
 use super::shipped_scenarios::SHIPPED_FILES;
 use super::test_arguments::{RoleArgument, Scenarios};
 use super::test_output::{ResultPrinter, RoundLabel, print_list};
@@ -252,8 +253,8 @@ fn credentials(arguments: &Scenarios) -> anyhow::Result<PeerCredentials> {
         };
         headers.add_basic(user, password).context("--basic-auth")?;
     }
-    let credentials =
-        PeerCredentials { headers, password: arguments.password.clone().filter(|_| arguments.basic_auth.is_none()) };
+    let password = text_password(arguments.password.as_deref(), arguments.password_file.as_deref())?;
+    let credentials = PeerCredentials { headers, password: password.filter(|_| arguments.basic_auth.is_none()) };
     let soap = arguments.url.as_ref().is_some_and(|url| url.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")));
     if soap && !credentials.is_empty() {
         bail!("--header, --password and --basic-auth are for the handshake of a WebSocket; use them with --url ws://…");

@@ -44,6 +44,9 @@ pub struct Scenarios {
     /// Password of our charge points at --url; each is the user of its own identity (Basic authentication). Never printed
     #[arg(long, value_name = "PASSWORD", env = "OCPP_TUI_PASSWORD", hide_env_values = true)]
     pub password: Option<String>,
+    /// File whose first line is that password
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
     /// User and password of all our charge points at --url, where the user is not their identity. Never printed
     #[arg(long, value_name = "USER:PASSWORD", requires = "url")]
     pub basic_auth: Option<String>,

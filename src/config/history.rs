@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::ocpp::is_secret_name;
+
 /// How many commands are kept.
 const KEPT: usize = 1000;
 /// Longer commands are remembered in this session only; the file would grow by megabytes.
@@ -35,11 +37,12 @@ impl History {
         self.lock().clone()
     }
 
-    /// Remembers a command, unless it is the last one again.
+    /// Remembers a command, unless it is the last one again, or may hold a secret.
     pub fn add(&self, line: &str) {
         let line = line.trim();
         let mut lines = self.lock();
-        if line.is_empty() || line.contains(['\n', '\r']) || lines.last().is_some_and(|last| last == line) {
+        if line.is_empty() || holds_secret(line) || line.contains(['\n', '\r']) || lines.last().is_some_and(|last| last == line)
+        {
             return;
         }
         lines.push(line.to_owned());
@@ -52,6 +55,24 @@ impl History {
     fn lock(&self) -> MutexGuard<'_, Vec<String>> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Words of which what follows is the name of a file, a command or a message and no secret.
+const HARMLESS: [&str; 4] = ["--password-file", "remote_getconfiguration", "remote_getvariables", "help"];
+
+/// Whether a line may hold a secret: a password that is set, an option or a field with one, or a URL with a user. Such a line is not kept
+/// anywhere; that a harmless one is lost now and then does no harm.
+pub fn holds_secret(line: &str) -> bool {
+    let mut words = line.split_whitespace().map(|word| word.trim_matches('"'));
+    let first = words.clone().next().unwrap_or_default();
+    if first.eq_ignore_ascii_case("auth") {
+        return words.any(|word| word.eq_ignore_ascii_case("set"));
+    }
+    let is_url = |word: &str| {
+        word.split_once("://").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')))
+    };
+    !HARMLESS.contains(&first.to_ascii_lowercase().as_str())
+        && words.any(|word| !HARMLESS.contains(&word) && (is_secret_name(word) || is_url(word)))
 }
 
 fn append(file: &Path, line: &str) -> io::Result<()> {
@@ -97,6 +118,32 @@ mod tests {
         assert_eq!(again.lines().len(), KEPT);
         assert_eq!(again.lines().last().unwrap(), &format!("command {}", 2 * KEPT));
         assert_eq!(fs::read_to_string(file).unwrap().lines().count(), KEPT);
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("history");
+        let history = History::load(file.clone());
+        let secrets = [
+            "auth set CP1 s3cret",
+            "  AUTH   \"set\" CP1 s3cret",
+            "start_cp ws://h CP1 --password s3cret",
+            "start_cp ws://CP1:s3cret@h CP1",
+            "remote_changeconfiguration key=AuthorizationKey value=s3cret",
+            "remote_setvariables {\"setVariableData\":[{\"variable\":{\"name\":\"BasicAuthPassword\"}}]}",
+        ];
+        secrets.iter().for_each(|line| history.add(line));
+        assert_eq!(history.lines(), [""; 0]);
+        assert!(!file.exists());
+        let harmless = [
+            "auth list",
+            "start_cp ws://h CP1 --password-file word.txt",
+            "remote_getconfiguration key[0]=AuthorizationKey",
+            "remote_changeconfiguration key=HeartbeatInterval value=60",
+        ];
+        harmless.iter().for_each(|line| history.add(line));
+        assert_eq!(history.lines(), harmless);
     }
 
     #[test]

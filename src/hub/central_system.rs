@@ -6,10 +6,13 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
 use super::CentralSystemOptions;
+use super::access::{RememberingBehaviour, StationAccess};
 use super::answer_rules::AnswerRules;
 use super::registry::Registry;
 use super::responder::responder;
-use crate::link::{Admission, Directory, Endpoint, Handshake, LinkContext, LinkHandle, ListenerContext, Network, Refusal};
+use crate::link::{
+    Admission, Authentication, Directory, Endpoint, Handshake, LinkContext, LinkHandle, ListenerContext, Network, Refusal,
+};
 use crate::ocpp::{Role, Transport};
 use crate::plugin::PluginChannel;
 use crate::simulator::{CentralSystem, Profile};
@@ -75,13 +78,21 @@ struct CentralSystemDirectory {
     answers: Arc<AnswerRules>,
     plugins: Arc<PluginChannel>,
     profile: Profile,
+    access: StationAccess,
 }
 
 impl Directory for CentralSystemDirectory {
+    fn authenticate<'a>(&'a self, handshake: &'a Handshake<'a>) -> Authentication<'a> {
+        Box::pin(self.access.check(handshake))
+    }
+
     fn admit(&self, handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
         let identity = handshake.identity;
         let station = self.events.station(Role::CentralSystem, identity);
         let behaviour = self.central_system.behaviour_with(identity, self.profile.samples);
+        let (inner, identity) = (Box::new(behaviour), identity.to_owned());
+        let (book, events) = (self.access.book().clone(), self.events.clone());
+        let behaviour = RememberingBehaviour { inner, identity, station, book, events };
         let responder = responder(Box::new(behaviour), station, self.answers.clone(), self.plugins.clone());
         Ok(Admission { station, responder })
     }
@@ -106,6 +117,7 @@ pub(super) fn listener_context(
     context: LinkContext,
     registry: Arc<Registry>,
     (answers, plugins, profile): (Arc<AnswerRules>, Arc<PluginChannel>, Profile),
+    access: StationAccess,
     tasks: TaskTracker,
 ) -> ListenerContext {
     let events = context.events.clone();
@@ -113,11 +125,12 @@ pub(super) fn listener_context(
         Endpoint::new(&options.endpoint),
         options.versions.clone(),
         options.transports.clone(),
-        Arc::new(CentralSystemDirectory { central_system, events, registry, answers, plugins, profile }),
+        Arc::new(CentralSystemDirectory { central_system, events, registry, answers, plugins, profile, access }),
         context,
         tasks,
     )
     .with_subprotocols(options.subprotocols)
+    .with_addresses(options.access.addresses.clone())
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Why something could not be started, or an order was not taken.
 
 use std::io;
+use std::path::PathBuf;
 
-use crate::config::AuthorityFolderError;
+use crate::config::{AuthorityFolderError, PasswordFileError};
 use crate::link::{CertificateFileError, UrlError};
 use crate::ocpp::{SecurityProfile, Version};
 use crate::simulator::QuirkError;
@@ -77,6 +78,23 @@ pub enum HubError {
     /// The URL of the central system is none.
     #[error(transparent)]
     Url(#[from] UrlError),
+    /// The passwords of stations cannot be used.
+    #[error(transparent)]
+    Passwords(#[from] PasswordFileError),
+    /// The file of the password of a charge point cannot be read.
+    #[error("the password in {} cannot be read: {reason}; --password-file names a file whose first line is the password", .file.display())]
+    PasswordUnreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        reason: io::Error,
+    },
+    /// It holds no password.
+    #[error("{} has no password in its first line: a text, or hex: and pairs of hexadecimal digits", .file.display())]
+    NoPassword {
+        /// The file.
+        file: PathBuf,
+    },
     /// A quirk cannot be used.
     #[error(transparent)]
     Quirk(#[from] QuirkError),

@@ -1,10 +1,12 @@
 //! The running session: the role of each peer, the link of each station, the target of an order. Floor 3: it parses no
 //! text.
 
+mod access;
 mod alert_filters;
 mod answer_rules;
 mod authority;
 mod central_system;
+mod credential_options;
 mod error;
 mod options;
 mod order;
@@ -27,6 +29,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::behaviour::{Behaviour, StationCredentials};
 use crate::clock::now;
+use crate::config::PasswordList;
 use crate::link::{
     self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Listener, ListenerPorts, Network,
     SharedSettings, SoapService,
@@ -40,9 +43,11 @@ use crate::simulator::{
 };
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
+pub use access::{AccessOptions, PasswordBook};
 pub use alert_filters::AlertFilters;
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
 pub use central_system::ListenAddress;
+pub use credential_options::CredentialOptions;
 pub use error::{HubError, LinkOrderError};
 pub use options::{CentralSystemOptions, ChargePointOptions, MachineOptions, SoapOptions};
 pub use order::Order;
@@ -51,6 +56,7 @@ pub use tls::{DialTlsOptions, ListenTlsOptions};
 
 pub use crate::link::LinkCommand;
 
+use access::StationAccess;
 use plugin_host::HubPluginHost;
 use responder::responder;
 use route::Route;
@@ -93,6 +99,7 @@ impl Hub {
             profile,
             running: Mutex::default(),
             central_systems: Mutex::default(),
+            passwords: Arc::default(),
             answers: Arc::default(),
             plugins: Plugins::default(),
             alerts: AlertFilters::default(),
@@ -172,7 +179,7 @@ impl Hub {
     /// Starts a central system and returns where it listens: without TLS, or with it when there is no such port.
     ///
     /// # Errors
-    /// When a port cannot be bound, a file of TLS cannot be used, or only SOAP is offered and it carries none of the versions.
+    /// When a port cannot be bound, a file of TLS or of passwords cannot be used, or only SOAP is offered and it carries none of the versions.
     pub async fn start_central_system(&self, options: CentralSystemOptions) -> Result<SocketAddr, HubError> {
         let over_soap = || options.versions.iter().any(|version| Version::SOAP.contains(version));
         if let (false, Some(version)) =
@@ -180,6 +187,7 @@ impl Hub {
         {
             return Err(HubError::NotOverSoap { version: *version });
         }
+        let passwords = options.access.password_file.as_deref().map(PasswordList::read).transpose()?;
         let host = options.host.as_deref();
         let authority = self.authority();
         let ListenTls { port: tls_port, acceptor, connector, notices } = ListenTls::load(&options, authority.as_deref())?;
@@ -190,6 +198,9 @@ impl Hub {
         };
         let port_of = |bound: &Option<(SocketAddr, Listener)>| bound.as_ref().map(|(address, _)| address.port());
         let ports = ListenerPorts { plain: port_of(&plain), tls: port_of(&secured) };
+        if let Some(list) = passwords {
+            self.shared.passwords.add(list);
+        }
         let first_transaction = options.first_transaction.unwrap_or_else(|| transaction_id_of(now()));
         let signer = self.station_signer().await;
         let settings = CentralSystemSettings { signer, first_transaction, ..CentralSystemSettings::default() };
@@ -201,6 +212,7 @@ impl Hub {
             LinkContext { tls: connector, ..self.context(Role::CentralSystem, options.ping_interval) },
             self.shared.registry.clone(),
             (self.shared.answers.clone(), self.shared.plugins.channel().clone(), self.shared.profile),
+            StationAccess::new(&options.access, self.shared.passwords.clone()),
             self.shared.tasks.clone(),
         );
         let listener_context = Arc::new(listener_context.at_ports(ports));
@@ -251,8 +263,9 @@ impl Hub {
         headers: ExtraHeaders,
     ) -> Result<StationKey, HubError> {
         let authority = self.authority();
-        let named = options.tls.certificate.is_some() || options.credentials.certificate.is_some();
-        if options.credentials.profile.uses_client_certificate()
+        let credentials = options.credentials.load(&options.url)?;
+        let named = options.tls.certificate.is_some() || credentials.certificate.is_some();
+        if credentials.profile.uses_client_certificate()
             && !named
             && !options.identity.is_empty()
             && let Some(folder) = authority.as_deref()
@@ -260,7 +273,8 @@ impl Hub {
             options.tls.certificate = Some(station_certificate(&options.identity, folder)?);
         }
         let quirks = options.machine.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
-        let way = Route::find(&options, &self.shared.network)?;
+        let way = Route::find(&options, &credentials, &self.shared.network)?;
+        let credentials = StationCredentials::new(credentials);
         let connector = self.shared.connector.get(&options.tls, authority.as_deref())?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
@@ -270,7 +284,6 @@ impl Hub {
         if !self.shared.registry.insert_new(station, handle) {
             return Err(HubError::IdentityInUse { identity: name.to_owned() });
         }
-        let credentials = StationCredentials::new(options.credentials.clone());
         let settings = ChargePointSettings {
             identity: options.identity.clone(),
             autonomous: options.autonomous,
@@ -367,6 +380,11 @@ impl Hub {
     /// What can be seen at the machines of ours.
     pub fn machines(&self) -> &MachinePanels {
         &self.shared.machines
+    }
+
+    /// The passwords of the stations that connect to us.
+    pub fn passwords(&self) -> &PasswordBook {
+        &self.shared.passwords
     }
 
     /// The filters whose records call the user.

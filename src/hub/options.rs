@@ -1,7 +1,8 @@
 //! The options with which a central system or a charge point is started.
 
+use super::access::AccessOptions;
+use super::credential_options::CredentialOptions;
 use super::{DialTlsOptions, ListenTlsOptions};
-use crate::behaviour::CredentialSet;
 use crate::link::SubprotocolPolicy;
 use crate::ocpp::{SecurityProfile, Transport, Version};
 use crate::simulator::StationEquipment;
@@ -29,6 +30,8 @@ pub struct CentralSystemOptions {
     pub tls: ListenTlsOptions,
     /// The id of the first transaction; `None` takes one from the time, so that it is none of an earlier session.
     pub first_transaction: Option<i32>,
+    /// Who may connect.
+    pub access: AccessOptions,
 }
 
 impl Default for CentralSystemOptions {
@@ -45,6 +48,7 @@ impl Default for CentralSystemOptions {
             security_profile: SecurityProfile::default(),
             tls: ListenTlsOptions::default(),
             first_transaction: None,
+            access: AccessOptions::default(),
         }
     }
 }
@@ -68,7 +72,7 @@ pub struct ChargePointOptions {
     /// How it speaks SOAP; `None` for a WebSocket.
     pub soap: Option<SoapOptions>,
     /// What it shows to its central system at first.
-    pub credentials: CredentialSet,
+    pub credentials: CredentialOptions,
     /// TLS.
     pub tls: DialTlsOptions,
 }
@@ -84,7 +88,7 @@ impl ChargePointOptions {
             autonomous: true,
             machine: MachineOptions::default(),
             soap: None,
-            credentials: CredentialSet::default(),
+            credentials: CredentialOptions::default(),
             tls: DialTlsOptions::default(),
         }
     }

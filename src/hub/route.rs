@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::tls::callback_acceptor;
 use super::{ChargePointOptions, HubError, SoapOptions};
+use crate::behaviour::CredentialSet;
 use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network, TlsAcceptor};
 use crate::ocpp::Version;
 
@@ -22,13 +23,13 @@ pub(super) enum Route {
 
 impl Route {
     /// The route for these options. For SOAP the port is bound here.
-    pub fn find(options: &ChargePointOptions, network: &Network) -> Result<Route, HubError> {
+    pub fn find(options: &ChargePointOptions, credentials: &CredentialSet, network: &Network) -> Result<Route, HubError> {
         let fitting = |tls: bool| {
-            let profile = options.credentials.profile;
+            let profile = credentials.profile;
             if profile.uses_tls() && !tls {
                 return Err(HubError::ProfileNeedsTls { profile, url: options.url.clone() });
             }
-            let has_certificate = options.tls.certificate.is_some() || options.credentials.certificate.is_some();
+            let has_certificate = options.tls.certificate.is_some() || credentials.certificate.is_some();
             if profile.uses_client_certificate() && !has_certificate {
                 return Err(HubError::NoClientCertificate);
             }

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::access::PasswordBook;
 use super::alert_filters::AlertFilters;
 use super::answer_rules::AnswerRules;
 use super::central_system::ListenAddress;
@@ -29,6 +30,8 @@ pub(super) struct HubState {
     pub running: Mutex<Vec<(Role, SharedSettings)>>,
     /// Those that run.
     pub central_systems: Mutex<Vec<Arc<CentralSystem>>>,
+    /// The passwords of stations.
+    pub passwords: Arc<PasswordBook>,
     pub answers: Arc<AnswerRules>,
     pub plugins: Plugins,
     /// The filters whose records call the user.

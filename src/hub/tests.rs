@@ -22,6 +22,7 @@ fn charge_point(url: String, identity: &str, version: Version, soap: bool) -> Ch
 async fn session(hub: &Hub) {
     let central_system = CentralSystemOptions {
         first_transaction: Some(1),
+        access: AccessOptions::default(),
         host: Some("127.0.0.1".into()),
         versions: vec![Version::V1_5, Version::V1_6],
         ..CentralSystemOptions::default()
@@ -96,6 +97,7 @@ async fn soap_is_refused_for_versions_that_it_does_not_carry() {
     assert!(matches!(refused, Err(HubError::NotOverSoap { version: Version::V2_0_1 })), "{refused:?}");
     let central_system = |versions: &[Version], transports: &[Transport]| CentralSystemOptions {
         first_transaction: Some(1),
+        access: AccessOptions::default(),
         host: Some("127.0.0.1".into()),
         versions: versions.to_vec(),
         transports: transports.to_vec(),

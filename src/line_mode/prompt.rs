@@ -13,7 +13,7 @@ use rustyline::{CompletionType, Config, Editor, ExternalPrinter, Helper};
 use tokio::sync::mpsc;
 
 use super::reader::TypedLine;
-use crate::config::History;
+use crate::config::{History, holds_secret};
 use crate::console::{Console, RunContext};
 
 /// Prints above the line that is being typed.
@@ -27,7 +27,7 @@ pub(super) fn start(
     console: Arc<Console>,
     history: Arc<History>,
 ) -> rustyline::Result<(mpsc::Receiver<TypedLine>, PromptWriter)> {
-    let config = Config::builder().completion_type(CompletionType::List).auto_add_history(true).build();
+    let config = Config::builder().completion_type(CompletionType::List).auto_add_history(false).build();
     let remembered = MemHistory::with_config(&config);
     let mut editor = Editor::with_history(config, remembered)?;
     for line in history.lines() {
@@ -41,6 +41,10 @@ pub(super) fn start(
             match editor.readline("> ") {
                 Ok(line) => {
                     history.add(&line);
+                    if !holds_secret(&line) {
+                        // A line that is not remembered is no error of the command.
+                        let _ = editor.add_history_entry(&line);
+                    }
                     if sender.blocking_send(TypedLine::Line(line)).is_err() {
                         return;
                     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::address_policy::{AddressPolicy, ConnectionCounts};
 use super::directory::Directory;
 use super::endpoint::Endpoint;
 use super::intercept::gate::Gate;
@@ -48,6 +49,10 @@ pub struct ListenerContext {
     pub subprotocols: SubprotocolPolicy,
     /// The ports at which it listens.
     pub ports: ListenerPorts,
+    /// From which addresses stations may connect.
+    pub addresses: AddressPolicy,
+    /// How many connections each address has.
+    pub(super) connections: ConnectionCounts,
     /// The actors of the stations that speak SOAP.
     pub(super) actors: SoapActors,
     /// Which stations may connect, and which behaviour answers their links.
@@ -69,7 +74,20 @@ impl ListenerContext {
         tasks: TaskTracker,
     ) -> ListenerContext {
         let (subprotocols, ports, actors) = (SubprotocolPolicy::default(), ListenerPorts::default(), SoapActors::default());
-        ListenerContext { endpoint, versions, transports, subprotocols, ports, actors, directory, context, tasks }
+        let (addresses, connections) = (AddressPolicy::default(), ConnectionCounts::default());
+        ListenerContext {
+            endpoint,
+            versions,
+            transports,
+            subprotocols,
+            ports,
+            addresses,
+            connections,
+            actors,
+            directory,
+            context,
+            tasks,
+        }
     }
 
     /// The same with these options about subprotocols.
@@ -82,5 +100,11 @@ impl ListenerContext {
     #[must_use]
     pub fn at_ports(self, ports: ListenerPorts) -> ListenerContext {
         ListenerContext { ports, ..self }
+    }
+
+    /// The same with these limits of addresses.
+    #[must_use]
+    pub fn with_addresses(self, addresses: AddressPolicy) -> ListenerContext {
+        ListenerContext { addresses, ..self }
     }
 }

@@ -3,14 +3,15 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::pin::Pin;
 
 use hyper::StatusCode;
-use hyper::header::HeaderMap;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::inbox::LinkHandle;
 use crate::behaviour::Responder;
 use crate::ocpp::{Transport, Version};
-use crate::trace::{StationKey, TlsFacts};
+use crate::trace::{HandshakeFinding, StationKey, TlsFacts};
 
 /// A station that wants to connect: the request of its WebSocket handshake, or its first SOAP request.
 pub struct Handshake<'a> {
@@ -56,13 +57,31 @@ pub struct Admission {
 pub struct Refusal {
     /// The status of the HTTP response.
     pub status: StatusCode,
-    /// One sentence, which the peer and the trace get: it must not contain credentials.
+    /// One sentence, which the trace gets, and the peer unless there is another one for it: it must not contain credentials.
     pub reason: String,
+    /// What the peer gets instead.
+    pub shown: Option<String>,
+    /// Headers of the response that the status asks for.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
 }
+
+impl Refusal {
+    /// A refusal whose reason the peer may read.
+    pub fn new(status: StatusCode, reason: impl Into<String>) -> Refusal {
+        Refusal { status, reason: reason.into(), shown: None, headers: Vec::new() }
+    }
+}
+
+/// What a directory finds about the credentials of a request, while it may have to wait.
+pub type Authentication<'a> = Pin<Box<dyn Future<Output = Result<Vec<HandshakeFinding>, Refusal>> + Send + 'a>>;
 
 /// Decides which stations may connect to a central system, and knows their links.
 pub trait Directory: Send + Sync {
-    /// Decides about a station, before its handshake is answered.
+    /// Checks who sends a handshake, or any request over SOAP, before it is looked at further. It may take long: a password is checked
+    /// against a slow hash, and guesses are slowed down. What is odd and accepted is returned.
+    fn authenticate<'a>(&'a self, handshake: &'a Handshake<'a>) -> Authentication<'a>;
+
+    /// Decides about a station whose sender is known, before its handshake is answered.
     ///
     /// # Errors
     /// When it may not connect.

@@ -76,6 +76,10 @@ pub(super) struct RejectedHandshake {
     pub side: FailureSide,
     /// By what.
     pub cause: FailureCause,
+    /// What the peer gets instead of it.
+    pub shown: Option<String>,
+    /// Headers that the status asks for.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl RejectedHandshake {
@@ -86,7 +90,13 @@ impl RejectedHandshake {
             StatusCode::UNAUTHORIZED => FailureCause::Unauthorized { fault },
             _ => FailureCause::NotAdmitted { status: status.as_u16(), fault },
         };
-        RejectedHandshake { status, reason, detail, side: FailureSide::CentralSystem, cause }
+        let (shown, headers) = (None, Vec::new());
+        RejectedHandshake { status, reason, detail, side: FailureSide::CentralSystem, cause, shown, headers }
+    }
+
+    /// A handshake that the session refuses.
+    fn refused(path: &str, Refusal { status, reason, shown, headers }: Refusal) -> RejectedHandshake {
+        RejectedHandshake { shown, headers, ..RejectedHandshake::new(status, path, reason) }
     }
 
     /// The same with a cause that is made of what would have been accepted.
@@ -132,7 +142,8 @@ impl RejectedHandshake {
 
     /// The answer.
     pub fn response(&self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::from(format!("{}\n", self.detail)));
+        let shown = self.shown.as_ref().unwrap_or(&self.detail);
+        let mut response = Response::new(Full::from(format!("{shown}\n")));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -140,9 +151,10 @@ impl RejectedHandshake {
             headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
-        if let Ok(reason) = HeaderValue::from_str(&self.detail) {
+        if let Ok(reason) = HeaderValue::from_str(shown) {
             headers.insert(REJECT_REASON, reason);
         }
+        headers.extend(self.headers.iter().cloned());
         response
     }
 }
@@ -151,7 +163,7 @@ impl RejectedHandshake {
 ///
 /// # Errors
 /// When it is no handshake, or one that is refused.
-pub(super) fn accept_handshake<B>(
+pub(super) async fn accept_handshake<B: Sync>(
     request: &Request<B>,
     peer: SocketAddr,
     tls: Option<&TlsFacts>,
@@ -196,9 +208,10 @@ pub(super) fn accept_handshake<B>(
                 peer,
                 tls,
             };
-            let admitted = listener_context.directory.admit(&handshake);
-            let rejected = |Refusal { status, reason }| RejectedHandshake::new(status, path, reason);
-            Some((chosen.version, admitted.map_err(rejected)?))
+            let directory = &listener_context.directory;
+            let rejected = |refusal| RejectedHandshake::refused(path, refusal);
+            findings.extend(directory.authenticate(&handshake).await.map_err(rejected)?);
+            Some((chosen.version, directory.admit(&handshake).map_err(rejected)?))
         }
     };
     Ok(AcceptedHandshake {
@@ -236,6 +249,8 @@ pub(super) fn unknown_protocol(
         detail: format!("{}: {fault}{remedy}", escape_control(identity)),
         side: FailureSide::CentralSystem,
         cause: FailureCause::NoSubprotocol { fault: format!("{fault}{remedy}").into() },
+        shown: None,
+        headers: Vec::new(),
     }
 }
 

@@ -13,11 +13,13 @@ use hyper::service::service_fn;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
+use super::address_policy::ConnectionPass;
 use super::attempt_progress::AttemptProgress;
 use super::context::ListenerContext;
 use super::directory::Admission;
@@ -28,6 +30,7 @@ use super::network::{Listener, Socket};
 use super::opening::{ConnectionOpening, FirstBytes, OpenedSocket};
 use super::order::LinkOrder;
 use super::panic_guard;
+use super::proxy_header::read_proxy_header;
 use super::soap::{self, IncomingConnection};
 use super::subprotocol::no_common_subprotocol;
 use super::tls::TlsAcceptor;
@@ -63,17 +66,19 @@ pub async fn accept(mut listener: Listener, tls: Option<Arc<TlsAcceptor>>, liste
 }
 
 /// Serves one connection, until it becomes a WebSocket or ends.
-async fn serve(stream: Socket, peer: SocketAddr, tls: Option<Arc<TlsAcceptor>>, listener_context: Arc<ListenerContext>) {
+async fn serve(mut stream: Socket, peer: SocketAddr, tls: Option<Arc<TlsAcceptor>>, listener_context: Arc<ListenerContext>) {
     stream.set_nodelay();
     let serving = async {
         if let Some(acceptor) = &tls {
             refresh(acceptor, &listener_context).await;
         }
+        let mut progress = AttemptProgress::accepted();
+        let entered = Box::pin(enter(&mut stream, peer, &progress, &listener_context)).await;
+        let Some((peer, pass)) = entered else { return };
         let (client, ports, context) = (Role::ChargePoint, listener_context.ports, &listener_context.context);
         let opening = ConnectionOpening { peer, station: None, client, tls: tls.as_ref(), ports, context };
-        let mut progress = AttemptProgress::accepted();
         if let Some((first, stream)) = Box::pin(opening.open(stream, &mut progress)).await {
-            serve_http(&first, stream, &opening, progress, &listener_context).await;
+            serve_http(&first, stream, &opening, (progress, pass), &listener_context).await;
         }
     };
     tokio::select! {
@@ -93,20 +98,54 @@ async fn refresh(acceptor: &Arc<TlsAcceptor>, listener_context: &ListenerContext
     listener_context.context.events.send(None, now(), EventKind::Note { failure, text: text.into() }).await;
 }
 
+/// Lets a connection in, and counts it: returns the client behind it. `None` when it is not served, which is recorded. A proxy that names no
+/// client here may do so in the headers of its requests, so these are counted and not the connection.
+async fn enter(
+    stream: &mut Socket,
+    peer: SocketAddr,
+    progress: &AttemptProgress,
+    listener_context: &ListenerContext,
+) -> Option<(SocketAddr, Option<Arc<ConnectionPass>>)> {
+    let ListenerContext { addresses, connections, context, .. } = listener_context;
+    let refusal = if addresses.trusts(peer.ip()) {
+        let limit = context.settings.current().handshake_timeout;
+        match timeout(limit, read_proxy_header(stream)).await {
+            Ok(Ok(None)) => return Some((peer, None)),
+            Ok(Ok(Some(client))) => match connections.enter(addresses, client.ip()) {
+                Ok(pass) => return Some((client, pass)),
+                Err(refusal) => refusal.to_string(),
+            },
+            Ok(Err(fault)) => fault.to_string(),
+            Err(_) => return Some((peer, None)), // the wait for a request ends at once, too
+        }
+    } else {
+        match connections.enter(addresses, peer.ip()) {
+            Ok(pass) => return Some((peer, pass)),
+            Err(refusal) => refusal.to_string(),
+        }
+    };
+    let cause = FailureCause::NotAdmitted { status: StatusCode::FORBIDDEN.as_u16(), fault: refusal.as_str().into() };
+    let handshake = progress.clone().failed(FailureSide::CentralSystem, cause);
+    let reason = format!("connection refused: {refusal}").into();
+    let kind = EventKind::Refused { peer: Some(peer), reason, detail: Box::default(), handshake };
+    context.events.send(None, now(), kind).await;
+    None
+}
+
 /// Serves the HTTP of one connection.
 async fn serve_http(
     first: &FirstBytes,
     stream: OpenedSocket,
     opening: &ConnectionOpening<'_>,
-    progress: AttemptProgress,
+    (progress, pass): (AttemptProgress, Option<Arc<ConnectionPass>>),
     listener_context: &Arc<ListenerContext>,
 ) {
     let connection = Arc::new(IncomingConnection::new(opening.peer, progress));
     let service = {
         let (listener_context, connection) = (listener_context.clone(), connection.clone());
         service_fn(move |request| {
-            let (listener_context, connection) = (listener_context.clone(), connection.clone());
-            async move { Ok::<_, Infallible>(respond(request, &connection, &listener_context).await) }
+            let (listener_context, connection, pass) = (listener_context.clone(), connection.clone(), pass.clone());
+            async move { Ok::<_, Infallible>(respond(request, &connection, pass, &listener_context).await) }
         })
     };
     let served = http1::Builder::new()
@@ -129,16 +168,28 @@ async fn serve_http(
 async fn respond(
     mut request: Request<Incoming>,
     connection: &IncomingConnection,
+    mut pass: Option<Arc<ConnectionPass>>,
     listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
-    let peer = connection.peer;
     connection.spoke();
+    let addresses = &listener_context.addresses;
+    let peer = addresses.client_of(connection.first_peer, request.headers());
+    connection.speaks_from(peer);
+    if pass.is_none() && addresses.trusts(connection.first_peer.ip()) {
+        match listener_context.connections.enter(addresses, peer.ip()) {
+            Ok(entered) => pass = entered,
+            Err(refusal) => {
+                let rejected = RejectedHandshake::new(StatusCode::FORBIDDEN, request.uri().path(), refusal.to_string());
+                return reject(rejected, connection.requested(&request), peer, listener_context).await;
+            }
+        }
+    }
     if is_soap(&request, listener_context) {
         return soap::respond(request, connection, listener_context).await;
     }
     let mut progress = connection.requested(&request);
     let upgrade = hyper::upgrade::on(&mut request);
-    match accept_handshake(&request, peer, progress.tls.as_deref(), listener_context) {
+    match accept_handshake(&request, peer, progress.tls.as_deref(), listener_context).await {
         Ok(mut accepted) => {
             let response = accepted.response();
             progress.answer = handshake_headers::answer_head(&response);
@@ -146,17 +197,25 @@ async fn respond(
             let mut findings = std::mem::take(&mut accepted.heads.findings);
             findings.extend(progress.security_findings(peer));
             accepted.heads = ConnectionAttempt { findings, ..progress.attempt() };
-            listener_context.tasks.spawn(begin(upgrade, accepted, peer, listener_context.clone()));
+            listener_context.tasks.spawn(begin(upgrade, accepted, peer, pass, listener_context.clone()));
             response
         }
-        Err(rejected) => {
-            let response = rejected.response();
-            progress.answer = handshake_headers::answer_head(&response);
-            progress.done();
-            record_rejection(rejected, peer, progress.attempt(), listener_context).await;
-            response
-        }
+        Err(rejected) => reject(rejected, progress, peer, listener_context).await,
     }
+}
+
+/// Answers a request that becomes no link, and records it.
+async fn reject(
+    rejected: RejectedHandshake,
+    mut progress: AttemptProgress,
+    peer: SocketAddr,
+    listener_context: &ListenerContext,
+) -> Response<Full<Bytes>> {
+    let response = rejected.response();
+    progress.answer = handshake_headers::answer_head(&response);
+    progress.done();
+    record_rejection(rejected, peer, progress.attempt(), listener_context).await;
+    response
 }
 
 /// Records a handshake that becomes no link.
@@ -176,7 +235,13 @@ async fn record_rejection(
 }
 
 /// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
-async fn begin(upgrade: OnUpgrade, accepted: AcceptedHandshake, peer: SocketAddr, listener_context: Arc<ListenerContext>) {
+async fn begin(
+    upgrade: OnUpgrade,
+    accepted: AcceptedHandshake,
+    peer: SocketAddr,
+    pass: Option<Arc<ConnectionPass>>,
+    listener_context: Arc<ListenerContext>,
+) {
     let Some((stream, read)) = upgrade.await.ok().and_then(socket) else {
         return never_a_link(accepted, peer, &listener_context).await;
     };
@@ -187,7 +252,10 @@ async fn begin(upgrade: OnUpgrade, accepted: AcceptedHandshake, peer: SocketAddr
     let AcceptedHandshake { identity, agreed, offered, heads, .. } = accepted;
     if let Some((version, admission)) = agreed {
         let link = link(stream, admission, heads, version, peer, listener_context.clone());
-        listener_context.tasks.spawn(link);
+        listener_context.tasks.spawn(async move {
+            link.await;
+            drop(pass); // the connection counts until its link ends
+        });
         return;
     }
     // OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
@@ -241,7 +309,7 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::link::directory::{Directory, Handshake, Refusal};
+    use crate::link::directory::{Authentication, Directory, Handshake, Refusal};
     use crate::link::intercept::gate::Gate;
     use crate::link::network::Network;
     use crate::link::{Endpoint, LinkContext, SharedSettings};
@@ -252,8 +320,12 @@ mod tests {
     struct ClosedDirectory;
 
     impl Directory for ClosedDirectory {
+        fn authenticate<'a>(&'a self, _handshake: &'a Handshake<'a>) -> Authentication<'a> {
+            Box::pin(std::future::ready(Ok(Vec::new())))
+        }
+
         fn admit(&self, _handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
-            Err(Refusal { status: StatusCode::FORBIDDEN, reason: "no station is admitted".into() })
+            Err(Refusal::new(StatusCode::FORBIDDEN, "no station is admitted"))
         }
 
         fn callback(&self, _station: StationKey) -> Option<String> {
@@ -304,10 +376,11 @@ mod tests {
                 .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
                 .body(())
                 .unwrap();
-            let accepted =
-                accept_handshake(&request, peer, None, &listener_context).unwrap_or_else(|rejected| panic!("{rejected:?}"));
+            let accepted = accept_handshake(&request, peer, None, &listener_context)
+                .await
+                .unwrap_or_else(|rejected| panic!("{rejected:?}"));
             assert_eq!(accepted.response().status(), StatusCode::SWITCHING_PROTOCOLS);
-            begin(hyper::upgrade::on(&mut request), accepted, peer, listener_context.clone()).await;
+            begin(hyper::upgrade::on(&mut request), accepted, peer, None, listener_context.clone()).await;
         };
         begin_without_socket().await;
         let found = refusals(&events);

@@ -1,6 +1,7 @@
 //! One actor per station: it owns the socket, correlates calls with answers, keeps timeouts, and records events.
 //! It carries messages and never decides what to answer; a [`Behaviour`](crate::behaviour::Behaviour) does.
 
+mod address_policy;
 mod attempt_progress;
 mod basic_credentials;
 mod close_reason;
@@ -20,6 +21,7 @@ mod opening;
 mod order;
 mod outgoing;
 mod panic_guard;
+mod proxy_header;
 mod random;
 mod runtime;
 mod settings;
@@ -29,9 +31,10 @@ mod tls;
 mod url_parts;
 mod websocket;
 
+pub use address_policy::{AddressPolicy, limited_address};
 pub use basic_credentials::{BasicCredentials, CredentialFault};
 pub use context::{LinkContext, ListenerContext};
-pub use directory::{Admission, Directory, Handshake, Refusal};
+pub use directory::{Admission, Authentication, Directory, Handshake, Refusal};
 pub use endpoint::{Endpoint, EndpointPathError, StationPath, encode_identity};
 pub use extra_headers::{ExtraHeaders, HeaderError};
 pub use inbox::{LinkHandle, LinkInbox};
@@ -50,6 +53,6 @@ pub use tls::{
     AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, DEFAULT_TLS_PORT, ReadHello, TlsAcceptor,
     TlsConnector, TlsVersion, TrustedRoots, key_log_file, key_log_notice,
 };
-pub use url_parts::{UrlError, UrlParts};
+pub use url_parts::{UrlError, UrlParts, is_secure_url};
 pub use websocket::dialer::{DialTarget, keep_connected};
 pub use websocket::url::CentralSystemUrl;

@@ -23,7 +23,9 @@ pub enum UrlError {
         wanted: &'static str,
     },
     /// It holds a user name, perhaps with a password. Neither is repeated here.
-    #[error("the URL of {host:?} holds a user name, which ocpp-tui does not send yet; leave out what stands before the @")]
+    #[error(
+        "the URL of {host:?} holds a user name, which belongs elsewhere: leave out what stands before the @; --password is the password of a charge point"
+    )]
     Credentials {
         /// What stands behind the user name.
         host: String,
@@ -42,6 +44,12 @@ pub enum UrlError {
         /// The text.
         url: String,
     },
+}
+
+/// Whether a URL asks for TLS. A text that is none does not.
+pub fn is_secure_url(url: &str) -> bool {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    ["wss", "https"].iter().any(|secure| scheme.trim().eq_ignore_ascii_case(secure))
 }
 
 /// A URL in its parts.

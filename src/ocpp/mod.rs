@@ -23,6 +23,7 @@ mod received_payload;
 mod role;
 mod sample;
 mod schema;
+mod secret_names;
 mod security_profile;
 mod station_password;
 mod suggest;
@@ -52,6 +53,7 @@ pub use role::Role;
 pub use sample::SampleContext;
 #[cfg(test)]
 pub(crate) use sample::certificates;
+pub use secret_names::{is_secret_name, mentions_secret};
 pub use security_profile::SecurityProfile;
 pub use station_password::StationPassword;
 pub use suggest::suggest;

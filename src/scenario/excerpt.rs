@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::outcome::CaseStep;
 use crate::sanitize::escape_control;
-use crate::trace::{Contents, Direction, Record, RecordDetail, RecordKind, Sequence, StationKey, record_meaning};
+use crate::trace::{Contents, Direction, Record, RecordDetail, RecordKind, Sequence, StationKey, mask_record, record_meaning};
 
 /// How many lines are shown before and after the records of a failure.
 const AROUND: usize = 8;
@@ -109,7 +109,10 @@ impl<'a> Excerpt<'a> {
         self.line_of(record, LONGEST)
     }
 
+    /// A line about a record. The trace of scenarios has secrets, because scripts compare them; a report has none.
     fn line_of(&self, record: &Record<'_>, longest: usize) -> String {
+        let masked = mask_record(record);
+        let record = &masked.as_ref().map_or(*record, |masked| masked.applied(record));
         let time = Timestamp::from_microsecond(record.wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
         let row = record.station.and_then(|key| self.contents.stations().get(key));
         let station = row.map_or_else(String::new, |row| format!(" {}", escape_control(&row.identity)));
@@ -136,7 +139,10 @@ impl<'a> Excerpt<'a> {
         let mut line = format!("{}{station} {sign} {sentence}", time.strftime("%H:%M:%S%.3f"));
         if matches!(record.kind, RecordKind::Frame(..)) {
             let call = record.partner.and_then(|partner| self.contents.records().get(partner));
-            let meaning = record_meaning(record, call.filter(|call| call.sequence < record.sequence).as_ref());
+            let call = call.filter(|call| call.sequence < record.sequence);
+            let masked = call.as_ref().and_then(mask_record);
+            let call = call.as_ref().map(|call| masked.as_ref().map_or(*call, |masked| masked.applied(call)));
+            let meaning = record_meaning(record, call.as_ref());
             if !meaning.is_empty() {
                 // What a long message means is worth more than its end.
                 let meaning = format!("   = {meaning}");

@@ -62,6 +62,8 @@ impl ScenarioSession {
     pub fn new(options: &ScenarioOptions) -> ScenarioSession {
         let network = if options.virtual_time { Network::in_memory() } else { Network::default() };
         let events = trace::direct(options.trace_memory, now());
+        // Scripts compare them; reports have none.
+        events.trace().show_secrets();
         let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, events, network);
         ScenarioSession { console: Console::new(hub), next_record: 0, began: 0, hidden: HashSet::new(), listening: None }
     }

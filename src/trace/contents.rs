@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::decode::id_text;
 use super::new_record::{LinkFacts, detail, new_record};
 use super::queue::EventBatch;
+use super::secrets;
 use super::station_keys::StationKeys;
 use super::store::Store;
 use super::{
@@ -27,12 +28,14 @@ pub struct Contents {
     stations: StationTable,
     /// The monotonic clock of the newest record, in microseconds.
     newest_micros: u64,
+    /// Whether records have the secrets of messages.
+    show_secrets: bool,
 }
 
 impl Contents {
     /// Empty contents that keep at most about `limit` bytes of records.
     pub fn new(limit: usize) -> Contents {
-        Contents { store: Store::new(limit), stations: StationTable::default(), newest_micros: 0 }
+        Contents { store: Store::new(limit), stations: StationTable::default(), newest_micros: 0, show_secrets: false }
     }
 
     /// The records.
@@ -43,6 +46,11 @@ impl Contents {
     /// The stations.
     pub fn stations(&self) -> &StationTable {
         &self.stations
+    }
+
+    /// Whether records have the secrets of messages.
+    pub fn shows_secrets(&self) -> bool {
+        self.show_secrets
     }
 
     /// Applies the event that adds a station, unless it is known, and returns its key. For contents that have no
@@ -69,7 +77,20 @@ impl Contents {
 
     /// The same for an event whose frame is parted from its text.
     fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
-        let latency = new_record(event, self.link_of(event), text, content, scratch).and_then(|mut record| {
+        let masked = match &event.kind {
+            EventKind::Frame(frame) if !self.show_secrets => {
+                secrets::masked(frame.kind, frame.action.as_deref(), text, content)
+            }
+            _ => None,
+        };
+        let (text, content) = match &masked {
+            None => (text, content),
+            Some(masked) => {
+                let payload = masked.payload.as_deref();
+                (masked.text.as_str(), content.map(|content| RecordContent { payload: payload.unwrap_or_default(), ..content }))
+            }
+        };
+        let latency = new_record(event, self.link_of(event), text, content, masked.as_ref(), scratch).and_then(|mut record| {
             record.stamp = in_order(record.stamp, &mut self.newest_micros);
             let sequence = self.store.append(&record, detail(&event.kind));
             self.pair(&event.kind, sequence)
@@ -168,6 +189,11 @@ impl Trace {
     pub(super) fn new(limit: usize, began: Moment) -> Trace {
         let contents = RwLock::new(Contents::new(limit));
         Trace { contents, keys: StationKeys::default(), revision: watch::Sender::new(0), began }
+    }
+
+    /// From now on records have the secrets of messages, which are masked otherwise.
+    pub fn show_secrets(&self) {
+        self.contents.write().unwrap_or_else(PoisonError::into_inner).show_secrets = true;
     }
 
     /// Reads. Hold it for as long as it takes to copy what is visible, no longer.

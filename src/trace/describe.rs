@@ -108,7 +108,10 @@ impl<'a> Record<'a> {
             Some(RecordDetail::Held { number }) => format!("{number}: {}", self.text).into(),
             Some(RecordDetail::Listening(listening)) => {
                 let names: Vec<&str> = listening.transports.iter().map(|transport| transport.name()).collect();
-                format!("{} {} {}", listening.address.port(), self.text, names.join(",")).into()
+                // A station that waits for remote calls listens everywhere; a central system can be kept to itself.
+                let everywhere = listening.address.ip().is_unspecified() && self.station.is_none();
+                let reach = if everywhere { ", on all addresses of this machine (--bind limits it)" } else { "" };
+                format!("{} {} {}{reach}", listening.address.port(), self.text, names.join(",")).into()
             }
             Some(RecordDetail::Timeout { after }) => format!("no answer within {} s", after.as_secs_f64()).into(),
             Some(RecordDetail::Unanswered { by }) => by.to_string().into(),
@@ -227,6 +230,12 @@ impl fmt::Display for HandshakeFinding {
                 let right = version.subprotocol();
                 write!(f, "the subprotocol is written {offered}; it is {right} (OCPP-J 1.6 §3.1.2)")
             }
+            HandshakeFinding::UnaskedCredentials => f.write_str(
+                "it shows credentials that were not asked for and not checked; --auth names the passwords of stations",
+            ),
+            HandshakeFinding::UncheckedPassword => f.write_str(
+                "it shows a password, and none is known of it, so any would do; --auth or auth set names the right one",
+            ),
         }
     }
 }
@@ -369,12 +378,20 @@ mod tests {
             HandshakeFinding::EmptySegments { path: "//CP1".into() },
             HandshakeFinding::IdentityInQuery { parameter: "cid".into() },
             HandshakeFinding::SubprotocolSpelling { offered: "OCPP1.6".into(), version: Version::V1_6 },
+            HandshakeFinding::UnaskedCredentials,
+            HandshakeFinding::UncheckedPassword,
         ];
         let handshake = ConnectionAttempt { findings, ..ConnectionAttempt::default() };
         let (version, transport, peer) = (Version::V1_6, Transport::WebSocket, "127.0.0.1:5".parse().unwrap());
         let (line, _, notes) = shown(EventKind::Connected { link: 1, version, transport, peer, handshake });
         assert_eq!(line, "protocol ocpp1.6, 127.0.0.1:5");
-        let words = ["//CP1 has a slash too many", "parameter cid", "written OCPP1.6; it is ocpp1.6"];
+        let words = [
+            "//CP1 has a slash too many",
+            "parameter cid",
+            "written OCPP1.6; it is ocpp1.6",
+            "were not asked for",
+            "none is known",
+        ];
         assert_eq!(notes.lines().count(), words.len());
         for (note, words) in notes.lines().zip(words) {
             assert!(note.contains(words), "{note}");

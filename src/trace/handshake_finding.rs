@@ -55,6 +55,10 @@ pub enum HandshakeFinding {
         /// What it means.
         version: Version,
     },
+    /// It shows credentials, and none were asked for.
+    UnaskedCredentials,
+    /// It shows the password of a station of which none is known, so that it was not checked.
+    UncheckedPassword,
 }
 
 impl HandshakeFinding {
@@ -70,6 +74,8 @@ impl HandshakeFinding {
             HandshakeFinding::EmptySegments { .. } => "emptySegments",
             HandshakeFinding::IdentityInQuery { .. } => "identityInQuery",
             HandshakeFinding::SubprotocolSpelling { .. } => "subprotocolSpelling",
+            HandshakeFinding::UnaskedCredentials => "unaskedCredentials",
+            HandshakeFinding::UncheckedPassword => "uncheckedPassword",
         }
     }
 
@@ -85,6 +91,7 @@ impl HandshakeFinding {
             HandshakeFinding::EmptySegments { path: text }
             | HandshakeFinding::IdentityInQuery { parameter: text }
             | HandshakeFinding::SubprotocolSpelling { offered: text, .. } => text.len(),
+            HandshakeFinding::UnaskedCredentials | HandshakeFinding::UncheckedPassword => 0,
         }
     }
 }

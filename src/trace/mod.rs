@@ -28,6 +28,7 @@ mod new_record;
 mod queue;
 mod record;
 mod recorder;
+mod secrets;
 mod sender;
 pub mod sequence_numbers;
 mod station_keys;
@@ -59,6 +60,7 @@ pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordD
 #[cfg(test)]
 pub(crate) use recorder::direct_with_events;
 pub use recorder::{direct, start};
+pub use secrets::{MaskedFrame, mask_payload, mask_record};
 pub use sender::{EventSender, NumberSource};
 pub use station_names::{natural_order, station_names};
 pub use stations::{LinkSecurity, LinkState, StationRow, StationTable};

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::record::{ConnectedDetail, FrameVerdict, ListeningDetail, RecordDetail, RecordKind, RefusedDetail};
+use super::secrets::MaskedFrame;
 use super::{Event, EventKind, Frame, FrameKind, HandshakeFinding, RecordContent, RetryCause, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Finding, Transport, Version};
 
@@ -36,13 +37,14 @@ pub(super) struct LinkFacts {
     pub number: u32,
 }
 
-/// The record of an event; `None` when it makes none. `text` is the text of the frame and `content` what is in it; `scratch` is a buffer
-/// for the findings.
+/// The record of an event; `None` when it makes none. `text` is the text of the frame and `content` what is in it, both already `masked` when the
+/// frame has secrets; `scratch` is a buffer for the findings.
 pub(super) fn new_record<'a>(
     event: &'a Event,
     link: LinkFacts,
     text: &'a str,
     content: Option<RecordContent<'a>>,
+    masked: Option<&MaskedFrame>,
     scratch: &'a mut String,
 ) -> Option<NewRecord<'a>> {
     let plain = NewRecord {
@@ -63,6 +65,9 @@ pub(super) fn new_record<'a>(
         EventKind::Frame(frame) => {
             scratch.clear();
             write_remarks(frame, scratch);
+            if let Some(masked) = masked {
+                masked.mask_remarks(scratch);
+            }
             NewRecord {
                 kind: RecordKind::Frame(frame.direction, frame.kind),
                 action: frame.action.as_deref(),

@@ -6,8 +6,8 @@ use hyper::StatusCode;
 use ocpp_tui::behaviour::Responder;
 use ocpp_tui::clock::now;
 use ocpp_tui::link::{
-    Admission, Directory, Endpoint, Gate, Handshake, LinkContext, LinkHandle, ListenerContext, Network, Refusal,
-    SharedSettings, accept,
+    Admission, Authentication, Directory, Endpoint, Gate, Handshake, LinkContext, LinkHandle, ListenerContext, Network,
+    Refusal, SharedSettings, accept,
 };
 use ocpp_tui::ocpp::{Catalog, Role, Transport, Version};
 use ocpp_tui::simulator::{CentralSystem, CentralSystemSettings};
@@ -28,15 +28,19 @@ struct Guard {
 }
 
 impl Directory for Guard {
+    fn authenticate<'a>(&'a self, _handshake: &'a Handshake<'a>) -> Authentication<'a> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
     fn admit(&self, handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
         let Handshake { identity, version, transport, path, headers, .. } = *handshake;
         self.asked.lock().unwrap().push(format!("{identity} {version} {transport:?} {path}"));
         assert!(!format!("{handshake:?}").contains("secret"), "credentials are not shown");
         if identity != "CP1" {
-            return Err(Refusal { status: StatusCode::FORBIDDEN, reason: format!("{identity} is not known here") });
+            return Err(Refusal::new(StatusCode::FORBIDDEN, format!("{identity} is not known here")));
         }
         if headers.get("authorization").is_none_or(|value| value != "Basic secret") {
-            return Err(Refusal { status: StatusCode::UNAUTHORIZED, reason: "the password is wrong".into() });
+            return Err(Refusal::new(StatusCode::UNAUTHORIZED, "the password is wrong"));
         }
         let behaviour = CentralSystem::new(CentralSystemSettings::default()).behaviour(identity);
         let station = self.events.station(Role::CentralSystem, identity);

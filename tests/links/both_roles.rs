@@ -120,6 +120,7 @@ async fn a_lost_central_system_is_found_again() {
     let second = hub();
     let options = ocpp_tui::hub::CentralSystemOptions {
         first_transaction: Some(1),
+        access: ocpp_tui::hub::AccessOptions::default(),
         host: Some("127.0.0.1".into()),
         port,
         ..ocpp_tui::hub::CentralSystemOptions::default()

@@ -15,6 +15,7 @@ mod handshakes;
 mod hold;
 mod newer_messages;
 mod own_definitions;
+mod passwords;
 mod plugins;
 mod probe;
 mod probe_server;

@@ -235,6 +235,7 @@ async fn each_transport_can_be_used_alone() {
     for transport in Transport::ALL {
         let options = ocpp_tui::hub::CentralSystemOptions {
             first_transaction: Some(1),
+            access: ocpp_tui::hub::AccessOptions::default(),
             host: Some("127.0.0.1".into()),
             transports: vec![transport],
             ..ocpp_tui::hub::CentralSystemOptions::default()

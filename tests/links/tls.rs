@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use ocpp_tui::behaviour::CredentialSet;
 use ocpp_tui::clock::now;
 use ocpp_tui::config::AuthorityFolder;
 use ocpp_tui::hub::{
@@ -45,7 +44,7 @@ fn secured(
     let certificate = profile.uses_client_certificate().then(|| pair(ca.station(identity)));
     ChargePointOptions {
         url: format!("wss://localhost:{port}"),
-        credentials: CredentialSet { profile, ..CredentialSet::default() },
+        credentials: CredentialOptions { profile: Some(profile), ..CredentialOptions::default() },
         tls: DialTlsOptions { ca: vec![ca.ca()], certificate, ..DialTlsOptions::default() },
         ..charge_point(port, identity, version, true)
     }
@@ -406,7 +405,7 @@ async fn without_files_both_roles_use_the_test_ca() {
     assert!(root.starts_with(authority.to_str().unwrap()) && PathBuf::from(&root).is_file(), "{note}");
     let plain = |identity: &str| ChargePointOptions {
         url: format!("wss://localhost:{port}"),
-        credentials: CredentialSet { profile, ..CredentialSet::default() },
+        credentials: CredentialOptions { profile: Some(profile), ..CredentialOptions::default() },
         ..charge_point(port, identity, Version::V2_0_1, true)
     };
     stations.start_charge_point(plain("CP1")).unwrap();

@@ -19,6 +19,7 @@ mod process;
 mod screen_binary;
 #[cfg(unix)]
 mod screen_harness;
+mod secrets;
 mod soap_recordings;
 mod stage;
 #[path = "../support/mod.rs"]

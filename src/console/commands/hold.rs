@@ -24,7 +24,7 @@ use crate::ocpp::{ErrorCode, Role};
 use crate::rpc::OutgoingPayload;
 use crate::sanitize::escape_control;
 use crate::trace::filter::{self, TraceFilter};
-use crate::trace::{Direction, FrameKind};
+use crate::trace::{Direction, FrameKind, mask_payload};
 
 /// How a frame is answered; the same names as those of `answer`.
 const ANSWERED: &[NamedValue] = &[
@@ -162,7 +162,10 @@ fn list(context: &CommandContext<'_>) -> CommandOutput {
         let identity = row.map_or_else(String::new, |row| escape_control(&row.identity).into_owned());
         let waited = moment.monotonic.saturating_duration_since(frame.since.monotonic).as_secs_f64();
         let arrow = if frame.direction == Direction::In { "<-" } else { "->" };
-        let (number, kind, action, payload) = (frame.number, frame.kind.word(), escape_control(&frame.action), frame.payload);
+        let (number, kind, action) = (frame.number, frame.kind.word(), escape_control(&frame.action));
+        let payload = frame.payload.to_string();
+        let masked = if contents.shows_secrets() { None } else { mask_payload(frame.kind, &frame.action, &payload) };
+        let payload = masked.unwrap_or(payload);
         format!("{number}  {identity} {arrow} {kind} {action}  {waited:.1} s  {payload}")
     });
     let lines: Vec<String> = std::iter::once(rule).chain(lines).collect();

@@ -1,7 +1,9 @@
 //! The commands, one family a file: how each is declared, read from a line, written as one, and run. A new command is a file that
 //! exports its entry, and a row of the list below. The form of lines in general is in `syntax`.
 
+mod access_options;
 mod answer;
+mod auth;
 mod call;
 mod caution;
 mod connection;
@@ -46,6 +48,7 @@ use super::syntax::token::{UnterminatedQuote, column, tokenize};
 use crate::ocpp::{Catalog, Role, Version};
 
 pub use answer::AnswerCommand;
+pub use auth::{AuthCommand, WrittenPassword};
 pub use call::CallCommand;
 pub use caution::{is_physical, question};
 pub use connection::ConnectionCommand;
@@ -165,6 +168,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         connection::CONNECTION,
         show::SCHEMA,
         show::EXAMPLE,
+        auth::AUTH,
         stations::CONNECT,
         stations::DISCONNECT,
         stations::PROBE,
@@ -217,6 +221,8 @@ commands! {
         Plugins(PluginsCommand),
         /// List the stations, connect and disconnect them.
         Stations(StationsCommand),
+        /// Set, list or remove the passwords of stations.
+        Auth(AuthCommand),
         /// Do something at the machine of a charge point of ours.
         Hands(HandsCommand),
         /// Sum up the session in a table.

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
+use super::access_options::{self, read_access, read_credentials, write_access, write_credentials};
 use super::context::CommandContext;
 use super::entry::CommandEntry;
 use super::equipment::{self, read_machine, write_machine};
 use super::start_tls::{self, read_dialling, read_listening, read_profile, write_dialling, write_listening};
-use crate::behaviour::CredentialSet;
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, read};
 use crate::console::syntax::error::CommandError;
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, argument, option, switch};
 use crate::console::syntax::token::{quote, unquote};
-use crate::hub::{CentralSystemOptions, ChargePointOptions, SoapOptions};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, CredentialOptions, SoapOptions};
 use crate::link::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
-use crate::ocpp::{Transport, Version};
+use crate::ocpp::{SecurityProfile, Transport, Version};
 use crate::sanitize::escape_control;
 use crate::simulator::EquipmentPart;
 
@@ -47,7 +47,8 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                     option("-u", CompletionKind::Nothing, "endpoint URL, default: /"),
                     option("-p", CompletionKind::Versions, "websocket subprotocol, default: ocpp1.2,ocpp1.5"),
                     option("-t", CompletionKind::Transports, "transport layer mode (websocket or soap), default: websocket"),
-                    added("--host", CompletionKind::Nothing, "address to listen on, default: all"),
+                    added("--host", CompletionKind::Nothing, "address to listen on (--bind means the same), default: all")
+                        .or("--bind"),
                     FIRST_TRANSACTION,
                     TOLERANT,
                     added(
@@ -66,6 +67,12 @@ pub(super) const CENTRAL_SYSTEM: CommandEntry<StartSimulator> = CommandEntry {
                     start_tls::KEY,
                     start_tls::CLIENT_CA,
                     start_tls::HIGHEST,
+                    access_options::AUTH,
+                    access_options::KNOWN_ONLY,
+                    access_options::ALLOW,
+                    access_options::CONNECTIONS,
+                    access_options::ATTEMPTS,
+                    access_options::TRUSTED_PROXY,
                 ]
             },
         )
@@ -93,6 +100,8 @@ pub(super) const CHARGE_POINT: CommandEntry<StartSimulator> = CommandEntry {
                     start_tls::INSECURE,
                     start_tls::NAME,
                     start_tls::HIGHEST,
+                    access_options::PASSWORD,
+                    access_options::PASSWORD_FILE,
                     equipment::part(EquipmentPart::Connectors),
                     equipment::part(EquipmentPart::Cable),
                     equipment::part(EquipmentPart::Profiles),
@@ -154,6 +163,7 @@ fn central_system(arguments: &Arguments<'_>) -> Result<CentralSystemOptions, Com
         first_transaction: first_transaction(arguments)?,
         security_profile: read_profile(arguments)?,
         tls: read_listening(arguments, port.is_none())?,
+        access: read_access(arguments)?,
     })
 }
 
@@ -173,7 +183,10 @@ fn charge_point(arguments: &Arguments<'_>) -> Result<ChargePointOptions, Command
         autonomous: arguments.has(AUTONOMOUS.flag),
         soap: soap(arguments)?,
         machine: read_machine(arguments)?,
-        credentials: CredentialSet { profile: read_profile(arguments)?, ..CredentialSet::default() },
+        credentials: CredentialOptions {
+            profile: Some(read_profile(arguments)?).filter(|profile| *profile != SecurityProfile::default()),
+            ..read_credentials(arguments)?
+        },
         tls: read_dialling(arguments)?,
         ..ChargePointOptions::new(url, unquote(arguments.positionals[1].value), version)
     })
@@ -252,7 +265,8 @@ impl fmt::Display for StartSimulator {
                 if let unknown @ UnknownProtocol::Refuse = options.subprotocols.unknown {
                     write!(f, " {UNKNOWN} {}", unknown.name())?;
                 }
-                write_listening(f, options.security_profile, &options.tls)
+                write_listening(f, options.security_profile, &options.tls)?;
+                write_access(f, &options.access)
             }
             StartSimulator::ChargePoint(options) => {
                 write!(f, "start_cp {} {}", quote(&options.url), quote(&options.identity))?;
@@ -266,7 +280,8 @@ impl fmt::Display for StartSimulator {
                 if options.autonomous {
                     write!(f, " {}", AUTONOMOUS.flag)?;
                 }
-                write_dialling(f, options.credentials.profile, &options.tls)?;
+                write_dialling(f, options.credentials.profile.unwrap_or_default(), &options.tls)?;
+                write_credentials(f, &options.credentials)?;
                 write_machine(f, &options.machine)
             }
         }

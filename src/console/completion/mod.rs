@@ -273,6 +273,11 @@ impl Line<'_> {
                 candidate(SubprotocolOrder::Newest.name(), "the newest version"),
                 candidate(SubprotocolOrder::Offered.name(), "the first one that the station offers"),
             ]),
+            CompletionKind::PasswordAction => typed.choose([
+                candidate("list", "the stations that have a password"),
+                candidate("set", "the password of a station"),
+                candidate("remove", "the password of a station"),
+            ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
             CompletionKind::Registration => typed.choose(REGISTRATIONS.map(|status| candidate(status, ""))),
             CompletionKind::Strictness => typed.choose(Strictness::ALL.map(|strictness| candidate(strictness.name(), ""))),

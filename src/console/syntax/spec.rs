@@ -105,6 +105,8 @@ pub enum CompletionKind {
     SecurityProfile,
     /// A version of TLS.
     TlsVersion,
+    /// What is done with passwords.
+    PasswordAction,
     /// `true` or `false`.
     YesNo,
     /// `tolerant` or `strict`.

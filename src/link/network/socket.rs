@@ -29,6 +29,16 @@ impl Socket {
         }
     }
 
+    /// Waits for bytes and copies the first ones without taking them; none at the end of the stream. In memory there are no proxies, for
+    /// which this is, and so it copies none there.
+    pub async fn peek(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Socket::Tcp(stream) => stream.peek(bytes).await,
+            // What a proxy says comes before TLS.
+            Socket::Memory(_) | Socket::Tls(_) => Ok(0),
+        }
+    }
+
     /// Lets small messages leave at once instead of waiting for an acknowledgement.
     pub fn set_nodelay(&self) {
         match self {

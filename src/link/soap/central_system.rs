@@ -23,14 +23,16 @@ use super::wsdl;
 use crate::clock::now;
 use crate::link::attempt_progress::AttemptProgress;
 use crate::link::context::ListenerContext;
-use crate::link::directory::{Admission, Handshake, Refusal};
+use crate::link::directory::{Admission, Handshake};
 use crate::link::endpoint::IDENTITY_LIMIT;
 use crate::link::inbox::LinkHandle;
 use crate::link::order::LinkOrder;
 use crate::link::panic_guard;
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
-use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
+use crate::trace::{
+    ConnectionAttempt, Direction, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText, HandshakeFinding,
+};
 
 /// Answers a request on the central system's endpoint.
 pub(in crate::link) async fn respond(
@@ -65,7 +67,7 @@ async fn answer(
         }
         _ => RequestRefusal::method(request.method()),
     };
-    refused.record_and_respond(None, connection.peer, connection.requested_with(&origin), context).await
+    refused.record_and_respond(None, connection.peer(), connection.requested_with(&origin), context).await
 }
 
 async fn route(
@@ -75,6 +77,7 @@ async fn route(
     listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
     let TakenIn { text, read, mut remarks, reached_at, head } = taken;
+    let peer = connection.peer();
     let place = match &read {
         Ok(envelope) => place(envelope, connection, listener_context, &mut remarks),
         Err(error) => match connection.spoke_for() {
@@ -85,8 +88,19 @@ async fn route(
     };
     match place {
         Ok((identity, version)) => {
+            match authenticate(&identity, version, &head, peer, listener_context).await {
+                // Each request shows the same; what is odd is said with the one that begins the link.
+                Ok(findings) if listener_context.actors.get(&identity).is_none() => {
+                    remarks.extend(findings.iter().map(ToString::to_string));
+                }
+                Ok(_) => {}
+                Err(refusal) => {
+                    let progress = connection.requested_with(&origin);
+                    return refusal.record_and_respond(None, peer, progress, &listener_context.context).await;
+                }
+            }
             let (reply, answer) = oneshot::channel();
-            let (peer, shared) = (connection.peer, origin.clone());
+            let shared = origin.clone();
             let request = exchange::SoapRequest { text, read, remarks, origin: shared, peer, reached_at, reply };
             let password = head.headers.contains_key(AUTHORIZATION);
             let attempt = || {
@@ -139,6 +153,22 @@ fn place(
         remarks.push(format!("the same connection spoke for {before} before"));
     }
     Ok((identity.to_owned(), version))
+}
+
+/// Checks who sends a request.
+async fn authenticate(
+    identity: &str,
+    version: Option<Version>,
+    head: &Parts,
+    peer: SocketAddr,
+    listener_context: &ListenerContext,
+) -> Result<Vec<HandshakeFinding>, RequestRefusal> {
+    // The version of a message that has none is that of its station's link.
+    let version = version.unwrap_or(Version::V1_5);
+    let (transport, path, headers) = (Transport::Soap, head.uri.path(), &head.headers);
+    // The certificate was looked at when the station was admitted.
+    let handshake = Handshake { identity, version, transport, path, headers, peer, tls: None };
+    Ok(listener_context.directory.authenticate(&handshake).await?)
 }
 
 fn version(body: &Body) -> Option<Version> {
@@ -194,10 +224,7 @@ fn open(
     let (transport, path, headers) = (Transport::Soap, head.uri.path(), &head.headers);
     let attempt = attempt();
     let handshake = Handshake { identity, version, transport, path, headers, peer: request.peer, tls: attempt.tls.as_deref() };
-    let admission = match listener_context.directory.admit(&handshake) {
-        Ok(admission) => admission,
-        Err(Refusal { status, reason }) => return Err(RequestRefusal::new(status, reason)),
-    };
+    let admission = listener_context.directory.admit(&handshake)?;
     let (sender, requests) = mpsc::channel(WAITING);
     let actor = SoapActorHandle { number: listener_context.context.events.link_numbers().next(), requests: sender };
     {

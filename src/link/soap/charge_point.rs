@@ -247,7 +247,7 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, ser
         Method::POST => {
             let settings = context.settings.current();
             match take_in(request, &context.catalog, Role::ChargePoint, &settings).await {
-                Ok(taken) => return hand_over(taken, origin, connection.peer, server).await,
+                Ok(taken) => return hand_over(taken, origin, connection.peer(), server).await,
                 Err(refusal) => refusal,
             }
         }
@@ -257,7 +257,7 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, ser
         },
         _ => RequestRefusal::method(request.method()),
     };
-    refusal.record_and_respond(Some(server.station), connection.peer, connection.requested_with(&origin), context).await
+    refusal.record_and_respond(Some(server.station), connection.peer(), connection.requested_with(&origin), context).await
 }
 
 async fn hand_over(taken: TakenIn, origin: Arc<FrameOrigin>, peer: SocketAddr, server: &ServerState) -> Response<Full<Bytes>> {

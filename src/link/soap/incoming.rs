@@ -23,7 +23,7 @@ use super::{exchange, http_action};
 use crate::clock::now;
 use crate::link::attempt_progress::AttemptProgress;
 use crate::link::handshake_headers::{answer_head, request_head};
-use crate::link::{LinkContext, LinkSettings};
+use crate::link::{LinkContext, LinkSettings, Refusal};
 use crate::ocpp::{Catalog, Role};
 use crate::rpc::soap::{Envelope, ReadError, ReadHint};
 use crate::trace::{
@@ -39,8 +39,10 @@ const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
 /// One connection to a service of ours.
 #[derive(Debug)]
 pub(in crate::link) struct IncomingConnection {
-    /// The other end.
-    pub peer: SocketAddr,
+    /// The other end, or the client that it named at the beginning.
+    pub first_peer: SocketAddr,
+    /// The client behind the last request: where a proxy is trusted, not the other end.
+    peer: Mutex<SocketAddr>,
     /// How it came to its first request.
     pub progress: AttemptProgress,
     /// The identity of the last request.
@@ -54,7 +56,17 @@ impl IncomingConnection {
     /// A connection without a request.
     pub fn new(peer: SocketAddr, progress: AttemptProgress) -> IncomingConnection {
         let (identity, origins, spoken) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
-        IncomingConnection { peer, progress, identity, origins, spoken }
+        IncomingConnection { first_peer: peer, peer: Mutex::new(peer), progress, identity, origins, spoken }
+    }
+
+    /// The client behind the current request.
+    pub fn peer(&self) -> SocketAddr {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores the client behind the current request.
+    pub fn speaks_from(&self, client: SocketAddr) {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner) = client;
     }
 
     /// The attempt to connect that a request is, which has just come.
@@ -71,7 +83,7 @@ impl IncomingConnection {
         let mut progress = self.progress.clone();
         progress.enter(ConnectionStep::Answer);
         progress.request = origin.http_head.as_deref().unwrap_or_default().into();
-        progress.checked_peer = Some(self.peer);
+        progress.checked_peer = Some(self.peer());
         progress
     }
 
@@ -117,20 +129,28 @@ impl IncomingConnection {
 pub(super) struct RequestRefusal {
     pub status: StatusCode,
     pub reason: String,
-    /// A header that the status requires.
-    pub header: Option<(HeaderName, &'static str)>,
+    /// What the peer gets instead of the reason.
+    pub shown: Option<String>,
+    /// Headers that the status asks for.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl From<Refusal> for RequestRefusal {
+    fn from(Refusal { status, reason, shown, headers }: Refusal) -> RequestRefusal {
+        RequestRefusal { status, reason, shown, headers }
+    }
 }
 
 impl RequestRefusal {
     pub fn new(status: StatusCode, reason: impl Into<String>) -> RequestRefusal {
-        RequestRefusal { status, reason: reason.into(), header: None }
+        Refusal::new(status, reason).into()
     }
 
     /// A method that the service does not have.
     pub fn method(method: &Method) -> RequestRefusal {
         let reason = format!("{method} is not for a SOAP service; POST an envelope, or GET ?wsdl");
         RequestRefusal {
-            header: Some((ALLOW, "GET, HEAD, POST")),
+            headers: vec![(ALLOW, HeaderValue::from_static("GET, HEAD, POST"))],
             ..RequestRefusal::new(StatusCode::METHOD_NOT_ALLOWED, reason)
         }
     }
@@ -143,13 +163,11 @@ impl RequestRefusal {
         mut progress: AttemptProgress,
         context: &LinkContext,
     ) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::from(format!("{}\n", self.reason)));
+        let mut response = Response::new(Full::from(format!("{}\n", self.shown.as_ref().unwrap_or(&self.reason))));
         *response.status_mut() = self.status;
         // What is left of the body is not read, so the connection cannot go on.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        if let Some((name, value)) = self.header {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
-        }
+        response.headers_mut().extend(self.headers);
         progress.answer = answer_head(&response);
         progress.done();
         let side = if station.is_some() { FailureSide::Station } else { FailureSide::CentralSystem };
@@ -239,7 +257,7 @@ async fn collect(body: Incoming, headers: &HeaderMap, settings: &LinkSettings) -
     let unpacked = compression::unpack(&codings.join(","), bytes.to_vec(), limit);
     unpacked.map(Bytes::from).map_err(|error| match error {
         CodingError::Unknown(_) => RequestRefusal {
-            header: Some((ACCEPT_ENCODING, compression::OFFERED)),
+            headers: vec![(ACCEPT_ENCODING, HeaderValue::from_static(compression::OFFERED))],
             ..RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())
         },
         CodingError::TooLarge(_) => too_large(),

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use crate::config::holds_secret;
 use crate::console::{CommandCandidate, Completions};
 use crate::tui::widget::InputLine;
 
@@ -28,6 +29,8 @@ pub struct CommandLine {
     browsing: Option<(usize, String)>,
     /// Whether a line runs and no key was pressed since, so that it can come back when it fails.
     awaited: bool,
+    /// Whether the line that was taken last may hold a secret, so that it is kept nowhere.
+    forgotten: bool,
 }
 
 impl CommandLine {
@@ -104,7 +107,8 @@ impl CommandLine {
         if line.is_empty() {
             return None;
         }
-        if self.history.last() != Some(&line) {
+        self.forgotten = holds_secret(&line);
+        if !self.forgotten && self.history.last() != Some(&line) {
             self.history.push(line.clone());
         }
         if self.history.len() > REMEMBERED {
@@ -126,7 +130,7 @@ impl CommandLine {
 
     /// Restores a line that failed, so that it can be corrected, unless something else was done meanwhile. True when it is back.
     pub fn put_back(&mut self) -> bool {
-        match self.history.last().filter(|_| self.awaited && self.input.text().is_empty()) {
+        match self.history.last().filter(|_| self.awaited && !self.forgotten && self.input.text().is_empty()) {
             Some(line) => {
                 self.input.set(line.clone());
                 true
@@ -205,6 +209,18 @@ mod tests {
             seen.push(line.input.text().to_owned());
         }
         assert_eq!(seen, ["two", "one", "one", "two", "half", "half"]);
+    }
+
+    #[test]
+    fn a_line_with_a_secret_is_neither_kept_nor_put_back() {
+        let mut line = CommandLine::default();
+        for text in ["heartbeat", "auth set CP1 s3cret"] {
+            line.input.set(text);
+            assert_eq!(line.take().as_deref(), Some(text));
+            line.run();
+        }
+        assert!(!line.put_back());
+        assert_eq!(line.recent(), ["heartbeat"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::effect::UpdateEffect;
 use crate::config::{SavedPart, SavedState, SavedText};
+use crate::ocpp::mentions_secret;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::state::{EditTarget, Editor};
@@ -33,7 +34,8 @@ fn add(drafts: &mut Vec<SavedText>, draft: SavedText) {
 
 /// Makes the text of a closed editor a draft. True when there is something to save.
 pub fn keep(app: &mut App, editor: &Editor) -> bool {
-    let keeps = editor.is_changed() && !editor.text().trim().is_empty();
+    // A draft is a file, and so not for secrets.
+    let keeps = editor.is_changed() && !editor.text().trim().is_empty() && !mentions_secret(&editor.text());
     if keeps {
         add(&mut app.kept.drafts, kept_text(editor, ""));
     }
@@ -55,7 +57,7 @@ pub fn of<'a>(kept: &'a SavedState, subject: &EditTarget) -> Option<&'a SavedTex
 /// The text of a file. The drafts include the text of the open editor, so that it survives a crash.
 pub fn text_to_keep(app: &App, part: SavedPart) -> String {
     match app.overlays.get::<Editor>() {
-        Some(editor) if part == SavedPart::Drafts && editor.is_changed() => {
+        Some(editor) if part == SavedPart::Drafts && editor.is_changed() && !mentions_secret(&editor.text()) => {
             let mut kept = SavedState { drafts: app.kept.drafts.clone(), ..SavedState::default() };
             add(&mut kept.drafts, kept_text(editor, ""));
             kept.text(part)
@@ -80,6 +82,10 @@ pub fn save_favourite(app: &mut App, name: &str, outside: &ReadContext<'_>) -> V
         app.toasts.info("A favourite needs a name; nothing was saved", now);
         return Vec::new();
     };
+    if mentions_secret(&editor.text()) {
+        app.toasts.info("A favourite is a file, and this text is about a password or a key; nothing was saved", now);
+        return Vec::new();
+    }
     let favourite = kept_text(editor, name);
     app.kept.favourites.retain(|known| known.name != favourite.name || known.action != favourite.action);
     app.kept.favourites.push(favourite);

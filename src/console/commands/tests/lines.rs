@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::console::commands::*;
 use crate::console::test_console::grammar;
 use crate::console::{Assignment, CommandError, PayloadEdit, PayloadStep, Spanned, Target, UsageFault};
-use crate::hub::CentralSystemOptions;
+use crate::hub::{AccessOptions, CentralSystemOptions};
 use crate::link::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 
@@ -33,6 +33,7 @@ fn call(initiator: Role, action: &str, target: Target, steps: Vec<PayloadStep>, 
 fn starting() {
     let central_system = |port, endpoint: &str, versions: &[Version], ping_interval| CentralSystemOptions {
         first_transaction: None,
+        access: AccessOptions::default(),
         host: None,
         port,
         endpoint: endpoint.to_owned(),

@@ -8,8 +8,8 @@ use super::device_model::VariablePath;
 use super::effect::result_as_sent;
 use crate::behaviour::{Answer, IncomingCall, Outbox, Proposal};
 use crate::clock::Moment;
-use crate::ocpp::{ErrorCode, StationPassword};
 use crate::ocpp::device_model::{AttributeKind, VariableMutability};
+use crate::ocpp::{ErrorCode, StationPassword};
 use crate::simulator::payload::{list, text};
 
 /// The answer about one variable: its status, and the reason of a refusal.

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::behaviour::{ConnectionIncident, CredentialNews, CredentialSet, StationCredentials};
-use crate::ocpp::{SecurityProfile, StationPassword};
 use crate::ocpp::certificates::{CERTIFICATE, HASH_DATA, SIGNING_REQUEST};
+use crate::ocpp::{SecurityProfile, StationPassword};
 use crate::pki::{
     CertificateDefect, CertificateFacts, CertificateRequest, CertificateTerms, KeyAlgorithm, TestAuthority, chain_pem,
 };
@@ -298,7 +298,11 @@ fn a_key_is_hexadecimal_and_the_next_connection_shows_its_bytes() {
 fn a_profile_only_rises_and_needs_what_it_is_made_of() {
     let (mut world, credentials) = with_credentials(CredentialSet::default());
     for value in ["0", "1", "2", "3", "4", "-1", "x"] {
-        assert_eq!(change(&mut world, "SecurityProfile", value), "Rejected", "{value}: there is neither a password nor a certificate");
+        assert_eq!(
+            change(&mut world, "SecurityProfile", value),
+            "Rejected",
+            "{value}: there is neither a password nor a certificate"
+        );
     }
     assert_eq!(change(&mut world, "AuthorizationKey", "30313233343536373839414243444546"), "Accepted");
     assert_eq!(change(&mut world, "SecurityProfile", "2"), "Rejected", "there is no root certificate");

@@ -7,8 +7,10 @@ use crate::ocpp::{SecurityProfile, StationPassword};
 /// A station with a password, connected and accepted, and its credentials as the link sees them.
 fn with_password(version: Version) -> (StationWorld, StationCredentials) {
     let password = Some(StationPassword::of_text("0123456789abcdef"));
-    let credentials = StationCredentials::new(CredentialSet { profile: SecurityProfile::Basic, password, ..CredentialSet::default() });
-    let settings = ChargePointSettings { driver: false, seed: 1, credentials: credentials.clone(), ..ChargePointSettings::default() };
+    let credentials =
+        StationCredentials::new(CredentialSet { profile: SecurityProfile::Basic, password, ..CredentialSet::default() });
+    let settings =
+        ChargePointSettings { driver: false, seed: 1, credentials: credentials.clone(), ..ChargePointSettings::default() };
     (StationWorld::with(version, settings).booted(), credentials)
 }
 
@@ -52,7 +54,10 @@ fn the_slots_before_the_present_one_are_tried_after_a_restart() {
         assert_eq!(credentials.next(), credentials.settled(), "nothing changes before the restart");
         world.station.choose_network_profiles();
         let next = credentials.next();
-        assert_eq!((next.slot, next.profile, next.url.as_deref()), (2, SecurityProfile::TlsBasic, Some("wss://two.example.com/ocpp")));
+        assert_eq!(
+            (next.slot, next.profile, next.url.as_deref()),
+            (2, SecurityProfile::TlsBasic, Some("wss://two.example.com/ocpp"))
+        );
         let news: Vec<_> = (0..2).map(|_| credentials.failed()).collect();
         assert_eq!(news, [None, Some(CredentialNews::FellBack(SecurityProfile::Basic))]);
         assert_eq!(credentials.next().slot, 3);

@@ -1,0 +1,357 @@
+//! Secrets in messages: which messages have them, where, and how a text looks without them. It is applied where an event becomes a record, so
+//! that no reader of the trace can show what it never sees; what travels on the wire is not touched.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{FrameKind, Record, RecordContent, RecordKind};
+use crate::ocpp::{is_secret_name, mentions_secret};
+use crate::rpc::srpc::frame_body;
+
+/// The actions whose calls or results may have a secret: configuration and device model, connections, certificates, and what vendors send.
+const ACTIONS: [&str; 11] = [
+    "CertificateSigned",
+    "ChangeConfiguration",
+    "DataTransfer",
+    "GetConfiguration",
+    "GetVariables",
+    "InstallCertificate",
+    "NotifyEvent",
+    "NotifyReport",
+    "SetNetworkProfile",
+    "SetVariables",
+    "SignCertificate",
+];
+/// Without one of these words, in any case, there is no secret. They are parts of the names that `is_secret_name` knows.
+const WORDS: [&[u8]; 8] = [b"authorizationkey", b"pass", b"private", b"secret", b"simpin", b"sim_pin", b"vpn", b"\\u00"];
+/// What a private key in PEM begins with.
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
+/// The fields of a `vpn` (OCPP 2.0.1 part 2, `VPNType`) whose names alone mean no secret.
+const OF_VPN: [&str; 2] = ["key", "password"];
+/// How many objects in each other are searched.
+const DEEPEST: usize = 24;
+/// A shorter secret is not looked for in other texts: it would be found everywhere.
+const SHORTEST: usize = 4;
+
+/// The texts of a frame without its secrets.
+#[derive(Debug)]
+pub struct MaskedFrame {
+    /// The text of the frame.
+    pub(super) text: String,
+    /// The payload that was found in it, where that is apart.
+    pub(super) payload: Option<String>,
+    secrets: Vec<String>,
+}
+
+impl MaskedFrame {
+    /// The same for what is said about the frame: a finding may repeat a value.
+    pub(super) fn mask_remarks(&self, remarks: &mut String) {
+        for secret in self.secrets.iter().filter(|secret| secret.len() >= SHORTEST) {
+            if remarks.contains(secret.as_str()) {
+                *remarks = remarks.replace(secret, &hidden(secret.chars().count()));
+            }
+        }
+    }
+
+    /// The record without its secrets. Its remarks are left out when they repeat one.
+    pub fn applied<'a>(&'a self, record: &Record<'a>) -> Record<'a> {
+        let content =
+            record.content.map(|content| RecordContent { payload: self.payload.as_deref().unwrap_or_default(), ..content });
+        let repeats = self.secrets.iter().any(|secret| record.remarks.contains(secret.as_str()));
+        let remarks = if repeats { "" } else { record.remarks };
+        Record { text: &self.text, content, remarks, ..*record }
+    }
+}
+
+/// A record of a trace that shows secrets, without them; `None` when it has none.
+pub fn mask_record(record: &Record<'_>) -> Option<MaskedFrame> {
+    let RecordKind::Frame(_, kind) = record.kind else { return None };
+    masked(kind, record.action, record.text, record.content)
+}
+
+/// A payload without its secrets, as compact JSON; `None` when it has none.
+pub fn mask_payload(kind: FrameKind, action: &str, payload: &str) -> Option<String> {
+    masked(kind, Some(action), payload, None).map(|masked| masked.text)
+}
+
+/// What stands in the place of a secret.
+fn hidden(characters: usize) -> String {
+    format!("(hidden, {characters} characters)")
+}
+
+/// The texts of a frame without its secrets; `None` when there is none. For an action without secrets it costs a look at its name.
+pub(super) fn masked(
+    kind: FrameKind,
+    action: Option<&str>,
+    text: &str,
+    content: Option<RecordContent<'_>>,
+) -> Option<MaskedFrame> {
+    let may_have = match action {
+        Some(action) => ACTIONS.iter().any(|known| known.eq_ignore_ascii_case(action)),
+        // A result that was not awaited, and what cannot be read.
+        None => true,
+    };
+    let payload = content.filter(|content| !content.payload.is_empty()).map(|content| content.payload);
+    if !may_have || !has_word(payload.unwrap_or(text)) {
+        return None;
+    }
+    let json = payload.unwrap_or(text);
+    let mut found = Vec::new();
+    let Ok(raw) = serde_json::from_str::<&RawValue>(frame_body(json)) else {
+        let everything = || MaskedFrame {
+            text: format!("(hidden, {} bytes that cannot be read and may hold a password)", text.len()),
+            payload: payload.map(|_| String::new()),
+            secrets: Vec::new(),
+        };
+        return (kind == FrameKind::Malformed && looks_secret(text)).then(everything);
+    };
+    walk(raw.get(), Surroundings::default(), 0, &mut found);
+    if found.is_empty() {
+        return None;
+    }
+    let values: Vec<String> = found.iter().map(|raw| serde_json::from_str(raw).unwrap_or_default()).collect();
+    let masked = without(json, &found);
+    Some(match payload {
+        None => MaskedFrame { text: masked, payload: None, secrets: values },
+        Some(_) => MaskedFrame { text: without_values(text, &values), payload: Some(masked), secrets: values },
+    })
+}
+
+/// Whether one of the words that go with secrets is in a text.
+fn has_word(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let lowers = WORDS.map(|word| word[0]);
+    bytes.iter().enumerate().any(|(start, byte)| {
+        let byte = byte.to_ascii_lowercase();
+        lowers.contains(&byte)
+            && WORDS.iter().any(|word| bytes[start..].get(..word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word)))
+    })
+}
+
+/// Whether a text that is no JSON holds a secret by the look of it.
+fn looks_secret(text: &str) -> bool {
+    text.contains(PRIVATE_KEY) || mentions_secret(text)
+}
+
+/// What stands around a value.
+#[derive(Debug, Clone, Copy, Default)]
+struct Surroundings {
+    /// It belongs to a variable or a key that is secret.
+    secret: bool,
+    /// It is a field of a VPN.
+    vpn: bool,
+}
+
+/// Finds the secrets of a JSON text: strings, as they stand there.
+fn walk<'a>(json: &'a str, around: Surroundings, depth: usize, found: &mut Vec<&'a str>) {
+    if depth > DEEPEST {
+        return;
+    }
+    match json.as_bytes().first() {
+        Some(b'[') => {
+            for element in elements(json) {
+                if element.starts_with('"') && !element.contains(PRIVATE_KEY) {
+                    continue;
+                }
+                walk(element, around, depth + 1, found);
+            }
+        }
+        Some(b'{') => {
+            let members = members(json);
+            let secret = around.secret || is_about_a_secret(&members);
+            for (name, value) in &members {
+                let is_value = matches!(&**name, "value" | "attributeValue" | "actualValue");
+                let named = is_secret_name(name) || (around.vpn && OF_VPN.contains(&&**name));
+                if value.starts_with('"') {
+                    if (named || (secret && is_value) || value.contains(PRIVATE_KEY)) && value.len() > 2 {
+                        found.push(value);
+                    }
+                } else {
+                    walk(value, Surroundings { secret, vpn: name == "vpn" }, depth + 1, found);
+                }
+            }
+        }
+        Some(b'"') if json.contains(PRIVATE_KEY) => found.push(json),
+        _ => {}
+    }
+}
+
+/// Whether an object is about a configuration key (1.x: `key` beside `value`) or a variable (2.x: `variable.name`) that is secret.
+fn is_about_a_secret(members: &[(Cow<'_, str>, &str)]) -> bool {
+    let text = |raw: &str| serde_json::from_str::<String>(raw).is_ok_and(|name| is_secret_name(&name));
+    members.iter().any(|(name, value)| match &**name {
+        "key" => text(value),
+        "variable" => self::members(value).iter().any(|(name, value)| name == "name" && text(value)),
+        _ => false,
+    })
+}
+
+/// A JSON text in which these parts of it are replaced.
+fn without(json: &str, found: &[&str]) -> String {
+    let mut masked = String::with_capacity(json.len());
+    let mut done = 0;
+    for raw in found {
+        let start = raw.as_ptr() as usize - json.as_ptr() as usize; // it is a part of the text, behind those before
+        let characters = serde_json::from_str::<String>(raw).map_or(raw.len(), |text| text.chars().count());
+        masked.push_str(&json[done..start]);
+        masked.push_str(&format!("\"{}\"", hidden(characters)));
+        done = start + raw.len();
+    }
+    masked.push_str(&json[done..]);
+    masked
+}
+
+/// A text around a payload, in which these values are replaced: an envelope, or a signed message whose payload is coded. Where a value
+/// cannot be found the whole text is hidden.
+fn without_values(text: &str, values: &[String]) -> String {
+    let mut masked = text.to_owned();
+    for value in values {
+        let escaped = quick_xml::escape::escape(value.as_str()).into_owned();
+        let spellings = [escaped.as_str(), value.as_str()];
+        let Some(spelling) = spellings.into_iter().find(|spelling| masked.contains(&format!(">{spelling}<"))) else {
+            return format!("(hidden, {} bytes that hold a password)", text.len());
+        };
+        masked = masked.replace(&format!(">{spelling}<"), &format!(">{}<", hidden(value.chars().count())));
+    }
+    masked
+}
+
+/// The elements of an array, as they stand there.
+fn elements(json: &str) -> Vec<&str> {
+    struct Elements;
+    impl<'de> Visitor<'de> for Elements {
+        type Value = Vec<&'de str>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(element) = array.next_element::<&RawValue>()? {
+                all.push(element.get());
+            }
+            Ok(all)
+        }
+    }
+    serde_json::Deserializer::from_str(json).deserialize_seq(Elements).unwrap_or_default()
+}
+
+/// The members of an object, also those of one name, with their values as they stand there. None for what is no object.
+fn members(json: &str) -> Vec<(Cow<'_, str>, &str)> {
+    struct Members;
+    impl<'de> Visitor<'de> for Members {
+        type Value = Vec<(Cow<'de, str>, &'de str)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(name) = object.next_key::<String>()? {
+                all.push((Cow::Owned(name), object.next_value::<&RawValue>()?.get()));
+            }
+            Ok(all)
+        }
+    }
+    serde_json::Deserializer::from_str(json).deserialize_map(Members).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(kind: FrameKind, action: Option<&str>, text: &str) -> Option<String> {
+        masked(kind, action, text, None).map(|masked| masked.text)
+    }
+
+    #[test]
+    fn secrets_give_way_to_their_lengths_and_the_rest_stays_as_it_was() {
+        for (kind, action, text) in [
+            (
+                FrameKind::Call,
+                "ChangeConfiguration",
+                r#" [2, "1","ChangeConfiguration",{"value": @ ,"key":"AuthorizationKey"}]"#,
+            ),
+            (
+                FrameKind::Result,
+                "GetConfiguration",
+                r#"[3,"1",{"configurationKey":[{"key":"A","readonly":false,"value":"x"},{"key":"authorizationKey","value":@}]}]"#,
+            ),
+            (
+                FrameKind::Call,
+                "SetVariables",
+                r#"[2,"1","SetVariables",{"setVariableData":[{"attributeValue":@,"component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}]"#,
+            ),
+            (
+                FrameKind::Call,
+                "NotifyReport",
+                r#"[2,"1","NotifyReport",{"reportData":[{"variable":{"name":"BasicAuth\u0050assword"},"variableAttribute":[{"type":"Actual","value":@}]}]}]"#,
+            ),
+            (
+                FrameKind::Call,
+                "SetNetworkProfile",
+                r#"[2,"1","SetNetworkProfile",{"connectionData":{"basicAuthPassword":@,"apn":{"apnPassword":@,"simPin":1234},"vpn":{"key":@,"user":"u"}}}]"#,
+            ),
+            (FrameKind::Call, "DataTransfer", r#"[2,"1","DataTransfer",{"data":"-----BEGIN EC PRIVATE KEY-----\nAAAA"}]"#),
+            (FrameKind::Result, "", r#"[3,"1",{"configurationKey":[{"key":"AuthorizationKey","value":@}]}]"#),
+        ] {
+            let action = Some(action).filter(|action| !action.is_empty());
+            let shown = text_of(kind, action, &text.replace('@', r#""s3cr\"t""#)).unwrap();
+            let expected = text
+                .replace('@', "\"(hidden, 6 characters)\"")
+                .replace("-----BEGIN EC PRIVATE KEY-----\\nAAAA", "(hidden, 35 characters)");
+            assert_eq!(shown, expected);
+        }
+    }
+
+    #[test]
+    fn what_holds_no_secret_is_not_touched() {
+        for (kind, action, text) in [
+            (
+                FrameKind::Call,
+                "ChangeConfiguration",
+                r#"[2,"1","ChangeConfiguration",{"key":"HeartbeatInterval","value":"60"}]"#,
+            ),
+            (FrameKind::Call, "GetConfiguration", r#"[2,"1","GetConfiguration",{"key":["AuthorizationKey"]}]"#),
+            (FrameKind::Call, "ChangeConfiguration", r#"[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":""}]"#),
+            (FrameKind::Call, "Heartbeat", r#"[2,"1","Heartbeat",{"password":"s3cret"}]"#),
+            (FrameKind::Malformed, "", "nonsense"),
+        ] {
+            let action = Some(action).filter(|action| !action.is_empty());
+            assert_eq!(text_of(kind, action, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_and_looks_like_a_secret_is_hidden_as_a_whole() {
+        let text = r#"[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"s3cret"#;
+        let shown = text_of(FrameKind::Malformed, None, text).unwrap();
+        assert_eq!(shown, format!("(hidden, {} bytes that cannot be read and may hold a password)", text.len()));
+    }
+
+    #[test]
+    fn an_envelope_is_masked_with_its_payload() {
+        let payload = r#"{"key":"AuthorizationKey","value":"s3<ret"}"#;
+        let content = RecordContent { id: "1", payload, is_fault: false };
+        let mask = |text| masked(FrameKind::Call, Some("ChangeConfiguration"), text, Some(content));
+        let shown = mask("<k>AuthorizationKey</k><v>s3&lt;ret</v>").unwrap();
+        assert_eq!(shown.text, "<k>AuthorizationKey</k><v>(hidden, 6 characters)</v>");
+        assert_eq!(shown.payload.as_deref(), Some(r#"{"key":"AuthorizationKey","value":"(hidden, 6 characters)"}"#));
+        let coded = mask(r#"[2,"1","X-Signed",{"payload":"czM8cmV0"}]"#).unwrap();
+        assert_eq!(coded.text, "(hidden, 41 bytes that hold a password)");
+        let mut remarks = "/value: s3<ret is too short".to_owned();
+        shown.mask_remarks(&mut remarks);
+        assert_eq!(remarks, "/value: (hidden, 6 characters) is too short");
+    }
+
+    #[test]
+    fn deep_texts_end() {
+        let text = format!("[2,\"1\",\"DataTransfer\",{}\"password\"{}]", "[".repeat(5000), "]".repeat(5000));
+        assert_eq!(text_of(FrameKind::Call, Some("DataTransfer"), &text), None);
+    }
+}
