@@ -57,7 +57,6 @@ enum DemoStep {
 pub async fn start(hub: &Hub, machine: &MachineOptions) -> Result<(), HubError> {
     let options = CentralSystemOptions {
         first_transaction: Some(1),
-        access: AccessOptions::default(),
         host: Some("127.0.0.1".to_owned()),
         ..CentralSystemOptions::default()
     };

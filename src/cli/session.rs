@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
-use ocpp_tui::behaviour::CredentialSet;
+
 use ocpp_tui::clock::now;
 use ocpp_tui::config::{History, Paths, Settings};
 use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, RunContext};
@@ -15,7 +15,7 @@ use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, CredentialOptions,
 use ocpp_tui::line_mode::{self, LineOptions};
 use ocpp_tui::link::{CertificateFileError, LinkSettings, runtime_builder};
 use ocpp_tui::ocpp::definition::{self, DefinitionFolders};
-use ocpp_tui::ocpp::{Catalog, Role, Strictness};
+use ocpp_tui::ocpp::{Catalog, Role, SecurityProfile, Strictness};
 use ocpp_tui::simulator::StationQuirk;
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};

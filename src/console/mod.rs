@@ -18,9 +18,10 @@ mod test_console;
 
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, AuthCommand, CallCommand, Command, DefaultChange, DefaultCommand, HeldSelection,
-    HelpCommand, HoldCommand, LegendCommand, MessageForm, NotifyCommand, PluginAction, PluginsCommand, QuitCommand,
-    ReportCommand, RunContext, ScenarioCommand, ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand,
-    StartSimulator, StationsCommand, TraceChoice, WrittenPassword, help, is_physical, parse, question,
+    HelpCommand, HoldCommand, LegendCommand, MessageForm, MisbehaveCommand, MisbehaviourTarget, NotifyCommand, PluginAction,
+    PluginsCommand, QuitCommand, ReportCommand, RunContext, ScenarioCommand, ScreenCommand, SendCommand, SentText, SetCommand,
+    SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice, WrittenPassword, help, is_physical, parse,
+    question,
 };
 pub use completion::{
     CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values, known_variables,
@@ -28,7 +29,7 @@ pub use completion::{
 };
 pub use console::Console;
 pub use legend::{LegendPart, legend_of_filters, legend_of_signs};
-pub use output::{CommandOutput, FailureKind, GivenCalls, OutputKind, OutputLine, ScreenRequest};
+pub use output::{CommandOutput, FailureKind, GivenCalls, ListedMisbehaviour, OutputKind, OutputLine, ScreenRequest};
 pub use syntax::assign::{AppliedAssignments, AssignError, AssignFault, PayloadShape, apply};
 pub use syntax::edit::{Assignment, PayloadEdit, PayloadStep};
 pub use syntax::error::{CommandError, ExecutionError, UsageFault};

@@ -84,6 +84,19 @@ pub enum ScreenRequest {
     Theme(Option<String>),
     /// List the answer rules, as they were written.
     ListRules(Vec<String>),
+    /// List what is done wrong on purpose.
+    ListMisbehaviours(Vec<ListedMisbehaviour>),
+}
+
+/// A misbehaviour that is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedMisbehaviour {
+    /// The line that switched it on.
+    pub line: String,
+    /// The line that switches it off.
+    pub off: String,
+    /// What it does.
+    pub does: &'static str,
 }
 
 /// Calls that a command gave to links.

@@ -31,8 +31,8 @@ use crate::behaviour::{Behaviour, StationCredentials};
 use crate::clock::now;
 use crate::config::PasswordList;
 use crate::link::{
-    self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Listener, ListenerPorts, Network,
-    SharedSettings, SoapService,
+    self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Listener, ListenerPorts,
+    MisbehaviourPlan, Network, SharedSettings, SoapService,
 };
 use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::plugin::Plugins;
@@ -105,6 +105,7 @@ impl Hub {
             alerts: AlertFilters::default(),
             gate: Arc::new(Gate::new(events.trace().clone())),
             machines: MachinePanels::default(),
+            misbehaviour: Arc::default(),
             network,
             events,
             shutdown: CancellationToken::new(),
@@ -411,17 +412,35 @@ impl Hub {
             any = true;
         }
         drop(running);
+        // A link with a full inbox keeps its old limits until it connects again.
+        self.order_links(Some(our_role), || LinkOrder::SettingsChanged);
+        any
+    }
+
+    /// What is done wrong on purpose. Changing it is the matter of [`misbehave`](Hub::misbehave).
+    pub fn misbehaviour(&self) -> &MisbehaviourPlan {
+        &self.shared.misbehaviour
+    }
+
+    /// Changes what is done wrong on purpose, for connections to come and for links that are up.
+    pub fn misbehave<T>(&self, change: impl FnOnce(&MisbehaviourPlan) -> T) -> T {
+        let changed = change(&self.shared.misbehaviour);
+        // A link with a full inbox keeps what it has until it connects again.
+        self.order_links(None, || LinkOrder::MisbehaviourChanged);
+        changed
+    }
+
+    /// Gives an order to the links of all stations towards which we play a role, or any.
+    fn order_links(&self, our_role: Option<Role>, order: impl Fn() -> LinkOrder) {
         let keys: Vec<StationKey> = {
             let contents = self.trace().read();
             let newcomers = self.trace().newcomers(&contents);
             let rows = contents.stations().rows().iter().chain(&newcomers);
-            rows.filter(|row| row.our_role == our_role).map(|row| row.key).collect()
+            rows.filter(|row| our_role.is_none_or(|role| row.our_role == role)).map(|row| row.key).collect()
         };
         for handle in keys.into_iter().filter_map(|key| self.shared.registry.get(key)) {
-            // A link with a full inbox keeps its old limits until it connects again.
-            let _ = handle.order(LinkOrder::SettingsChanged);
+            let _ = handle.order(order());
         }
-        any
     }
 
     /// Changes how the central systems answer. False when none runs.
@@ -439,6 +458,7 @@ impl Hub {
             catalog: self.shared.catalog.clone(),
             settings,
             gate: self.shared.gate.clone(),
+            misbehaviour: self.shared.misbehaviour.clone(),
             network: self.shared.network.clone(),
             tls: Arc::default(),
             events: self.shared.events.clone(),

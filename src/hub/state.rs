@@ -14,7 +14,7 @@ use super::answer_rules::AnswerRules;
 use super::central_system::ListenAddress;
 use super::registry::Registry;
 use super::tls::LastConnector;
-use crate::link::{Gate, LinkSettings, Network, SharedSettings};
+use crate::link::{Gate, LinkSettings, MisbehaviourPlan, Network, SharedSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
 use crate::simulator::{CentralSystem, MachinePanels, Profile};
@@ -38,6 +38,8 @@ pub(super) struct HubState {
     pub alerts: AlertFilters,
     /// Where frames may be stopped.
     pub gate: Arc<Gate>,
+    /// What is done wrong on purpose.
+    pub misbehaviour: Arc<MisbehaviourPlan>,
     /// What can be seen at the machines of ours.
     pub machines: MachinePanels,
     pub network: Network,

@@ -9,6 +9,7 @@ use super::address_policy::{AddressPolicy, ConnectionCounts};
 use super::directory::Directory;
 use super::endpoint::Endpoint;
 use super::intercept::gate::Gate;
+use super::misbehaviour::MisbehaviourPlan;
 use super::network::Network;
 use super::opening::ListenerPorts;
 use super::settings::SharedSettings;
@@ -27,6 +28,8 @@ pub struct LinkContext {
     pub settings: SharedSettings,
     /// Where frames may be stopped.
     pub gate: Arc<Gate>,
+    /// What is done wrong on purpose.
+    pub misbehaviour: Arc<MisbehaviourPlan>,
     /// How connections are made.
     pub network: Network,
     /// What secures the connections that we make: of a charge point, and of a central system that calls over SOAP.

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Bytes;
@@ -26,6 +28,9 @@ use super::directory::Admission;
 use super::handshake::{AcceptedHandshake, RejectedHandshake, accept_handshake, is_soap, unknown_protocol};
 use super::handshake_headers;
 use super::inbox::LinkHandle;
+use super::misbehaviour::answer::{OddHandshake, dress_refusal};
+use super::misbehaviour::odd_writer::MisbehaviourReporter;
+use super::misbehaviour::{ActiveMisbehaviour, MisbehaviourKind, MisbehaviourParameter, MisbehaviourStage};
 use super::network::{Listener, Socket};
 use super::opening::{ConnectionOpening, FirstBytes, OpenedSocket};
 use super::order::LinkOrder;
@@ -37,7 +42,7 @@ use super::tls::TlsAcceptor;
 use super::websocket::{self, LinkUp, WatchedSocket};
 use crate::clock::now;
 use crate::ocpp::{Role, Version};
-use crate::trace::{ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide};
+use crate::trace::{ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide, StationKey};
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
@@ -69,6 +74,9 @@ pub async fn accept(mut listener: Listener, tls: Option<Arc<TlsAcceptor>>, liste
 async fn serve(mut stream: Socket, peer: SocketAddr, tls: Option<Arc<TlsAcceptor>>, listener_context: Arc<ListenerContext>) {
     stream.set_nodelay();
     let serving = async {
+        if Box::pin(ends_at_once(&mut stream, peer, &listener_context)).await {
+            return;
+        }
         if let Some(acceptor) = &tls {
             refresh(acceptor, &listener_context).await;
         }
@@ -132,6 +140,55 @@ async fn enter(
     None
 }
 
+/// Does what is done wrong on purpose before anything is read. True when that is the end of the connection.
+async fn ends_at_once(stream: &mut Socket, peer: SocketAddr, listener_context: &ListenerContext) -> bool {
+    let context = &listener_context.context;
+    for one in context.misbehaviour.of_stage(&[MisbehaviourStage::Connection], Role::CentralSystem, None) {
+        match one.kind() {
+            MisbehaviourKind::AcceptClose if one.spend() => {
+                let (reason, detail, handshake) = (one.to_string().into(), Box::default(), ConnectionAttempt::default());
+                let kind = EventKind::Refused { peer: Some(peer), reason, detail, handshake };
+                context.events.send(None, now(), kind).await;
+                let ending = async {
+                    stream.shutdown().await?;
+                    // An end with unread bytes would be a reset.
+                    tokio::io::copy(stream, &mut tokio::io::sink()).await
+                };
+                let limit = context.settings.current().handshake_timeout;
+                let _ = timeout(limit, ending).await; // the connection ends in any case
+                return true;
+            }
+            MisbehaviourKind::SlowAccept if one.spend() => {
+                reporter(None, listener_context).report(&one);
+                tokio::time::sleep(one.time(MisbehaviourParameter::Delay)).await;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+fn reporter(station: Option<StationKey>, listener_context: &ListenerContext) -> MisbehaviourReporter {
+    MisbehaviourReporter { events: listener_context.context.events.clone(), station }
+}
+
+/// What is done wrong on purpose with the answer to a request, and the station that the request names.
+fn odd_handshake<B>(
+    request: &Request<B>,
+    connection: &IncomingConnection,
+    listener_context: &ListenerContext,
+) -> (OddHandshake, Option<StationKey>) {
+    let context = &listener_context.context;
+    if context.misbehaviour.is_idle() {
+        return Default::default();
+    }
+    let of_path = listener_context.endpoint.station(request.uri().path(), request.uri().query()).ok();
+    let identity = of_path.map(|path| path.identity).or_else(|| connection.spoke_for());
+    let station = identity.and_then(|identity| context.events.known_station(Role::CentralSystem, &identity));
+    let active = context.misbehaviour.of_stage(&[MisbehaviourStage::Handshake], Role::CentralSystem, station);
+    (OddHandshake::new(active), station)
+}
+
 /// Serves the HTTP of one connection.
 async fn serve_http(
     first: &FirstBytes,
@@ -140,7 +197,8 @@ async fn serve_http(
     (progress, pass): (AttemptProgress, Option<Arc<ConnectionPass>>),
     listener_context: &Arc<ListenerContext>,
 ) {
-    let connection = Arc::new(IncomingConnection::new(opening.peer, progress));
+    let (stream, connection) = IncomingConnection::beginning(opening.peer, stream, progress, opening.context);
+    let connection = Arc::new(connection);
     let service = {
         let (listener_context, connection) = (listener_context.clone(), connection.clone());
         service_fn(move |request| {
@@ -184,14 +242,25 @@ async fn respond(
             }
         }
     }
+    let (odd, station) = odd_handshake(&request, connection, listener_context);
+    if let Some(pace) = connection.pace() {
+        let slow = odd.slow();
+        pace.set(slow.map(|one| &**one));
+        slow.into_iter().for_each(|one| reporter(station, listener_context).report(one));
+    }
     if is_soap(&request, listener_context) {
         return soap::respond(request, connection, listener_context).await;
     }
     let mut progress = connection.requested(&request);
+    if let Some((one, status)) = odd.refusal() {
+        return refuse_on_purpose(&one, status, request.uri().path(), peer, progress, listener_context).await;
+    }
     let upgrade = hyper::upgrade::on(&mut request);
     match accept_handshake(&request, peer, progress.tls.as_deref(), listener_context).await {
         Ok(mut accepted) => {
-            let response = accepted.response();
+            let mut response = accepted.response();
+            let altered = odd.alter(&mut response);
+            altered.iter().for_each(|one| reporter(station, listener_context).report(one));
             progress.answer = handshake_headers::answer_head(&response);
             progress.done();
             let mut findings = std::mem::take(&mut accepted.heads.findings);
@@ -214,6 +283,26 @@ async fn reject(
     let response = rejected.response();
     progress.answer = handshake_headers::answer_head(&response);
     progress.done();
+    record_rejection(rejected, peer, progress.attempt(), listener_context).await;
+    response
+}
+
+/// Answers a handshake with a status because the user wants it.
+async fn refuse_on_purpose(
+    one: &ActiveMisbehaviour,
+    status: StatusCode,
+    path: &str,
+    peer: SocketAddr,
+    mut progress: AttemptProgress,
+    listener_context: &ListenerContext,
+) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    dress_refusal(one, &mut response);
+    progress.answer = handshake_headers::answer_head(&response);
+    progress.done();
+    let rejected = RejectedHandshake::new(status, path, one.to_string());
     record_rejection(rejected, peer, progress.attempt(), listener_context).await;
     response
 }
@@ -242,7 +331,7 @@ async fn begin(
     pass: Option<Arc<ConnectionPass>>,
     listener_context: Arc<ListenerContext>,
 ) {
-    let Some((stream, read)) = upgrade.await.ok().and_then(socket) else {
+    let Some((stream, read)) = socket(upgrade).await else {
         return never_a_link(accepted, peer, &listener_context).await;
     };
     let settings = listener_context.context.settings.current();
@@ -277,9 +366,9 @@ async fn never_a_link(accepted: AcceptedHandshake, peer: SocketAddr, listener_co
 }
 
 /// The socket below the upgraded connection, with what was read from it already.
-fn socket(upgraded: Upgraded) -> Option<(Socket, Bytes)> {
-    let parts = upgraded.downcast::<TokioIo<OpenedSocket>>().ok()?; // `serve_http` put just this type in
-    Some((parts.io.into_inner().into_inner(), parts.read_buf))
+async fn socket(upgrade: OnUpgrade) -> Option<(Socket, Bytes)> {
+    let parts = upgrade.await.ok()?.downcast::<TokioIo<OpenedSocket>>().ok()?; // `serve_http` put just this type in
+    Some((parts.io.into_inner().into_inner().await.ok()?, parts.read_buf))
 }
 
 async fn link(
@@ -314,7 +403,7 @@ mod tests {
     use crate::link::network::Network;
     use crate::link::{Endpoint, LinkContext, SharedSettings};
     use crate::ocpp::{Catalog, Transport};
-    use crate::trace::{self, RecordKind, StationKey};
+    use crate::trace::{self, RecordKind};
 
     /// Admits no station.
     struct ClosedDirectory;
@@ -349,6 +438,7 @@ mod tests {
             catalog,
             settings,
             gate,
+            misbehaviour: Arc::default(),
             network,
             tls: Arc::default(),
             events: events.clone(),

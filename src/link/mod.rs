@@ -16,6 +16,7 @@ mod handshake_headers;
 mod inbox;
 mod intercept;
 mod listener;
+mod misbehaviour;
 mod network;
 mod opening;
 mod order;
@@ -41,6 +42,11 @@ pub use inbox::{LinkHandle, LinkInbox};
 pub use intercept::gate::{Gate, HeldFrame, ReleaseAction};
 pub use intercept::queue::InspectionVerdict;
 pub use listener::accept;
+pub use misbehaviour::{
+    ActiveMisbehaviour, CommandedMisbehaviour, DefaultValue, MISBEHAVIOURS, MisbehaviourKind, MisbehaviourParameter,
+    MisbehaviourPlan, MisbehaviourScope, MisbehaviourSpec, MisbehaviourStage, OfferedParameter, PARAMETER_COUNT, PARAMETERS,
+    ParameterForm, ParameterSpec, ParameterValue,
+};
 pub use network::{Listener, Network};
 pub use opening::ListenerPorts;
 pub use order::{LinkCommand, LinkOrder};

@@ -3,11 +3,12 @@
 //! `soap`'s.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -16,6 +17,8 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::attempt_progress::AttemptProgress;
 use super::context::LinkContext;
+use super::misbehaviour::answer::AnswerPace;
+use super::misbehaviour::paced_output::PacedOutput;
 use super::network::Socket;
 use super::tls::{FailedTls, ReadHello, TlsAcceptor, TlsFault, TlsFaultCause};
 use crate::clock::now;
@@ -235,28 +238,60 @@ async fn refuse(mut socket: Socket, answer: &[u8]) {
     let _ = timeout(ANSWER_GRACE, refusing).await; // the connection ends in any case
 }
 
-/// A socket of which the first bytes are read once more.
+/// A socket of which the first bytes are read once more, and whose answers may leave slowly.
 #[derive(Debug)]
 pub(super) struct OpenedSocket {
     first: Bytes,
     socket: Socket,
+    /// On connections whose answers may leave slowly on purpose.
+    slow: Option<Box<SlowAnswers>>,
+}
+
+/// What waits, and how it leaves.
+#[derive(Debug)]
+struct SlowAnswers {
+    pace: AnswerPace,
+    output: PacedOutput,
 }
 
 impl OpenedSocket {
     /// The socket of which these bytes were read.
     pub fn new(first: &FirstBytes, socket: Socket) -> OpenedSocket {
-        OpenedSocket { first: first.0.clone(), socket }
+        OpenedSocket { first: first.0.clone(), socket, slow: None }
     }
 
-    /// The socket. HTTP has read the first bytes by the time it lets go of it.
-    pub fn into_inner(self) -> Socket {
-        self.socket
+    /// The same with answers that leave as this says.
+    #[must_use]
+    pub fn with_pace(self, pace: AnswerPace) -> OpenedSocket {
+        let slow = Some(Box::new(SlowAnswers { pace, output: PacedOutput::default() }));
+        OpenedSocket { slow, ..self }
+    }
+
+    /// The socket, once what waits was written. HTTP has read the first bytes by the time it lets go of it.
+    ///
+    /// # Errors
+    /// When the connection breaks meanwhile.
+    pub async fn into_inner(mut self) -> io::Result<Socket> {
+        if self.slow.is_some() {
+            poll_fn(|context| self.poll_slow(context)).await?;
+        }
+        Ok(self.socket)
+    }
+
+    /// Writes what waits.
+    fn poll_slow(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.slow {
+            Some(slow) => slow.output.poll_drain(Pin::new(&mut self.socket), context),
+            None => Poll::Ready(Ok(())),
+        }
     }
 }
 
 impl AsyncRead for OpenedSocket {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        // Where HTTP waits for the next request, the rest of the answer leaves meanwhile.
+        let _ = this.poll_slow(context)?;
         if this.first.is_empty() {
             return Pin::new(&mut this.socket).poll_read(context, buffer);
         }
@@ -271,23 +306,40 @@ impl AsyncRead for OpenedSocket {
 
 impl AsyncWrite for OpenedSocket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().socket).poll_write(context, bytes)
+        let this = self.get_mut();
+        ready!(this.poll_slow(context))?;
+        match &mut this.slow {
+            Some(slow) => {
+                slow.pace.push(bytes, &mut slow.output);
+                Poll::Ready(Ok(bytes.len()))
+            }
+            None => Pin::new(&mut this.socket).poll_write(context, bytes),
+        }
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().socket).poll_flush(context)
+        let this = self.get_mut();
+        ready!(this.poll_slow(context))?;
+        Pin::new(&mut this.socket).poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().socket).poll_shutdown(context)
+        let this = self.get_mut();
+        ready!(this.poll_slow(context))?;
+        Pin::new(&mut this.socket).poll_shutdown(context)
     }
 
     fn poll_write_vectored(self: Pin<&mut Self>, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().socket).poll_write_vectored(context, pieces)
+        let this = self.get_mut();
+        if this.slow.is_some() {
+            let first = pieces.iter().find(|piece| !piece.is_empty()).map_or(&[][..], |piece| piece);
+            return Pin::new(this).poll_write(context, first);
+        }
+        Pin::new(&mut this.socket).poll_write_vectored(context, pieces)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
+        self.slow.is_none() && self.socket.is_write_vectored()
     }
 }
 

@@ -94,6 +94,8 @@ pub enum LinkOrder {
     Replaced,
     /// Read the shared settings again.
     SettingsChanged,
+    /// Look again at what is done wrong on purpose.
+    MisbehaviourChanged,
 }
 
 impl LinkOrder {

@@ -74,6 +74,11 @@ impl EventSender {
         })
     }
 
+    /// The key of a station that has one.
+    pub fn known_station(&self, our_role: Role, identity: &str) -> Option<StationKey> {
+        self.trace.keys().find(our_role, identity)
+    }
+
     /// Sends an event. Waits only while the recorder has thousands of events to apply; after the recorder has
     /// ended, which is after the session has, events are dropped.
     pub async fn send(&self, station: Option<StationKey>, now: Moment, kind: EventKind) {

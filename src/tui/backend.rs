@@ -145,8 +145,14 @@ impl ScreenBackend {
 
     /// What is switched on in the session and changes what leaves it.
     pub fn modes(&self) -> SessionModes {
-        let (rules, plugins) = (self.hub().answers().count(), self.hub().plugins().count());
-        SessionModes { rules, plugins, key_log: key_log_file().is_some() }
+        let misbehaviours = self.hub().misbehaviour().active();
+        SessionModes {
+            rules: self.hub().answers().count(),
+            plugins: self.hub().plugins().count(),
+            key_log: key_log_file().is_some(),
+            misbehaviours: misbehaviours.len(),
+            misbehaviour: misbehaviours.first().map(|one| one.commanded.spec.name),
+        }
     }
 
     /// The filters whose records call the user.

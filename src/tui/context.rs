@@ -40,6 +40,10 @@ pub struct SessionModes {
     pub plugins: usize,
     /// Whether the secrets of TLS are written to a file.
     pub key_log: bool,
+    /// Misbehaviours on purpose.
+    pub misbehaviours: usize,
+    /// The name of the first of them.
+    pub misbehaviour: Option<&'static str>,
 }
 
 /// What `update` and `draw` read from below the screen.

@@ -70,6 +70,7 @@ async fn guarded() -> (Arc<Guard>, EventSender, u16, CancellationToken) {
         settings,
         gate,
         tls: Arc::default(),
+        misbehaviour: Arc::default(),
         network: network.clone(),
         events: events.clone(),
         shutdown: shutdown.clone(),

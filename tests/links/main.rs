@@ -13,6 +13,7 @@ mod foreign_libraries;
 mod frames;
 mod handshakes;
 mod hold;
+mod misbehaviour;
 mod newer_messages;
 mod own_definitions;
 mod passwords;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use ocpp_tui::clock::now;
 use ocpp_tui::config::AuthorityFolder;
 use ocpp_tui::hub::{
-    CredentialOptions,     CentralSystemOptions, ChargePointOptions, DialTlsOptions, Hub, HubError, LinkCommand, ListenTlsOptions, Order, SoapOptions,
+    CentralSystemOptions, ChargePointOptions, CredentialOptions, DialTlsOptions, Hub, HubError, LinkCommand, ListenTlsOptions,
+    Order, SoapOptions,
 };
 use ocpp_tui::link::{CertificateFiles, TlsVersion};
 use ocpp_tui::ocpp::{Role, SecurityProfile, Transport, Version};

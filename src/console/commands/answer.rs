@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::context::CommandContext;
 use super::entry::{CommandEntry, write_target};
+use super::misbehave::{self, MisbehaveCommand, UPGRADE};
 use super::payloads::edited;
 use super::reply::{AnswerChoice, AnswerReply, take_answer};
 use crate::console::output::{CommandFailure, CommandOutput, ScreenRequest};
@@ -12,16 +13,14 @@ use crate::console::syntax::arguments::{CommandWords, read};
 use crate::console::syntax::duration;
 use crate::console::syntax::edit::PayloadEdit;
 use crate::console::syntax::error::{CommandError, ExecutionError, UsageFault, short};
-use crate::console::syntax::glob;
 use crate::console::syntax::spec::{
-    ArgumentStyle, CONDITION, CommandSpec, CompletionKind, ID, MessageSource, NamedValue, REMOTE_ID, action_command_name,
-    argument, optional, switch,
+    ArgumentStyle, CONDITION, CommandSpec, CompletionKind, ID, MessageSource, NamedValue, REMOTE_ID, UPGRADE_WORD,
+    action_command_name, argument, optional, switch,
 };
 use crate::console::syntax::target::Target;
 use crate::hub::{AnswerOverride, AnswerRule, PayloadChange};
 use crate::ocpp::{Role, Version, suggest};
 use crate::sanitize::escape_control;
-use crate::trace::StationKey;
 use crate::trace::filter::CallCondition;
 
 pub(super) const ANSWER: CommandEntry<AnswerCommand> = CommandEntry {
@@ -35,15 +34,21 @@ pub(super) const ANSWER: CommandEntry<AnswerCommand> = CommandEntry {
             NamedValue { name: "description", value: "of the error", help: "", completes: CompletionKind::Nothing },
             NamedValue { name: "delay", value: "2s, 500ms", help: "", completes: CompletionKind::Nothing },
         ])
+        .named_after(UPGRADE_WORD, UPGRADE)
         .words(&["none", "default", CONDITION])
         .at_target()
         .synopsis(
-            "<action> name=value ... | error=<code> description=<text> | none | delay=<time> | default [when <field>=<value> ...]",
+            "<action|upgrade> name=value ... | error=<code> description=<text> | none | delay=<time> | default [when <field>=<value> ...]",
         )
         .example("answer authorize idTagInfo.status=Blocked"),
     parse: |words| {
         let (words, condition) = condition_of(words)?;
         let mut arguments = words.sorted()?;
+        if arguments.positionals[0].value == UPGRADE_WORD {
+            let named = arguments.named_target(Role::CentralSystem)?;
+            let (target, once) = (named.or(arguments.at_target.take()), arguments.has("--once"));
+            return misbehave::of_upgrade(&mut arguments, target, once).map(AnswerCommand::Upgrade);
+        }
         let (initiator, action) = words.grammar.find_action(&arguments.positionals[0])?;
         let once = arguments.has("--once");
         let target = match arguments.role_of_target() {
@@ -112,6 +117,8 @@ pub enum AnswerCommand {
         /// How.
         choice: AnswerChoice,
     },
+    /// Change how handshakes are answered.
+    Upgrade(MisbehaveCommand),
     /// List the rules.
     List,
     /// Remove the rule of this number, counted from 1 in the order of the list.
@@ -122,6 +129,9 @@ impl AnswerCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
         let answers = context.hub.answers();
         let AnswerCommand::Change { initiator, action, target, condition, once, choice } = self else {
+            if let AnswerCommand::Upgrade(command) = self {
+                return command.run(context).await;
+            }
             if let AnswerCommand::Remove(number) = self {
                 let removed = answers.remove(number - 1);
                 let removed = removed.ok_or_else(|| {
@@ -140,7 +150,7 @@ impl AnswerCommand {
         let mut output = CommandOutput::default();
         let stations = match target {
             None => vec![None],
-            Some(target) => stations_of(our_role, target, context, &mut output)?.into_iter().map(Some).collect(),
+            Some(target) => context.stations_or_new(Some(our_role), target, &mut output)?.into_iter().map(Some).collect(),
         };
         if let Some(error) = condition.as_ref().and_then(|condition| unknown_field(initiator, action, condition, context)) {
             return Err(error.into());
@@ -179,26 +189,6 @@ impl AnswerCommand {
             }
         });
         Ok(output)
-    }
-}
-
-/// The stations of a target. One that is named and was never connected is known from now on, so that the rule waits for it; the
-/// output mentions it, in case the name was a slip.
-fn stations_of(
-    our_role: Role,
-    target: &Target,
-    context: &CommandContext<'_>,
-    output: &mut CommandOutput,
-) -> Result<Vec<StationKey>, CommandFailure> {
-    match (context.resolve(our_role, target, |_| true), target) {
-        (Ok(stations), _) => Ok(stations),
-        // What is a pattern stands for stations that are there.
-        (Err(_), Target::These(names)) if !names.iter().any(|name| glob::is_pattern(name)) => {
-            let named = names.join(", ");
-            *output = CommandOutput::info(format!("The rule waits for {}.", escape_control(&named)));
-            Ok(names.iter().map(|name| context.hub.station(our_role, name)).collect())
-        }
-        (Err(failure), _) => Err(failure),
     }
 }
 
@@ -257,6 +247,7 @@ impl fmt::Display for AnswerCommand {
         let AnswerCommand::Change { initiator, action, target, condition, once, choice } = self else {
             return match self {
                 AnswerCommand::Remove(number) => write!(f, "answers remove {number}"),
+                AnswerCommand::Upgrade(command) => misbehave::write_upgrade(f, command),
                 _ => f.write_str("answers"),
             };
         };

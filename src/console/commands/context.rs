@@ -6,6 +6,7 @@ use super::summaries::SharedSummaries;
 use super::trace_choice::TraceChoice;
 use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::error::ExecutionError;
+use crate::console::syntax::glob;
 use crate::console::syntax::grammar::Grammar;
 use crate::console::syntax::target::{Target, TargetError};
 use crate::hub::{Hub, LinkCommand, Order};
@@ -110,6 +111,30 @@ impl CommandContext<'_> {
     ) -> Result<Vec<StationKey>, CommandFailure> {
         let contents = self.hub.trace().read();
         Ok(self.meant.resolve(role.into(), target, contents.stations(), fits)?.keys)
+    }
+
+    /// The stations of a target in any state. One that is named and was never connected is known from now on, so that what is commanded
+    /// waits for it; the output mentions it, in case the name was a slip. Without a role it is one of our central system.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn stations_or_new(
+        &self,
+        our_role: Option<Role>,
+        target: &Target,
+        output: &mut CommandOutput,
+    ) -> Result<Vec<StationKey>, CommandFailure> {
+        match (self.resolve(our_role, target, |_| true), target) {
+            (Ok(stations), _) => Ok(stations),
+            // What is a pattern stands for stations that are there.
+            (Err(_), Target::These(names)) if !names.iter().any(|name| glob::is_pattern(name)) => {
+                let named = names.join(", ");
+                *output = CommandOutput::info(format!("This waits for {}.", escape_control(&named)));
+                let role = our_role.unwrap_or(Role::CentralSystem);
+                Ok(names.iter().map(|name| self.hub.station(role, name)).collect())
+            }
+            (Err(failure), _) => Err(failure),
+        }
     }
 
     /// Stations in a sentence.

@@ -10,6 +10,7 @@ use crate::console::syntax::error::CommandError;
 use crate::console::syntax::grammar::Grammar;
 use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, optional};
 use crate::console::syntax::token::Spanned;
+use crate::link::{MISBEHAVIOURS, MisbehaviourSpec};
 use crate::ocpp::{Catalog, Version};
 
 pub(super) const HELP: CommandEntry<HelpCommand> = CommandEntry {
@@ -94,7 +95,10 @@ fn one(spec: &CommandSpec, catalog: &Catalog) -> Vec<String> {
         lines.push("With optional arguments:".to_owned());
         lines.extend(spec.options.iter().map(|option| format!("  {} : {}", option.flag, option.help)));
     }
-    if spec.takes == ArgumentStyle::Settings {
+    if spec.positionals.iter().any(|positional| positional.completes == CompletionKind::Misbehaviour) {
+        lines.push("Misbehaviours:".to_owned());
+        lines.extend(MISBEHAVIOURS.iter().map(misbehaviour));
+    } else if spec.takes == ArgumentStyle::Settings {
         lines.push("Supported settings:".to_owned());
         lines.extend(spec.named.iter().map(|setting| format!("  {}=<{}> : {}", setting.name, setting.value, setting.help)));
     }
@@ -109,6 +113,15 @@ fn one(spec: &CommandSpec, catalog: &Catalog) -> Vec<String> {
         }
     }
     lines
+}
+
+/// A misbehaviour with its parameters and their defaults.
+fn misbehaviour(spec: &MisbehaviourSpec) -> String {
+    let parameters = spec.parameters.iter().map(|offered| {
+        let value = offered.1.value().map_or_else(|| "<none>".to_owned(), |value| value.to_string());
+        format!(" {}={value}", offered.0.spec().name)
+    });
+    format!("  {}{} : {}", spec.name, parameters.collect::<String>(), spec.does)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod hands;
 mod help;
 mod hold;
 mod legend;
+mod misbehave;
 mod new_file;
 mod notify;
 mod payloads;
@@ -58,6 +59,7 @@ pub use hands::HandsCommand;
 pub use help::{HelpCommand, help, quick_start};
 pub use hold::{HeldSelection, HoldCommand};
 pub use legend::LegendCommand;
+pub use misbehave::{MisbehaveCommand, MisbehaviourTarget};
 pub use notify::NotifyCommand;
 pub use payloads::PayloadDefaults;
 pub use plugin::{PluginAction, PluginsCommand, output_of};
@@ -150,6 +152,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         answer::ANSWERS,
         plugin::RELOAD,
         plugin::PLUGIN,
+        misbehave::MISBEHAVE,
         hold::HOLD,
         hold::HELD,
         hold::RELEASE,
@@ -209,6 +212,8 @@ commands! {
         Default(DefaultCommand),
         /// Change how we answer a call, or list that.
         Answer(AnswerCommand),
+        /// Do something wrong on purpose, or list that.
+        Misbehave(MisbehaveCommand),
         /// Hold frames, list them, release them.
         Hold(HoldCommand),
         /// Notify about events that pass a filter.

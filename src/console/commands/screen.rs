@@ -96,6 +96,7 @@ impl fmt::Display for ScreenCommand {
             ScreenRequest::Theme(None) => f.write_str("theme"),
             ScreenRequest::Theme(Some(name)) => write!(f, "theme {}", quote(name)),
             ScreenRequest::ListRules(_) => f.write_str("answers"),
+            ScreenRequest::ListMisbehaviours(_) => f.write_str("misbehave list"),
         }
     }
 }

@@ -10,11 +10,11 @@ use std::ops::Range;
 use super::syntax::grammar::Grammar;
 use super::syntax::path;
 use super::syntax::spec::{
-    ArgumentStyle, CONDITION, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional, STATION_ID,
+    ArgumentStyle, CONDITION, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional, STATION_ID, UPGRADE_WORD,
 };
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::compose::{self, KnownValues, PathStep, ProposalScope, best_first, fields_at, type_label};
-use crate::link::{SubprotocolOrder, TlsVersion, UnknownProtocol};
+use crate::link::{MISBEHAVIOURS, MisbehaviourParameter, MisbehaviourSpec, SubprotocolOrder, TlsVersion, UnknownProtocol};
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
 use crate::simulator::{CableKind, FeatureProfile, REGISTRATIONS, StationQuirk};
@@ -179,11 +179,7 @@ impl Line<'_> {
                 None => typed.choose(self.fields(typed.text)),
             };
         }
-        let leading = self.leading();
-        let is_due = |positional: &&Positional| {
-            positional.behind.is_none_or(|before| leading.last().is_some_and(|word| word.value == before))
-        };
-        if let Some(positional) = self.positionals().nth(leading.len()).filter(is_due)
+        if let Some(positional) = self.due()
             && !typed.text.starts_with('-')
         {
             return self.value(positional.completes, typed);
@@ -221,6 +217,29 @@ impl Line<'_> {
             }
         }
         leading
+    }
+
+    /// The argument that comes next.
+    fn due(&self) -> Option<&'static Positional> {
+        let leading = self.leading();
+        let mut taken = leading.iter();
+        let mut before = None;
+        for positional in self.positionals() {
+            if positional.behind.is_some_and(|wanted| before != Some(wanted)) {
+                continue;
+            }
+            before = Some(match taken.next() {
+                Some(word) => word.value,
+                None => return Some(positional),
+            });
+        }
+        None
+    }
+
+    /// The misbehaviour that the line names, in the command that switches them on.
+    fn misbehaviour(&self) -> Option<&'static MisbehaviourSpec> {
+        let takes = self.spec.positionals.iter().any(|positional| positional.completes == CompletionKind::Misbehaviour);
+        takes.then(|| self.leading().into_iter().find_map(|word| MisbehaviourSpec::named(word.value))).flatten()
     }
 
     /// The arguments that come first in this line.
@@ -290,11 +309,37 @@ impl Line<'_> {
                 candidate("cp", "charge point"),
                 candidate("station", "where it is called over SOAP"),
             ]),
+            CompletionKind::Misbehaviour => {
+                let role = self.words.iter().find_map(|word| match word.value {
+                    "cs" => Some(Role::CentralSystem),
+                    "cp" => Some(Role::ChargePoint),
+                    _ => None,
+                });
+                let fitting = MISBEHAVIOURS.iter().filter(|spec| role.is_none_or(|role| spec.fits(role)));
+                typed.choose(fitting.map(|spec| candidate(spec.name, spec.does)))
+            }
+            CompletionKind::MisbehaviourTarget => {
+                let words = [
+                    candidate("cs", "every link of our central systems"),
+                    candidate("cp", "every link of our charge points"),
+                    candidate("all", "every link"),
+                    candidate("list", "what is on"),
+                    candidate("off", "switch off"),
+                ];
+                let is_first = self.words.is_empty();
+                let words = words.into_iter().filter(|word| is_first || !matches!(word.text.as_str(), "list" | "off"));
+                let mut stations = self.stations(None, typed);
+                let words = choose(typed.text, words);
+                stations.candidates.extend(words);
+                stations
+            }
             CompletionKind::Command => commands(typed, self.context),
             CompletionKind::Action(role) => typed.choose(self.context.grammar.actions(role).map(|name| candidate(name, ""))),
             CompletionKind::ActionCommand => {
                 let actions = self.context.grammar.commands().iter().filter(|command| command.action.is_some());
-                typed.choose(actions.map(|command| candidate(command.name.clone(), command.summary.clone())))
+                let actions = actions.map(|command| candidate(command.name.clone(), command.summary.clone()));
+                let upgrade = candidate(UPGRADE_WORD, "the handshake of a WebSocket");
+                typed.choose(actions.chain((self.spec.name == "answer").then_some(upgrade)))
             }
             CompletionKind::ErrorCode => {
                 typed.choose(ErrorCode::in_use().map(|code| candidate(code.name(), code.description())))
@@ -391,7 +436,12 @@ impl Line<'_> {
             ArgumentStyle::Payload => self.fields(typed),
             ArgumentStyle::Nothing | ArgumentStyle::Settings => Vec::new(),
         };
-        names.extend(self.named().iter().map(|named| candidate(format!("{}=", named.name), named.value)));
+        let misbehaviour = self.misbehaviour();
+        let fits = |named: &&NamedValue| {
+            let parameter = misbehaviour.and_then(|spec| Some((spec, MisbehaviourParameter::named(named.name)?)));
+            parameter.is_none_or(|(spec, parameter)| spec.has(parameter))
+        };
+        names.extend(self.named().iter().filter(fits).map(|named| candidate(format!("{}=", named.name), named.value)));
         names.retain(|name| !used(&name.text));
         names
     }

@@ -124,6 +124,20 @@ fn fields_with_type_and_mark_without_those_that_are_there() {
 }
 
 #[test]
+fn misbehaviours_are_completed_with_their_parameters() {
+    for target in ["CP1", "cs", "all", "list", "off", "@marked"] {
+        assert!(texts("misbehave |").contains(&target.to_owned()), "{target}");
+    }
+    assert_eq!(texts("misbehave cs no|"), ["no-subprotocol", "no-pong"]);
+    assert_eq!(texts("misbehave cs close |"), ["code=", "reason=", "times=", "as="]);
+    assert_eq!(texts("misbehave cp no|"), ["no-key", "no-pong"]);
+    assert!(texts("misbehave off |").contains(&"cs".to_owned()) && !texts("misbehave off |").contains(&"list".to_owned()));
+    assert_eq!(texts("misbehave off cs frag|"), ["fragments"]);
+    assert_eq!(texts("answer upgr|"), ["upgrade"]);
+    assert_eq!(texts("answer upgrade re|"), ["retry_after="]);
+}
+
+#[test]
 fn values_are_written_as_one_would_type_them() {
     assert_eq!(texts("remote_reset type=|"), ["Hard", "Soft"]);
     assert_eq!(accept("remote_reset type=s|"), "remote_reset type=Soft");

@@ -10,6 +10,9 @@ use crate::ocpp::Role;
 /// The word before the condition of an answer rule. What follows it is a condition and not words of the command language.
 pub(in crate::console) const CONDITION: &str = "when";
 
+/// In the place of an action that is answered: the handshake of a WebSocket.
+pub(in crate::console) const UPGRADE_WORD: &str = "upgrade";
+
 /// A command as it is written.
 #[derive(Debug, Clone)]
 pub struct CommandSpec {
@@ -119,6 +122,10 @@ pub enum CompletionKind {
     ActionCommand,
     /// `cs`, `cp` or `station`.
     Side,
+    /// A misbehaviour.
+    Misbehaviour,
+    /// Whose links misbehave, or what else `misbehave` does.
+    MisbehaviourTarget,
     /// A command.
     Command,
     /// A plugin.

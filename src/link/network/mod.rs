@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
 use memory::{HERE, MemoryListener, MemoryPorts};
-pub(super) use socket::Socket;
+pub(super) use socket::{AbortiveClose, Socket};
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 4096;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::memory::MemorySocket;
@@ -48,6 +48,26 @@ impl Socket {
             Socket::Tls(socket) => socket.set_nodelay(),
         }
     }
+}
+
+/// A connection that can end with a reset.
+pub(in crate::link) trait AbortiveClose {
+    /// When it is dropped, the peer gets a reset instead of an orderly end, where the network knows one.
+    fn abort_when_dropped(&self);
+}
+
+impl AbortiveClose for Socket {
+    fn abort_when_dropped(&self) {
+        if let Socket::Tcp(stream) = self {
+            // Without it the peer gets an orderly end inside of a frame.
+            let _ = stream.set_zero_linger();
+        }
+    }
+}
+
+/// A pipe has no reset.
+impl AbortiveClose for DuplexStream {
+    fn abort_when_dropped(&self) {}
 }
 
 impl AsyncRead for Socket {

@@ -360,6 +360,7 @@ impl SoapLink<'_> {
                 self.settings = self.context.settings.current();
                 self.conversation.change_settings(self.settings.clone());
             }
+            Some(LinkOrder::MisbehaviourChanged) => {} // requests and answers look at it
             Some(LinkOrder::Replaced) => return Err(CloseReason::Replaced),
         }
         Ok(())

@@ -18,7 +18,7 @@ use super::address::HttpUrl;
 use super::compression::{self, ContentCoding};
 use super::exchange;
 use super::framing::{SoapFraming, answer_headers, joined, name, reason};
-use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
+use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, oddly, take_in};
 use super::wsdl;
 use crate::clock::now;
 use crate::link::attempt_progress::AttemptProgress;
@@ -41,7 +41,13 @@ pub(in crate::link) async fn respond(
     listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
     let coding = ContentCoding::accepted(request.headers());
-    compression::packed(answer(request, connection, listener_context).await, coding).await
+    let answer = answer(request, connection, listener_context).await;
+    let station = || {
+        let identity = connection.spoke_for()?;
+        listener_context.context.events.known_station(Role::CentralSystem, &identity)
+    };
+    let answer = oddly(answer, connection, &listener_context.context, Role::CentralSystem, station).await;
+    compression::packed(answer, coding).await
 }
 
 async fn answer(

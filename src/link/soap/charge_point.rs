@@ -20,7 +20,7 @@ use super::address::{HttpUrl, bracketed};
 use super::compression::{self, ContentCoding};
 use super::exchange;
 use super::framing::SoapFraming;
-use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, take_in};
+use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, oddly, take_in};
 use super::wsdl;
 use crate::behaviour::{Responder, StationCredentials};
 use crate::clock::now;
@@ -212,7 +212,8 @@ async fn serve_http(stream: Socket, peer: SocketAddr, server: &Arc<ServerState>)
     let opening = ConnectionOpening { peer, station, client, tls: server.acceptor.as_ref(), ports, context: &server.context };
     let mut progress = AttemptProgress::accepted();
     let Some((first, stream)) = Box::pin(opening.open(stream, &mut progress)).await else { return };
-    let state = Arc::new(IncomingConnection::new(peer, progress));
+    let (stream, state) = IncomingConnection::beginning(peer, stream, progress, &server.context);
+    let state = Arc::new(state);
     let service = {
         let (server, state) = (server.clone(), state.clone());
         service_fn(move |request| {
@@ -237,7 +238,9 @@ async fn serve_http(stream: Socket, peer: SocketAddr, server: &Arc<ServerState>)
 
 async fn respond(request: Request<Incoming>, connection: &IncomingConnection, server: &ServerState) -> Response<Full<Bytes>> {
     let coding = ContentCoding::accepted(request.headers());
-    compression::packed(answer(request, connection, server).await, coding).await
+    let answer = answer(request, connection, server).await;
+    let answer = oddly(answer, connection, &server.context, Role::ChargePoint, || Some(server.station)).await;
+    compression::packed(answer, coding).await
 }
 
 async fn answer(request: Request<Incoming>, connection: &IncomingConnection, server: &ServerState) -> Response<Full<Bytes>> {

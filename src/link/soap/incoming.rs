@@ -23,6 +23,10 @@ use super::{exchange, http_action};
 use crate::clock::now;
 use crate::link::attempt_progress::AttemptProgress;
 use crate::link::handshake_headers::{answer_head, request_head};
+use crate::link::misbehaviour::MisbehaviourStage;
+use crate::link::misbehaviour::answer::{AnswerPace, alter_envelope};
+use crate::link::misbehaviour::odd_writer::MisbehaviourReporter;
+use crate::link::opening::OpenedSocket;
 use crate::link::{LinkContext, LinkSettings, Refusal};
 use crate::ocpp::{Catalog, Role};
 use crate::rpc::soap::{Envelope, ReadError, ReadHint};
@@ -50,13 +54,14 @@ pub(in crate::link) struct IncomingConnection {
     /// The origins of the last requests with different heads.
     origins: Mutex<VecDeque<Arc<FrameOrigin>>>,
     spoken: AtomicBool,
+    pace: Option<AnswerPace>,
 }
 
 impl IncomingConnection {
     /// A connection without a request.
-    pub fn new(peer: SocketAddr, progress: AttemptProgress) -> IncomingConnection {
+    fn new(peer: SocketAddr, progress: AttemptProgress) -> IncomingConnection {
         let (identity, origins, spoken) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
-        IncomingConnection { first_peer: peer, peer: Mutex::new(peer), progress, identity, origins, spoken }
+        IncomingConnection { first_peer: peer, peer: Mutex::new(peer), progress, identity, origins, spoken, pace: None }
     }
 
     /// The client behind the current request.
@@ -67,6 +72,26 @@ impl IncomingConnection {
     /// Stores the client behind the current request.
     pub fn speaks_from(&self, client: SocketAddr) {
         *self.peer.lock().unwrap_or_else(PoisonError::into_inner) = client;
+    }
+
+    /// A connection without a request, and its socket: with answers that leave as they are to, where anything is done wrong on purpose.
+    pub fn beginning(
+        peer: SocketAddr,
+        socket: OpenedSocket,
+        progress: AttemptProgress,
+        context: &LinkContext,
+    ) -> (OpenedSocket, IncomingConnection) {
+        let connection = IncomingConnection::new(peer, progress);
+        if context.misbehaviour.is_idle() {
+            return (socket, connection);
+        }
+        let pace = AnswerPace::default();
+        (socket.with_pace(pace.clone()), IncomingConnection { pace: Some(pace), ..connection })
+    }
+
+    /// How the answers leave; `None` where nothing is done wrong on purpose.
+    pub fn pace(&self) -> Option<&AnswerPace> {
+        self.pace.as_ref()
     }
 
     /// The attempt to connect that a request is, which has just come.
@@ -282,6 +307,25 @@ fn media_type_remark(content_type: &str) -> Option<String> {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     let right = media_type.eq_ignore_ascii_case("application/soap+xml");
     (!right).then(|| format!("the content type is {media_type} instead of application/soap+xml"))
+}
+
+/// Does what is done wrong on purpose with an answer to a request. `station` is asked when there is anything.
+pub(super) async fn oddly(
+    answer: Response<Full<Bytes>>,
+    connection: &IncomingConnection,
+    context: &LinkContext,
+    our_role: Role,
+    station: impl FnOnce() -> Option<StationKey>,
+) -> Response<Full<Bytes>> {
+    if context.misbehaviour.is_idle() {
+        return answer;
+    }
+    let station = station();
+    let active = context.misbehaviour.of_stage(&[MisbehaviourStage::Answer], our_role, station);
+    let (answer, done) = alter_envelope(&active, answer, connection.pace()).await;
+    let reporter = MisbehaviourReporter { events: context.events.clone(), station };
+    done.iter().for_each(|one| reporter.report(one));
+    answer
 }
 
 /// Waits for the actor's answer and makes an HTTP response of it.

@@ -28,6 +28,9 @@ use crate::link::close_reason::{broken, close_frame, closed_by_peer};
 use crate::link::context::LinkContext;
 use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::inbox::LinkInbox;
+use crate::link::misbehaviour::MisbehaviourStage;
+use crate::link::misbehaviour::odd_writer::{MisbehaviourReporter, OddWriter};
+use crate::link::network::AbortiveClose;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
@@ -76,7 +79,7 @@ pub(in crate::link) fn run<W>(
     responder: Responder,
 ) -> impl Future<Output = (Responder, CloseReason)>
 where
-    W: AsyncRead + AsyncWrite + Unpin,
+    W: AsyncRead + AsyncWrite + AbortiveClose + Unpin,
 {
     let (station, version) = (up.station, up.version);
     run_session(up, inbox, context, move |began| conversation(station, version, context, responder, began))
@@ -106,7 +109,7 @@ pub(super) async fn run_session<S, W>(
 ) -> (S::Remains, CloseReason)
 where
     S: LinkSession,
-    W: AsyncRead + AsyncWrite + Unpin,
+    W: AsyncRead + AsyncWrite + AbortiveClose + Unpin,
 {
     let LinkUp { station, number, version, peer, .. } = *up;
     let handshake = std::mem::take(&mut up.handshake);
@@ -118,6 +121,7 @@ where
     let connected = EventKind::Connected { link: number, version, transport, peer, handshake };
     Box::pin(context.events.send(Some(station), began, connected)).await;
     let mut link = Actor::begin(*up, context, begin(began));
+    link.look_at_misbehaviour();
     link.record_pings_enabled(began);
     let Err(end) = link.run(inbox).await;
     inbox.went_down();
@@ -172,7 +176,7 @@ enum Wire {
 impl<'a, S, W> Actor<'a, S, W>
 where
     S: LinkSession,
-    W: AsyncRead + AsyncWrite + Unpin,
+    W: AsyncRead + AsyncWrite + AbortiveClose + Unpin,
 {
     fn begin(up: LinkUp<W>, context: &'a LinkContext, session: S) -> Actor<'a, S, W> {
         let settings = with_pings(context.settings.current(), session.ping_interval());
@@ -263,6 +267,9 @@ where
                 self.record_event(now, EventKind::Ping { direction: Direction::In, pong: false, round_trip: None });
                 // The library answers by itself, but we flush its answer.
                 self.unwritten = true;
+                if self.stream.get_mut().odd().as_mut().is_some_and(|odd| odd.ignores_ping()) {
+                    return Ok(());
+                }
                 self.record_event(now, EventKind::Ping { direction: Direction::Out, pong: true, round_trip: None });
             }
             Some(Ok(Message::Pong(_))) => {
@@ -290,6 +297,7 @@ where
             Some(LinkOrder::User(LinkCommand::Drop)) => return Err(CloseReason::Cut),
             Some(LinkOrder::Replaced) => return Err(CloseReason::Replaced),
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
+            Some(LinkOrder::MisbehaviourChanged) => self.look_at_misbehaviour(),
             Some(order) => self.session.on_order(order, now),
         }
         Ok(())
@@ -305,6 +313,20 @@ where
             self.pinged = None;
             self.record_pings_enabled(now());
         }
+    }
+
+    /// Takes on what is done wrong on purpose on this link, or ends it.
+    fn look_at_misbehaviour(&mut self) {
+        const STAGES: [MisbehaviourStage; 2] = [MisbehaviourStage::Link, MisbehaviourStage::LinkOnce];
+        let active = self.context.misbehaviour.of_stage(&STAGES, self.our_role, Some(self.station));
+        let odd = self.stream.get_mut().odd();
+        if odd.is_none() && active.is_empty() {
+            return;
+        }
+        let (our_role, events, station) = (self.our_role, self.context.events.clone(), Some(self.station));
+        let writer = || Box::new(OddWriter::new(our_role, MisbehaviourReporter { events, station }));
+        odd.get_or_insert_with(writer).switch(active);
+        self.unwritten = true;
     }
 
     fn record_pings_enabled(&mut self, now: Moment) {

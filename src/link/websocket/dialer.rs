@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use hyper::header::{AUTHORIZATION, HeaderValue, SEC_WEBSOCKET_KEY};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
@@ -27,6 +28,9 @@ use crate::link::down::{self, DownEvent};
 use crate::link::extra_headers::ExtraHeaders;
 use crate::link::handshake_headers;
 use crate::link::inbox::LinkInbox;
+use crate::link::misbehaviour::odd_writer::{MisbehaviourReporter, OddWriter};
+use crate::link::misbehaviour::request::altered;
+use crate::link::misbehaviour::{ActiveMisbehaviour, MisbehaviourKind, MisbehaviourStage};
 use crate::link::network::{Network, Socket};
 use crate::link::panic_guard;
 use crate::link::random::handshake_key;
@@ -37,6 +41,11 @@ use crate::trace::{CloseReason, ConnectionAttempt, ConnectionStep, EventKind, Fa
 
 /// After a link that lasted this long the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
+
+/// How long an attempt may take that is slow on purpose.
+const PATIENCE: Duration = Duration::from_secs(60 * 60);
+/// Of the length that OCPP 2.x asks for.
+const WRONG_PASSWORD: &str = "wrong-on-purpose";
 
 /// Where and as what a simulated charge point connects.
 #[derive(Debug, Clone)]
@@ -177,8 +186,12 @@ async fn attempt(
     let connecting = async {
         // The session keeps its turns for as long as it runs, so there is always one to wait for.
         let _turn = dial.turns.acquire().await;
+        let odd = odd_request(dial, context);
+        // Who sends slowly on purpose waits for the peer to end it.
+        let slow = odd.iter().any(|one| one.kind() == MisbehaviourKind::SlowRequest);
+        let limit = if slow { PATIENCE } else { limit };
         let mut progress = AttemptProgress::dialling();
-        let connected = timeout(limit, connect(dial, (target, &url), &shown, context, &mut progress)).await;
+        let connected = timeout(limit, connect_oddly(dial, (target, &url), &shown, context, &mut progress, odd)).await;
         match connected.unwrap_or(Err(DialError::NoAnswer(limit))) {
             Ok((stream, peer)) => {
                 let findings = progress.security_findings(peer);
@@ -216,6 +229,39 @@ struct Dialled {
     handshake: ConnectionAttempt,
 }
 
+/// A WebSocket that the central system took, and its address.
+type Taken = (WebSocketStream<WatchedSocket<Socket>>, SocketAddr);
+
+/// What is done wrong on purpose with this attempt.
+fn odd_request(dial: &DialTarget, context: &LinkContext) -> Vec<Arc<ActiveMisbehaviour>> {
+    let stages = [MisbehaviourStage::Handshake];
+    let mut odd = context.misbehaviour.of_stage(&stages, Role::ChargePoint, Some(dial.station));
+    odd.retain(|one| one.spend());
+    odd
+}
+
+/// Connects, after another connection when two are made on purpose.
+async fn connect_oddly(
+    dial: &DialTarget,
+    (target, url): (&CentralSystemUrl, &str),
+    shown: &CredentialSet,
+    context: &LinkContext,
+    progress: &mut AttemptProgress,
+    odd: Vec<Arc<ActiveMisbehaviour>>,
+) -> Result<Taken, DialError> {
+    if odd.iter().any(|one| one.kind() == MisbehaviourKind::TwoConnections) {
+        let mut first = AttemptProgress::dialling();
+        let (mut stream, _) = connect(dial, (target, url), shown, context, &mut first, Vec::new()).await?;
+        let shutdown = context.shutdown.clone();
+        tokio::spawn(async move {
+            // What comes is read until the peer ends it, and not answered.
+            let reading = async { while let Some(Ok(_)) = stream.next().await {} };
+            let _ = shutdown.run_until_cancelled(reading).await;
+        });
+    }
+    connect(dial, (target, url), shown, context, progress, odd).await
+}
+
 /// Connects. What is known of the attempt is in `progress`, also when the waiting is broken off.
 async fn connect(
     dial: &DialTarget,
@@ -223,7 +269,8 @@ async fn connect(
     shown: &CredentialSet,
     context: &LinkContext,
     progress: &mut AttemptProgress,
-) -> Result<(WebSocketStream<WatchedSocket<Socket>>, SocketAddr), DialError> {
+    odd: Vec<Arc<ActiveMisbehaviour>>,
+) -> Result<Taken, DialError> {
     let (stream, address) = open(&context.network, &target.host, target.port, progress).await?;
     stream.set_nodelay();
     let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
@@ -254,12 +301,23 @@ async fn connect(
     {
         request.headers_mut().insert(AUTHORIZATION, value);
     }
-    progress.request = handshake_headers::request_head(&request);
+    if odd.iter().any(|one| one.kind() == MisbehaviourKind::WrongPassword)
+        && let Some(value) = authorization(&dial.identity, WRONG_PASSWORD.as_bytes())
+    {
+        request.headers_mut().insert(AUTHORIZATION, value);
+    }
+    let head = handshake_headers::request_head(&request);
+    progress.request = odd.iter().fold(String::from(head), |head, one| altered(&head, one)).into();
     progress.password = request.headers().contains_key(AUTHORIZATION);
+    let mut stream = WatchedSocket::new(stream);
+    if !odd.is_empty() {
+        let reporter = MisbehaviourReporter { events: context.events.clone(), station: Some(dial.station) };
+        *stream.odd() = Some(Box::new(OddWriter::of_request(reporter, odd)));
+    }
     // The library writes the request and waits for the answer in one. The request fits into what the system buffers.
     progress.enter(ConnectionStep::Answer);
     let config = Some(websocket::config(&context.settings.current()));
-    let (stream, answer) = client_async_with_config(request, WatchedSocket::new(stream), config).await.map_err(|error| {
+    let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
         if let Error::Http(answer) = &error {
             progress.answer = handshake_headers::answer_head(answer);
             progress.done();

@@ -288,7 +288,8 @@ impl LinkSession for Conversation<SrpcFraming> {
             // The wire's.
             LinkOrder::User(LinkCommand::Ping | LinkCommand::Connect | LinkCommand::Disconnect | LinkCommand::Drop)
             | LinkOrder::Replaced
-            | LinkOrder::SettingsChanged => {}
+            | LinkOrder::SettingsChanged
+            | LinkOrder::MisbehaviourChanged => {}
         }
     }
 

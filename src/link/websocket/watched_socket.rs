@@ -1,11 +1,15 @@
 //! The socket below a WebSocket, which keeps the end of what was read last. Where a close frame has a code that may not stand in a frame,
-//! the library hands out its own answer in its place; what the peer sent is read from these bytes.
+//! the library hands out its own answer in its place; what the peer sent is read from these bytes. While misbehaviours are on, what the
+//! library writes passes through them.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::link::misbehaviour::odd_writer::OddWriter;
+use crate::link::network::AbortiveClose;
 
 /// The longest close frame (RFC 6455 §5.5): two bytes, the mask, 125 bytes.
 const LONGEST: usize = 2 + MASK + 125;
@@ -18,12 +22,19 @@ pub(in crate::link) struct WatchedSocket<S> {
     socket: S,
     last: [u8; LONGEST],
     length: u8,
+    /// On links that misbehave on purpose.
+    odd: Option<Box<OddWriter>>,
 }
 
 impl<S> WatchedSocket<S> {
     /// A socket of which nothing was read.
     pub fn new(socket: S) -> WatchedSocket<S> {
-        WatchedSocket { socket, last: [0; LONGEST], length: 0 }
+        WatchedSocket { socket, last: [0; LONGEST], length: 0, odd: None }
+    }
+
+    /// What misbehaves on this link; `None` when it never did.
+    pub fn odd(&mut self) -> &mut Option<Box<OddWriter>> {
+        &mut self.odd
     }
 
     /// Code and reason of the close frame with which the last read ended; `None` when it did not end with one.
@@ -59,6 +70,9 @@ fn close_frame(bytes: &[u8]) -> Option<(u16, String)> {
 impl<S: AsyncRead + Unpin> AsyncRead for WatchedSocket<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.odd.as_ref().is_some_and(|odd| odd.is_deaf()) {
+            return Poll::Pending; // the order that ends it wakes the link
+        }
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.socket).poll_read(context, buffer);
         if matches!(read, Poll::Ready(Ok(()))) {
@@ -68,25 +82,44 @@ impl<S: AsyncRead + Unpin> AsyncRead for WatchedSocket<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedSocket<S> {
+impl<S: AsyncWrite + AbortiveClose + Unpin> AsyncWrite for WatchedSocket<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().socket).poll_write(context, bytes)
+        let this = self.get_mut();
+        if let Some(odd) = &mut this.odd {
+            ready!(odd.poll_drain(Pin::new(&mut this.socket), context))?;
+            odd.push(bytes);
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        Pin::new(&mut this.socket).poll_write(context, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().socket).poll_flush(context)
+        let this = self.get_mut();
+        if let Some(odd) = &mut this.odd {
+            ready!(odd.poll_drain(Pin::new(&mut this.socket), context))?;
+        }
+        Pin::new(&mut this.socket).poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().socket).poll_shutdown(context)
+        let this = self.get_mut();
+        if let Some(odd) = &mut this.odd {
+            ready!(odd.poll_drain(Pin::new(&mut this.socket), context))?;
+        }
+        Pin::new(&mut this.socket).poll_shutdown(context)
     }
 
     fn poll_write_vectored(self: Pin<&mut Self>, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().socket).poll_write_vectored(context, pieces)
+        let this = self.get_mut();
+        if this.odd.is_some() {
+            let first = pieces.iter().find(|piece| !piece.is_empty()).map_or(&[][..], |piece| piece);
+            return Pin::new(this).poll_write(context, first);
+        }
+        Pin::new(&mut this.socket).poll_write_vectored(context, pieces)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
+        self.odd.is_none() && self.socket.is_write_vectored()
     }
 }
 

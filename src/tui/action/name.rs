@@ -247,6 +247,8 @@ actions! {
     KeepAnswer,
     /// Lists the answer rules.
     Rules,
+    /// Lists what is done wrong on purpose.
+    Misbehaviours,
     /// Shows only lines like the selected one.
     OnlyThis,
     /// Hides lines like the selected one.

@@ -154,6 +154,7 @@ table! {
         Held, "waiting", "The frames that wait: edit one and let it go, release, answer or drop them", ["w"];
         BothEnds, "", "Show the ends of our charge points too where both ends of a link are in this console, or hide them", ["alt-e"];
         Rules, "", "List the answer rules: edit or remove one", ["alt-r"];
+        Misbehaviours, "", "List what is done wrong on purpose: edit one or switch it off", ["alt-m"];
         Copy, "copy", "Copy the payload of the selected message", ["y"];
         CopyAs, "", "Copy the whole frame, the payload laid out, or the command that sends it", ["Y"];
         Back, "", "Stop repeating; step back: from the message, zoom, filter, ladder, the single station", ["esc"];

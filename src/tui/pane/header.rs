@@ -112,6 +112,13 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
         (waiting, _) => add(0, format!("‖ {} held", format::number(waiting as u64)), styles.warning),
     }
     let plural = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    if let Some(name) = outside.modes.misbehaviour {
+        let more = match outside.modes.misbehaviours {
+            0 | 1 => String::new(),
+            all => format!(" +{}", all - 1),
+        };
+        add(0, format!("≠ {name}{more}"), styles.warning);
+    }
     if outside.modes.rules > 0 {
         add(1, format!("⚑ {}", plural(outside.modes.rules, "rule")), styles.warning);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::test_screen::Screen;
-use crate::console::ScreenRequest;
+use crate::console::{ListedMisbehaviour, ScreenRequest};
 use crate::hub::LinkCommand;
 use crate::link::{HeldFrame, ReleaseAction};
 use crate::rpc::OutgoingPayload;
@@ -196,4 +196,28 @@ fn rules_are_listed_edited_and_removed() {
     list(&mut screen);
     screen.press("down down down");
     assert_eq!(lines(&screen.press("enter")), ["answers remove 2"]);
+}
+
+#[test]
+fn misbehaviours_are_listed_edited_and_switched_off() {
+    let mut screen = Screen::busy(120, 40);
+    assert_eq!(lines(&screen.press("alt-m")), ["misbehave list"]);
+    let one = |name: &str| ListedMisbehaviour {
+        line: format!("misbehave CP1 {name}"),
+        off: format!("misbehave off CP1 {name} as=cs"),
+        does: "answers no ping",
+    };
+    let listed = vec![one("no-pong"), one("fragments")];
+    let list = |screen: &mut Screen| {
+        let request = ScreenRequest::ListMisbehaviours(listed.clone());
+        screen.send(ScreenMessage::Reply(BackendReply::Screen(request)))
+    };
+    list(&mut screen);
+    assert!(screen.picture().contains("misbehaviours: 2"), "{}", screen.picture());
+    screen.press("down enter");
+    assert_eq!(screen.app.command_line.input.text(), "misbehave CP1 fragments");
+    screen.press("esc");
+    list(&mut screen);
+    screen.press("down down");
+    assert_eq!(lines(&screen.press("enter")), ["misbehave off CP1 no-pong as=cs"]);
 }

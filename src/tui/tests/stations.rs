@@ -30,8 +30,12 @@ fn modes_that_change_answers_are_in_the_header() {
     let mut screen = Screen::busy(120, 40);
     let header = |screen: &Screen| screen.picture().lines().next().unwrap().to_owned();
     assert!(header(&screen).contains("cs+cp") && header(&screen).contains("3/5 connected"), "{}", header(&screen));
-    screen.modes = SessionModes { rules: 1, plugins: 2, ..SessionModes::default() };
-    assert!(header(&screen).contains("⚑ 1 rule  ⚙ 2 plugins"), "{}", header(&screen));
+    screen.modes =
+        SessionModes { rules: 1, plugins: 2, misbehaviours: 1, misbehaviour: Some("no-pong"), ..SessionModes::default() };
+    assert!(header(&screen).contains("≠ no-pong  ⚑ 1 rule  ⚙ 2 plugins"), "{}", header(&screen));
+    screen.modes.misbehaviours = 3;
+    assert!(header(&screen).contains("≠ no-pong +2  ⚑ 1 rule"), "{}", header(&screen));
+    screen.modes.misbehaviour = None;
     screen.app.size.width = 60;
     let narrow = header(&screen);
     assert!(narrow.contains("⚑ 1 rule") && narrow.contains("3/5 connected") && !narrow.contains("ws://"), "{narrow}");

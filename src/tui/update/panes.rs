@@ -27,6 +27,7 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         PanesAction::Held => held_frames::open(app, outside),
         // The rules come back as a list.
         PanesAction::Rules => return vec![run(app, "answers".to_owned(), outside)],
+        PanesAction::Misbehaviours => return vec![run(app, "misbehave list".to_owned(), outside)],
         PanesAction::BothEnds => {
             let one = !app.trace.has_base();
             app.show_one_end(one);

@@ -5,7 +5,7 @@ use super::common::{open_list, refresh_view};
 use super::effect::UpdateEffect;
 use super::themes;
 use crate::config::{SavedPart, SavedView};
-use crate::console::ScreenRequest;
+use crate::console::{ListedMisbehaviour, ScreenRequest};
 use crate::trace::decode::{id_text, payload_value};
 use crate::trace::filter::quote_value;
 use crate::trace::{Record, RecordKind};
@@ -45,6 +45,7 @@ pub fn requested(app: &mut App, request: ScreenRequest, outside: &ReadContext<'_
         ScreenRequest::Theme(None) => themes::open(app),
         ScreenRequest::Theme(Some(name)) => return themes::put_on(app, &name, now).into_iter().collect(),
         ScreenRequest::ListRules(rules) => list_rules(app, &rules),
+        ScreenRequest::ListMisbehaviours(listed) => list_misbehaviours(app, &listed),
     }
     Vec::new()
 }
@@ -225,15 +226,19 @@ pub fn forget_gone(app: &mut App, outside: &ReadContext<'_>) {
     app.toasts.info(text, outside.now.monotonic_micros);
 }
 
+/// A line of a list.
+fn choice(kind: &'static str, name: String, detail: &str, does: ChoiceAction) -> PaletteChoice {
+    PaletteChoice { kind, name, detail: detail.to_owned(), keys: String::new(), obstacle: None, does }
+}
+
+fn list_misbehaviours(app: &mut App, listed: &[ListedMisbehaviour]) {
+    let edits = listed.iter().map(|one| choice("edit", one.line.clone(), one.does, ChoiceAction::Line(one.line.clone())));
+    let ends = listed.iter().map(|one| choice("off", one.off.clone(), "behaves again", ChoiceAction::Run(one.off.clone())));
+    let choices = edits.chain(ends).collect();
+    open_list(app, Palette::new(format!("misbehaviours: {}", listed.len()), choices, Vec::new()));
+}
+
 fn list_rules(app: &mut App, rules: &[String]) {
-    let choice = |kind, name: String, detail: &str, does| PaletteChoice {
-        kind,
-        name,
-        detail: detail.to_owned(),
-        keys: String::new(),
-        obstacle: None,
-        does,
-    };
     let edits = rules.iter().map(|rule| choice("edit", rule.clone(), "on the command line", ChoiceAction::Line(rule.clone())));
     let removals = rules.iter().zip(1..).map(|(rule, number)| {
         choice(

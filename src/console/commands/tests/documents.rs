@@ -1,12 +1,12 @@
-//! The table of commands in `docs/commands.md` is made of their entries.
+//! The table of commands in `docs/commands.md` is made of their entries, that of misbehaviours in `docs/misbehaviour.md` of their rows.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::console::test_console::grammar;
+use crate::link::MISBEHAVIOURS;
 use crate::ocpp::Role;
 
-const BEGIN: &str = "<!-- commands -->\n";
 const END: &str = "<!-- end -->";
 
 /// All commands in the order of the help, those of the actions of a role in one row.
@@ -33,13 +33,38 @@ fn table() -> String {
     table
 }
 
+/// All misbehaviours, with what the command takes.
+fn misbehaviours() -> String {
+    let mut table = "| name | what we do | as | parameters | the clause it breaks |\n|---|---|---|---|---|\n".to_owned();
+    for spec in MISBEHAVIOURS {
+        let roles: Vec<&str> = spec.roles.iter().map(|role| role.short()).collect();
+        let parameters = spec.parameters.iter().map(|offered| {
+            let value = offered.1.value().map_or_else(String::new, |value| format!("={value}"));
+            format!("`{}{value}`", offered.0.spec().name)
+        });
+        let (parameters, roles) = (parameters.collect::<Vec<_>>().join(", "), roles.join(", "));
+        writeln!(table, "| `{}` | {} | {roles} | {parameters} | {} |", spec.name, spec.does, spec.clause).unwrap();
+    }
+    table
+}
+
 #[test]
 fn the_page_about_the_commands_lists_all_of_them() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md");
+    check("docs/commands.md", "<!-- commands -->\n", &table());
+}
+
+#[test]
+fn the_page_about_misbehaviours_lists_all_of_them() {
+    check("docs/misbehaviour.md", "<!-- misbehaviours -->\n", &misbehaviours());
+}
+
+/// Whether a page has the table behind a mark.
+fn check(page: &str, begin: &str, table: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     let page = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once(BEGIN).expect("the page marks where the table begins");
+    let (before, rest) = page.split_once(begin).expect("the page marks where the table begins");
     let (_, after) = rest.split_once(END).expect("the page marks where the table ends");
-    let expected = format!("{before}{BEGIN}{}{END}{after}", table());
+    let expected = format!("{before}{begin}{table}{END}{after}");
     let update = std::env::var_os("UPDATE_DOCS").is_some();
     if update {
         std::fs::write(&path, &expected).unwrap();

@@ -74,6 +74,7 @@ fn link_up(stream: OurStream) -> (LinkContext, Box<LinkUp<DuplexStream>>) {
         catalog: Catalog::embedded(),
         settings,
         gate,
+        misbehaviour: Arc::default(),
         network: Network::in_memory(),
         tls: Arc::default(),
         events,

@@ -1,0 +1,3 @@
+//! The table of misbehaviours, and the plan.
+
+mod table;
