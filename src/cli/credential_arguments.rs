@@ -1,6 +1,5 @@
 //! The options of `cp` about its password, and how the password stays out of the list of processes.
 
-use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -26,7 +25,7 @@ const PASSWORD_FILE: &str = "--password-file";
 pub struct CredentialArguments {
     /// Password of HTTP Basic authentication, as text or as hex:0102…; other users may see it for a moment in the list of processes:
     /// prefer a file or the environment
-    #[arg(long, value_name = "PASSWORD", env = PASSWORD_VARIABLE, hide_env_values = true, value_parser = secret)]
+    #[arg(long, value_name = "PASSWORD", env = PASSWORD_VARIABLE, hide_env_values = true)]
     pub password: Option<SecretText>,
     /// File whose first line is the password
     #[arg(long, value_name = "FILE")]
@@ -43,8 +42,10 @@ impl fmt::Debug for SecretText {
     }
 }
 
-fn secret(text: &str) -> Result<SecretText, Infallible> {
-    Ok(SecretText(text.to_owned()))
+impl From<String> for SecretText {
+    fn from(text: String) -> SecretText {
+        SecretText(text)
+    }
 }
 
 impl CredentialArguments {
