@@ -19,11 +19,12 @@
 //! | 5 | [`console`] |
 //! | 4 | [`hub`] |
 //! | 3 | [`plugin`], [`scenario_writer`] |
-//! | 2, siblings | [`link`], [`simulator`] |
+//! | 2, siblings | [`link`], [`simulator`], [`capture`] |
 //! | 1 | [`trace`], [`behaviour`], [`compose`], [`config`], [`docgen`] |
 //! | 0, pure | [`ocpp`], [`rpc`], [`pki`], [`javascript`], [`clock`], [`sanitize`], [`text_file`] |
 
 pub mod behaviour;
+pub mod capture;
 pub mod clock;
 pub mod compose;
 pub mod config;

@@ -13,6 +13,7 @@ use ocpp_tui::simulator::{Profile, Samples};
 use super::access_arguments::AccessArguments;
 use super::byte_size::size;
 use super::ca_arguments::AuthorityCommand;
+use super::capture::{ConvertArguments, OpenArguments};
 use super::credential_arguments::CredentialArguments;
 use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
@@ -37,6 +38,7 @@ pub const DEFAULT_MEMORY: usize = 64 << 20;
   ocpp-tui --plain cs --port 9000 < commands   line by line, for scripts
   ocpp-tui test examples/scenarios             test scenarios, both sides simulated
   ocpp-tui probe ws://localhost:9000           what a central system supports and which rules it breaks
+  ocpp-tui open session.jsonl                  a session that was captured with --capture
   ocpp-tui demo                                a central system with charge points, to look around
   ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
 pub struct Cli {
@@ -70,6 +72,9 @@ pub struct GeneralOptions {
     /// Show passwords and private keys in messages, which are masked otherwise
     #[arg(long, global = true)]
     pub show_secrets: bool,
+    /// Write every event to this file, or to a new one of this folder
+    #[arg(long, global = true, value_name = "FILE|DIR")]
+    pub capture: Option<PathBuf>,
     /// Read the definitions of OCPP 1.x from this folder instead of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub wsdl_dir: Option<PathBuf>,
@@ -177,6 +182,10 @@ pub enum StartCommand {
     Test(Box<Scenarios>),
     /// Find out what a central system or a station supports and which rules it breaks
     Probe(Box<ProbeArguments>),
+    /// Show recorded files in the console: captures, and files of Open OCPP Trace
+    Open(OpenArguments),
+    /// Write a recorded file in another format
+    Convert(ConvertArguments),
     /// Write documentation of all messages into a folder
     Docs(DocsArguments),
     /// Print the JSON Schema of an action

@@ -8,6 +8,7 @@
 //! | `test`, `test_output` | `ocpp-tui test` |
 //! | `probe`, `probe_arguments` | `ocpp-tui probe` |
 //! | `sentence` | an error as the sentence that is printed |
+//! | `capture` | `ocpp-tui open` and `ocpp-tui convert` |
 //! | `config`, `docs`, `demo`, `ca` with `ca_arguments` | the commands of the same names |
 
 mod access_arguments;
@@ -15,6 +16,7 @@ mod arguments;
 mod byte_size;
 mod ca;
 mod ca_arguments;
+mod capture;
 mod config;
 mod credential_arguments;
 mod demo;

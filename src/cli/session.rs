@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
-
+use ocpp_tui::capture::CapturePlace;
 use ocpp_tui::clock::now;
 use ocpp_tui::config::{History, Paths, Settings};
 use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, RunContext};
@@ -26,7 +26,7 @@ use super::arguments::{
 };
 use super::byte_size::size;
 use super::identity_range::identities;
-use super::{ca, config, demo, docs, plugins, probe, screen, test};
+use super::{ca, capture, config, demo, docs, plugins, probe, screen, test};
 
 /// The port of a central system without TLS, when none is named.
 const DEFAULT_PORT: u16 = 9000;
@@ -53,6 +53,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(StartCommand::Ca(command)) => ca::ca(command),
         Some(StartCommand::Test(arguments)) => test::test(&cli.general, warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Probe(arguments)) => probe::probe(warned_catalog(&cli.general)?, arguments),
+        Some(StartCommand::Convert(arguments)) => capture::convert(warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Docs(arguments)) => docs::docs(&*warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&*warned_catalog(&cli.general)?, message),
         Some(StartCommand::Example { message, soap }) => docs::example(&*warned_catalog(&cli.general)?, message, *soap),
@@ -107,6 +108,9 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         for warning in warnings {
             console.hub().note(true, warning);
         }
+        if let Some(path) = &general.capture {
+            console.hub().capture().start(CapturePlace::of_path(path))?;
+        }
         for line in &settings.startup {
             startup(&console, line).await?;
         }
@@ -129,6 +133,10 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
             None => Ok(line_mode::run(console.clone(), history, output.lines, LineOptions { format, terminal }).await?),
         };
         console.hub().end().await;
+        // What has happened is in the file before the program ends.
+        console.hub().caught_up().await;
+        let capture = console.hub().capture().clone();
+        let _ = tokio::task::spawn_blocking(move || capture.stop()).await;
         ended
     });
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -195,11 +203,13 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             }
         }
         Some(StartCommand::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
+        Some(StartCommand::Open(arguments)) => capture::open(console.hub(), arguments)?,
         Some(StartCommand::Demo(arguments)) => demo::start(console.hub(), &arguments.machine.options()).await?,
         None if !full_screen => return Ok(console.greeting()),
         Some(
             StartCommand::Test(_)
             | StartCommand::Probe(_)
+            | StartCommand::Convert(_)
             | StartCommand::Docs(_)
             | StartCommand::Schema(_)
             | StartCommand::Example { .. }

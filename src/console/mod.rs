@@ -17,11 +17,11 @@ mod properties;
 mod test_console;
 
 pub use commands::{
-    AnswerChoice, AnswerCommand, AnswerReply, AuthCommand, CallCommand, Command, DefaultChange, DefaultCommand, HeldSelection,
-    HelpCommand, HoldCommand, LegendCommand, MessageForm, MisbehaveCommand, MisbehaviourTarget, NotifyCommand, PluginAction,
-    PluginsCommand, QuitCommand, ReportCommand, RunContext, ScenarioCommand, ScreenCommand, SendCommand, SentText, SetCommand,
-    SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice, WrittenPassword, help, is_physical, parse,
-    question,
+    AnswerChoice, AnswerCommand, AnswerReply, AuthCommand, CallCommand, CaptureCommand, Command, DefaultChange, DefaultCommand,
+    HeldSelection, HelpCommand, HoldCommand, LegendCommand, MessageForm, MisbehaveCommand, MisbehaviourTarget, NotifyCommand,
+    PluginAction, PluginsCommand, QuitCommand, ReportCommand, RunContext, ScenarioCommand, ScreenCommand, SendCommand,
+    SentText, SetCommand, SettingChange, ShowCommand, StartSimulator, StationsCommand, TraceChoice, WrittenPassword, help,
+    is_physical, parse, question,
 };
 pub use completion::{
     CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values, known_variables,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use hyper::StatusCode;
 use tokio_util::task::TaskTracker;
 
 use super::CentralSystemOptions;
@@ -14,6 +15,7 @@ use crate::link::{
     Admission, Authentication, Directory, Endpoint, Handshake, LinkContext, LinkHandle, ListenerContext, Network, Refusal,
 };
 use crate::ocpp::{Role, Transport};
+use crate::pki::check_station;
 use crate::plugin::PluginChannel;
 use crate::simulator::{CentralSystem, Profile};
 use crate::trace::{EventSender, StationKey};
@@ -88,6 +90,12 @@ impl Directory for CentralSystemDirectory {
 
     fn admit(&self, handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
         let identity = handshake.identity;
+        if let Some(tls) = handshake.tls {
+            // OCPP 2.0.1 part 2, A00.FR.404: the common name is the serial number, where that is known, or the identity.
+            let serial = self.central_system.serial_number(identity);
+            let checked = check_station(&tls.peer_chain, identity, serial.as_deref(), None);
+            checked.map_err(|fault| Refusal { status: StatusCode::FORBIDDEN, reason: fault.to_string() })?;
+        }
         let station = self.events.station(Role::CentralSystem, identity);
         let behaviour = self.central_system.behaviour_with(identity, self.profile.samples);
         let (inner, identity) = (Box::new(behaviour), identity.to_owned());

@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::behaviour::{Behaviour, StationCredentials};
+use crate::capture::CaptureWriter;
 use crate::clock::now;
 use crate::config::PasswordList;
 use crate::link::{
@@ -93,6 +94,7 @@ impl Hub {
         events: EventSender,
         network: Network,
     ) -> Hub {
+        let capture = CaptureWriter::new(events.clone());
         let shared = HubState {
             catalog,
             settings,
@@ -116,6 +118,7 @@ impl Hub {
             listening: Mutex::default(),
             authority: Mutex::default(),
             print_xml: Default::default(),
+            capture,
         };
         let shared = Arc::new(shared);
         shared.plugins.connect(Arc::new(HubPluginHost(Arc::downgrade(&shared))));
@@ -135,6 +138,16 @@ impl Hub {
     /// What happened and which stations there are.
     pub fn trace(&self) -> &Arc<Trace> {
         self.shared.events.trace()
+    }
+
+    /// Where events come from that were recorded elsewhere.
+    pub fn events(&self) -> &EventSender {
+        &self.shared.events
+    }
+
+    /// The capture on disk.
+    pub fn capture(&self) -> &CaptureWriter {
+        &self.shared.capture
     }
 
     /// The key of a station, which gets a row when it has none yet.

@@ -14,6 +14,7 @@ use super::answer_rules::AnswerRules;
 use super::central_system::ListenAddress;
 use super::registry::Registry;
 use super::tls::LastConnector;
+use crate::capture::CaptureWriter;
 use crate::link::{Gate, LinkSettings, MisbehaviourPlan, Network, SharedSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
@@ -55,4 +56,6 @@ pub(super) struct HubState {
     pub authority: Mutex<Option<PathBuf>>,
     /// Whether SOAP messages are printed as XML, by our role.
     pub print_xml: [AtomicBool; Role::ALL.len()],
+    /// The capture on disk.
+    pub capture: CaptureWriter,
 }

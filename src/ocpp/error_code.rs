@@ -1,12 +1,13 @@
 //! The error codes of a CALLERROR, their names and their fixed descriptions. Which versions have them in which spelling is in
 //! `dialect`; which finding gets which code is in `finding`.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use super::Version;
 
 /// An error code of SRPC and OCPP-J (OCPP-J 1.6 §4.2.3, table 7; 2.0.1 part 4, table 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[repr(u8)]
 pub enum ErrorCode {
     /// The action is not known.

@@ -1,9 +1,12 @@
 //! What a check of a payload found, and which error code the finding deserves in which version.
 
+use serde::{Deserialize, Serialize};
+
 use super::{ErrorCode, Version};
 
 /// The rule of the definitions that a payload breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum FindingRule {
     /// The action is none that is sent this way: a call as SEND, or the other way round.
     Action,
@@ -50,7 +53,8 @@ impl FindingRule {
 }
 
 /// One finding about a payload.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// Where, as a JSON pointer into the payload (`""` is the payload itself). For [`FindingRule::Required`] it is
     /// the parent, for [`FindingRule::UnknownField`] the field itself.

@@ -2,12 +2,16 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// One of the two ends of a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Role {
     /// The charge point: connects to a central system.
+    #[serde(rename = "cp")]
     ChargePoint,
     /// The central system: waits for charge points.
+    #[serde(rename = "cs")]
     CentralSystem,
 }
 

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The transport of a link. OCPP 1.2, 1.5 and 1.6 have both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// JSON over WebSocket: SRPC (1.2, 1.5) and OCPP-J (1.6).
     WebSocket,

@@ -3,20 +3,27 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Role;
 
 /// A version of OCPP. It is negotiated per link and is never a property of the whole process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Version {
     /// OCPP 1.2 (2010-08 namespaces).
+    #[serde(rename = "1.2")]
     V1_2,
     /// OCPP 1.5 (2012-06 namespaces).
+    #[serde(rename = "1.5")]
     V1_5,
     /// OCPP 1.6 (2015-10 namespaces).
+    #[serde(rename = "1.6")]
     V1_6,
     /// OCPP 2.0.1 (edition 3 of 2024), JSON only.
+    #[serde(rename = "2.0.1")]
     V2_0_1,
     /// OCPP 2.1 (2025), JSON only.
+    #[serde(rename = "2.1")]
     V2_1,
 }
 

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::ocpp::Version;
 
 /// Why a link ended, or why a charge point of ours is down.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum CloseReason {
     /// The user closed it.
     Disconnected,
@@ -66,7 +68,8 @@ pub const fn may_stand_in_frame(code: u16) -> bool {
 }
 
 /// Why a connection broke.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum WireFault {
     /// It was closed before.
     #[error("the connection is closed")]

@@ -4,10 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{ConnectionFailure, ConnectionStep, HandshakeFinding};
 
 /// What is known of an attempt to connect, as far as it came.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ConnectionAttempt {
     /// The head of the request; empty when there was no handshake.
     pub request: Box<str>,
@@ -26,7 +29,8 @@ pub struct ConnectionAttempt {
 }
 
 /// How a station proves who it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum StationProof {
     /// Not at all.
     #[default]
@@ -38,7 +42,8 @@ pub enum StationProof {
 }
 
 /// When each step of an attempt was done, since it began. A step that was not reached is `None`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ConnectionSteps {
     /// The name of the host was looked up; only where we connect.
     pub resolved: Option<Duration>,
@@ -53,7 +58,8 @@ pub struct ConnectionSteps {
 }
 
 /// What TLS agreed on, or how far it came.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct TlsFacts {
     /// The version by its registered name, like `TLS 1.3`.
     pub version: Option<Box<str>>,
@@ -68,15 +74,18 @@ pub struct TlsFacts {
     /// What the client offered: where we are the server.
     pub offer: Option<Box<ClientOffer>>,
     /// The certificates that the peer sent, its own first, in DER.
+    #[serde(with = "certificates")]
     pub peer_chain: Vec<Box<[u8]>>,
     /// Our own certificates, as they were sent, in DER.
+    #[serde(with = "certificates")]
     pub own_chain: Vec<Box<[u8]>>,
     /// What became of the check of the peer's chain.
     pub verdict: ChainVerdict,
 }
 
 /// What a ClientHello offers (RFC 8446 §4.1.2).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ClientOffer {
     /// The versions, by name, in the client's order.
     pub versions: Vec<Box<str>>,
@@ -87,7 +96,8 @@ pub struct ClientOffer {
 }
 
 /// What became of the check of a chain of certificates.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum ChainVerdict {
     /// There was none to check.
     #[default]
@@ -154,5 +164,23 @@ impl TlsFacts {
             ChainVerdict::NoChain | ChainVerdict::Trusted | ChainVerdict::Unchecked => 0,
         };
         size_of::<TlsFacts>() + names + chains + offer + verdict
+    }
+}
+
+/// Certificates as texts in Base64.
+mod certificates {
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(chain: &[Box<[u8]>], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(chain.iter().map(|certificate| BASE64_STANDARD.encode(certificate)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Box<[u8]>>, D::Error> {
+        let texts: Vec<String> = Deserialize::deserialize(deserializer)?;
+        let decoded = texts.iter().map(|text| BASE64_STANDARD.decode(text).map(Vec::into_boxed_slice));
+        decoded.collect::<Result<_, _>>().map_err(|_| D::Error::custom("a certificate is not Base64"))
     }
 }

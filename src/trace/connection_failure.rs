@@ -1,13 +1,17 @@
 //! Why an attempt to connect failed, as facts: which side ended it, in which step, and by what. The sentence and the remedy are made in
 //! `failure_words`; the texts that scripts made for ocppjs search for stay where the record has them.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::ocpp::Role;
 
 /// Why an attempt to connect failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ConnectionFailure {
     /// Who ended it.
     pub side: FailureSide,
@@ -18,7 +22,8 @@ pub struct ConnectionFailure {
 }
 
 /// Who ended an attempt to connect. The names are those of the two roles, whichever of them is ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum FailureSide {
     /// The station, which connects.
     Station,
@@ -29,7 +34,8 @@ pub enum FailureSide {
 }
 
 /// A step of an attempt to connect, in the order in which they come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum ConnectionStep {
     /// The name of the host is looked up.
     Resolve,
@@ -44,7 +50,8 @@ pub enum ConnectionStep {
 }
 
 /// What ended an attempt to connect.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum FailureCause {
     /// The name of the host has no address.
     UnknownHost {
@@ -80,7 +87,7 @@ pub enum FailureCause {
     /// TLS failed, or something that is no TLS came to its port.
     Tls {
         /// A word for programs: `alert`, `chain`.
-        name: &'static str,
+        name: Cow<'static, str>,
         /// One sentence. It is made where the facts of TLS are.
         sentence: Box<str>,
         /// What to do, one sentence.
@@ -130,12 +137,12 @@ pub enum FailureCause {
     /// The answer names no subprotocol.
     NoSubprotocolChosen {
         /// The one that was offered.
-        offered: &'static str,
+        offered: Cow<'static, str>,
     },
     /// The answer names a subprotocol that was not offered.
     OtherSubprotocol {
         /// The one that was offered.
-        offered: &'static str,
+        offered: Cow<'static, str>,
     },
     /// The answer agrees on an extension that was not offered.
     Extension {
@@ -222,7 +229,7 @@ impl ConnectionStep {
 
 impl FailureCause {
     /// A word for programs.
-    pub const fn name(&self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             FailureCause::UnknownHost { .. } => "unknownHost",
             FailureCause::ConnectionRefused { .. } => "connectionRefused",

@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::decode::id_text;
+use super::event_tap::{EventTap, TapSlot};
 use super::new_record::{LinkFacts, detail, new_record};
 use super::queue::EventBatch;
-use super::secrets;
+use super::secrets::{self, MaskedFrame};
 use super::station_keys::StationKeys;
 use super::store::Store;
 use super::{
@@ -75,14 +76,19 @@ impl Contents {
         self.apply_with(event, text, content.map(FrameContent::as_record), scratch);
     }
 
-    /// The same for an event whose frame is parted from its text.
-    fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
-        let masked = match &event.kind {
+    /// The texts of a frame without its secrets; `None` when it has none, or when they are to be shown.
+    pub(super) fn masked(&self, event: &Event, text: &str, content: Option<RecordContent<'_>>) -> Option<MaskedFrame> {
+        match &event.kind {
             EventKind::Frame(frame) if !self.show_secrets => {
                 secrets::masked(frame.kind, frame.action.as_deref(), text, content)
             }
             _ => None,
-        };
+        }
+    }
+
+    /// The same for an event whose frame is parted from its text.
+    fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
+        let masked = self.masked(event, text, content);
         let (text, content) = match &masked {
             None => (text, content),
             Some(masked) => {
@@ -180,6 +186,7 @@ fn in_order(stamp: Stamp, newest_micros: &mut u64) -> Stamp {
 pub struct Trace {
     contents: RwLock<Contents>,
     keys: StationKeys,
+    tap: TapSlot,
     revision: watch::Sender<u64>,
     began: Moment,
 }
@@ -188,7 +195,7 @@ impl Trace {
     /// An empty trace that keeps at most about `limit` bytes of records.
     pub(super) fn new(limit: usize, began: Moment) -> Trace {
         let contents = RwLock::new(Contents::new(limit));
-        Trace { contents, keys: StationKeys::default(), revision: watch::Sender::new(0), began }
+        Trace { contents, keys: StationKeys::default(), tap: TapSlot::default(), revision: watch::Sender::new(0), began }
     }
 
     /// From now on records have the secrets of messages, which are masked otherwise.
@@ -221,6 +228,11 @@ impl Trace {
         self.keys.from(contents.stations().rows().len())
     }
 
+    /// Lets the events from now on be taken, in place of whoever took them before.
+    pub fn set_tap(&self, tap: Option<Box<dyn EventTap>>) {
+        self.tap.set(tap);
+    }
+
     /// When the session began.
     pub fn began(&self) -> Moment {
         self.began
@@ -238,6 +250,7 @@ impl Trace {
             contents.apply_with(event, text, content, scratch);
         }
         drop(contents);
+        self.tap.take(batch, |take| take(&self.read()));
         self.revision.send_modify(|revision| *revision += 1);
     }
 }

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{CloseReason, ConnectionAttempt, FrameContent};
 use crate::ocpp::{ErrorCode, Finding, Role, Transport, Version};
 
@@ -16,7 +18,8 @@ pub struct StationKey(pub u32);
 pub type Sequence = u64;
 
 /// The way a frame went, seen from us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Direction {
     /// The peer sent it.
     In,
@@ -25,7 +28,8 @@ pub enum Direction {
 }
 
 /// What a frame is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum FrameKind {
     /// A call.
     Call,
@@ -99,9 +103,11 @@ pub struct Event {
 }
 
 /// The kinds of events.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum EventKind {
     /// A station is known from now on. The only way in which a row of stations comes into being; makes no record.
+    #[serde(skip)]
     StationAdded {
         /// Its key. Keys are given out in the order of these events, without gaps.
         key: StationKey,
@@ -238,34 +244,44 @@ pub enum EventKind {
 }
 
 /// A frame as it stood on the wire, with what was understood of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Frame {
     /// Which way it went.
     pub direction: Direction,
     /// What it is.
     pub kind: FrameKind,
     /// The action; for results and errors that of the call they answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<Arc<str>>,
     /// The text, byte for byte (of a binary frame: its bytes as hexadecimal digits).
+    #[serde(skip)]
     pub text: FrameText,
     /// What reading the envelope found, or the payload of a message that is signed; `None` for another frame of OCPP-J, and for a text
     /// that is no envelope.
+    #[serde(skip)]
     pub content: Option<Box<FrameContent>>,
     /// Links a call with its answer, and that with an error about it: unique per call in the session. `None` when there is nothing to link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<u64>,
     /// The code of an error frame, when it is one that we know; of a received result that breaks the definitions, the code that a call
     /// would be refused with for the same fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<ErrorCode>,
     /// What is wrong with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
     /// A sentence about the frame as a whole: why it could not be read, that it came late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<Box<str>>,
     /// The origin of the frame, when it is not the default one; not a fault. Shared, because the record keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Arc<FrameOrigin>>,
 }
 
 /// Who decided that a call of the peer gets no answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SilenceCause {
     /// What stands behind the link: the simulator.
     #[default]
@@ -291,7 +307,8 @@ impl SilenceCause {
 }
 
 /// Where a frame comes from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct FrameOrigin {
     /// It is a binary frame; its text are the bytes as hexadecimal digits.
     pub binary: bool,
@@ -306,7 +323,8 @@ pub struct FrameOrigin {
 }
 
 /// Why a simulated station has no link and will try again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum RetryCause {
     /// Its link went down.
     Lost(CloseReason),
@@ -320,7 +338,8 @@ pub enum RetryCause {
 }
 
 /// Lines of the session with a fixed meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum NoteTopic {
     /// A charge point of ours begins to send pings by itself.
     PingsEnabled,

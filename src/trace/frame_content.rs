@@ -1,12 +1,14 @@
 //! What reading an envelope found, so that it is read once: its id, and its payload as compact JSON. Frames of OCPP-J have none of this:
 //! their text is JSON already. How a record is taken apart is in `decode`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::rpc::soap::{Body, Envelope};
 
 /// What is in an envelope.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FrameContent {
     /// The id of the call: of a call its own, of an answer the one that it relates to, so that both have the same. Empty when there is
     /// none.

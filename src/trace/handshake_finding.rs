@@ -1,9 +1,12 @@
 //! What is odd about a handshake that was accepted all the same, as facts. The sentences are made in `describe`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ocpp::Version;
 
 /// What is odd about a handshake that was accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum HandshakeFinding {
     /// A certificate expires soon.
     CertificateExpires {

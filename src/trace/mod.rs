@@ -13,6 +13,7 @@ pub mod decode;
 mod describe;
 pub mod device_model;
 mod event;
+mod event_tap;
 pub mod export;
 mod failure_words;
 pub mod faults;
@@ -53,6 +54,7 @@ pub use event::{
     Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, NoteTopic, RetryCause, Sequence, SilenceCause,
     Stamp, StationKey,
 };
+pub use event_tap::EventTap;
 pub use frame_content::{FrameContent, RecordContent};
 pub use handshake_finding::HandshakeFinding;
 pub use message_rate::MessageRate;

@@ -13,6 +13,8 @@ use super::{Event, EventKind, RecordContent};
 const EVENTS: usize = 4096;
 /// How many bytes of text may wait.
 const TEXT: usize = 4 << 20;
+/// How long a thread waits before it tries again.
+const FULL: std::time::Duration = std::time::Duration::from_millis(1);
 /// The room for text that is kept for the next time.
 const KEPT_TEXT: usize = 256 << 10;
 
@@ -145,6 +147,15 @@ impl QueueSender {
         }
         self.push_all(inside, events);
         Ok(())
+    }
+
+    /// Puts an event in, and waits in this thread while thousands wait already.
+    pub fn put_blocking(&self, event: Event) {
+        let mut one = std::iter::once(event);
+        while let Err(back) = self.put(one) {
+            one = back;
+            std::thread::sleep(FULL);
+        }
     }
 
     /// Puts events in, however many wait already. For what is rare and must not be lost.

@@ -100,6 +100,15 @@ impl EventSender {
         }
     }
 
+    /// Puts an event with its own times into the trace: one of a file. For a station it must have the key that this sender gives. Blocks
+    /// while thousands wait, so it must not be called by a task.
+    pub fn put_now(&self, event: Event) {
+        match &self.sink {
+            EventSink::Recorder(queue) => queue.put_blocking(event),
+            EventSink::Direct(direct) => direct.put(std::iter::once(event)),
+        }
+    }
+
     /// Waits until everything that was sent by now is in the trace.
     pub async fn caught_up(&self) {
         if let EventSink::Recorder(queue) = &self.sink {

@@ -13,7 +13,7 @@ use crate::ocpp::Catalog;
 use crate::simulator::{MachinePanels, Profile};
 use crate::trace::Trace;
 use crate::trace::filter::TraceFilter;
-use crate::tui::context::SessionModes;
+use crate::tui::context::{CaptureMode, SessionModes};
 
 /// How many replies may wait for the screen.
 const REPLIES: usize = 64;
@@ -145,11 +145,17 @@ impl ScreenBackend {
 
     /// What is switched on in the session and changes what leaves it.
     pub fn modes(&self) -> SessionModes {
+        let capture = match self.hub().capture().state() {
+            None => CaptureMode::Off,
+            Some(state) if state.problem.is_none() => CaptureMode::On,
+            Some(_) => CaptureMode::Refused,
+        };
         let misbehaviours = self.hub().misbehaviour().active();
         SessionModes {
             rules: self.hub().answers().count(),
             plugins: self.hub().plugins().count(),
             key_log: key_log_file().is_some(),
+            capture,
             misbehaviours: misbehaviours.len(),
             misbehaviour: misbehaviours.first().map(|one| one.commanded.spec.name),
         }

@@ -44,6 +44,20 @@ pub struct SessionModes {
     pub misbehaviours: usize,
     /// The name of the first of them.
     pub misbehaviour: Option<&'static str>,
+    /// Whether events are captured, and whether that works.
+    pub capture: CaptureMode,
+}
+
+/// What becomes of the capture on disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CaptureMode {
+    /// There is none.
+    #[default]
+    Off,
+    /// Events are written.
+    On,
+    /// The disk refuses them.
+    Refused,
 }
 
 /// What `update` and `draw` read from below the screen.

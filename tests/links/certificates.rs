@@ -20,7 +20,7 @@ const CALL: RecordKind = RecordKind::Frame(Direction::Out, FrameKind::Call);
 fn answer(contents: &Contents, station: StationKey, action: &str) -> Option<String> {
     let records = contents.records();
     let calls = records.iter(records.range()).filter(|record| (record.station, record.kind) == (Some(station), CALL));
-    let last = calls.filter(|record| record.action == Some(action)).last()?;
+    let last = calls.filter(|record| record.action == Some(action)).next_back()?;
     Some(records.get(last.partner?)?.text.to_owned())
 }
 

@@ -11,7 +11,7 @@ use crate::source_graph::{Graph, Sources, cycles, reachable, source_files};
 const LAYERS: &[&[&str]] = &[
     &["clock", "javascript", "ocpp", "pki", "rpc", "sanitize", "signals", "text_file", "text_width"],
     &["behaviour", "compose", "config", "docgen", "trace"],
-    &["link", "simulator"],
+    &["capture", "link", "simulator"],
     &["plugin", "scenario_writer"],
     &["hub"],
     &["console"],
@@ -41,8 +41,9 @@ const ENTANGLED: &[&str] = &[
 /// Names of more than one type, with how many.
 const DUPLICATES: &[(&str, usize)] = &[];
 
-/// Files outside `rpc/` that read the texts of messages: the links, the probe, and the view of one envelope. All others ask `trace::decode`.
+/// Files outside `rpc/` that read the texts of messages: the links, the probe, files that others recorded, and the view of one envelope. All others ask `trace::decode`.
 const MESSAGE_READERS: &[&str] = &[
+    "capture/foreign_frame.rs",
     "link/soap/body.rs",
     "link/soap/framing.rs",
     "link/websocket/framing.rs",

@@ -5,6 +5,7 @@ mod access_options;
 mod answer;
 mod auth;
 mod call;
+mod capture;
 mod caution;
 mod connection;
 mod context;
@@ -51,6 +52,7 @@ use crate::ocpp::{Catalog, Role, Version};
 pub use answer::AnswerCommand;
 pub use auth::{AuthCommand, WrittenPassword};
 pub use call::CallCommand;
+pub use capture::CaptureCommand;
 pub use caution::{is_physical, question};
 pub use connection::ConnectionCommand;
 pub use context::{CommandContext, RunContext};
@@ -157,6 +159,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hold::HELD,
         hold::RELEASE,
         hold::DROP,
+        capture::CAPTURE,
         notify::NOTIFY,
         scenario::SCENARIO,
         screen::VIEW,
@@ -216,6 +219,8 @@ commands! {
         Misbehave(MisbehaveCommand),
         /// Hold frames, list them, release them.
         Hold(HoldCommand),
+        /// Write every event to a file.
+        Capture(CaptureCommand),
         /// Notify about events that pass a filter.
         Notify(NotifyCommand),
         /// Make a test script of what was recorded.

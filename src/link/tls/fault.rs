@@ -213,7 +213,7 @@ impl TlsFault {
             TlsFaultCause::Misbehaved(_) => ("misbehavedInTls", false),
         };
         let side = if by_peer { self.peer } else { self.peer.peer() };
-        (side.into(), FailureCause::Tls { name, sentence: self.sentence().into(), remedy: self.remedy().into() })
+        (side.into(), FailureCause::Tls { name: name.into(), sentence: self.sentence().into(), remedy: self.remedy().into() })
     }
 
     /// The side, the step and the cause.

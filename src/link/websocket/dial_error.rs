@@ -136,8 +136,12 @@ impl HandshakeRefusal {
                 reason: reason.as_deref().map(Into::into),
                 location: location.as_deref().map(Into::into),
             },
-            HandshakeRefusal::NoSubprotocol(version) => FailureCause::NoSubprotocolChosen { offered: version.subprotocol() },
-            HandshakeRefusal::OtherSubprotocol(version) => FailureCause::OtherSubprotocol { offered: version.subprotocol() },
+            HandshakeRefusal::NoSubprotocol(version) => {
+                FailureCause::NoSubprotocolChosen { offered: version.subprotocol().into() }
+            }
+            HandshakeRefusal::OtherSubprotocol(version) => {
+                FailureCause::OtherSubprotocol { offered: version.subprotocol().into() }
+            }
             HandshakeRefusal::Extension(name) => FailureCause::Extension { name: name.as_str().into() },
             HandshakeRefusal::AcceptKey(_) => FailureCause::AcceptKey,
             HandshakeRefusal::Wire(fault @ (WireFault::Closed | WireFault::Io(_) | WireFault::NoCloseFrame)) => {

@@ -139,9 +139,12 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
 /// What of a failure the station reports by a security event, once it is connected.
 fn incident(cause: &FailureCause) -> Option<ConnectionIncident> {
     match cause {
-        FailureCause::Tls { name: "chain", .. } => Some(ConnectionIncident::UntrustedCertificate),
-        FailureCause::Tls { name: "noVersion", .. } => Some(ConnectionIncident::NoCommonTlsVersion),
-        FailureCause::Tls { name: "noSuite", .. } => Some(ConnectionIncident::NoCommonCipherSuite),
+        FailureCause::Tls { name, .. } => match &**name {
+            "chain" => Some(ConnectionIncident::UntrustedCertificate),
+            "noVersion" => Some(ConnectionIncident::NoCommonTlsVersion),
+            "noSuite" => Some(ConnectionIncident::NoCommonCipherSuite),
+            _ => None,
+        },
         FailureCause::Status { status: 401, .. } => Some(ConnectionIncident::NotAuthenticated),
         _ => None,
     }

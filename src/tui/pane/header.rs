@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use crate::ocpp::Role;
 use crate::trace::{LinkState, StationTable};
 use crate::tui::app::App;
-use crate::tui::context::ReadContext;
+use crate::tui::context::{CaptureMode, ReadContext};
 use crate::tui::layout::Pane;
 use crate::tui::widget::format;
 use crate::tui::widget::{LineWriter, width_of};
@@ -127,6 +127,11 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
     }
     if outside.modes.key_log {
         add(1, "⚿ TLS keys to file".to_owned(), styles.warning);
+    }
+    match outside.modes.capture {
+        CaptureMode::Off => {}
+        CaptureMode::On => add(1, "● capture".to_owned(), styles.warning),
+        CaptureMode::Refused => add(0, "✗ capture".to_owned(), styles.error),
     }
     if app.areas().pane(Pane::Trace).area() == 0 && !app.trace.filter().is_empty() {
         add(1, "/ filtered".to_owned(), styles.key);

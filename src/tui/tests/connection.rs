@@ -38,7 +38,7 @@ fn tls() -> TlsFacts {
 /// A station ended the handshake of TLS, twice.
 fn refuse_in_tls(screen: &mut Screen) {
     let cause = FailureCause::Tls {
-        name: "alert",
+        name: "alert".into(),
         sentence: "the station closed the TLS handshake with alert unknown_ca: it does not trust \"ocpp-tui test CA\"".into(),
         remedy: "install the certificate of that CA in the station".into(),
     };

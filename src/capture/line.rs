@@ -1,0 +1,310 @@
+//! One event as a line of JSON, and back. A line names its station, so that each can be read alone; the text of a frame stands in it byte
+//! for byte. The first line of a file says what it is.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::ocpp::Role;
+use crate::trace::{Event, EventKind, FrameContent, FrameText, RecordContent, Stamp, StationRow};
+
+/// The version of the format. Readers refuse a newer one.
+pub const CAPTURE_VERSION: u64 = 1;
+
+/// What stands in the first line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct CaptureHeader {
+    /// The version of the format.
+    #[serde(rename = "capture")]
+    pub version: u64,
+    /// The program that wrote it.
+    pub program: String,
+    /// When the session began.
+    pub began: Timestamp,
+}
+
+/// What is around an event.
+#[derive(Debug, Serialize, Deserialize)]
+struct LineFrame<'a> {
+    /// Microseconds since 1970, by the wall clock.
+    #[serde(rename = "t")]
+    wall_micros: i64,
+    /// Microseconds since the session began, by the monotonic clock.
+    #[serde(rename = "m")]
+    monotonic_micros: u64,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    station: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
+}
+
+/// Why a line is no event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LineFault {
+    /// It is no JSON object.
+    #[error("it is no JSON object: {0}")]
+    NoObject(String),
+    /// It has no event that this version knows.
+    #[error("it has no event: {0}")]
+    NoEvent(String),
+    /// It names a key and no identity.
+    #[error("it names a station without its role")]
+    NoRole,
+}
+
+/// A line that was read.
+#[derive(Debug, Clone)]
+pub enum CaptureLine {
+    /// The first line of a file.
+    Header(CaptureHeader),
+    /// A station is known from now on.
+    Station(Role, Arc<str>),
+    /// An event; of a station it has no key yet.
+    Event {
+        /// The role that we played, and the identity.
+        station: Option<(Role, Arc<str>)>,
+        /// When.
+        stamp: Stamp,
+        /// What.
+        kind: Box<EventKind>,
+    },
+}
+
+/// Writes the first line of a file.
+pub(super) fn write_header(out: &mut Vec<u8>, began: Timestamp) {
+    let program = concat!("ocpp-tui ", env!("CARGO_PKG_VERSION")).to_owned();
+    // A Vec takes everything, and a header can always be written.
+    let _ = serde_json::to_writer(&mut *out, &CaptureHeader { version: CAPTURE_VERSION, program, began });
+    out.push(b'\n');
+}
+
+/// Writes the line of an event whose frame is parted from its text.
+pub(super) fn write_event(
+    out: &mut Vec<u8>,
+    event: &Event,
+    station: Option<&StationRow>,
+    text: &str,
+    content: Option<RecordContent<'_>>,
+) {
+    let begins = out.len();
+    let Stamp { wall_micros, monotonic_micros } = event.stamp;
+    let (identity, role) = (station.map(|row| (&*row.identity).into()), station.map(|row| row.our_role));
+    let frame = LineFrame { wall_micros, monotonic_micros, station: identity, role };
+    // A Vec takes everything, and the parts of an event can always be written: their keys are texts.
+    let _ = serde_json::to_writer(&mut *out, &frame);
+    out.pop(); // the brace that ends it
+    if let EventKind::StationAdded { our_role, identity, .. } = &event.kind {
+        out.truncate(begins);
+        let added = Value::from(&**identity);
+        out.extend_from_slice(format!(r#"{{"stationAdded":{added},"role":"{}"}}"#, our_role.short()).as_bytes());
+        return out.push(b'\n');
+    }
+    out.push(b',');
+    let at = out.len();
+    let _ = serde_json::to_writer(&mut *out, &event.kind);
+    if out.get(at) == Some(&b'{') {
+        out.remove(at);
+        out.pop();
+    } else {
+        // A kind without facts is a bare name.
+        out.extend_from_slice(b":{}");
+    }
+    if matches!(event.kind, EventKind::Frame(_)) {
+        out.extend_from_slice(b",\"text\":");
+        let _ = serde_json::to_writer(&mut *out, text);
+        if let Some(content) = content {
+            let content =
+                FrameContent { id: content.id.into(), payload: content.payload.to_owned(), is_fault: content.is_fault };
+            out.extend_from_slice(b",\"content\":");
+            let _ = serde_json::to_writer(&mut *out, &content);
+        }
+    }
+    out.extend_from_slice(b"}\n");
+}
+
+impl CaptureLine {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// When it is none of this format.
+    pub fn read(text: &str) -> Result<CaptureLine, LineFault> {
+        let no_object = |error: serde_json::Error| LineFault::NoObject(error.to_string());
+        let mut object: Map<String, Value> = serde_json::from_str(text).map_err(no_object)?;
+        if object.contains_key("capture") {
+            let header = serde_json::from_value(Value::Object(object));
+            return header.map(CaptureLine::Header).map_err(|error| LineFault::NoEvent(error.to_string()));
+        }
+        let role = object.remove("role").map(serde_json::from_value::<Role>).transpose().map_err(no_object)?;
+        if let Some(Value::String(identity)) = object.get("stationAdded") {
+            return Ok(CaptureLine::Station(role.ok_or(LineFault::NoRole)?, identity.as_str().into()));
+        }
+        let wall_micros = object.remove("t").and_then(|at| at.as_i64());
+        let monotonic_micros = object.remove("m").and_then(|at| at.as_u64());
+        let (Some(wall_micros), Some(monotonic_micros)) = (wall_micros, monotonic_micros) else {
+            return Err(LineFault::NoEvent("its times t and m are missing".to_owned()));
+        };
+        let station = match object.remove("station") {
+            Some(Value::String(identity)) => Some((role.ok_or(LineFault::NoRole)?, Arc::from(identity))),
+            _ => None,
+        };
+        let text = object.remove("text");
+        let content = object.remove("content").filter(|content| !content.is_null());
+        let no_event = |error: serde_json::Error| LineFault::NoEvent(error.to_string());
+        let mut kind: EventKind = serde_json::from_value(Value::Object(object)).map_err(no_event)?;
+        if let EventKind::Frame(frame) = &mut kind {
+            let Some(Value::String(text)) = text else {
+                return Err(LineFault::NoEvent("the text of its frame is missing".to_owned()));
+            };
+            frame.text = FrameText::from(text);
+            frame.content = content.map(serde_json::from_value).transpose().map_err(no_event)?.map(Box::new);
+        }
+        Ok(CaptureLine::Event { station, stamp: Stamp { wall_micros, monotonic_micros }, kind: Box::new(kind) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ocpp::{ErrorCode, Finding, FindingRule, Transport, Version};
+    use crate::trace::{
+        ChainVerdict, CloseReason, ConnectionAttempt, Direction, Frame, FrameKind, FrameOrigin, HandshakeFinding, NoteTopic,
+        RetryCause, SilenceCause, StationTable, TlsFacts, WireFault,
+    };
+
+    const STAMP: Stamp = Stamp { wall_micros: 1_764_525_000_123_456, monotonic_micros: 77 };
+
+    /// What an event is after its line was read.
+    fn again(kind: &EventKind) -> EventKind {
+        let mut contents = crate::trace::Contents::new(1 << 16);
+        let key = contents.station(Role::CentralSystem, "CP 1");
+        let (text, content) = match kind {
+            EventKind::Frame(frame) => (frame.text.to_string(), frame.content.clone()),
+            _ => (String::new(), None),
+        };
+        let event = Event { station: Some(key), stamp: STAMP, kind: kind.clone() };
+        let content = content.as_deref().map(|it| RecordContent { id: &it.id, payload: &it.payload, is_fault: it.is_fault });
+        let mut line = Vec::new();
+        let stations: &StationTable = contents.stations();
+        write_event(&mut line, &event, stations.get(key), &text, content);
+        let line = String::from_utf8(line).unwrap();
+        assert!(line.ends_with("}\n") && line.matches('\n').count() == 1, "{line}");
+        match CaptureLine::read(&line).unwrap_or_else(|error| panic!("{error}: {line}")) {
+            CaptureLine::Event { station, stamp, kind } => {
+                assert_eq!((station, stamp), (Some((Role::CentralSystem, "CP 1".into())), STAMP));
+                *kind
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn frame(text: &str) -> Frame {
+        Frame {
+            direction: Direction::In,
+            kind: FrameKind::Call,
+            action: Some("Heartbeat".into()),
+            text: text.to_owned().into(),
+            content: None,
+            exchange: Some(7),
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            origin: None,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_event_comes_back_as_it_was() {
+        let finding =
+            Finding { path: "/a".into(), rule: FindingRule::UnknownField, message: "no \"field\"".into(), tolerated: true };
+        let origin = FrameOrigin { binary: true, typed_by_user: true, signed: Some("{}".into()), ..FrameOrigin::default() };
+        let attempt = ConnectionAttempt {
+            request: "GET / HTTP/1.1\n".into(),
+            findings: vec![HandshakeFinding::SubprotocolSpelling { offered: "OCPP1.6".into(), version: Version::V1_6 }],
+            tls: Some(Arc::new(TlsFacts {
+                version: Some("TLS 1.3".into()),
+                peer_chain: vec![Box::new([0, 255, 7])],
+                verdict: ChainVerdict::Broken("it has expired".into()),
+                ..TlsFacts::default()
+            })),
+            ..ConnectionAttempt::default()
+        };
+        let peer = "[::1]:9000".parse().unwrap();
+        let (after, url) = (Duration::from_nanos(1_500_000_001), "ws://h:9000/<id>".into());
+        let kinds = [
+            EventKind::Frame(frame("[2,\"1\",\"Heartbeat\",{}]")),
+            EventKind::Frame(Frame {
+                content: Some(Box::new(FrameContent { id: "1".into(), payload: "{}".into(), is_fault: true })),
+                code: Some(ErrorCode::NotSupported),
+                findings: vec![finding],
+                remark: Some("late".into()),
+                origin: Some(Arc::new(origin)),
+                action: None,
+                exchange: None,
+                ..frame("<a>\r\n\u{0}\u{1F50C}</a>")
+            }),
+            EventKind::Connecting { url: "ws://h".into() },
+            EventKind::Connected {
+                link: 3,
+                version: Version::V2_0_1,
+                transport: Transport::WebSocket,
+                peer,
+                handshake: attempt.clone(),
+            },
+            EventKind::Callback { url: None },
+            EventKind::Disconnected { link: 3, reason: CloseReason::ClosedByPeer { code: Some(1001), text: "bye".into() } },
+            EventKind::Disconnected { link: 3, reason: CloseReason::PeerGone },
+            EventKind::Retry { after, cause: RetryCause::Lost(CloseReason::Broken(WireFault::NotUtf8)) },
+            EventKind::Retry { after, cause: RetryCause::Failed { reason: "no".into(), handshake: attempt.clone() } },
+            EventKind::Refused { peer: Some(peer), reason: "no".into(), detail: "yes".into(), handshake: attempt },
+            EventKind::Held { number: 1, action: "Reset".into(), text: "held".into() },
+            EventKind::Timeout { exchange: 7, action: "Reset".into(), after },
+            EventKind::Unreachable { exchange: 7, action: "Reset".into(), reason: "gone".into() },
+            EventKind::Unanswered { exchange: 7, action: "Reset".into(), by: SilenceCause::Plugin },
+            EventKind::Ping { direction: Direction::Out, pong: true, round_trip: Some(after) },
+            EventKind::Queue { in_flight: 1, queued: 2 },
+            EventKind::Listening { address: peer, url, transports: vec![Transport::Soap] },
+            EventKind::Note { failure: true, text: "x".into() },
+            EventKind::TypedNote(NoteTopic::PingsEnabled),
+            EventKind::Toast { text: "x".into() },
+        ];
+        for kind in kinds {
+            assert_eq!(format!("{:?}", again(&kind)), format!("{kind:?}"));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_event_says_why() {
+        for (line, why) in [
+            ("", "no JSON object"),
+            ("[1]", "no JSON object"),
+            ("{}", "its times t and m are missing"),
+            (r#"{"t":1,"m":1,"moon":{}}"#, "unknown variant"),
+            (r#"{"t":1,"m":1,"frame":{"direction":"in","kind":"call"}}"#, "the text of its frame is missing"),
+            (r#"{"t":1,"m":1,"station":"CP1","note":{"failure":false,"text":""}}"#, "without its role"),
+        ] {
+            let fault = CaptureLine::read(line).unwrap_err().to_string();
+            assert!(fault.contains(why), "{line}: {fault}");
+        }
+        let known = r#"{"t":1,"m":1,"note":{"failure":false,"text":"x","later":1},"more":2}"#;
+        assert!(CaptureLine::read(known).is_err(), "two members could be the event");
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_of_a_frame_is_kept_byte_for_byte(text in "\\PC*|[\\x00-\\x1f\"\\\\]*") {
+            let EventKind::Frame(read) = again(&EventKind::Frame(frame(&text))) else { panic!() };
+            prop_assert_eq!(read.text.as_str(), text);
+        }
+
+        #[test]
+        fn no_line_is_too_odd(line in "\\PC*") {
+            let _ = CaptureLine::read(&line);
+        }
+    }
+}

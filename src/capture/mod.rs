@@ -1,0 +1,15 @@
+//! The record on disk: every event of a session as a line of a file, and the way back. The format is that of `line`; docs/capture.md
+//! describes it. What an event is belongs to `trace`.
+
+mod file;
+mod foreign_frame;
+mod line;
+mod open_ocpp_trace;
+mod reader;
+mod writer;
+
+pub use file::{CaptureFileError, CapturePlace};
+pub use line::{CAPTURE_VERSION, CaptureHeader, CaptureLine, LineFault};
+pub use open_ocpp_trace::{ExportCount, write_open_ocpp_trace};
+pub use reader::{CaptureReader, LoadCount, ReadError, UnreadLine, load};
+pub use writer::{CaptureState, CaptureWriter};

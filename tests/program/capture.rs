@@ -1,0 +1,62 @@
+//! Captures of the real program: what a session wrote before it was killed, shown and converted by another one.
+
+use std::path::Path;
+
+use crate::process::{LineSession, run};
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_session_that_was_killed_is_opened_and_converted() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("s.jsonl");
+    let mut session = LineSession::start(&["--plain", "--capture", text(&capture), "start_cs", "0"]);
+    let line = session.hear("listening on port");
+    let port = line.rsplit(' ').next().unwrap().to_owned();
+    session.ask(&format!("start_cp ws://localhost:{port} CP1 -p ocpp1.6"), "Connected to Central System.");
+    session.ask("send_raw -e 'no json'", "no json");
+    session.ask("capture", "events, ");
+    // Dropping it kills the program.
+    drop(session);
+
+    let written = std::fs::read_to_string(&capture).unwrap();
+    assert!(written.starts_with(r#"{"capture":1,"#) && written.contains(r#""text":"no json""#), "{written}");
+    let (code, output, _) = run(&["convert", text(&capture), "-", "--to", "text"], b"");
+    assert!(code == Some(0) && output.contains(" no json\n"), "{output}");
+
+    let mut opened = LineSession::start(&["--plain", "open", text(&capture)]);
+    opened.hear("events were read");
+    assert!(opened.quit().contains("no json"));
+
+    let trace = folder.path().join("t.jsonl");
+    let (code, _, errors) = run(&["convert", text(&capture), text(&trace)], b"");
+    assert!(code == Some(0) && errors.contains("left out that the format cannot hold"), "{errors}");
+    let (code, _, errors) = run(&["convert", text(&capture), text(&trace)], b"");
+    assert!(code == Some(2) && errors.contains("--force overwrites it"), "{errors}");
+    let (code, _, errors) = run(&["convert", text(&capture), text(&capture), "--force"], b"");
+    assert!(code == Some(2) && errors.contains("is both the file to read and the file to write"), "{errors}");
+    assert_eq!(std::fs::read_to_string(&capture).unwrap(), written);
+    let (code, output, _) = run(&["convert", text(&trace), "-", "--to", "jsonl", "--filter", "action:BootNotification"], b"");
+    assert!(code == Some(0) && output.lines().all(|line| line.contains("BootNotification")), "{output}");
+    assert!(output.lines().count() >= 2, "{output}");
+}
+
+#[test]
+fn what_is_no_capture_is_refused_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = folder.path().join("notes.txt");
+    std::fs::write(&notes, "mine\n").unwrap();
+    for arguments in [
+        &["--plain", "open", text(&notes)][..],
+        &["--plain", "open", "/no/such/file"],
+        &["--plain", "--capture", text(&notes), "help"],
+        &["--plain", "--capture", "/no/such/folder/x.jsonl", "help"],
+        &["convert", text(&notes), "-"],
+    ] {
+        let (code, _, errors) = run(arguments, b"");
+        assert!(code == Some(2) && errors.lines().count() == 1, "{arguments:?}: {code:?} {errors}");
+    }
+    assert_eq!(std::fs::read_to_string(&notes).unwrap(), "mine\n");
+}
