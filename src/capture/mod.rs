@@ -11,5 +11,5 @@ mod writer;
 pub use file::{CaptureFileError, CapturePlace};
 pub use line::{CAPTURE_VERSION, CaptureHeader, CaptureLine, LineFault};
 pub use open_ocpp_trace::{ExportCount, write_open_ocpp_trace};
-pub use reader::{CaptureReader, LoadCount, ReadError, UnreadLine, load};
+pub use reader::{CaptureReadError, CaptureReader, LoadCount, UnreadLine, load};
 pub use writer::{CaptureState, CaptureWriter};

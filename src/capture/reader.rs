@@ -20,7 +20,7 @@ const NUMBERS: u64 = 1 << 40;
 
 /// Why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
+pub enum CaptureReadError {
     /// The system refuses it.
     #[error("{}: {error}", .path.display())]
     Unreadable {
@@ -89,8 +89,8 @@ impl CaptureReader {
     ///
     /// # Errors
     /// When it cannot be read, or is of no known format.
-    pub fn open(path: &Path, catalog: Arc<Catalog>) -> Result<CaptureReader, ReadError> {
-        let unreadable = |error| ReadError::Unreadable { path: path.into(), error };
+    pub fn open(path: &Path, catalog: Arc<Catalog>) -> Result<CaptureReader, CaptureReadError> {
+        let unreadable = |error| CaptureReadError::Unreadable { path: path.into(), error };
         let lines: Box<dyn BufRead + Send> = if path == Path::new("-") {
             Box::new(BufReader::new(io::stdin()))
         } else {
@@ -116,13 +116,13 @@ impl CaptureReader {
         };
         reader.format = match CaptureLine::read(crate::text_file::without_mark(&first)) {
             Ok(CaptureLine::Header(header)) if header.version > CAPTURE_VERSION => {
-                return Err(ReadError::TooNew { path: path.into(), version: header.version });
+                return Err(CaptureReadError::TooNew { path: path.into(), version: header.version });
             }
             Ok(CaptureLine::Header(_)) => FileFormat::Capture,
             _ if open_ocpp_trace::read_line(crate::text_file::without_mark(&first)).is_ok() => FileFormat::OpenOcppTrace,
             _ => {
                 let first = first.chars().take(60).collect();
-                return Err(ReadError::UnknownFormat { path: path.into(), first });
+                return Err(CaptureReadError::UnknownFormat { path: path.into(), first });
             }
         };
         reader.first = Some(crate::text_file::without_mark(&first).to_owned());
@@ -248,7 +248,7 @@ pub fn load(mut readers: Vec<CaptureReader>, events: &EventSender) -> LoadCount 
         let next = heads.iter().enumerate().filter_map(|(index, step)| Some((time(step.as_ref()?), index))).min();
         let Some((_, index)) = next else { return count };
         let reader = &mut readers[index];
-        let Some(step) = std::mem::replace(&mut heads[index], None) else { continue };
+        let Some(step) = heads[index].take() else { continue };
         let mut key_of = |role: Role, identity: &Arc<str>| {
             *keys.entry((role, identity.clone())).or_insert_with(|| events.station(role, identity))
         };
@@ -338,7 +338,7 @@ mod tests {
         assert!(open("").contains("its first line is \"\""));
         assert!(open(&HEADER.replace(":1,", ":2,")).contains("open it with a newer one"));
         let missing = CaptureReader::open(Path::new("/no/such/file"), Catalog::embedded()).map(drop).unwrap_err();
-        assert!(matches!(missing, ReadError::Unreadable { .. }));
+        assert!(matches!(missing, CaptureReadError::Unreadable { .. }));
     }
 
     const FOREIGN: &str = concat!(

@@ -197,7 +197,8 @@ impl CaptureDisk {
             drop(queue);
             let written = self.write(&mut lines);
             let refused = written.is_err();
-            self.note(shared, written, lines.is_empty().then(|| std::mem::take(&mut events)).unwrap_or_default());
+            let done = if lines.is_empty() { std::mem::take(&mut events) } else { 0 };
+            self.note(shared, written, done);
             if rotates && !refused {
                 self.rotate(shared);
             }

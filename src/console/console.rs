@@ -265,9 +265,9 @@ mod tests {
             completions.candidates.into_iter().map(|candidate| candidate.text).collect::<Vec<_>>()
         };
         for (line, wanted) in [
-            ("remote_getvariables CP2 getVariableData[0].component.name=Aur", vec!["AuroraTwo"]),
+            ("remote_getvariables CP2 {\"getVariableData\":[{\"component\":{\"name\":\"Aur", vec!["\"AuroraTwo\""]),
             ("remote_getvariables CP1 {\"getVariableData\":[{\"component\":{\"name\":\"Aur", vec!["\"AuroraOne\""]),
-            ("remote_getvariables getVariableData[0].component.name=Aur", vec![]),
+            ("remote_getvariables {\"getVariableData\":[{\"component\":{\"name\":\"Aur", vec![]),
         ] {
             assert_eq!(offered(line), wanted, "{line}");
         }

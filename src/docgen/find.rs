@@ -68,8 +68,9 @@ pub fn find<'catalog>(catalog: &'catalog Catalog, wanted: MessageQuery<'_>) -> R
         return Err(FindError::NoDefinitions { version: wanted.version });
     }
     let all = candidates(&Version::WITHOUT_LINK);
-    // The closest one: the first version, and in it the role of the query.
-    match all.iter().find(|action| fits(action)).or(all.first()) {
+    // The closest one: the role of the query, then its version, then the first version.
+    let closest = all.iter().find(|action| fits(action));
+    match closest.or(all.iter().find(|action| action.version == wanted.version)).or(all.first()) {
         Some(action) => {
             let mut remedy = Vec::new();
             if action.version != wanted.version {

@@ -94,7 +94,7 @@ impl Directory for CentralSystemDirectory {
             // OCPP 2.0.1 part 2, A00.FR.404: the common name is the serial number, where that is known, or the identity.
             let serial = self.central_system.serial_number(identity);
             let checked = check_station(&tls.peer_chain, identity, serial.as_deref(), None);
-            checked.map_err(|fault| Refusal { status: StatusCode::FORBIDDEN, reason: fault.to_string() })?;
+            checked.map_err(|fault| Refusal::new(StatusCode::FORBIDDEN, fault.to_string()))?;
         }
         let station = self.events.station(Role::CentralSystem, identity);
         let behaviour = self.central_system.behaviour_with(identity, self.profile.samples);

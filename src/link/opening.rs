@@ -154,6 +154,8 @@ impl ConnectionOpening<'_> {
     async fn first_bytes(&self, mut stream: Socket, progress: &AttemptProgress) -> Option<(FirstBytes, Socket)> {
         let limit = self.context.settings.current().handshake_timeout;
         let (fault, cause) = match timeout(limit, FirstBytes::read(&mut stream)).await {
+            // Before TLS that is a look whether the port is open.
+            Ok(Ok(first)) if first.is_empty() && progress.tls.is_none() => return None,
             Ok(Ok(first)) if first.is_empty() => ("the connection was closed without a byte".to_owned(), FailureCause::Silent),
             Ok(Ok(first)) => return Some((first, stream)),
             Ok(Err(error)) => {

@@ -86,6 +86,19 @@ impl Contents {
         }
     }
 
+    /// Hands an event that was applied to a tap, without its secrets.
+    fn tell(&self, tap: &mut dyn EventTap, event: &Event, text: &str, content: Option<RecordContent<'_>>) {
+        let station = event.station.and_then(|key| self.stations.get(key));
+        match self.masked(event, text, content) {
+            None => tap.take(event, station, text, content),
+            Some(masked) => {
+                let payload = masked.payload.as_deref().unwrap_or_default();
+                let content = content.map(|content| RecordContent { payload, ..content });
+                tap.take(&without_secrets(event, &masked), station, &masked.text, content);
+            }
+        }
+    }
+
     /// The same for an event whose frame is parted from its text.
     fn apply_with(&mut self, event: &Event, text: &str, content: Option<RecordContent<'_>>, scratch: &mut String) {
         let masked = self.masked(event, text, content);
@@ -172,6 +185,20 @@ impl Contents {
     }
 }
 
+/// The event without what is said of a secret in it.
+fn without_secrets(event: &Event, masked: &MaskedFrame) -> Event {
+    let mut event = event.clone();
+    if let EventKind::Frame(frame) = &mut event.kind {
+        frame.findings.iter_mut().for_each(|finding| masked.mask_remarks(&mut finding.message));
+        frame.remark = frame.remark.take().map(|remark| {
+            let mut remark = remark.into_string();
+            masked.mask_remarks(&mut remark);
+            remark.into()
+        });
+    }
+    event
+}
+
 /// The time at which a record is shown. Events of many links are stamped where they happen and arrive a little later, not always in the
 /// order of their stamps; records keep the order in which they arrive, and their times never step back. The monotonic clock, from which
 /// latencies are measured, stays as it was.
@@ -250,7 +277,11 @@ impl Trace {
             contents.apply_with(event, text, content, scratch);
         }
         drop(contents);
-        self.tap.take(batch, |take| take(&self.read()));
+        self.tap.with(|tap| {
+            let contents = self.read();
+            batch.iter().for_each(|(event, text, content)| contents.tell(tap, event, text, content));
+            tap.end_turn();
+        });
         self.revision.send_modify(|revision| *revision += 1);
     }
 }

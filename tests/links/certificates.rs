@@ -19,8 +19,8 @@ const CALL: RecordKind = RecordKind::Frame(Direction::Out, FrameKind::Call);
 /// The text of the last answer to an action that the central system called.
 fn answer(contents: &Contents, station: StationKey, action: &str) -> Option<String> {
     let records = contents.records();
-    let calls = records.iter(records.range()).filter(|record| (record.station, record.kind) == (Some(station), CALL));
-    let last = calls.filter(|record| record.action == Some(action)).next_back()?;
+    let mut calls = records.iter(records.range()).filter(|record| (record.station, record.kind) == (Some(station), CALL));
+    let last = calls.rfind(|record| record.action == Some(action))?;
     Some(records.get(last.partner?)?.text.to_owned())
 }
 

@@ -78,8 +78,8 @@ async fn attempted(hub: &Hub, kind: RecordKind, our_role: Role, identity: Option
     .await
 }
 
-fn text(name: &Option<Box<str>>) -> &str {
-    name.as_deref().unwrap_or("none")
+fn text(name: Option<&str>) -> &str {
+    name.unwrap_or("none")
 }
 
 #[tokio::test]
@@ -97,8 +97,8 @@ async fn every_version_boots_over_tls_in_both_profiles() {
             let name = format!("TLS {highest}");
             let (served, _) = attempted(&hub, RecordKind::Connected, Role::CentralSystem, Some("CP1")).await;
             let (dialled, _) = attempted(&hub, RecordKind::Connected, Role::ChargePoint, Some("CP1")).await;
-            assert_eq!((text(&served.version), text(&dialled.version)), (name.as_str(), name.as_str()));
-            assert_eq!((text(&served.server_name), &dialled.verdict), ("localhost", &ChainVerdict::Trusted));
+            assert_eq!((text(served.version.as_deref()), text(dialled.version.as_deref())), (name.as_str(), name.as_str()));
+            assert_eq!((text(served.server_name.as_deref()), &dialled.verdict), ("localhost", &ChainVerdict::Trusted));
             let shown = usize::from(profile.uses_client_certificate());
             assert_eq!((served.peer_chain.len(), dialled.own_chain.len()), (shown, shown), "{profile} {version}");
             assert!(hub.listening()[0].url("CP1").starts_with("wss://"), "{:?}", hub.listening());
@@ -125,7 +125,7 @@ async fn soap_is_called_over_tls_in_both_directions() {
             let callback = until(hub.trace(), "the address", |contents| contents.stations().get(at_central)?.callback.clone());
             assert!(callback.await.starts_with("https://localhost:"));
             let (served, _) = attempted(&hub, RecordKind::Connected, Role::CentralSystem, Some("CP1")).await;
-            assert_eq!((text(&served.version), served.peer_chain.len()), ("TLS 1.3", 1));
+            assert_eq!((text(served.version.as_deref()), served.peer_chain.len()), ("TLS 1.3", 1));
             hub.submit(&call(at_central, "ClearCache", json!({})));
             let answered = |record: &Record<'_>| {
                 record.station == Some(at_central)
@@ -158,7 +158,7 @@ async fn both_ports_are_open_at_once_and_the_wrong_one_is_named() {
     let (_, remedy) = refused("TLS was spoken to the plain port").await;
     assert!(remedy.contains(&format!("use port {secure}")), "{remedy}");
     let (facts, _) = attempted(&hub, RecordKind::Refused, Role::CentralSystem, None).await;
-    assert_eq!(text(&facts.server_name), "localhost", "the offer is shown");
+    assert_eq!(text(facts.server_name.as_deref()), "localhost", "the offer is shown");
     let (_, sentence) = attempted(&hub, RecordKind::Retry, Role::ChargePoint, Some("WRONG1")).await;
     assert!(sentence.contains("the central system closed the TLS handshake with alert handshake_failure"), "{sentence}");
     hub.start_charge_point(charge_point(secure, "WRONG2", Version::V1_6, false)).unwrap();

@@ -12,7 +12,7 @@ fn text(path: &Path) -> &str {
 fn a_session_that_was_killed_is_opened_and_converted() {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("s.jsonl");
-    let mut session = LineSession::start(&["--plain", "--capture", text(&capture), "start_cs", "0"]);
+    let mut session = LineSession::start(&["--plain", "--capture", text(&capture), "start_cs", "0", "-p", "ocpp1.6"]);
     let line = session.hear("listening on port");
     let port = line.rsplit(' ').next().unwrap().to_owned();
     session.ask(&format!("start_cp ws://localhost:{port} CP1 -p ocpp1.6"), "Connected to Central System.");

@@ -17,7 +17,7 @@ pub(super) const CAPTURE: CommandEntry<CaptureCommand> = CommandEntry {
     spec: CommandSpec::new("capture", "write every event to a file")
         .arguments(const { &[argument("[<file>]", CompletionKind::Word("stop"))] })
         .synopsis("[<file> | <folder>/ | rotate | stop]")
-        .example("capture session.jsonl"),
+        .example("capture stop"),
     parse: |words| {
         let word = words.rest();
         Ok(match word.value.trim() {

@@ -94,6 +94,7 @@ macro_rules! commands {
     ($(#[$about:meta])* pub enum $name:ident { $($(#[$meta:meta])* $variant:ident($family:ty),)+ }) => {
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq)]
+        #[expect(clippy::large_enum_variant, reason = "a command is made once and run")]
         pub enum $name {
             $($(#[$meta])* $variant($family),)+
         }

@@ -59,6 +59,7 @@ fn options_and_their_values() {
     let added = [
         &["--first-transaction", "--tolerate-subprotocol", "--unknown-protocol", "--subprotocol-order"][..],
         &["--security-profile", "--tls-port", "--cert", "--key", "--client-ca", "--tls-max"],
+        &["--auth", "--known-only", "--allow", "--connections-per-address", "--attempts-per-address", "--trusted-proxy"],
     ]
     .concat();
     assert_eq!(texts("start_cs 9000 --security-profile |"), ["0", "1", "2", "3"]);

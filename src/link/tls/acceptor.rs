@@ -224,7 +224,7 @@ fn choose(certificates: &[Arc<CertifiedKey>], hello: &ClientHello<'_>, highest: 
 }
 
 fn is_for(own: &CertifiedKey, name: &ServerName<'_>) -> bool {
-    let parsed = own.end_entity_cert().and_then(|own| ParsedCertificate::try_from(own));
+    let parsed = own.end_entity_cert().and_then(ParsedCertificate::try_from);
     parsed.is_ok_and(|own| rustls::client::verify_server_name(&own, name).is_ok())
 }
 

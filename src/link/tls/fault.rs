@@ -146,12 +146,12 @@ impl FailedHandshake<'_> {
 
     /// The versions decide before anything else.
     fn no_version(&self, offer: &ClientOffer) -> Option<TlsFaultCause> {
-        let is_ours = |name: &Box<str>| match &**name {
+        let is_ours = |name: &str| match name {
             "TLS 1.2" => true,
             "TLS 1.3" => self.highest == TlsVersion::V1_3,
             _ => false,
         };
-        let none = !offer.versions.is_empty() && !offer.versions.iter().any(is_ours);
+        let none = !offer.versions.is_empty() && !offer.versions.iter().any(|name| is_ours(name));
         none.then(|| TlsFaultCause::NoVersion { offered: offer.versions.clone(), highest: self.highest })
     }
 

@@ -64,7 +64,8 @@ async fn shake_showing(client: &ConnectorOptions, shown: &CredentialSet, accepto
     let connector = TlsConnector::new(client.clone()).unwrap_or_else(|error| panic!("{error}"));
     let (ours, theirs) = sockets().await;
     let serving = async {
-        let (known, socket) = side(acceptor.secure(Default::default(), theirs, LIMIT, Role::ChargePoint).await);
+        let (known, socket) =
+            side(acceptor.secure(tokio_tungstenite::tungstenite::Bytes::new(), theirs, LIMIT, Role::ChargePoint).await);
         if let Some(mut socket) = socket {
             socket.write_all(b"hello").await.unwrap();
             socket.flush().await.unwrap();
@@ -91,8 +92,8 @@ async fn shake_showing(client: &ConnectorOptions, shown: &CredentialSet, accepto
     ((client, fault), server)
 }
 
-fn text<'a>(name: &'a Option<Box<str>>) -> &'a str {
-    name.as_deref().unwrap_or("none")
+fn text(name: Option<&str>) -> &str {
+    name.unwrap_or("none")
 }
 
 /// Whether a fault holds these words.
@@ -113,9 +114,12 @@ async fn both_sides_know_what_they_agreed_on() {
         let (client, server) = shake(&trusting(&ca), AcceptorOptions { highest, ..listening(&ca) }).await;
         for (facts, fault) in [&client, &server] {
             assert_eq!(fault.as_deref(), None);
-            assert_eq!((text(&facts.version), text(&facts.server_name)), (version, "localhost"));
-            assert!(text(&facts.cipher_suite).starts_with(suite), "{facts:?}");
-            assert_eq!((text(&facts.key_exchange), text(&facts.application_protocol)), ("X25519", "http/1.1"));
+            assert_eq!((text(facts.version.as_deref()), text(facts.server_name.as_deref())), (version, "localhost"));
+            assert!(text(facts.cipher_suite.as_deref()).starts_with(suite), "{facts:?}");
+            assert_eq!(
+                (text(facts.key_exchange.as_deref()), text(facts.application_protocol.as_deref())),
+                ("X25519", "http/1.1")
+            );
         }
         assert_eq!((&client.0.verdict, &server.0.verdict), (&ChainVerdict::Trusted, &ChainVerdict::NoChain));
         assert_eq!((client.0.peer_chain.len(), client.0.own_chain.len()), (1, 0));
@@ -123,7 +127,7 @@ async fn both_sides_know_what_they_agreed_on() {
         let offer = server.0.offer.unwrap();
         assert_eq!(offer.versions.join(" "), "TLS 1.3 TLS 1.2");
         assert_eq!(offer.application_protocols.join(" "), "http/1.1");
-        assert!(offer.cipher_suites.iter().any(|name| &**name == text(&server.0.cipher_suite)), "{offer:?}");
+        assert!(offer.cipher_suites.iter().any(|name| &**name == text(server.0.cipher_suite.as_deref())), "{offer:?}");
     }
 }
 
@@ -141,7 +145,7 @@ async fn a_chain_that_breaks_a_rule_is_refused_with_the_rule_and_an_alert() {
     let (client, server) = shake(&elsewhere, listening(&ca)).await;
     assert_fault(&client, &["is for localhost, 127.0.0.1 and not for csms.example", "--sni NAME"]);
     assert_fault(&server, &["alert bad_certificate"]);
-    assert_eq!(text(&server.0.server_name), "csms.example");
+    assert_eq!(text(server.0.server_name.as_deref()), "csms.example");
 
     for tolerant in
         [ConnectorOptions { of_station: true, ..elsewhere }, ConnectorOptions { insecure: true, ..trusting(&other) }]
@@ -228,7 +232,8 @@ async fn without_a_common_version_both_sides_say_so() {
     let acceptor = TlsAcceptor::new(listening(&ca)).unwrap();
     let (mut ours, theirs) = sockets().await;
     ours.write_all(&hello).await.unwrap();
-    let (known, _) = side(acceptor.secure(Default::default(), theirs, LIMIT, Role::ChargePoint).await);
+    let (known, _) =
+        side(acceptor.secure(tokio_tungstenite::tungstenite::Bytes::new(), theirs, LIMIT, Role::ChargePoint).await);
     assert_fault(&known, &["the station has TLS 1.0 only, we have TLS 1.2 and 1.3", "--features openssl"]);
     assert_eq!(known.0.offer.unwrap().cipher_suites[0].as_ref(), "TLS_RSA_WITH_AES_128_CBC_SHA");
     let mut answer = Vec::new();
@@ -258,11 +263,11 @@ async fn what_is_no_tls_is_named() {
     }
     let (mut ours, theirs) = sockets().await;
     ours.write_all(&[0x16, 3, 1, 0, 200, 1]).await.unwrap();
-    let ended = acceptor.secure(Default::default(), theirs, LIMIT, Role::ChargePoint).await;
+    let ended = acceptor.secure(tokio_tungstenite::tungstenite::Bytes::new(), theirs, LIMIT, Role::ChargePoint).await;
     assert_fault(&side(ended).0, &["the station sent nothing more in the TLS handshake for 10 s"]);
     let (ours, theirs) = sockets().await;
     drop(ours);
-    let ended = acceptor.secure(Default::default(), theirs, LIMIT, Role::ChargePoint).await;
+    let ended = acceptor.secure(tokio_tungstenite::tungstenite::Bytes::new(), theirs, LIMIT, Role::ChargePoint).await;
     assert_fault(&side(ended).0, &["the station closed the connection before its ClientHello was complete"]);
     let (ours, _theirs) = sockets().await;
     let ended = connector.secure("not a host", ours, &shown, LIMIT, Role::CentralSystem).await;

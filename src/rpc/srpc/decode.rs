@@ -374,7 +374,8 @@ impl Judge {
                 malformed.reply = Some(Box::new(SrpcReply { id, code, description }));
             }
             (Some(answer @ (MessageType::Result | MessageType::Error)), _) => {
-                (malformed.answers, malformed.is_result) = (id, answer == MessageType::Result);
+                malformed.is_result = answer == MessageType::Result && id.is_some();
+                malformed.answers = id;
             }
             (Some(_), _) => {}
             (None, _) => malformed.reply = self.reply_without_id(&malformed.reason),

@@ -152,7 +152,7 @@ fn signed_values_are_in_the_form_of_a_meter_and_reported_in_the_end() {
         let reasons: Vec<_> = ended.iter().map(|it| it.payload["triggerReason"].as_str().unwrap()).collect();
         assert_eq!(reasons, ["SignedDataReceived", "StopAuthorized"]);
         assert_eq!(ended[1].payload["eventType"], "Ended");
-        let without_key = if version == Version::V2_0_1 { json!("") } else { Value::Null };
+        let without_key = if version.number() == "2.0.1" { json!("") } else { Value::Null };
         assert_eq!(signed(&ended[0]), [("E".to_owned(), without_key)]);
         assert_eq!(signed(&ended[1]).len(), 2, "the first and the last value");
         let has_key = |(_, key): &(String, Value)| key.as_str().is_some_and(|key| !key.is_empty());
