@@ -171,6 +171,7 @@ fn generals_first(arguments: Vec<OsString>) -> Vec<OsString> {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 pub enum StartCommand {
     /// Act as a central system that waits for charge points
     Cs(CentralSystemArguments),
