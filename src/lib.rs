@@ -30,6 +30,8 @@ pub mod compose;
 pub mod config;
 pub mod console;
 pub mod docgen;
+#[cfg(test)]
+mod generated_page;
 pub mod hub;
 pub mod javascript;
 pub mod line_mode;

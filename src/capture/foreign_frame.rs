@@ -83,18 +83,7 @@ struct FrameReading<'a> {
 
 impl FrameReading<'_> {
     fn plain(&self) -> Frame {
-        Frame {
-            direction: self.direction,
-            kind: FrameKind::Malformed,
-            action: None,
-            text: FrameText::default(),
-            content: None,
-            exchange: None,
-            code: None,
-            findings: Vec::new(),
-            remark: None,
-            origin: None,
-        }
+        Frame::new(self.direction, FrameKind::Malformed, FrameText::default())
     }
 
     /// The role that calls when a call goes this way.

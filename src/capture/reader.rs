@@ -204,7 +204,8 @@ impl CaptureReader {
                 let (wall_micros, frame) = open_ocpp_trace::read_line(line)?;
                 self.last_micros = wall_micros;
                 let station = Some((Role::CentralSystem, frame.station.clone()));
-                for kind in self.import.events(frame) {
+                for mut kind in self.import.events(frame) {
+                    renumber(&mut kind, self.offset);
                     let stamp = Stamp { wall_micros, monotonic_micros: 0 };
                     self.waiting.push_back(ReadStep::Event { station: station.clone(), stamp, kind });
                 }
@@ -216,6 +217,7 @@ impl CaptureReader {
 
 fn renumber(kind: &mut EventKind, offset: u64) {
     match kind {
+        EventKind::Connected { link, .. } | EventKind::Disconnected { link, .. } => *link += offset,
         EventKind::Frame(frame) => frame.exchange = frame.exchange.map(|exchange| exchange + offset),
         EventKind::Timeout { exchange, .. }
         | EventKind::Unreachable { exchange, .. }
@@ -324,6 +326,17 @@ mod tests {
         let other = format!("{HEADER}\n{}\n{}\n", note(20, "b"), note(40, "d"));
         let (events, _) = loaded(&[&one, &other]);
         assert_eq!(summaries(&events.trace().read()), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn exchanges_of_different_files_are_different_ones() {
+        let (events, _) = loaded(&[FOREIGN, &FOREIGN.replace("CP1", "CP2")]);
+        let contents = events.trace().read();
+        let records = contents.records();
+        let pairs =
+            records.iter(records.range()).filter_map(|record| Some((record.station, records.get(record.partner?)?.station)));
+        let pairs: Vec<_> = pairs.collect();
+        assert!(pairs.len() == 4 && pairs.iter().all(|(one, other)| one == other), "{pairs:?}");
     }
 
     #[test]

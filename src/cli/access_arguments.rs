@@ -48,7 +48,6 @@ impl AccessArguments {
             password_file: self.auth.clone(),
             known_only: self.known_only,
             attempts: self.attempts_per_address,
-            ..AccessOptions::default()
         }
     }
 }

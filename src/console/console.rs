@@ -239,18 +239,8 @@ mod tests {
                 r#"[2,"1","NotifyReport",{{"requestId":1,"generatedAt":"2026-01-01T00:00:00Z","seqNo":0,"reportData":[
                 {{"component":{{"name":"{component}"}},"variable":{{"name":"Hue"}},"variableAttribute":[{{"value":"7"}}]}}]}}]"#
             );
-            EventKind::Frame(Frame {
-                direction: Direction::In,
-                kind: FrameKind::Call,
-                action: Some("NotifyReport".into()),
-                text: FrameText::from(text.as_str()),
-                content: None,
-                exchange: None,
-                code: None,
-                findings: Vec::new(),
-                remark: None,
-                origin: None,
-            })
+            let frame = Frame::new(Direction::In, FrameKind::Call, FrameText::from(text.as_str()));
+            EventKind::Frame(Frame { action: Some("NotifyReport".into()), ..frame })
         };
         for (identity, component) in [("CP1", "AuroraOne"), ("CP2", "AuroraTwo")] {
             let station = events.station(Role::CentralSystem, identity);

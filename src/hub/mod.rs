@@ -226,7 +226,7 @@ impl Hub {
             LinkContext { tls: connector, ..self.context(Role::CentralSystem, options.ping_interval) },
             self.shared.registry.clone(),
             (self.shared.answers.clone(), self.shared.plugins.channel().clone(), self.shared.profile),
-            StationAccess::new(&options.access, self.shared.passwords.clone()),
+            StationAccess::new(&options.access, options.security_profile, self.shared.passwords.clone()),
             self.shared.tasks.clone(),
         );
         let listener_context = Arc::new(listener_context.at_ports(ports));

@@ -165,9 +165,9 @@ impl ToleranceRule {
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
-    use std::path::Path;
 
     use super::*;
+    use crate::generated_page::assert_generated;
     use crate::ocpp::{FindingRule, Version};
 
     const BEGIN: &str = "<!-- tolerances -->\n";
@@ -217,16 +217,7 @@ mod tests {
 
     #[test]
     fn the_page_documents_the_tolerances() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/srpc.md");
-        let page = std::fs::read_to_string(&path).unwrap();
-        let (before, rest) = page.split_once(BEGIN).expect("the page marks where the table begins");
-        let (_, after) = rest.split_once(END).expect("the page marks where the table ends");
-        let expected = format!("{before}{BEGIN}{}{END}{after}", table());
-        let update = std::env::var_os("UPDATE_DOCS").is_some();
-        if update {
-            std::fs::write(&path, &expected).unwrap();
-        }
-        assert!(page == expected || update, "UPDATE_DOCS=1 cargo test brings {} up to date", path.display());
+        assert_generated("docs/srpc.md", BEGIN, END, &table());
     }
 
     #[test]

@@ -234,7 +234,7 @@ impl ProbeSession {
         loop {
             match read_answer(wire.unread()) {
                 Some(Ok(answer)) => return Ok(answer),
-                Some(Err(shown)) => return Err(ConnectionFault::NoTls(format!("what came is {shown}"))),
+                Some(Err(other)) => return Err(ConnectionFault::NoTls(other.to_string())),
                 None if !wire.more(until).await? => return Err(ConnectionFault::Ended),
                 None => {}
             }

@@ -102,7 +102,10 @@ impl<'a> Record<'a> {
             None | Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Refused(_)) => self.text.into(),
             Some(RecordDetail::Connected(connected)) => {
                 let subprotocol = self.version.map_or("", |version| version.subprotocol());
-                format!("protocol {subprotocol}, {}", connected.peer).into()
+                // A record of another tool does not know the peer.
+                let is_known = !connected.peer.ip().is_unspecified();
+                let peer = if is_known { format!(", {}", connected.peer) } else { String::new() };
+                format!("protocol {subprotocol}{peer}").into()
             }
             Some(RecordDetail::Closed(reason)) => reason.to_string().into(),
             Some(RecordDetail::Held { number }) => format!("{number}: {}", self.text).into(),

@@ -279,6 +279,24 @@ pub struct Frame {
     pub origin: Option<Arc<FrameOrigin>>,
 }
 
+impl Frame {
+    /// A frame of which nothing else is known.
+    pub fn new(direction: Direction, kind: FrameKind, text: FrameText) -> Frame {
+        Frame {
+            direction,
+            kind,
+            action: None,
+            text,
+            content: None,
+            exchange: None,
+            code: None,
+            findings: Vec::new(),
+            remark: None,
+            origin: None,
+        }
+    }
+}
+
 /// Who decided that a call of the peer gets no answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -143,10 +143,10 @@ fn status_remedy(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
-    use std::path::Path;
     use std::time::Duration;
 
     use super::*;
+    use crate::generated_page::assert_generated;
 
     const BEGIN: &str = "<!-- failures: begin -->\n";
     const END: &str = "<!-- failures: end -->\n";
@@ -225,16 +225,7 @@ mod tests {
 
     #[test]
     fn the_page_documents_the_failures() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/security.md");
-        let page = std::fs::read_to_string(&path).unwrap();
-        let (before, rest) = page.split_once(BEGIN).expect("the page marks where the table begins");
-        let (_, after) = rest.split_once(END).expect("the page marks where the table ends");
-        let expected = format!("{before}{BEGIN}{}{END}{after}", table());
-        let update = std::env::var_os("UPDATE_DOCS").is_some();
-        if update {
-            std::fs::write(&path, &expected).unwrap();
-        }
-        assert!(page == expected || update, "UPDATE_DOCS=1 cargo test brings {} up to date", path.display());
+        assert_generated("docs/security.md", BEGIN, END, &table());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use ocpp_tui::hub::{
     Order, SoapOptions,
 };
 use ocpp_tui::link::{CertificateFiles, TlsVersion};
-use ocpp_tui::ocpp::{Role, SecurityProfile, Transport, Version};
+use ocpp_tui::ocpp::{Role, SecurityProfile, StationPassword, Transport, Version};
 use ocpp_tui::pki::CertificateFacts;
 use ocpp_tui::trace::{ChainVerdict, ConnectionAttempt, Record, RecordDetail, RecordKind, TlsFacts};
 use serde_json::json;
@@ -45,7 +45,11 @@ fn secured(
     let certificate = profile.uses_client_certificate().then(|| pair(ca.station(identity)));
     ChargePointOptions {
         url: format!("wss://localhost:{port}"),
-        credentials: CredentialOptions { profile: Some(profile), ..CredentialOptions::default() },
+        credentials: CredentialOptions {
+            profile: Some(profile),
+            password: profile.uses_password().then(|| StationPassword::of_text("0123456789abcdef")),
+            ..CredentialOptions::default()
+        },
         tls: DialTlsOptions { ca: vec![ca.ca()], certificate, ..DialTlsOptions::default() },
         ..charge_point(port, identity, version, true)
     }
@@ -300,7 +304,7 @@ async fn openssl_gets_the_certificate_of_its_kind_and_what_it_lacks_is_named() {
     client("-tls1_2 -cipher AES128-GCM-SHA256").await;
     let (sentence, remedy) = refused("cipher suite").await;
     assert!(sentence.contains("TLS_RSA_WITH_AES_128_GCM_SHA256"), "{sentence}");
-    assert!(remedy.contains("--features openssl"), "{remedy}");
+    assert!(remedy.contains("TLS proxy"), "{remedy}");
     client("-tls1_1 -cipher ALL:@SECLEVEL=0").await;
     let (sentence, _) = refused("at the version").await;
     assert!(sentence.contains("TLS 1.1"), "{sentence}");

@@ -9,7 +9,7 @@ use crate::source_graph::{Graph, Sources, cycles, reachable, source_files};
 
 /// The modules by layer, the lowest first.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "javascript", "ocpp", "pki", "rpc", "sanitize", "signals", "text_file", "text_width"],
+    &["clock", "generated_page", "javascript", "ocpp", "pki", "rpc", "sanitize", "signals", "text_file", "text_width"],
     &["behaviour", "compose", "config", "docgen", "trace"],
     &["capture", "link", "simulator"],
     &["plugin", "scenario_writer"],

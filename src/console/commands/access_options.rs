@@ -65,7 +65,6 @@ pub fn read_access(arguments: &Arguments<'_>) -> Result<AccessOptions, CommandEr
         password_file: arguments.text(AUTH.flag).map(PathBuf::from),
         known_only: arguments.has(KNOWN_ONLY.flag),
         attempts: limit(&ATTEMPTS)?,
-        ..AccessOptions::default()
     })
 }
 

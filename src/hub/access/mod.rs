@@ -13,6 +13,7 @@ use hyper::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 
 use crate::config::PasswordVerdict;
 use crate::link::{AddressPolicy, BasicCredentials, CredentialFault, Handshake, Refusal, limited_address};
+use crate::ocpp::SecurityProfile;
 use crate::trace::HandshakeFinding;
 
 use failed_attempts::{AttemptTurn, FailedAttempts};
@@ -31,8 +32,6 @@ pub struct AccessOptions {
     pub password_file: Option<PathBuf>,
     /// Whether stations without a password in the list are refused.
     pub known_only: bool,
-    /// Whether every station must show a password, as in the security profiles 1 and 2; of one without a password in the list any will do.
-    pub demand_password: bool,
     /// How many attempts of an address may fail in a minute; `None` for any number.
     pub attempts: Option<u32>,
 }
@@ -87,15 +86,17 @@ impl AccessFault {
 #[derive(Debug)]
 pub(super) struct StationAccess {
     known_only: bool,
+    /// Whether every station must show a password; of one without a password in the list any will do.
     demand_password: bool,
     book: Arc<PasswordBook>,
     failed: FailedAttempts,
 }
 
 impl StationAccess {
-    /// The check that these options ask for, with the passwords of the session.
-    pub fn new(options: &AccessOptions, book: Arc<PasswordBook>) -> StationAccess {
-        let AccessOptions { known_only, demand_password, attempts, .. } = *options;
+    /// The check that these options and the security profile ask for, with the passwords of the session.
+    pub fn new(options: &AccessOptions, profile: SecurityProfile, book: Arc<PasswordBook>) -> StationAccess {
+        let AccessOptions { known_only, attempts, .. } = *options;
+        let demand_password = profile.uses_password();
         StationAccess { known_only, demand_password, book, failed: FailedAttempts::new(attempts) }
     }
 
@@ -166,9 +167,13 @@ mod tests {
     use crate::ocpp::{StationPassword, Transport, Version};
 
     fn access(options: AccessOptions) -> StationAccess {
+        access_of(options, SecurityProfile::default())
+    }
+
+    fn access_of(options: AccessOptions, profile: SecurityProfile) -> StationAccess {
         let book = Arc::new(PasswordBook::default());
         book.set("CP1", StationPassword::of_hex("00ff").unwrap());
-        StationAccess::new(&options, book)
+        StationAccess::new(&options, profile, book)
     }
 
     async fn check(access: &StationAccess, identity: &str, value: Option<&[u8]>) -> Result<Vec<HandshakeFinding>, Refusal> {
@@ -211,9 +216,13 @@ mod tests {
         assert_eq!(check(&open, "CP2", None).await, Ok(Vec::new()));
         assert_eq!(check(&open, "CP2", Some(b"nonsense")).await, Ok(vec![HandshakeFinding::UnaskedCredentials]));
         assert!(check(&open, "CP1", None).await.is_err(), "a station with a password needs it");
-        let demanding = access(AccessOptions { demand_password: true, ..AccessOptions::default() });
-        assert!(check(&demanding, "CP2", None).await.is_err());
-        assert_eq!(check(&demanding, "CP2", Some(&basic(b"CP2:x"))).await, Ok(vec![HandshakeFinding::UncheckedPassword]));
+        for profile in [SecurityProfile::Basic, SecurityProfile::TlsBasic] {
+            let demanding = access_of(AccessOptions::default(), profile);
+            assert!(check(&demanding, "CP2", None).await.is_err(), "{profile}");
+            assert_eq!(check(&demanding, "CP2", Some(&basic(b"CP2:x"))).await, Ok(vec![HandshakeFinding::UncheckedPassword]));
+        }
+        let certified = access_of(AccessOptions::default(), SecurityProfile::TlsClientCertificate);
+        assert_eq!(check(&certified, "CP2", None).await, Ok(Vec::new()), "a certificate is its proof");
     }
 
     #[tokio::test(start_paused = true)]

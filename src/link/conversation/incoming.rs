@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::framing::{EncodedMessage, Framing, ReceivedCall, ReceivedText};
 use super::message::{PassingMessage, PendingRequest, SentResult};
 use super::pending_calls::SentCall;
-use super::{Conversation, frame, out_frame};
+use super::{Conversation, out_frame};
 use crate::behaviour::{Answer, CallOutcome, ProposedEffect};
 use crate::clock::Moment;
 use crate::compose::SpanMap;
@@ -348,7 +348,7 @@ impl<F: Framing> Conversation<F> {
     /// Records a frame of the peer whose further facts `rest` fills in.
     fn record_received(&mut self, received: ReceivedText, kind: FrameKind, now: Moment, rest: impl FnOnce(&mut Frame)) {
         let ReceivedText { text, content, remark, findings, origin, .. } = received;
-        let mut frame = Frame { content, findings, remark, origin, ..frame(Direction::In, kind, text) };
+        let mut frame = Frame { content, findings, remark, origin, ..Frame::new(Direction::In, kind, text) };
         rest(&mut frame);
         self.queue_outgoing(Outgoing::event(now, EventKind::Frame(frame)));
     }

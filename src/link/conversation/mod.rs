@@ -414,12 +414,7 @@ pub(super) fn signed_facts(signed: &SignedPayload, id: &str) -> (Option<Box<Fram
 
 /// A frame of ours of which nothing else is known yet.
 pub(super) fn out_frame(kind: FrameKind, text: FrameText) -> Frame {
-    frame(Direction::Out, kind, text)
-}
-
-fn frame(direction: Direction, kind: FrameKind, text: FrameText) -> Frame {
-    let (action, exchange, code, findings) = (None, None, None, Vec::new());
-    Frame { direction, kind, action, text, content: None, exchange, code, findings, remark: None, origin: None }
+    Frame::new(Direction::Out, kind, text)
 }
 
 #[cfg(test)]

@@ -131,11 +131,11 @@ pub(super) fn from_server(alert: AlertDescription) -> AlertMeaning {
         ),
         AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => (
             "it takes none of the suites and keys that we offer",
-            "a {peer} with TLS_RSA suites or TLS 1.0 and 1.1 only needs the build with --features openssl; one that requires a client certificate needs --client-cert and --client-key",
+            "put a TLS proxy before a {peer} that has TLS_RSA suites or TLS 1.0 and 1.1 only; give one that requires a client certificate --client-cert and --client-key",
         ),
         AlertDescription::ProtocolVersion => (
             "it takes none of the versions of TLS that we offer",
-            "a {peer} with TLS 1.0 and 1.1 only needs the build with --features openssl",
+            "put a TLS proxy before a {peer} that has TLS 1.0 and 1.1 only",
         ),
         AlertDescription::UnrecognisedName => {
             ("it has no certificate for the name {name}", "connect to a name that it has, or name one with --sni NAME")

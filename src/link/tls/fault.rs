@@ -297,13 +297,13 @@ impl TlsFault {
                 format!("leave out --tls-max, or enable TLS 1.2 at the {peer}")
             }
             TlsFaultCause::NoVersion { .. } => {
-                format!("enable TLS 1.2 at the {peer}; the build with --features openssl has TLS 1.0 and 1.1")
+                format!("enable TLS 1.2 at the {peer}, or put a TLS proxy between that has TLS 1.0 and 1.1")
             }
             TlsFaultCause::NoSuite(offered) if has_any_of_ours(offered) => {
                 "give a second certificate with another key with --cert and --key (ECDSA or RSA)".to_owned()
             }
             TlsFaultCause::NoSuite(_) => {
-                format!("enable TLS_ECDHE suites at the {peer}; the build with --features openssl has TLS_RSA suites")
+                format!("enable TLS_ECDHE suites at the {peer}, or put a TLS proxy between that has TLS_RSA suites")
             }
             TlsFaultCause::NoSignature => "give a certificate with another key with --cert and --key (ECDSA or RSA)".to_owned(),
             TlsFaultCause::Incompatible(_) => format!("compare the offer of the {peer} with ours"),
@@ -372,6 +372,7 @@ fn listed(suites: &[Box<str>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generated_page::assert_generated;
 
     const OLD_SUITE: &str = "TLS_RSA_WITH_AES_128_CBC_SHA";
 
@@ -379,15 +380,17 @@ mod tests {
         names.iter().map(|name| (*name).into()).collect()
     }
 
+    /// A cause, whether the peer connects to us, and parts of its sentence and its remedy.
+    type Example = (bool, TlsFaultCause, &'static str, &'static str);
+
     /// Every cause, towards a station that connects to us and a central system that we connect to.
-    #[test]
-    fn each_cause_names_the_side_the_step_and_a_remedy() {
+    fn examples() -> Vec<Example> {
         let alert = |alert| TlsFaultCause::Alert { alert, issuer: Some("Test CA".into()), end: None, name: None };
         let chain = || {
             TlsFaultCause::Chain(ChainRefusal { sentence: "the certificate of x expired".into(), remedy: "renew it".into() })
         };
         let limit = Duration::from_secs(10);
-        for (connects, cause, sentence, remedy) in [
+        vec![
             (
                 true,
                 alert(AlertDescription::UnknownCA),
@@ -404,16 +407,16 @@ mod tests {
                 false,
                 alert(AlertDescription::HandshakeFailure),
                 "alert handshake_failure: it takes none of the suites",
-                "the build with --features openssl",
+                "put a TLS proxy before",
             ),
-            (false, alert(AlertDescription::ProtocolVersion), "alert protocol_version", "--features openssl"),
+            (false, alert(AlertDescription::ProtocolVersion), "alert protocol_version", "put a TLS proxy before"),
             (false, chain(), "we closed the TLS handshake: the certificate of x expired", "renew it"),
             (true, TlsFaultCause::NoCertificate, "the station sent no certificate", "install a certificate at the station"),
             (
                 true,
                 TlsFaultCause::NoVersion { offered: names(&["TLS 1.0"]), highest: TlsVersion::V1_3 },
                 "at the version: the station has TLS 1.0 only, we have TLS 1.2 and 1.3",
-                "--features openssl has TLS 1.0 and 1.1",
+                "a TLS proxy between that has TLS 1.0 and 1.1",
             ),
             (
                 true,
@@ -425,7 +428,7 @@ mod tests {
                 true,
                 TlsFaultCause::NoSuite(names(&[OLD_SUITE])),
                 "the station offers TLS_RSA_WITH_AES_128_CBC_SHA, and this build lacks them",
-                "--features openssl has TLS_RSA suites",
+                "a TLS proxy between that has TLS_RSA suites",
             ),
             (
                 true,
@@ -442,13 +445,34 @@ mod tests {
             (true, TlsFaultCause::Closed { answered: true }, "without an alert", "install its CA certificate"),
             (false, TlsFaultCause::Closed { answered: false }, "at our ClientHello", "log of the central system"),
             (false, TlsFaultCause::Name("a_b".into()), "the host \"a_b\"", "--sni NAME"),
-        ] {
-            let peer = if connects { Role::ChargePoint } else { Role::CentralSystem };
-            let fault = TlsFault { peer, connects, cause };
+        ]
+    }
+
+    fn fault_of(connects: bool, cause: TlsFaultCause) -> TlsFault {
+        let peer = if connects { Role::ChargePoint } else { Role::CentralSystem };
+        TlsFault { peer, connects, cause }
+    }
+
+    #[test]
+    fn each_cause_names_the_side_the_step_and_a_remedy() {
+        for (connects, cause, sentence, remedy) in examples() {
+            let fault = fault_of(connects, cause);
             assert!(fault.sentence().contains(sentence), "{fault}");
             assert!(fault.remedy().contains(remedy), "{fault}");
             assert_eq!(fault.to_string(), format!("{}; {}", fault.sentence(), fault.remedy()));
         }
+    }
+
+    #[test]
+    fn the_page_documents_the_faults() {
+        let mut table = "\n| sentence | what to do |\n|---|---|\n".to_owned();
+        for (connects, cause, ..) in examples() {
+            let fault = fault_of(connects, cause);
+            let cell = |text: String| text.replace('|', "\\|").replace('<', "&lt;");
+            table.push_str(&format!("| {} | {} |\n", cell(fault.sentence()), cell(fault.remedy())));
+        }
+        table.push('\n');
+        assert_generated("docs/security.md", "<!-- tls failures: begin -->\n", "<!-- tls failures: end -->", &table);
     }
 
     #[test]

@@ -30,6 +30,14 @@ pub enum HelloAnswer {
     Alert(u8),
 }
 
+/// An answer to a ClientHello that is no TLS.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("what came is {beginning}")]
+pub struct NoTlsAnswer {
+    /// Its first bytes, escaped.
+    beginning: String,
+}
+
 /// The groups of a key exchange: x25519, secp256r1, secp384r1, secp521r1.
 const GROUPS: [u16; 4] = [29, 23, 24, 25];
 /// The signatures: ECDSA, Ed25519, RSA-PSS and RSA with SHA-2, and those with SHA-1 for old versions.
@@ -88,14 +96,14 @@ pub fn client_hello(offer: HelloOffer<'_>) -> Vec<u8> {
 /// Reads what a server sent for a ClientHello. `None` while it is incomplete.
 ///
 /// # Errors
-/// When it is no TLS: its beginning.
-pub fn read_answer(bytes: &[u8]) -> Option<Result<HelloAnswer, String>> {
+/// When it is no TLS.
+pub fn read_answer(bytes: &[u8]) -> Option<Result<HelloAnswer, NoTlsAnswer>> {
+    let no_tls = || NoTlsAnswer { beginning: bytes[..bytes.len().min(40)].escape_ascii().to_string() };
     let mut rest = bytes;
     let mut messages = Vec::new();
     while let [kind, major, _, high, low, content @ ..] = rest {
         if *major != 3 || !matches!(kind, 0x15 | 0x16) {
-            let shown = bytes[..bytes.len().min(40)].escape_ascii().to_string();
-            return Some(Err(shown));
+            return Some(Err(no_tls()));
         }
         let content = content.get(..usize::from(u16::from_be_bytes([*high, *low])))?;
         if *kind == 0x15 {
@@ -112,7 +120,7 @@ pub fn read_answer(bytes: &[u8]) -> Option<Result<HelloAnswer, String>> {
         rest = &rest[5 + content.len()..];
     }
     match rest {
-        [kind, ..] if !matches!(kind, 0x15 | 0x16) => Some(Err(bytes[..bytes.len().min(40)].escape_ascii().to_string())),
+        [kind, ..] if !matches!(kind, 0x15 | 0x16) => Some(Err(no_tls())),
         _ => None,
     }
 }
@@ -221,7 +229,8 @@ mod tests {
 
     #[test]
     fn what_is_no_tls_is_shown() {
-        assert!(matches!(read_answer(b"HTTP/1.1 400 Bad Request\r\n"), Some(Err(shown)) if shown.starts_with("HTTP/1.1 400")));
+        let refusal = read_answer(b"HTTP/1.1 400 Bad Request\r\n").unwrap().unwrap_err();
+        assert!(refusal.to_string().starts_with("what came is HTTP/1.1 400"), "{refusal}");
         assert_eq!(read_answer(&[0x15, 3, 1, 0, 2, 2]), None);
         assert_eq!(read_answer(&[0x15, 3, 1, 0, 2, 1, 112]), None, "a warning");
     }

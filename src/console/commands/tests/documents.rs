@@ -1,9 +1,9 @@
 //! The table of commands in `docs/commands.md` is made of their entries, that of misbehaviours in `docs/misbehaviour.md` of their rows.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use crate::console::test_console::grammar;
+use crate::generated_page::assert_generated;
 use crate::link::MISBEHAVIOURS;
 use crate::ocpp::Role;
 
@@ -50,24 +50,10 @@ fn misbehaviours() -> String {
 
 #[test]
 fn the_page_about_the_commands_lists_all_of_them() {
-    check("docs/commands.md", "<!-- commands -->\n", &table());
+    assert_generated("docs/commands.md", "<!-- commands -->\n", END, &table());
 }
 
 #[test]
 fn the_page_about_misbehaviours_lists_all_of_them() {
-    check("docs/misbehaviour.md", "<!-- misbehaviours -->\n", &misbehaviours());
-}
-
-/// Whether a page has the table behind a mark.
-fn check(page: &str, begin: &str, table: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
-    let page = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = page.split_once(begin).expect("the page marks where the table begins");
-    let (_, after) = rest.split_once(END).expect("the page marks where the table ends");
-    let expected = format!("{before}{begin}{table}{END}{after}");
-    let update = std::env::var_os("UPDATE_DOCS").is_some();
-    if update {
-        std::fs::write(&path, &expected).unwrap();
-    }
-    assert!(page == expected || update, "UPDATE_DOCS=1 cargo test brings {} up to date", path.display());
+    assert_generated("docs/misbehaviour.md", "<!-- misbehaviours -->\n", END, &misbehaviours());
 }
