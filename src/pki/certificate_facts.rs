@@ -176,12 +176,29 @@ impl CertificateFacts {
     }
 }
 
+/// Tags of DER (ITU-T X.690 §8).
+const SEQUENCE: u8 = 0x30;
+const OBJECT_IDENTIFIER: u8 = 0x06;
+const BIT_STRING: u8 = 0x03;
+
 /// Reads the DER of one certificate, with nothing after it.
 pub(super) fn parse(der: &[u8]) -> Option<X509Certificate<'_>> {
     let deep = X509CertificateParser::new().with_deep_parse_extensions(true).parse(der).ok();
     let (rest, certificate) =
         deep.or_else(|| X509CertificateParser::new().with_deep_parse_extensions(false).parse(der).ok())?;
-    rest.is_empty().then_some(certificate)
+    (rest.is_empty() && has_der_tags(der, certificate.tbs_certificate.as_ref().len())).then_some(certificate)
+}
+
+/// Whether the headers outside the signed part (`signed` bytes long) are those of DER (RFC 5280 §4.1): the parser takes other tags too,
+/// and no signature covers them.
+fn has_der_tags(der: &[u8], signed: usize) -> bool {
+    let more_bytes = |at: usize| der.get(at).map_or(0, |first| if *first < 0x80 { 0 } else { usize::from(first & 0x7f) });
+    let algorithm = 2 + more_bytes(1) + signed;
+    let inside = der.get(algorithm + 1).map_or(0, |length| usize::from(*length));
+    let value = algorithm + 2 + inside;
+    let tags = [der.first(), der.get(algorithm), der.get(algorithm + 2), der.get(value)];
+    tags == [Some(&SEQUENCE), Some(&SEQUENCE), Some(&OBJECT_IDENTIFIER), Some(&BIT_STRING)]
+        && der.get(value + 2 + more_bytes(value + 1)) == Some(&0)
 }
 
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {

@@ -214,3 +214,21 @@ proptest::proptest! {
         proptest::prop_assert!(check(&chain, &[&authority]).is_err(), "byte {}", at);
     }
 }
+
+/// No signature covers these bytes.
+#[test]
+fn changed_headers_outside_the_signed_part_are_refused() {
+    let authority = authority();
+    let good = issue(&authority, &server());
+    let signed = good[0].len() - 90;
+    let passed: Vec<(usize, u8)> = std::iter::once(0)
+        .chain(signed..good[0].len())
+        .flat_map(|at| [1, 2, 32, 64, 128].map(|by| (at, by)))
+        .filter(|(at, by)| {
+            let mut chain = good.clone();
+            chain[0][*at] ^= by;
+            check(&chain, &[&authority]).is_ok()
+        })
+        .collect();
+    assert_eq!(passed, []);
+}
