@@ -16,19 +16,19 @@ fn a_session_that_was_killed_is_opened_and_converted() {
     let line = session.hear("listening on port");
     let port = line.rsplit(' ').next().unwrap().to_owned();
     session.ask(&format!("start_cp ws://localhost:{port} CP1 -p ocpp1.6"), "Connected to Central System.");
-    session.ask("send_raw -e 'no json'", "no json");
+    session.ask("send_raw -e no-json", "no-json");
     session.ask("capture", "events, ");
     // Dropping it kills the program.
     drop(session);
 
     let written = std::fs::read_to_string(&capture).unwrap();
-    assert!(written.starts_with(r#"{"capture":1,"#) && written.contains(r#""text":"no json""#), "{written}");
+    assert!(written.starts_with(r#"{"capture":1,"#) && written.contains(r#""text":"no-json""#), "{written}");
     let (code, output, _) = run(&["convert", text(&capture), "-", "--to", "text"], b"");
-    assert!(code == Some(0) && output.contains(" no json\n"), "{output}");
+    assert!(code == Some(0) && output.contains(" no-json\n"), "{output}");
 
     let mut opened = LineSession::start(&["--plain", "open", text(&capture)]);
     opened.hear("events were read");
-    assert!(opened.quit().contains("no json"));
+    assert!(opened.quit().contains("no-json"));
 
     let trace = folder.path().join("t.jsonl");
     let (code, _, errors) = run(&["convert", text(&capture), text(&trace)], b"");

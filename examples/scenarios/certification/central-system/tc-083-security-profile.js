@@ -1,6 +1,6 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
-const { alive, registered } = require('../../lib/central-system.js');
+const { registered } = require('../../lib/central-system.js');
 const { official, wanted } = require('../../lib/official-cases.js');
 const { withPassword, newKey, letInWith } = require('../../lib/passwords.js');
 
@@ -24,7 +24,7 @@ official('TC_083_CSMS', 'the security profile is raised', {
   if (value !== '1') {
     skip(`The profile ${value} needs TLS, with which a scenario cannot connect yet.`);
   }
-  await alive(link);
+  // the charge point restarts by itself to use the profile
   await link.disconnect();
   await letInWith(key);
   remark('From profile 0 to 1 alone: the profiles above need TLS. A profile is not lowered by messages; do it at the central system.');
