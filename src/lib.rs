@@ -29,6 +29,7 @@ pub mod clock;
 pub mod compose;
 pub mod config;
 pub mod console;
+pub mod control;
 pub mod docgen;
 #[cfg(test)]
 mod generated_page;

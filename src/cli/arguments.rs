@@ -14,7 +14,9 @@ use super::access_arguments::AccessArguments;
 use super::byte_size::size;
 use super::ca_arguments::AuthorityCommand;
 use super::capture::{ConvertArguments, OpenArguments};
+use super::control_arguments::ControlArguments;
 use super::credential_arguments::CredentialArguments;
+use super::ctl::CtlArguments;
 use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
 use super::probe_arguments::ProbeArguments;
@@ -75,6 +77,8 @@ pub struct GeneralOptions {
     /// Write every event to this file, or to a new one of this folder
     #[arg(long, global = true, value_name = "FILE|DIR")]
     pub capture: Option<PathBuf>,
+    #[command(flatten)]
+    pub control: ControlArguments,
     /// Read the definitions of OCPP 1.x from this folder instead of the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub wsdl_dir: Option<PathBuf>,
@@ -187,6 +191,11 @@ pub enum StartCommand {
     Open(OpenArguments),
     /// Write a recorded file in another format
     Convert(ConvertArguments),
+    /// Drive a session that was started with --control
+    Ctl(CtlArguments),
+    /// Serve an agent over standard input and output by the Model Context Protocol: the session that runs with --control, else one of
+    /// its own
+    Mcp,
     /// Write documentation of all messages into a folder
     Docs(DocsArguments),
     /// Print the JSON Schema of an action

@@ -26,7 +26,7 @@ use super::arguments::{
 };
 use super::byte_size::size;
 use super::identity_range::identities;
-use super::{ca, capture, config, demo, docs, plugins, probe, screen, test};
+use super::{ca, capture, config, control, ctl, demo, docs, plugins, probe, screen, test};
 
 /// The port of a central system without TLS, when none is named.
 const DEFAULT_PORT: u16 = 9000;
@@ -54,6 +54,8 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(StartCommand::Test(arguments)) => test::test(&cli.general, warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Probe(arguments)) => probe::probe(warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Convert(arguments)) => capture::convert(warned_catalog(&cli.general)?, arguments),
+        Some(StartCommand::Mcp) if control::is_known(&cli.general.control) => ctl::agent(&cli.general.control),
+        Some(StartCommand::Ctl(arguments)) => ctl::ctl(&cli.general.control, arguments),
         Some(StartCommand::Docs(arguments)) => docs::docs(&*warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&*warned_catalog(&cli.general)?, message),
         Some(StartCommand::Example { message, soap }) => docs::example(&*warned_catalog(&cli.general)?, message, *soap),
@@ -111,6 +113,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         if let Some(path) = &general.capture {
             console.hub().capture().start(CapturePlace::of_path(path))?;
         }
+        let driven = control::start(&general.control, &console, paths.as_ref().ok()).await?;
         for line in &settings.startup {
             startup(&console, line).await?;
         }
@@ -126,6 +129,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
                 line_mode::print(&output.lines, format)?;
                 Ok(ExitCode::from(code))
             }
+            None if matches!(command, Some(StartCommand::Mcp)) => control::serve_agent(&console).await,
             None if full_screen => {
                 line_mode::print(&output.lines, format)?;
                 Box::pin(screen(console.clone(), history, options)).await
@@ -135,6 +139,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         console.hub().end().await;
         // What has happened is in the file before the program ends.
         console.hub().caught_up().await;
+        drop(driven);
         let capture = console.hub().capture().clone();
         let _ = tokio::task::spawn_blocking(move || capture.stop()).await;
         ended
@@ -210,6 +215,8 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             StartCommand::Test(_)
             | StartCommand::Probe(_)
             | StartCommand::Convert(_)
+            | StartCommand::Ctl(_)
+            | StartCommand::Mcp
             | StartCommand::Docs(_)
             | StartCommand::Schema(_)
             | StartCommand::Example { .. }

@@ -44,6 +44,7 @@ pub async fn run(
         let line = tokio::select! {
             line = input.recv() => line,
             _ = signals.recv() => None,
+            () = console.hub().shutdown().cancelled() => None,
         };
         let ran = match line {
             None => break,

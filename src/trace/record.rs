@@ -107,6 +107,18 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// The station whose call of this action it ends, with an answer or without, when that call is not older than `began`.
+    pub fn ends_call(&self, action: &str, began: Sequence) -> Option<StationKey> {
+        let is_end = matches!(
+            self.kind,
+            RecordKind::Frame(Direction::In, FrameKind::Result | FrameKind::Error)
+                | RecordKind::Timeout
+                | RecordKind::Unreachable
+        );
+        let is_of = self.action == Some(action) && self.partner.is_some_and(|call| call >= began && call < self.sequence);
+        self.station.filter(|_| is_end && is_of)
+    }
+
     /// The number of the frame that waits, of a line about one.
     pub fn held(&self) -> Option<u64> {
         if let Some(RecordDetail::Held { number }) = self.detail { Some(*number) } else { None }

@@ -11,6 +11,7 @@
 #![cfg_attr(not(unix), allow(dead_code, unused_imports, reason = "some tests exist on Unix only"))]
 
 mod capture;
+mod control;
 mod documentation_commands;
 mod line_mode;
 mod ocppjs_recordings;

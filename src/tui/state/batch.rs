@@ -195,15 +195,12 @@ impl SendBatch {
     pub fn count_answers(&mut self, contents: &Contents) {
         let end = contents.records().range().end;
         for record in contents.records().iter(self.from..end) {
-            let ours = record.action == Some(self.what.as_str())
-                && record.partner.is_some_and(|call| call >= self.began && call < record.sequence);
-            let Some(station) = record.station.filter(|_| ours) else { continue };
+            let Some(station) = record.ends_call(&self.what, self.began) else { continue };
             let Some(outcome) = self.outcomes.get_mut(&station) else { continue };
             let (all, own) = match record.kind {
                 RecordKind::Frame(Direction::In, FrameKind::Result) => (&mut self.results, &mut outcome.results),
                 RecordKind::Frame(Direction::In, FrameKind::Error) => (&mut self.errors, &mut outcome.errors),
-                RecordKind::Timeout | RecordKind::Unreachable => (&mut self.timeouts, &mut outcome.timeouts),
-                _ => continue,
+                _ => (&mut self.timeouts, &mut outcome.timeouts),
             };
             (*all, *own) = (*all + 1, *own + 1);
             let latency = record.latency.unwrap_or_default();

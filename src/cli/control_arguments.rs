@@ -1,0 +1,17 @@
+//! The options about driving a session from outside.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ocpp_tui::control::ControlAddress;
+
+/// The options.
+#[derive(Debug, Clone, Args)]
+pub struct ControlArguments {
+    /// Let programs of this machine drive the session: 127.0.0.1:PORT (0 takes any free one) or unix:PATH
+    #[arg(long, global = true, value_name = "ADDRESS", env = "OCPP_TUI_CONTROL")]
+    pub control: Option<ControlAddress>,
+    /// The file with the token that drivers show [default: a new token, printed once]
+    #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONTROL_TOKEN_FILE")]
+    pub control_token: Option<PathBuf>,
+}
