@@ -31,6 +31,7 @@ pub mod config;
 pub mod console;
 pub mod control;
 pub mod docgen;
+pub mod fleet;
 #[cfg(test)]
 mod generated_page;
 pub mod hub;

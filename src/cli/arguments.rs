@@ -17,6 +17,8 @@ use super::capture::{ConvertArguments, OpenArguments};
 use super::control_arguments::ControlArguments;
 use super::credential_arguments::CredentialArguments;
 use super::ctl::CtlArguments;
+use super::fleet::FleetReportCommand;
+use super::fleet_arguments::FleetArguments;
 use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
 use super::probe_arguments::ProbeArguments;
@@ -220,6 +222,9 @@ pub enum StartCommand {
     /// The test CA: certificates for central systems and stations in a laboratory, also faulty ones
     #[command(subcommand)]
     Ca(AuthorityCommand),
+    /// Add the reports of fleets
+    #[command(subcommand)]
+    Report(FleetReportCommand),
     /// Print the manual page
     Man,
     /// A command of the prompt, run first: start_cs, start_cp, help, …
@@ -319,7 +324,7 @@ pub struct ChargePointArguments {
     #[arg(required = true)]
     pub url: Option<String>,
     /// Identities of the charge points; CP{1..50} stands for fifty
-    #[arg(required = true, value_name = "IDENTITY")]
+    #[arg(required_unless_present = "count", value_name = "IDENTITY")]
     pub identities: Vec<String>,
     /// OCPP version to use
     #[arg(long, short = 'p', default_value = "ocpp1.6", value_parser = version, value_name = "VERSION")]
@@ -347,6 +352,8 @@ pub struct ChargePointArguments {
     pub credentials: CredentialArguments,
     #[command(flatten)]
     pub machine: MachineArguments,
+    #[command(flatten)]
+    pub fleet: FleetArguments,
     /// List the quirks that come with the program
     #[arg(long, exclusive = true)]
     pub list_quirks: bool,
@@ -422,6 +429,8 @@ pub enum LogFormatArgument {
     Jsonl,
     /// One line an exchange, as on the full screen: what it means and how it ended
     Story,
+    /// No events: only what commands print, and a report
+    Quiet,
 }
 
 impl From<LogFormatArgument> for LogFormat {
@@ -430,6 +439,7 @@ impl From<LogFormatArgument> for LogFormat {
             LogFormatArgument::Text => LogFormat::Text,
             LogFormatArgument::Jsonl => LogFormat::Jsonl,
             LogFormatArgument::Story => LogFormat::Story,
+            LogFormatArgument::Quiet => LogFormat::Quiet,
         }
     }
 }

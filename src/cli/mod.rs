@@ -24,6 +24,8 @@ mod credential_arguments;
 mod ctl;
 mod demo;
 mod docs;
+mod fleet;
+mod fleet_arguments;
 mod identity_range;
 mod machine_arguments;
 mod plugins;

@@ -25,8 +25,9 @@ use super::arguments::{
     StartCommand, TransportArgument,
 };
 use super::byte_size::size;
+use super::fleet::ShellFleet;
 use super::identity_range::identities;
-use super::{ca, capture, config, control, ctl, demo, docs, plugins, probe, screen, test};
+use super::{ca, capture, config, control, ctl, demo, docs, fleet, plugins, probe, screen, test};
 
 /// The port of a central system without TLS, when none is named.
 const DEFAULT_PORT: u16 = 9000;
@@ -55,6 +56,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(StartCommand::Probe(arguments)) => probe::probe(warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Convert(arguments)) => capture::convert(warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Mcp) if control::is_known(&cli.general.control) => ctl::agent(&cli.general.control),
+        Some(StartCommand::Report(command)) => fleet::report(command),
         Some(StartCommand::Ctl(arguments)) => ctl::ctl(&cli.general.control, arguments),
         Some(StartCommand::Docs(arguments)) => docs::docs(&*warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&*warned_catalog(&cli.general)?, message),
@@ -120,7 +122,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         let format = general.log_format.into();
         let full_screen = terminal && !general.plain;
         let mut loaded = plugins::load(&console, &general.plugins.load).await?;
-        let output = start(&console, command, full_screen).await?;
+        let (output, fleet) = start(&console, command, full_screen).await?;
         loaded.lines.extend(output.lines);
         let output = CommandOutput { lines: loaded.lines, ..output };
         let over = output.quit.then_some(0).or(output.trouble.map(exit_code));
@@ -134,7 +136,19 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
                 line_mode::print(&output.lines, format)?;
                 Box::pin(screen(console.clone(), history, options)).await
             }
-            None => Ok(line_mode::run(console.clone(), history, output.lines, LineOptions { format, terminal }).await?),
+            None => Ok(line_mode::run(
+                console.clone(),
+                history,
+                output.lines,
+                LineOptions { format, terminal, outlives_input: fleet.as_ref().is_some_and(ShellFleet::has_end) },
+            )
+            .await?),
+        };
+        let ended = match fleet {
+            Some(fleet) => {
+                fleet.end().await.and_then(|code| ended.map(|own| if own == ExitCode::SUCCESS { code } else { own }))
+            }
+            None => ended,
         };
         console.hub().end().await;
         // What has happened is in the file before the program ends.
@@ -189,7 +203,12 @@ fn catalog(general: &GeneralOptions) -> anyhow::Result<(Arc<Catalog>, Vec<String
 }
 
 /// Runs the subcommand that starts something, and returns its output.
-async fn start(console: &Console, command: Option<&StartCommand>, full_screen: bool) -> anyhow::Result<CommandOutput> {
+async fn start(
+    console: &Console,
+    command: Option<&StartCommand>,
+    full_screen: bool,
+) -> anyhow::Result<(CommandOutput, Option<ShellFleet>)> {
+    let output = CommandOutput::default();
     match command {
         Some(StartCommand::Cs(arguments)) => {
             console.hub().start_central_system(central_system(arguments)?).await?;
@@ -203,14 +222,20 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             let profile = arguments.tls.security_profile;
             let profile = (profile != SecurityProfile::default()).then_some(profile);
             let credentials = arguments.credentials.options(profile)?.with_file()?;
+            let mut template = charge_points(arguments, &credentials, vec![String::new()])?;
+            if let Some(options) = template.next().map(|template| arguments.fleet.options(template)).transpose()?.flatten() {
+                return Ok((output, Some(fleet::start(console, options, &arguments.fleet)?)));
+            }
             for options in charge_points(arguments, &credentials, identities)? {
                 console.hub().start_charge_point(options)?;
             }
         }
-        Some(StartCommand::Line(words)) => return Ok(console.run(&console::join(words), &RunContext::default()).await),
+        Some(StartCommand::Line(words)) => {
+            return Ok((console.run(&console::join(words), &RunContext::default()).await, None));
+        }
         Some(StartCommand::Open(arguments)) => capture::open(console.hub(), arguments)?,
         Some(StartCommand::Demo(arguments)) => demo::start(console.hub(), &arguments.machine.options()).await?,
-        None if !full_screen => return Ok(console.greeting()),
+        None if !full_screen => return Ok((console.greeting(), None)),
         Some(
             StartCommand::Test(_)
             | StartCommand::Probe(_)
@@ -223,11 +248,12 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             | StartCommand::Completions { .. }
             | StartCommand::Config(_)
             | StartCommand::Ca(_)
+            | StartCommand::Report(_)
             | StartCommand::Man,
         )
         | None => {}
     }
-    Ok(CommandOutput::default())
+    Ok((output, None))
 }
 
 /// The role that the session will have.

@@ -9,6 +9,7 @@ use super::commands::{
 use super::completion::{CompletionContext, Completions, KnownStation, Listing, complete, known_values, list_files};
 use super::output::{CommandFailure, CommandOutput};
 use super::syntax::grammar::Grammar;
+use crate::fleet::FleetTable;
 use crate::hub::Hub;
 use crate::ocpp::{OcppGeneration, Version};
 use crate::trace::{StationKey, StationRow, StationTable};
@@ -19,6 +20,7 @@ pub struct Console {
     grammar: Grammar,
     defaults: PayloadDefaults,
     summaries: SharedSummaries,
+    fleets: FleetTable,
     list: Lister,
 }
 
@@ -43,6 +45,7 @@ impl Console {
             grammar,
             defaults: PayloadDefaults::default(),
             summaries: SharedSummaries::default(),
+            fleets: FleetTable::default(),
             list: Arc::new(list),
         }
     }
@@ -50,6 +53,11 @@ impl Console {
     /// The session.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// The fleets of the session.
+    pub fn fleets(&self) -> &FleetTable {
+        &self.fleets
     }
 
     /// The commands.
@@ -94,6 +102,7 @@ impl Console {
             defaults: &self.defaults,
             meant: context,
             summaries: &self.summaries,
+            fleets: &self.fleets,
             line,
         };
         command.run(&context).await.unwrap_or_else(CommandOutput::from)

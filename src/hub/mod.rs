@@ -304,7 +304,7 @@ impl Hub {
             driver: options.machine.driver,
             equipment: options.machine.equipment.clone(),
             call_timeout: self.shared.settings.call_timeout,
-            seed: fastrand::u64(..),
+            seed: options.machine.seed.unwrap_or_else(|| fastrand::u64(..)),
             meter_mapping: self.shared.profile.meter_mapping,
             samples: self.shared.profile.samples,
             credentials: credentials.clone(),

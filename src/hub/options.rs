@@ -103,11 +103,13 @@ pub struct MachineOptions {
     pub equipment: StationEquipment,
     /// The habits of real stations that it has: names of those that come with the program, or files.
     pub quirks: Vec<String>,
+    /// What chance follows from; `None` is another number for each.
+    pub seed: Option<u64>,
 }
 
 impl Default for MachineOptions {
     fn default() -> MachineOptions {
-        MachineOptions { driver: true, equipment: StationEquipment::default(), quirks: Vec::new() }
+        MachineOptions { driver: true, equipment: StationEquipment::default(), quirks: Vec::new(), seed: None }
     }
 }
 

@@ -33,6 +33,8 @@ pub enum LogFormat {
     Jsonl,
     /// One line an exchange or an event, as on the screen.
     Story,
+    /// No events: the output of commands only.
+    Quiet,
 }
 
 /// What is printed besides records.
@@ -149,11 +151,15 @@ impl RecordLines {
                 out.push('\n');
             }
             LogFormat::Story => story_line::write(record, contents, self.lines.zone(), out),
+            LogFormat::Quiet => {}
         }
     }
 
     /// Appends that so many records were dropped before they were printed.
     fn append_dropped(&self, count: u64, out: &mut String) {
+        if self.format == LogFormat::Quiet {
+            return;
+        }
         let text = format!("{count} older events were dropped");
         if self.format == LogFormat::Jsonl {
             let time = jiff::Timestamp::now().to_string();
@@ -198,7 +204,7 @@ impl Printing {
         let RecordLines { format, lines, .. } = &self.records;
         match (printed, format) {
             (PrintOrder::Output(line), format) => append_output(&line, now, *format, lines, &mut self.text),
-            (PrintOrder::End, LogFormat::Jsonl) => {}
+            (PrintOrder::End, LogFormat::Jsonl | LogFormat::Quiet) => {}
             (PrintOrder::End, LogFormat::Story) => {
                 story_line::write_open(&self.trace.read(), lines.zone(), &mut self.text);
             }
@@ -224,6 +230,10 @@ impl Printing {
         if self.next < here.start {
             self.records.append_dropped(here.start - self.next, &mut self.text);
             self.next = here.start;
+        }
+        // What is not printed need not be read.
+        if self.records.format == LogFormat::Quiet {
+            self.next = here.end;
         }
         let end = here.end.min(self.next + BATCH);
         for record in contents.records().iter(self.next..end) {

@@ -18,6 +18,8 @@ pub struct LineOptions {
     pub format: LogFormat,
     /// Whether a user types on a terminal: then there is a prompt with history and completion.
     pub terminal: bool,
+    /// Whether the session goes on after the end of the input, until a signal or its own end: something was started that ends it.
+    pub outlives_input: bool,
 }
 
 /// Runs the session until it is over. `first` is the output from before it began. The exit code is a failure only when the output cannot
@@ -40,9 +42,16 @@ pub async fn run(
     let printer = Printer::start(console.hub(), options.format, above)?;
     let mut signals = ExitSignals::new()?;
     first.into_iter().for_each(|line| printer.print(PrintOrder::Output(line)));
+    let mut is_open = true;
     loop {
         let line = tokio::select! {
-            line = input.recv() => line,
+            line = input.recv(), if is_open => match line {
+                None if options.outlives_input => {
+                    is_open = false;
+                    continue;
+                }
+                line => line,
+            },
             _ = signals.recv() => None,
             () = console.hub().shutdown().cancelled() => None,
         };

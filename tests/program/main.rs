@@ -13,6 +13,7 @@
 mod capture;
 mod control;
 mod documentation_commands;
+mod fleet;
 mod line_mode;
 mod ocppjs_recordings;
 mod probe;

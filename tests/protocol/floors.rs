@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["capture", "link", "simulator"],
     &["plugin", "scenario_writer"],
     &["hub"],
+    &["fleet"],
     &["console"],
     &["control", "line_mode", "probe", "scenario", "tui"],
     &["cli", "main"],

@@ -9,6 +9,7 @@ use crate::console::syntax::error::ExecutionError;
 use crate::console::syntax::glob;
 use crate::console::syntax::grammar::Grammar;
 use crate::console::syntax::target::{Target, TargetError};
+use crate::fleet::FleetTable;
 use crate::hub::{Hub, LinkCommand, Order};
 use crate::ocpp::{Role, Transport, Version};
 use crate::sanitize::escape_control;
@@ -94,6 +95,8 @@ pub struct CommandContext<'a> {
     pub meant: &'a RunContext,
     /// What was summed up of the records.
     pub summaries: &'a SharedSummaries,
+    /// The fleets of the session.
+    pub fleets: &'a FleetTable,
     /// The text of the command, for places in it.
     pub line: &'a str,
 }

@@ -12,6 +12,7 @@ mod context;
 mod default;
 mod entry;
 mod equipment;
+mod fleet;
 mod hands;
 mod help;
 mod hold;
@@ -57,6 +58,7 @@ pub use caution::{is_physical, question};
 pub use connection::ConnectionCommand;
 pub use context::{CommandContext, RunContext};
 pub use default::{DefaultChange, DefaultCommand};
+pub use fleet::{FleetCommand, StartFleet};
 pub use hands::HandsCommand;
 pub use help::{HelpCommand, help, quick_start};
 pub use hold::{HeldSelection, HoldCommand};
@@ -196,6 +198,8 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hands::EMS,
         hands::SERVICE,
         hands::FAIL,
+        fleet::START_FLEET,
+        fleet::FLEET,
         quit::QUIT,
     ]
 });
@@ -236,6 +240,8 @@ commands! {
         Auth(AuthCommand),
         /// Do something at the machine of a charge point of ours.
         Hands(HandsCommand),
+        /// Start many stations, list fleets, end them.
+        Fleet(FleetCommand),
         /// Sum up the session in a table.
         Report(ReportCommand),
         /// Print the form of a message.

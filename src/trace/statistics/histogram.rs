@@ -19,7 +19,7 @@ pub struct LatencyHistogram {
 
 impl LatencyHistogram {
     /// Counts a time, in microseconds.
-    pub(super) fn count(&mut self, micros: u64) {
+    pub fn count(&mut self, micros: u64) {
         let place = place(micros.min(LONGEST));
         if self.counts.len() <= place {
             // A power of two at a time.
@@ -28,6 +28,39 @@ impl LatencyHistogram {
         self.counts[place] = self.counts[place].saturating_add(1);
         self.total += 1;
         self.longest = self.longest.max(micros);
+    }
+
+    /// Adds what another one has counted: the same as if it had been counted here.
+    pub fn add(&mut self, other: &LatencyHistogram) {
+        if self.counts.len() < other.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count = count.saturating_add(*more);
+        }
+        self.total += other.total;
+        self.longest = self.longest.max(other.longest);
+    }
+
+    /// The ranges that are not empty, each by its number, with their counts.
+    pub fn ranges(&self) -> impl Iterator<Item = (usize, u32)> {
+        self.counts.iter().copied().enumerate().filter(|(_, count)| *count > 0)
+    }
+
+    /// The histogram with these ranges and this longest time; `None` when a range does not exist.
+    pub fn of_ranges(ranges: impl IntoIterator<Item = (usize, u32)>, longest: u64) -> Option<LatencyHistogram> {
+        let mut histogram = LatencyHistogram { longest, ..LatencyHistogram::default() };
+        for (range, count) in ranges {
+            if range > place(LONGEST) {
+                return None;
+            }
+            if histogram.counts.len() <= range {
+                histogram.counts.resize((range / PARTS as usize + 1) * PARTS as usize, 0);
+            }
+            histogram.counts[range] = histogram.counts[range].saturating_add(count);
+            histogram.total += u64::from(count);
+        }
+        Some(histogram)
     }
 
     /// How many times were counted.
@@ -115,6 +148,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn adding_is_counting_together(times in proptest::collection::vec(0..LONGEST, 0..60), more in proptest::collection::vec(0..LONGEST, 0..60)) {
+            let count = |times: &[u64]| {
+                let mut histogram = LatencyHistogram::default();
+                times.iter().for_each(|time| histogram.count(*time));
+                histogram
+            };
+            let mut added = count(&times);
+            added.add(&count(&more));
+            let together = count(&[times, more].concat());
+            prop_assert_eq!(added.ranges().collect::<Vec<_>>(), together.ranges().collect::<Vec<_>>());
+            prop_assert_eq!((added.total(), added.longest()), (together.total(), together.longest()));
+            let again = LatencyHistogram::of_ranges(together.ranges(), together.longest().unwrap_or(0)).unwrap();
+            prop_assert_eq!(again, together);
+        }
+
         #[test]
         fn a_time_is_in_its_range_and_ranges_are_narrow(micros in 0..LONGEST) {
             let (from, to) = range(place(micros));

@@ -1,0 +1,220 @@
+//! A load of calls on top of what stations do by themselves: at a rate that the server cannot slow down (open loop), or each as soon as the last
+//! one was answered (closed loop). With a rate every call has a planned time, and the time to its answer counts from there: a server that stalls
+//! for a second has made all calls of that second late, not only the one that it was asked.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::behaviour::{CallObserver, CallResult};
+use crate::hub::Hub;
+use crate::link::LinkOrder;
+use crate::ocpp::{Catalog, MessagePart, Role, SampleContext, Version};
+use crate::trace::StationKey;
+use crate::trace::statistics::LatencyHistogram;
+
+/// How fast calls are made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LoadPace {
+    /// So many a second, and so many more after each step.
+    Rate {
+        /// Calls a second.
+        per_second: f64,
+        /// Calls a second that are added after each step; 0 for one rate.
+        step: f64,
+        /// How long a step is.
+        every: Duration,
+    },
+    /// Each station makes the next one when the last one was answered.
+    Closed,
+}
+
+/// The most planned calls that wait for a free station; beyond it they are counted as given up.
+const MOST_WAITING: usize = 1_000_000;
+/// How long a station is left alone that could not take a call.
+const REST: Duration = Duration::from_millis(200);
+/// The actions of the load, each as often as it is named.
+const ACTIONS: &[&str] = &["Heartbeat", "StatusNotification", "MeterValues", "MeterValues"];
+
+/// The end of a call: the station, and when it was planned.
+type EndedCall = (usize, Instant, bool);
+
+/// A load that is being made.
+pub(super) struct CallLoad {
+    pace: LoadPace,
+    began: Instant,
+    planned: u64,
+    stations: Vec<(StationKey, Version)>,
+    idle: VecDeque<usize>,
+    resting: VecDeque<(Instant, usize)>,
+    waiting: VecDeque<Instant>,
+    samples: Vec<(Version, Vec<(&'static str, Value)>)>,
+    turn: usize,
+    ended: mpsc::UnboundedSender<EndedCall>,
+    ends: mpsc::UnboundedReceiver<EndedCall>,
+    /// From the planned times to the answers.
+    pub from_planned: LatencyHistogram,
+    /// Calls that were given up because too many waited.
+    pub given_up: u64,
+}
+
+impl CallLoad {
+    /// A load that begins now.
+    pub fn new(pace: LoadPace) -> CallLoad {
+        // every entry is the end of a call that the load has made, so there are never more than stations
+        let (ended, ends) = mpsc::unbounded_channel();
+        CallLoad {
+            pace,
+            began: Instant::now(),
+            planned: 0,
+            stations: Vec::new(),
+            idle: VecDeque::new(),
+            resting: VecDeque::new(),
+            waiting: VecDeque::new(),
+            samples: Vec::new(),
+            turn: 0,
+            ended,
+            ends,
+            from_planned: LatencyHistogram::default(),
+            given_up: 0,
+        }
+    }
+
+    /// Makes calls from this station, too.
+    pub fn add_station(&mut self, station: StationKey, version: Version, catalog: &Catalog) {
+        if !self.samples.iter().any(|(known, _)| *known == version) {
+            self.samples.push((version, samples(version, catalog)));
+        }
+        self.resting.push_back((Instant::now() + REST, self.stations.len()));
+        self.stations.push((station, version));
+    }
+
+    /// Whether calls have planned times.
+    pub fn is_planned(&self) -> bool {
+        matches!(self.pace, LoadPace::Rate { .. })
+    }
+
+    /// Makes the calls that are due.
+    pub fn go_on(&mut self, hub: &Hub) {
+        while let Ok((station, planned, is_answered)) = self.ends.try_recv() {
+            if is_answered {
+                self.from_planned.count(planned.elapsed().as_micros() as u64); // a run is shorter
+                self.idle.push_back(station);
+            } else {
+                self.resting.push_back((Instant::now() + REST, station));
+            }
+        }
+        while let Some((_, station)) = self.resting.front().copied().filter(|(until, _)| *until <= Instant::now()) {
+            self.resting.pop_front();
+            self.idle.push_back(station);
+        }
+        match self.pace {
+            LoadPace::Closed => {
+                while let Some(station) = self.idle.pop_front() {
+                    self.call(hub, station, Instant::now());
+                }
+            }
+            LoadPace::Rate { per_second, step, every } => {
+                let due = planned_calls(self.began.elapsed(), per_second, step, every);
+                while self.planned < due {
+                    self.planned += 1;
+                    if self.waiting.len() < MOST_WAITING {
+                        self.waiting.push_back(self.began + planned_time(self.planned, per_second, step, every));
+                    } else {
+                        self.given_up += 1;
+                    }
+                }
+                while let Some(planned) = self.waiting.front().copied() {
+                    let Some(station) = self.idle.pop_front() else { return };
+                    if self.call(hub, station, planned) {
+                        self.waiting.pop_front();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes a call; false when the station cannot take it now.
+    fn call(&mut self, hub: &Hub, station: usize, planned: Instant) -> bool {
+        let (key, version) = self.stations[station];
+        let all = self.samples.iter().find(|(known, _)| *known == version).map_or(&[][..], |(_, all)| all.as_slice());
+        if all.is_empty() {
+            return false;
+        }
+        self.turn = self.turn.wrapping_add(1);
+        let (action, payload) = &all[self.turn % all.len()];
+        let ended = self.ended.clone();
+        let then = CallObserver::new(move |result| {
+            let is_answered = matches!(result, CallResult::Result(_) | CallResult::Error { .. });
+            let _ = ended.send((station, planned, is_answered));
+        });
+        // an order that is refused ends the call by itself
+        hub.order(key, LinkOrder::Ask { action: (*action).to_owned(), payload: payload.clone(), then }).is_ok()
+    }
+}
+
+/// How many calls a load has planned after this time.
+fn planned_calls(elapsed: Duration, per_second: f64, step: f64, every: Duration) -> u64 {
+    let (elapsed, every) = (elapsed.as_secs_f64(), every.as_secs_f64().max(0.001));
+    let whole = (elapsed / every).floor();
+    // the whole steps with their growing rates, and the part of the running one
+    let calls = every * (whole * per_second + step * whole * (whole - 1.0) / 2.0)
+        + (elapsed - whole * every) * (per_second + step * whole);
+    if step == 0.0 { (elapsed * per_second) as u64 } else { calls as u64 }
+}
+
+/// When the call with this number is due: the inverse of [`planned_calls`], by halving.
+fn planned_time(number: u64, per_second: f64, step: f64, every: Duration) -> Duration {
+    if step == 0.0 {
+        return Duration::try_from_secs_f64(number as f64 / per_second).unwrap_or_default();
+    }
+    let (mut low, mut high) = (0.0, number as f64 / per_second);
+    for _ in 0..50 {
+        let middle = f64::midpoint(low, high);
+        let time = Duration::try_from_secs_f64(middle).unwrap_or_default();
+        if planned_calls(time, per_second, step, every) < number { low = middle } else { high = middle }
+    }
+    Duration::try_from_secs_f64(high).unwrap_or_default()
+}
+
+/// The payloads of a version.
+fn samples(version: Version, catalog: &Catalog) -> Vec<(&'static str, Value)> {
+    let context = SampleContext::at(jiff::Timestamp::now());
+    let sample = |name: &&'static str| {
+        let action = catalog.action(version, Role::ChargePoint, name)?;
+        Some((*name, action.message(MessagePart::Request).sample(&context)))
+    };
+    ACTIONS.iter().filter_map(sample).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_plans_calls_and_their_times() {
+        let every = Duration::from_secs(10);
+        assert_eq!(planned_calls(Duration::from_millis(2500), 100.0, 0.0, every), 250);
+        assert_eq!(planned_time(250, 100.0, 0.0, every), Duration::from_millis(2500));
+        // 10 s at 100, 10 s at 150, 5 s at 200
+        assert_eq!(planned_calls(Duration::from_secs(25), 100.0, 50.0, every), 3500);
+        let time = planned_time(3500, 100.0, 50.0, every).as_secs_f64();
+        assert!((time - 25.0).abs() < 0.01, "{time}");
+    }
+
+    #[test]
+    fn every_version_has_a_load_that_is_valid() {
+        let catalog = Catalog::embedded();
+        for version in Version::ALL {
+            let all = samples(version, &catalog);
+            assert_eq!(all.len(), ACTIONS.len(), "{version:?}");
+            for (action, payload) in all {
+                let message = catalog.action(version, Role::ChargePoint, action).unwrap().message(MessagePart::Request);
+                assert_eq!(message.check(&payload, version), [], "{version:?} {action}");
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Fleets in virtual time: stations of ours at a central system of ours, over a network in memory.
+
+use std::time::Duration;
+
+use super::*;
+use crate::clock::{follow_runtime, now};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub};
+use crate::link::{LinkSettings, Network};
+use crate::ocpp::{Catalog, Role, Version};
+use crate::simulator::Profile;
+use crate::trace;
+
+/// A session with a central system in memory, and the options of a fleet of so many stations at it.
+async fn bench(count: u64) -> (Hub, FleetOptions) {
+    // without a thread, for which the clock would not wait
+    let events = trace::direct(1 << 28, now());
+    let hub = Hub::with_network(Catalog::embedded(), LinkSettings::default(), Profile::default(), events, Network::in_memory());
+    let port = hub.start_central_system(CentralSystemOptions::default()).await.unwrap().port();
+    let pattern: IdentityPattern = "CP{:03}".parse().unwrap();
+    let options = FleetOptions {
+        name: "fleet".into(),
+        identities: (1..=count).map(|number| pattern.identity(number)).collect(),
+        first: 1,
+        template: ChargePointOptions::new(format!("ws://localhost:{port}"), "", Version::V1_6),
+        ramp: 50.0,
+        jitter: 0.1,
+        mix: None,
+        seed: 7,
+        clock: 1.0,
+        day_second: 0.0,
+        load: None,
+        duration: None,
+        until: None,
+    };
+    (hub, options)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_charges_for_hours_and_its_figures_agree() {
+    let _clock = follow_runtime("2026-03-04T00:00:00Z".parse().unwrap());
+    let (hub, options) = bench(12).await;
+    let mix = Some(FleetMix::load("highway").unwrap());
+    let options = FleetOptions { mix, duration: Some(Duration::from_secs(3 * 3600)), ..options };
+    let end = FleetHandle::start(&hub, options).ended().await.unwrap();
+    let report = &end.report;
+    assert_eq!((end.missed, end.state.refused, report.stations, report.connected), (0, 0, 12, 12));
+    assert!(report.seconds >= 3.0 * 3600.0, "{}", report.seconds);
+    let all = &report.all;
+    assert_eq!(all.calls, report.actions.values().map(|action| action.calls).sum::<u64>());
+    assert_eq!(all.results + all.errors, all.latency.0.total());
+    assert_eq!(report.intervals.iter().map(|interval| interval.answers).sum::<u64>(), all.results + all.errors);
+    let calls = |action: &str| report.actions.get(action).map_or(0, |report| report.calls);
+    assert!(
+        calls("BootNotification") >= 12 && calls("TransactionEvent") > 20 && calls("StartTransaction") > 1,
+        "{:?}",
+        report.actions.keys()
+    );
+    assert!(calls("StopTransaction") <= calls("StartTransaction"));
+    hub.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_load_keeps_its_rate_and_ends_by_its_limit() {
+    let _clock = follow_runtime("2026-03-04T00:00:00Z".parse().unwrap());
+    let (hub, options) = bench(20).await;
+    let load = Some(LoadPace::Rate { per_second: 200.0, step: 0.0, every: Duration::from_secs(10) });
+    let options = FleetOptions { load, duration: Some(Duration::from_secs(20)), ..options };
+    let end = FleetHandle::start(&hub, options).ended().await.unwrap();
+    let planned = end.report.from_planned_time.as_ref().unwrap().0.total();
+    assert!((3_900..=4_000).contains(&planned), "{planned}");
+    assert_eq!((end.given_up, &end.passed), (0, &None));
+    let (hub_2, options) = bench(20).await;
+    let load = Some(LoadPace::Rate { per_second: 100.0, step: 100.0, every: Duration::from_secs(1) });
+    let until = Some("rate>300/s".parse().unwrap());
+    let end = FleetHandle::start(&hub_2, FleetOptions { load, until, ..options }).ended().await.unwrap();
+    assert!(end.passed.as_ref().unwrap().0.contains("rate is 3"), "{:?}", end.passed);
+    hub.end().await;
+    hub_2.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_waits_goes_on_and_its_names_are_its_own() {
+    let (hub, options) = bench(4).await;
+    let table = FleetTable::default();
+    assert_eq!(table.named(None).unwrap_err(), FleetTableError::Nothing);
+    let load = Some(LoadPace::Closed);
+    let fleet = table.start(&hub, FleetOptions { load, ..options.clone() }).unwrap();
+    assert!(matches!(table.start(&hub, options.clone()), Err(FleetTableError::Runs { .. })));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    fleet.pause(true);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(fleet.state().paused);
+    let before = fleet.report().all.calls;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    // what stations do by themselves goes on
+    assert!(before > 100 && fleet.report().all.calls < before + 50, "{before} {}", fleet.report().all.calls);
+    fleet.stop();
+    let end = fleet.ended().await.unwrap();
+    assert_eq!(end.state.connected, 4);
+    let again = FleetOptions { identities: vec!["CP001".into(), "OTHER".into()], ..options };
+    let fleet = table.start(&hub, again).unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let state = fleet.state();
+    assert_eq!((state.started, state.refused), (2, 1), "CP001 is still there");
+    assert!(hub.trace().find_station(Role::ChargePoint, "OTHER").is_some());
+    hub.end().await;
+}
