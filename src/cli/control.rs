@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use ocpp_tui::config::{Paths, private_file};
 use ocpp_tui::console::Console;
-use ocpp_tui::control::{AgentTools, ControlAddress, ControlClient, ControlServer, ControlToken};
+use ocpp_tui::control::{AgentTools, ControlAddress, ControlClient, ControlServer, ControlToken, MetricsServer};
 use serde::{Deserialize, Serialize};
 
 use super::control_arguments::ControlArguments;
@@ -60,7 +60,7 @@ impl Drop for ControlNoteGuard {
     }
 }
 
-/// Starts the server that the options ask for. The address stands in the trace; a new token is printed to standard error once.
+/// Starts the servers that the options ask for. The address stands in the trace; a new token is printed to standard error once.
 ///
 /// # Errors
 /// When the address or the token cannot be used.
@@ -69,6 +69,11 @@ pub async fn start(
     console: &Arc<Console>,
     paths: Option<&Paths>,
 ) -> anyhow::Result<Option<ControlNoteGuard>> {
+    if let Some(address) = arguments.metrics {
+        let server = MetricsServer::bind(address).await?;
+        console.hub().note(false, format!("metrics: served at http://{}/metrics", server.address()));
+        tokio::spawn(server.serve(console.hub().clone()));
+    }
     let Some(address) = &arguments.control else { return Ok(None) };
     let token = match &arguments.control_token {
         Some(file) => ControlToken::read(file)?,

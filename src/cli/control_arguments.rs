@@ -1,5 +1,6 @@
 //! The options about driving a session from outside.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -14,4 +15,7 @@ pub struct ControlArguments {
     /// The file with the token that drivers show [default: a new token, printed once]
     #[arg(long, global = true, value_name = "FILE", env = "OCPP_TUI_CONTROL_TOKEN_FILE")]
     pub control_token: Option<PathBuf>,
+    /// Serve figures of the session to Prometheus at this address, as 127.0.0.1:9464, under /metrics
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
 }

@@ -7,6 +7,7 @@ mod api_document;
 mod call_answers;
 mod client;
 mod event_stream;
+mod metrics;
 mod query;
 mod route;
 mod server;
@@ -17,6 +18,7 @@ pub use address::{ControlAddress, ControlAddressError};
 pub use agent_tools::AgentTools;
 pub use api_document::api_document;
 pub use client::{ControlClient, ControlError, ControlLines};
+pub use metrics::{MetricsServer, MetricsServerError};
 pub use server::{ControlServer, ControlServerError};
 pub use token::{ControlToken, ControlTokenError};
 

@@ -110,6 +110,8 @@ struct WrittenLatency {
     max: Option<f64>,
     #[serde(rename = "longestMicros", default)]
     longest_micros: u64,
+    #[serde(rename = "sumMicros", default)]
+    sum_micros: u64,
     #[serde(default)]
     ranges: Vec<(usize, u32)>,
 }
@@ -124,6 +126,7 @@ impl Serialize for LatencyReport {
             p999: quantile(0.999),
             max: self.0.longest().map(seconds),
             longest_micros: self.0.longest().unwrap_or(0),
+            sum_micros: self.0.sum(),
             ranges: self.0.ranges().collect(),
         }
         .serialize(serializer)
@@ -133,7 +136,7 @@ impl Serialize for LatencyReport {
 impl<'de> Deserialize<'de> for LatencyReport {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = WrittenLatency::deserialize(deserializer)?;
-        LatencyHistogram::of_ranges(written.ranges, written.longest_micros)
+        LatencyHistogram::of_ranges(written.ranges, written.longest_micros, written.sum_micros)
             .map(LatencyReport)
             .ok_or_else(|| serde::de::Error::custom("a range of the latency does not exist"))
     }

@@ -15,6 +15,7 @@ pub struct LatencyHistogram {
     counts: Vec<u32>,
     total: u64,
     longest: u64,
+    sum: u64,
 }
 
 impl LatencyHistogram {
@@ -28,6 +29,7 @@ impl LatencyHistogram {
         self.counts[place] = self.counts[place].saturating_add(1);
         self.total += 1;
         self.longest = self.longest.max(micros);
+        self.sum = self.sum.saturating_add(micros);
     }
 
     /// Adds what another one has counted: the same as if it had been counted here.
@@ -39,6 +41,7 @@ impl LatencyHistogram {
             *count = count.saturating_add(*more);
         }
         self.total += other.total;
+        self.sum = self.sum.saturating_add(other.sum);
         self.longest = self.longest.max(other.longest);
     }
 
@@ -47,9 +50,9 @@ impl LatencyHistogram {
         self.counts.iter().copied().enumerate().filter(|(_, count)| *count > 0)
     }
 
-    /// The histogram with these ranges and this longest time; `None` when a range does not exist.
-    pub fn of_ranges(ranges: impl IntoIterator<Item = (usize, u32)>, longest: u64) -> Option<LatencyHistogram> {
-        let mut histogram = LatencyHistogram { longest, ..LatencyHistogram::default() };
+    /// The histogram with these ranges, this longest time and this sum; `None` when a range does not exist.
+    pub fn of_ranges(ranges: impl IntoIterator<Item = (usize, u32)>, longest: u64, sum: u64) -> Option<LatencyHistogram> {
+        let mut histogram = LatencyHistogram { longest, sum, ..LatencyHistogram::default() };
         for (range, count) in ranges {
             if range > place(LONGEST) {
                 return None;
@@ -66,6 +69,11 @@ impl LatencyHistogram {
     /// How many times were counted.
     pub fn total(&self) -> u64 {
         self.total
+    }
+
+    /// All times together, in microseconds; exact.
+    pub fn sum(&self) -> u64 {
+        self.sum
     }
 
     /// The longest time, in microseconds; exact.
@@ -159,8 +167,8 @@ mod tests {
             added.add(&count(&more));
             let together = count(&[times, more].concat());
             prop_assert_eq!(added.ranges().collect::<Vec<_>>(), together.ranges().collect::<Vec<_>>());
-            prop_assert_eq!((added.total(), added.longest()), (together.total(), together.longest()));
-            let again = LatencyHistogram::of_ranges(together.ranges(), together.longest().unwrap_or(0)).unwrap();
+            prop_assert_eq!((added.total(), added.longest(), added.sum()), (together.total(), together.longest(), together.sum()));
+            let again = LatencyHistogram::of_ranges(together.ranges(), together.longest().unwrap_or(0), together.sum()).unwrap();
             prop_assert_eq!(again, together);
         }
 
