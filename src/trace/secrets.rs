@@ -77,8 +77,46 @@ pub fn mask_payload(kind: FrameKind, action: &str, payload: &str) -> Option<Stri
     masked(kind, Some(action), payload, None).map(|masked| masked.text)
 }
 
+/// A text without its secrets, whatever message it is or was to be; `None` when it has none. One that cannot be read and is about a secret is
+/// hidden as a whole.
+pub fn mask_text(text: &str) -> Option<String> {
+    masked(FrameKind::Malformed, None, text, None).map(|masked| masked.text)
+}
+
+/// A payload of which a masked form was edited: what still stands in the place of a secret of the original one becomes that secret again.
+pub fn unmask_payload(edited: &str, original: &str) -> String {
+    let mut found = Vec::new();
+    if let Ok(raw) = serde_json::from_str::<&RawValue>(original) {
+        walk(raw.get(), Surroundings::default(), 0, &mut found);
+    }
+    let mut whole = String::with_capacity(edited.len());
+    let mut rest = edited;
+    // The secrets of one length are put back in their order.
+    let next = |found: &[&str], rest: &str| {
+        let places = found.iter().enumerate().filter_map(|(index, raw)| place(index, raw, rest));
+        places.min_by_key(|(index, start, _)| (*start, *index))
+    };
+    while let Some((index, start, length)) = next(&found, rest) {
+        whole.push_str(&rest[..start]);
+        whole.push_str(found.remove(index));
+        rest = &rest[start + length..];
+    }
+    whole + rest
+}
+
+/// Where the place of a secret is in a text, with its number and the length of what stands there.
+fn place(index: usize, raw: &str, text: &str) -> Option<(usize, usize, usize)> {
+    let placeholder = format!("\"{}\"", hidden(characters(raw)));
+    Some((index, text.find(&placeholder)?, placeholder.len()))
+}
+
+/// How many characters a string of JSON has.
+fn characters(raw: &str) -> usize {
+    serde_json::from_str::<String>(raw).map_or(raw.len(), |text| text.chars().count())
+}
+
 /// What stands in the place of a secret.
-fn hidden(characters: usize) -> String {
+pub fn hidden(characters: usize) -> String {
     format!("(hidden, {characters} characters)")
 }
 
@@ -195,9 +233,8 @@ fn without(json: &str, found: &[&str]) -> String {
     let mut done = 0;
     for raw in found {
         let start = raw.as_ptr() as usize - json.as_ptr() as usize; // it is a part of the text, behind those before
-        let characters = serde_json::from_str::<String>(raw).map_or(raw.len(), |text| text.chars().count());
         masked.push_str(&json[done..start]);
-        masked.push_str(&format!("\"{}\"", hidden(characters)));
+        masked.push_str(&format!("\"{}\"", hidden(characters(raw))));
         done = start + raw.len();
     }
     masked.push_str(&json[done..]);
@@ -307,6 +344,19 @@ mod tests {
                 .replace("-----BEGIN EC PRIVATE KEY-----\\nAAAA", "(hidden, 35 characters)");
             assert_eq!(shown, expected);
         }
+    }
+
+    #[test]
+    fn what_was_hidden_while_a_payload_was_edited_comes_back() {
+        let original = r#"{"a":[{"key":"AuthorizationKey","value":"first"},{"key":"AuthorizationKey","value":"other"}],"apnPassword":"longer"}"#;
+        let masked = mask_text(original).unwrap();
+        assert!(!masked.contains("first") && !masked.contains("longer"), "{masked}");
+        assert_eq!(unmask_payload(&masked, original), original);
+        let edited = masked.replacen("(hidden, 5 characters)", "new", 1).replace("apnPassword", "simPin");
+        let expected =
+            r#"{"a":[{"key":"AuthorizationKey","value":"new"},{"key":"AuthorizationKey","value":"first"}],"simPin":"longer"}"#;
+        assert_eq!(unmask_payload(&edited, original), expected);
+        assert_eq!(unmask_payload("{}", original), "{}");
     }
 
     #[test]

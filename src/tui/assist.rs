@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::context::{ReadContext, ReadTime};
 use crate::compose::{self, KnownValues, TemplateValues, UsedValues};
 use crate::console;
+use crate::link::HeldFrame;
 use crate::ocpp::{ActionDefinition, SampleContext};
 use crate::trace::station_summary::StationSummaries;
-use crate::trace::{Contents, StationKey, station_names};
+use crate::trace::{Contents, StationKey, mask_payload, station_names};
 
 /// A plausible payload for an action, with what the session knows about the station.
 pub fn sample(definition: &ActionDefinition, known: &KnownValues, outside: &ReadContext<'_>) -> String {
@@ -65,6 +66,13 @@ pub fn known_values(
 /// What the variables of a text stand for in a call to a station.
 pub fn template_values(station: StationKey, number: u64, outside: &ReadContext<'_>) -> TemplateValues {
     console::template_values(outside.contents, station, timestamp(outside.now), number)
+}
+
+/// The payload of a frame that waits, without its secrets unless the session shows them.
+pub fn shown_payload(frame: &HeldFrame, outside: &ReadContext<'_>) -> String {
+    let whole = frame.payload.to_string();
+    let masked = if outside.contents.shows_secrets() { None } else { mask_payload(frame.kind, &frame.action, &whole) };
+    masked.unwrap_or(whole)
 }
 
 /// The targets for a title: up to three identities.

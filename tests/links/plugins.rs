@@ -89,6 +89,7 @@ async fn plugins_change_and_drop_frames() {
             const [type, id, action, payload] = JSON.parse(text);
             if (type === 2 && action === 'ClearCache') return [type, id, 'DataTransfer', { vendorId: 'Changed' }];
             if (type === 2 && action === 'GetLocalListVersion') return null;
+            if (type === 2 && action === 'ChangeConfiguration') return null;
         });
         this.onIncoming((text) => text.replace('UnknownVendorId', 'Accepted'));
     };";
@@ -98,7 +99,12 @@ async fn plugins_change_and_drop_frames() {
     until_recorded(&hub, "a plugin changed the next frame; the peer sent [3,").await;
     order(&hub, station, "GetLocalListVersion", json!({}));
     until_recorded(&hub, "a plugin kept a frame back: [2,").await;
+    // A note is no frame, and has no secrets all the same.
+    order(&hub, station, "ChangeConfiguration", json!({"key": "AuthorizationKey", "value": "s3cretMarker"}));
+    until_recorded(&hub, r#"{"key":"AuthorizationKey","value":"(hidden, 12 characters)"}]"#).await;
     hub.end().await;
+    let dump = crate::support::dump(hub.trace());
+    assert!(!dump.contains("s3cretMarker"), "{dump}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

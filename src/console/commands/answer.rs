@@ -160,13 +160,20 @@ impl AnswerCommand {
             stations => format!("of {}", context.names(&stations.iter().flatten().copied().collect::<Vec<_>>())),
         };
         let mut removed = 0;
+        let text = match choice {
+            AnswerChoice::Override { reply: AnswerReply::Result(edit), .. } if !context.shows_secrets() => {
+                edit.masked_line(context.line)
+            }
+            _ => context.line.to_owned(),
+        };
+        let text = text.trim().to_owned();
         for station in stations {
             match choice {
                 AnswerChoice::Default => removed += answers.clear(initiator, action, station, condition.as_ref()),
                 AnswerChoice::Override { reply, delay } => match replaced(initiator, action, reply, context) {
                     Ok(reply) => {
                         let (action, condition) = (action.clone(), condition.clone());
-                        let (once, delay, text) = (*once, *delay, context.line.trim().to_owned());
+                        let (once, delay, text) = (*once, *delay, text.clone());
                         answers.set(AnswerRule { initiator, action, station, condition, once, reply, delay, text });
                     }
                     Err(failures) => {
@@ -182,7 +189,10 @@ impl AnswerCommand {
             AnswerChoice::Default if removed == 0 => format!("{action} {whose} gets the default answer already."),
             AnswerChoice::Default => format!("{action} {whose} gets the default answer again."),
             AnswerChoice::Override { reply, delay } => {
-                let how = reply.to_string();
+                let how = match reply {
+                    AnswerReply::Result(edit) => AnswerReply::Result(context.shown(edit)).to_string(),
+                    other => other.to_string(),
+                };
                 let (how, once) = (escape_control(&how), if *once { "the next time" } else { "from now on" });
                 let late = delay.map_or_else(String::new, |delay| format!(" after {}", duration::print(delay)));
                 format!("{action} {whose} {how}{late}{when} {once}; answers lists the rules.")

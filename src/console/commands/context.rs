@@ -5,6 +5,7 @@ use super::payloads::PayloadDefaults;
 use super::summaries::SharedSummaries;
 use super::trace_choice::TraceChoice;
 use crate::console::output::{CommandFailure, CommandOutput};
+use crate::console::syntax::edit::PayloadEdit;
 use crate::console::syntax::error::ExecutionError;
 use crate::console::syntax::glob;
 use crate::console::syntax::grammar::Grammar;
@@ -102,6 +103,16 @@ pub struct CommandContext<'a> {
 }
 
 impl CommandContext<'_> {
+    /// Whether the session shows the secrets of messages.
+    pub fn shows_secrets(&self) -> bool {
+        self.hub.trace().read().shows_secrets()
+    }
+
+    /// Changes of a payload as they are shown.
+    pub fn shown(&self, edit: &PayloadEdit) -> PayloadEdit {
+        if self.shows_secrets() { edit.clone() } else { edit.masked() }
+    }
+
     /// The stations that a target means.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ impl DefaultCommand {
                 self.failures(edit, context).into_iter().for_each(|failure| output.add(failure));
                 if !output.failed() {
                     context.defaults.change(self.initiator, &self.action, edit.clone());
-                    let edit = edit.to_string();
+                    let edit = context.shown(edit).to_string();
                     output.done = Some(format!("{} is sent with{} from now on.", self.action, escape_control(&short(&edit))));
                 }
             }

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::token::{Spanned, quote};
+use super::token::{Spanned, quote, unquote};
 use crate::compose::{TemplateFault, TemplateValues, has_variables, resolve};
+use crate::ocpp::is_secret_name;
+use crate::trace::{hidden, mask_text};
 
 /// Changes of a payload, in the order in which they were typed.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -43,7 +45,67 @@ pub struct Assignment {
     pub value: Spanned<String>,
 }
 
+/// The fields with the value of a key or of a variable.
+const VALUES: [&str; 3] = ["value", "attributeValue", "actualValue"];
+
+impl PayloadStep {
+    /// What was typed as the value, or as the whole.
+    fn typed(&self) -> &Spanned<String> {
+        match self {
+            PayloadStep::Assign(Assignment { value, .. }) => value,
+            PayloadStep::Whole(text) | PayloadStep::File(text) => text,
+        }
+    }
+}
+
 impl PayloadEdit {
+    /// The values without what is secret in them, each with its place in the line.
+    fn masked_values(&self) -> Vec<(Range<usize>, String)> {
+        let of_secret = self.steps.iter().any(|step| match step {
+            PayloadStep::Assign(Assignment { value, .. }) => is_secret_name(unquote(&value.value).trim()),
+            PayloadStep::Whole(_) | PayloadStep::File(_) => false,
+        });
+        let masked = |step: &PayloadStep| match step {
+            PayloadStep::Assign(Assignment { path, value }) => {
+                let name = path.value.rsplit('.').next().unwrap_or_default();
+                let is_secret = is_secret_name(name) || (of_secret && VALUES.contains(&name));
+                if is_secret { Some(hidden(unquote(&value.value).chars().count())) } else { mask_text(&value.value) }
+            }
+            PayloadStep::Whole(text) => mask_text(&text.value),
+            PayloadStep::File(_) => None,
+        };
+        self.steps.iter().filter_map(|step| Some((step.typed().span.clone(), masked(step)?))).collect()
+    }
+
+    /// The same changes as they are shown: without their secrets.
+    pub fn masked(&self) -> PayloadEdit {
+        let masked = self.masked_values();
+        let mut edit = self.clone();
+        for step in &mut edit.steps {
+            let typed = match step {
+                PayloadStep::Assign(Assignment { value, .. }) => value,
+                PayloadStep::Whole(text) | PayloadStep::File(text) => text,
+            };
+            if let Some((_, shown)) = masked.iter().find(|(span, _)| *span == typed.span) {
+                typed.value.clone_from(shown);
+            }
+        }
+        edit
+    }
+
+    /// The line in which the changes were typed, without their secrets.
+    pub fn masked_line(&self, line: &str) -> String {
+        let mut shown = line.to_owned();
+        let mut masked = self.masked_values();
+        masked.sort_by_key(|(span, _)| span.start);
+        for (span, text) in masked.into_iter().rev() {
+            if shown.get(span.clone()).is_some() {
+                shown.replace_range(span, &text);
+            }
+        }
+        shown
+    }
+
     /// Whether a value has variables.
     pub fn has_variables(&self) -> bool {
         self.steps.iter().any(|step| match step {
@@ -88,6 +150,24 @@ impl fmt::Display for PayloadEdit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let line = "default changeconfiguration key=AuthorizationKey value=s3cret a=b";
+        let spanned = |text: &str| {
+            let start = line.find(text).unwrap();
+            Spanned::new(text.to_owned(), start..start + text.len())
+        };
+        let assign = |path: &str, value: &str| PayloadStep::Assign(Assignment { path: spanned(path), value: spanned(value) });
+        let edit = PayloadEdit { steps: vec![assign("key", "AuthorizationKey"), assign("value", "s3cret"), assign("a", "b")] };
+        let shown = "default changeconfiguration key=AuthorizationKey value=(hidden, 6 characters) a=b";
+        assert_eq!(edit.masked_line(line), shown);
+        assert_eq!(edit.masked().to_string(), " key=AuthorizationKey value=(hidden, 6 characters) a=b");
+        let whole = |text: &str| PayloadEdit { steps: vec![PayloadStep::Whole(Spanned::new(text.to_owned(), 0..text.len()))] };
+        let masked = whole(r#"{"key":"AuthorizationKey","value":"s3cret"}"#).masked();
+        assert_eq!(masked.to_string(), r#" {"key":"AuthorizationKey","value":"(hidden, 6 characters)"}"#);
+        assert_eq!(whole(r#"{"value":"open"}"#).masked().to_string(), r#" {"value":"open"}"#);
+    }
 
     #[test]
     fn values_are_resolved_and_names_are_not() {

@@ -7,7 +7,7 @@ use super::message::Inspections;
 use crate::clock::Moment;
 use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::outgoing::Outgoing;
-use crate::trace::{Direction, EventKind, FrameText};
+use crate::trace::{Direction, EventKind, FrameText, mask_text};
 
 /// Longer texts are not repeated whole in a line about them; most envelopes are shorter.
 const SHOWN: usize = 2000;
@@ -41,7 +41,7 @@ impl<F: Framing> Conversation<F> {
             InspectionVerdict::Change(_) => "a plugin changed the next frame; the peer sent",
             InspectionVerdict::Drop => "a plugin kept a received frame back:",
         };
-        let text = format!("{what} {}", shortened(&message.text())).into();
+        let text = format!("{what} {}", self.shown(&message.text())).into();
         self.record(now, EventKind::Note { failure: false, text });
         Some((message, verdict))
     }
@@ -108,7 +108,7 @@ impl<F: Framing> Conversation<F> {
         }
         let Some(message) = &mut outgoing.message else { return };
         if let Some((_, EventKind::Frame(frame))) = &mut outgoing.event {
-            frame.remark = Some(format!("a plugin changed it from {}", shortened(&message.text())).into());
+            frame.remark = Some(format!("a plugin changed it from {}", self.shown(&message.text())).into());
             frame.content = self.framing.content(&text, self.version);
             frame.text = text.clone();
         }
@@ -118,12 +118,15 @@ impl<F: Framing> Conversation<F> {
     /// A message is not sent, and nothing follows from it.
     fn keep_back(&mut self, outgoing: Outgoing<F::Outgoing>, now: Moment) {
         let Some(message) = outgoing.message else { return };
-        let text = format!("a plugin kept a frame back: {}", shortened(&message.text())).into();
+        let text = format!("a plugin kept a frame back: {}", self.shown(&message.text())).into();
         self.record(now, EventKind::Note { failure: false, text });
         self.framing.drop_outgoing(message);
     }
-}
 
-fn shortened(text: &str) -> &str {
-    &text[..text.floor_char_boundary(SHOWN)]
+    /// The beginning of a text, without its secrets unless the session shows them: a note is no frame, so the trace would not find them.
+    fn shown(&self, text: &str) -> String {
+        let masked = if self.gate.shows_secrets() { None } else { mask_text(text) };
+        let text = masked.as_deref().unwrap_or(text);
+        text[..text.floor_char_boundary(SHOWN)].to_owned()
+    }
 }

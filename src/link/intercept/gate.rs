@@ -96,6 +96,11 @@ impl Gate {
         Gate { filter, shut, waiting, numbers: NumberSource::default(), trace }
     }
 
+    /// Whether the session shows the secrets of messages.
+    pub(in crate::link) fn shows_secrets(&self) -> bool {
+        self.trace.read().shows_secrets()
+    }
+
     /// From now on frames wait that pass this filter; with `None` none does. What waits already goes on waiting.
     pub fn set(&self, filter: Option<TraceFilter>) {
         self.shut.store(filter.is_some(), Ordering::Relaxed);

@@ -13,7 +13,7 @@ use crate::link::{HeldFrame, LinkSettings};
 use crate::rpc::OutgoingPayload;
 use crate::sanitize::escape_control;
 use crate::trace::line_words::arrow_of;
-use crate::trace::{Direction, FrameKind, RecordKind, mask_payload, payload_meaning};
+use crate::trace::{Direction, FrameKind, RecordKind, payload_meaning};
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
@@ -72,7 +72,7 @@ pub fn held_pane(app: &App, pane: &HeldPane, outside: &ReadContext<'_>, area: Re
     let below = Rect { y: area.bottom() - details, height: details, ..area };
     if let Some(frame) = pane.selected(&held) {
         let below = draw_page(app, "payload", &[], "", below, buffer);
-        for (line, text) in (0..below.height).zip(pretty(&shown(frame, outside)).lines()) {
+        for (line, text) in (0..below.height).zip(pretty(&assist::shown_payload(frame, outside)).lines()) {
             LineWriter::new(buffer, below, line).blanks(1, styles.base).text(text, styles.base);
         }
     }
@@ -81,21 +81,9 @@ pub fn held_pane(app: &App, pane: &HeldPane, outside: &ReadContext<'_>, area: Re
 /// What the frame says.
 fn what(frame: &HeldFrame, outside: &ReadContext<'_>) -> String {
     let row = outside.contents.stations().get(frame.station);
-    let masked = masked(frame, outside).and_then(|text| OutgoingPayload::parse(&text).ok());
-    let payload = masked.as_ref().unwrap_or(&frame.payload);
+    let shown = OutgoingPayload::parse(&assist::shown_payload(frame, outside));
+    let payload = shown.as_ref().unwrap_or(&frame.payload);
     payload_meaning(row.and_then(|row| row.version), frame.kind, &frame.action, payload).to_string()
-}
-
-/// The payload of the frame, without its secrets.
-fn shown(frame: &HeldFrame, outside: &ReadContext<'_>) -> String {
-    masked(frame, outside).unwrap_or_else(|| frame.payload.to_string())
-}
-
-fn masked(frame: &HeldFrame, outside: &ReadContext<'_>) -> Option<String> {
-    if outside.contents.shows_secrets() {
-        return None;
-    }
-    mask_payload(frame.kind, &frame.action, &frame.payload.to_string())
 }
 
 /// How long the peer will probably wait for the answer, when it waits for one, and whether that is nearly over. Its timeout is not

@@ -89,6 +89,29 @@ fn a_frame_is_edited_and_released_when_it_is_sent() {
 }
 
 #[test]
+fn a_held_frame_is_edited_without_its_secrets_and_sent_with_them() {
+    let mut screen = Screen::busy(120, 40);
+    let payload = json!({"key": "AuthorizationKey", "value": "30313233343536373839414243444546"});
+    let station = screen.station("CP1");
+    screen.gate.hold(HeldFrame {
+        number: 7,
+        station,
+        direction: Direction::Out,
+        kind: FrameKind::Call,
+        action: Arc::from("ChangeConfiguration"),
+        payload: payload.clone().into(),
+        since: crate::clock::now(),
+        stopped_by: Arc::from("all"),
+    });
+    screen.send(ScreenMessage::Refresh);
+    screen.press("w enter");
+    assert!(screen.picture().contains("(hidden, 32 characters)"), "{}", screen.picture());
+    assert!(!screen.picture().contains("303132"), "{}", screen.picture());
+    let effects = screen.press("F5");
+    assert_eq!(release(&effects), Some((7, ReleaseAction::Go(Some(payload.into())))));
+}
+
+#[test]
 fn a_held_answer_is_checked_as_an_answer() {
     let mut screen = holding();
     screen.press("w j enter");

@@ -1,8 +1,6 @@
 //! Held frames: the list of them, and the editor that releases one with another payload. Holding and releasing is done below the screen;
 //! here the user only chooses.
 
-use serde_json::Value;
-
 use super::common::{open_command_line, open_help, open_list, run};
 use super::effect::UpdateEffect;
 use super::targets;
@@ -178,7 +176,8 @@ pub fn edit(app: &mut App, number: u64, outside: &ReadContext<'_>) {
     }
     let Some(subject) = subject(&frame, outside) else { return };
     let known = assist::known_values(&subject.targets, None, &app.facts, outside);
-    let text = laid_out(&frame.payload);
+    // Its secrets come back when it is sent.
+    let text = pretty(&assist::shown_payload(&frame, outside));
     app.overlays.open(Editor::new(subject, &text, text.clone(), known));
 }
 
@@ -192,8 +191,4 @@ fn subject(frame: &HeldFrame, outside: &ReadContext<'_>) -> Option<EditTarget> {
     subject.definition = outside.catalog.action(subject.version, initiator, &frame.action).cloned();
     subject.held = Some(HeldSubject { number: frame.number, is_answer: !is_call });
     Some(subject)
-}
-
-fn laid_out(payload: &Value) -> String {
-    pretty(&payload.to_string())
 }

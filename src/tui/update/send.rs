@@ -8,6 +8,7 @@ use crate::console::{self, GivenCalls};
 use crate::hub::{LinkCommand, Order, Receipt};
 use crate::link::ReleaseAction;
 use crate::rpc::OutgoingPayload;
+use crate::trace::unmask_payload;
 use crate::tui::app::App;
 use crate::tui::assist;
 use crate::tui::context::ReadContext;
@@ -74,6 +75,8 @@ pub fn submit(app: &mut App, pace: RepeatPlan, stays: bool, outside: &ReadContex
     let template = text.is_some().then(|| SendTemplate { text: typed.clone(), action: subject.action.clone(), made: 0 });
     let text = text.unwrap_or(typed);
     let command = if let Some(held) = subject.held {
+        let waiting = outside.gate.held().into_iter().find(|frame| frame.number == held.number);
+        let text = waiting.map_or_else(|| text.clone(), |frame| unmask_payload(&text, &frame.payload.to_string()));
         match OutgoingPayload::parse(&text) {
             Ok(payload) => LinkCommand::Release { number: held.number, action: ReleaseAction::Go(Some(payload)) },
             Err(_) => {
