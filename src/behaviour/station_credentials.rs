@@ -29,6 +29,8 @@ pub struct CredentialSet {
     pub profile: SecurityProfile,
     /// The slot of the network profile (2.x) that it comes from; 0 where the user chose.
     pub slot: i32,
+    /// The identity; `None` is the one that the user chose.
+    pub identity: Option<Arc<str>>,
     /// The URL of the central system without the identity; `None` is the one that the user chose.
     pub url: Option<Arc<str>>,
     /// The password of Basic authentication; sent in the profiles that have one.
@@ -51,8 +53,15 @@ impl CredentialSet {
 pub enum CredentialNews {
     /// The new ones were taken and stay.
     Settled(SecurityProfile),
-    /// They failed as often as they may; the ones of this profile are next.
+    /// They failed as often as they may; the old ones of this profile come back.
     FellBack(SecurityProfile),
+    /// What was tried failed as often as it may; the network profile of another slot is next.
+    Turned {
+        /// The slot.
+        slot: i32,
+        /// Its security profile.
+        profile: SecurityProfile,
+    },
 }
 
 /// What went wrong while a station connected, and is worth a security event once it is connected again.
@@ -75,6 +84,10 @@ pub struct StationCredentials(Arc<Mutex<CredentialState>>);
 #[derive(Debug, Default)]
 struct CredentialState {
     settled: CredentialSet,
+    /// What the user chose.
+    chosen: CredentialSet,
+    /// What is tried when the settled ones fail this often, the first one first.
+    others: (Vec<CredentialSet>, u32),
     /// Those to be tried before, the next one last.
     candidates: Vec<CredentialSet>,
     /// How often each of them is tried.
@@ -88,7 +101,7 @@ struct CredentialState {
 impl StationCredentials {
     /// Credentials that the user chose.
     pub fn new(set: CredentialSet) -> StationCredentials {
-        let state = CredentialState { settled: set, ..CredentialState::default() };
+        let state = CredentialState { settled: set.clone(), chosen: set, ..CredentialState::default() };
         StationCredentials(Arc::new(Mutex::new(state)))
     }
 
@@ -103,6 +116,11 @@ impl StationCredentials {
         self.lock().settled.clone()
     }
 
+    /// What was chosen by the user, with what was changed since.
+    pub fn chosen(&self) -> CredentialSet {
+        self.lock().chosen.clone()
+    }
+
     /// The security profile of what has worked, or was chosen by the user.
     pub fn profile(&self) -> SecurityProfile {
         self.lock().settled.profile
@@ -112,7 +130,15 @@ impl StationCredentials {
     pub fn change(&self, change: impl Fn(&mut CredentialSet)) {
         let mut state = self.lock();
         change(&mut state.settled);
+        change(&mut state.chosen);
+        state.others.0.iter_mut().for_each(&change);
         state.candidates.iter_mut().for_each(change);
+    }
+
+    /// Tries these, the first one first, when those that work now have failed this often; each as often. As in [`propose`](Self::propose) a
+    /// lower profile is left out, and when all have failed it begins again.
+    pub fn offer(&self, sets: Vec<CredentialSet>, attempts: u32) {
+        self.lock().others = (sets, attempts.max(1));
     }
 
     /// Tries these from the next connection on, the first one first, each this often. The present ones come back when all have failed. A
@@ -127,6 +153,7 @@ impl StationCredentials {
     /// A connection was taken, with what [`next`](Self::next) returned before it. Returns what is new.
     pub fn connected(&self) -> Option<CredentialNews> {
         let mut state = self.lock();
+        state.failures = 0;
         let set = state.candidates.pop()?;
         state.candidates.clear();
         let profile = set.profile;
@@ -137,16 +164,25 @@ impl StationCredentials {
     /// An attempt failed. Returns what is new.
     pub fn failed(&self) -> Option<CredentialNews> {
         let mut state = self.lock();
-        if state.candidates.is_empty() {
-            return None;
-        }
         state.failures += 1;
-        if state.failures < state.attempts {
+        if state.candidates.is_empty() {
+            let (others, attempts) = &state.others;
+            if state.failures < *attempts {
+                return None;
+            }
+            let is_enough = |set: &&CredentialSet| set.profile >= state.settled.profile;
+            (state.candidates, state.attempts) = (others.iter().rev().filter(is_enough).cloned().collect(), *attempts);
+        } else if state.failures < state.attempts {
             return None;
+        } else {
+            state.candidates.pop();
+            if state.candidates.is_empty() {
+                state.failures = 0;
+                return Some(CredentialNews::FellBack(state.settled.profile));
+            }
         }
         state.failures = 0;
-        state.candidates.pop();
-        Some(CredentialNews::FellBack(state.candidates.last().unwrap_or(&state.settled).profile))
+        state.candidates.last().map(|next| CredentialNews::Turned { slot: next.slot, profile: next.profile })
     }
 
     /// Notes what went wrong at an attempt. Repetitions before a report are one.
@@ -187,6 +223,26 @@ mod tests {
     }
 
     #[test]
+    fn other_slots_are_tried_in_their_order_while_the_settled_one_fails() {
+        let slot = |slot, profile| CredentialSet { slot, ..of(profile) };
+        let credentials = StationCredentials::new(slot(1, SecurityProfile::TlsBasic));
+        assert_eq!(credentials.failed(), None, "there is nothing else");
+        let others = [(2, SecurityProfile::TlsBasic), (4, SecurityProfile::Basic), (3, SecurityProfile::TlsClientCertificate)];
+        credentials.offer(others.map(|(number, profile)| slot(number, profile)).into(), 2);
+        assert_eq!(credentials.connected(), None);
+        let mut tried = Vec::new();
+        for _ in 0..12 {
+            tried.push(credentials.next().slot);
+            credentials.failed();
+        }
+        assert_eq!(tried, [1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3], "a lower profile is left out");
+        credentials.failed();
+        credentials.failed();
+        assert_eq!(credentials.connected(), Some(CredentialNews::Settled(SecurityProfile::TlsBasic)));
+        assert_eq!((credentials.settled().slot, credentials.chosen().slot), (2, 1));
+    }
+
+    #[test]
     fn incidents_are_reported_once() {
         let credentials = StationCredentials::default();
         for incident in [ConnectionIncident::UntrustedCertificate, ConnectionIncident::UntrustedCertificate] {
@@ -202,7 +258,8 @@ mod tests {
         let sets = [SecurityProfile::TlsClientCertificate, SecurityProfile::Unsecured, SecurityProfile::TlsBasic].map(of);
         credentials.propose(sets.into(), 1);
         assert_eq!(credentials.next().profile, SecurityProfile::TlsClientCertificate);
-        assert_eq!(credentials.failed(), Some(CredentialNews::FellBack(SecurityProfile::TlsBasic)));
+        let turned = CredentialNews::Turned { slot: 0, profile: SecurityProfile::TlsBasic };
+        assert_eq!(credentials.failed(), Some(turned));
         credentials.change(|set| set.password = None);
         assert_eq!(credentials.next().password, None);
         assert_eq!(credentials.failed(), Some(CredentialNews::FellBack(SecurityProfile::Basic)));

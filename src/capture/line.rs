@@ -264,7 +264,7 @@ mod tests {
             EventKind::Refused { peer: Some(peer), reason: "no".into(), detail: "yes".into(), handshake: attempt },
             EventKind::Held { number: 1, action: "Reset".into(), text: "held".into() },
             EventKind::Timeout { exchange: 7, action: "Reset".into(), after },
-            EventKind::Unreachable { exchange: 7, action: "Reset".into(), reason: "gone".into() },
+            EventKind::Unreachable { exchange: 7, action: "Reset".into(), reason: "gone".into(), attempt: None },
             EventKind::Unanswered { exchange: 7, action: "Reset".into(), by: SilenceCause::Plugin },
             EventKind::Ping { direction: Direction::Out, pong: true, round_trip: Some(after) },
             EventKind::Queue { in_flight: 1, queued: 2 },

@@ -28,6 +28,9 @@ pub struct ListenTlsArguments {
     /// PEM file of a CA whose client certificates are accepted
     #[arg(long, value_name = "FILE")]
     pub client_ca: Vec<PathBuf>,
+    /// Operator that the certificates of charge points must name as their organization [default: any]
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
     /// Highest version of TLS: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
     pub tls_max: TlsVersion,
@@ -44,6 +47,7 @@ impl ListenTlsArguments {
             alone,
             certificates: CertificateFiles::pairs(&self.cert, &self.key)?,
             client_ca: self.client_ca.clone(),
+            organization: self.organization.clone(),
             highest: self.tls_max,
         })
     }
@@ -64,6 +68,9 @@ pub struct DialTlsArguments {
     /// PEM file of its key [default: the file of the certificate]
     #[arg(long, value_name = "FILE")]
     pub client_key: Option<PathBuf>,
+    /// Operator in the certificate that the test CA issues for the charge point (its organization) [default: ocpp-tui]
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
     /// Accept every certificate of the central system; the connection says what is wrong with it
     #[arg(long)]
     pub insecure: bool,
@@ -85,6 +92,7 @@ impl DialTlsArguments {
         Ok(DialTlsOptions {
             ca: self.ca.clone(),
             certificate: CertificateFiles::pairs(certificates, keys)?.pop(),
+            organization: self.organization.clone(),
             insecure: self.insecure,
             server_name: self.sni.clone(),
             highest: self.tls_max,

@@ -178,6 +178,12 @@ impl AuthorityFolder {
         Some(self.path_of(KeyAlgorithm::Rsa, "")).filter(|path| path.exists())
     }
 
+    /// The files of the roots in a folder, whether they exist or not.
+    pub fn root_files(folder: &Path) -> Vec<PathBuf> {
+        let folder = AuthorityFolder { folder: folder.to_owned() };
+        [KeyAlgorithm::Ecdsa, KeyAlgorithm::Rsa].map(|kind| folder.path_of(kind, "")).into()
+    }
+
     /// The certificates of the roots that exist, in DER: for ECDSA, then for RSA.
     ///
     /// # Errors
@@ -325,11 +331,6 @@ impl AuthorityFolder {
         let text = serde_json::to_string_pretty(&entries).unwrap_or_default();
         write_private(&self.folder, REVOKED, &text).map_err(io_error(&self.folder.join(REVOKED), "cannot be written"))?;
         Ok(self.folder.join(LIST))
-    }
-
-    /// The file of the revocation lists that were written last; `None` when nothing was revoked so far.
-    pub fn written_list(&self) -> Option<PathBuf> {
-        Some(self.folder.join(LIST)).filter(|path| path.exists())
     }
 
     /// What the CA has revoked: a list of each root. Empty when nothing was revoked so far.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use argon2::{Argon2, Params, PasswordVerifier as _};
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 
+use super::saved_state::write_private;
 use crate::ocpp::StationPassword;
 use crate::text_file;
 
@@ -45,6 +47,31 @@ impl fmt::Debug for StoredPassword {
             StoredPassword::Hash(_) => f.write_str("hash of argon2id"),
         }
     }
+}
+
+impl StoredPassword {
+    /// As it stands in a file: a text where it can be one.
+    fn written(&self) -> String {
+        match self {
+            StoredPassword::Hash(hash) => hash.to_string(),
+            StoredPassword::Clear(password) => match str::from_utf8(password.bytes()) {
+                Ok(text) if StationPassword::read(text).as_ref() == Some(password) && is_plain(text) => text.to_owned(),
+                _ => password.bytes().iter().fold("hex:".to_owned(), |digits, byte| format!("{digits}{byte:02x}")),
+            },
+        }
+    }
+}
+
+/// Whether a password stands in a line as it is.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with('$') && !text.contains(char::is_control)
+}
+
+/// Replaces a file; where its name is a link, the file behind it.
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    let file = fs::canonicalize(file)?;
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return Err(io::ErrorKind::InvalidInput.into()) };
+    write_private(folder, &name.to_string_lossy(), text)
 }
 
 /// What is known about the password of a station, for a list of them.
@@ -106,6 +133,25 @@ pub enum PasswordFileError {
         file: PathBuf,
         /// Why.
         reason: io::Error,
+    },
+    /// It cannot be written.
+    #[error("the passwords cannot be written to {}: {reason}; the file is as it was", .file.display())]
+    Unwritable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        reason: io::Error,
+    },
+    /// An identity would be read as another one.
+    #[error(
+        "the identity {identity:?} cannot stand in {}: it has a colon or a blank at its end, or begins with #; auth remove takes it out",
+        .file.display()
+    )]
+    Identity {
+        /// The file.
+        file: PathBuf,
+        /// The identity.
+        identity: String,
     },
     /// Lines are wrong.
     #[error("the passwords in {} cannot be used: {mistakes}", .file.display())]
@@ -194,6 +240,59 @@ impl PasswordList {
             };
             (identity.as_str(), form)
         })
+    }
+
+    /// Writes the passwords into their files. What is unchanged in a file stays as it stands there, comments too; the line of a station whose
+    /// password changed gets the new one, that of a station without a password goes, and stations that are in none of the files come to the
+    /// end of the last one. Each file is replaced as a whole, and is readable by the user alone.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, or an identity cannot stand in one.
+    pub fn save(&self, files: &[PathBuf]) -> Result<(), PasswordFileError> {
+        let unreadable = |file: &Path| {
+            let file = file.to_owned();
+            move |reason| PasswordFileError::Unreadable { file, reason }
+        };
+        let texts = files.iter().map(|file| text_file::read(file).map_err(unreadable(file))).collect::<Result<Vec<_>, _>>()?;
+        let mut missing = self.0.clone();
+        let mut kept: Vec<String> = texts.iter().map(|text| self.kept_of(text, &mut missing)).collect();
+        if let (Some(file), Some(last)) = (files.last(), kept.last_mut()) {
+            if !missing.is_empty() && !last.is_empty() && !last.ends_with('\n') {
+                last.push('\n');
+            }
+            for (identity, password) in &missing {
+                if identity.contains([':', '\n', '\r']) || identity.starts_with('#') || identity.trim() != identity {
+                    return Err(PasswordFileError::Identity { file: file.clone(), identity: identity.clone() });
+                }
+                last.push_str(&format!("{identity}:{}\n", password.written()));
+            }
+        }
+        for ((file, text), old) in files.iter().zip(kept).zip(texts) {
+            if text != old {
+                write(file, &text).map_err(|reason| PasswordFileError::Unwritable { file: file.clone(), reason })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What stays of the text of a file. The stations in it are not missing any more.
+    fn kept_of(&self, text: &str, missing: &mut BTreeMap<String, StoredPassword>) -> String {
+        let mut kept = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let written = line.trim_start().trim_end_matches(['\r', '\n']);
+            let known = Some(written).filter(|line| !line.starts_with('#')).and_then(|line| read_line(line).ok());
+            let Some((identity, password)) = known else {
+                kept.push_str(line);
+                continue;
+            };
+            missing.remove(identity);
+            match self.0.get(identity) {
+                Some(own) if *own == password => kept.push_str(line),
+                Some(own) => kept.push_str(&format!("{identity}:{}\n", own.written())),
+                None => {}
+            }
+        }
+        kept
     }
 
     /// Whether a station has a password.
@@ -347,16 +446,54 @@ mod tests {
         assert_eq!(mistakes, expected);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("stations");
-        std::fs::write(&file, &text).unwrap();
+        fs::write(&file, &text).unwrap();
         let sentence = PasswordList::read(&file).unwrap_err().to_string();
         assert!(
             sentence.contains("line 1: ") && sentence.ends_with("; and 4 more") && !sentence.contains("s3cret"),
             "{sentence}"
         );
-        std::fs::write(&file, b"\xff\xfe").unwrap();
+        fs::write(&file, b"\xff\xfe").unwrap();
         assert!(PasswordList::read(&file).unwrap_err().to_string().contains("UTF-16"));
         let costly = hash.replace("m=8,", "m=99999999,");
         assert_eq!(PasswordList::default().write("CP1", &costly), Err(PasswordMistake::Hash));
+    }
+
+    #[test]
+    fn what_changed_is_written_and_the_rest_of_the_file_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["one", "two"].map(|name| folder.path().join(name));
+        let hash = hash_of(b"hidden");
+        fs::write(&files[0], format!("# stations\r\n\n CP1 :s3cret\r\nCP2:hex:00FF\nCP3:{hash}\n# end")).unwrap();
+        fs::write(&files[1], "CP4:four").unwrap();
+        let mut list = PasswordList::read(&files[0]).unwrap();
+        list.extend(PasswordList::read(&files[1]).unwrap());
+        let texts = || files.clone().map(|file| fs::read_to_string(file).unwrap());
+        let before = texts();
+        list.save(&files).unwrap();
+        assert_eq!(texts(), before, "nothing changed");
+        list.write("CP1", "hex:0a0d").unwrap();
+        list.remove("CP2");
+        list.set("CP5", StationPassword::of_text("$hex:"));
+        list.set("CP6", StationPassword::of_text("hex:00"));
+        list.set("CP7", StationPassword::of_text("plain text"));
+        list.save(&files).unwrap();
+        let [one, two] = texts();
+        assert_eq!(one, format!("# stations\r\n\nCP1:hex:0a0d\nCP3:{hash}\n# end"));
+        assert_eq!(two, "CP4:four\nCP5:hex:246865783a\nCP6:hex:6865783a3030\nCP7:plain text\n");
+        let mut again = PasswordList::read(&files[0]).unwrap();
+        again.extend(PasswordList::read(&files[1]).unwrap());
+        assert_eq!(again, list, "what is written is read again");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&files[1]).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        list.set("CP:8", StationPassword::of_text("x"));
+        let error = list.save(&files).unwrap_err().to_string();
+        assert!(error.contains("\"CP:8\" cannot stand in") && !error.contains("plain text"), "{error}");
+        assert_eq!(texts(), [one, two], "nothing is written when something cannot be");
+        fs::remove_file(&files[0]).unwrap();
+        assert!(matches!(list.save(&files), Err(PasswordFileError::Unreadable { .. })));
     }
 
     #[test]

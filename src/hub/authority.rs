@@ -5,11 +5,13 @@ use std::sync::{Arc, PoisonError};
 
 use tokio::runtime::Handle;
 
-use super::Hub;
+use super::{Hub, LinkOrderError};
 use crate::clock::now;
 use crate::config::{AuthorityFolder, AuthorityFolderError};
+use crate::link::{LinkCommand, LinkOrder};
 use crate::pki::KeyAlgorithm;
-use crate::simulator::StationSigner;
+use crate::simulator::{SigningRule, StationSigner};
+use crate::trace::StationKey;
 
 impl Hub {
     /// Lets the roles that start from now on use the test CA of this folder. It need not exist.
@@ -20,6 +22,24 @@ impl Hub {
     /// The folder of the test CA; `None` when the session has none.
     pub fn authority(&self) -> Option<PathBuf> {
         self.shared.authority.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sends the certificate for the last request of a station, signed by this rule.
+    ///
+    /// # Errors
+    /// When there is none to be signed, or the station cannot be called.
+    pub fn sign_request(&self, station: StationKey, rule: SigningRule) -> Result<(), SigningFault> {
+        let identity = self.trace().read().stations().get(station).map(|row| row.identity.clone()).unwrap_or_default();
+        let running = self.shared.central_systems.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let signed = running.iter().find_map(|central_system| central_system.sign(&identity, rule, now()));
+        let Some((action, payload)) = signed else {
+            return Err(match self.authority().filter(|folder| AuthorityFolder::open(folder).is_ok()) {
+                Some(_) => SigningFault::NoRequest,
+                None => SigningFault::NoAuthority,
+            });
+        };
+        let call = LinkCommand::Call { action: action.into(), payload: payload.into() };
+        Ok(self.order(station, LinkOrder::User(call))?)
     }
 
     /// What signs the requests of stations; `None` without a test CA. A CA that cannot be used is a line of the trace: the central system
@@ -36,6 +56,22 @@ impl Hub {
             }
         }
     }
+}
+
+/// Why a request for a certificate is not signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SigningFault {
+    /// Nothing was asked for.
+    #[error(
+        "it has sent no request for a certificate that was accepted; ExtendedTriggerMessage (1.6) or TriggerMessage (2.x) asks it for one"
+    )]
+    NoRequest,
+    /// There is no CA.
+    #[error("there is no test CA that signs; make one with `ocpp-tui ca init`, and start the central system again")]
+    NoAuthority,
+    /// It cannot be called.
+    #[error(transparent)]
+    NotSent(#[from] LinkOrderError),
 }
 
 fn load(folder: &Path) -> Result<StationSigner, AuthorityFolderError> {

@@ -18,7 +18,7 @@ use crate::ocpp::{Role, Transport};
 use crate::pki::check_station;
 use crate::plugin::PluginChannel;
 use crate::simulator::{CentralSystem, Profile};
-use crate::trace::{EventSender, StationKey};
+use crate::trace::{EventSender, StationKey, TlsFacts};
 
 /// Where a central system listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,21 +81,32 @@ struct CentralSystemDirectory {
     plugins: Arc<PluginChannel>,
     profile: Profile,
     access: StationAccess,
+    /// The operator that certificates must name; `None` for any.
+    organization: Option<String>,
+}
+
+impl CentralSystemDirectory {
+    /// Checks that the certificate of a connection, where there is one, is that of the station (OCPP 2.0.1 part 2, A00.FR.404 and 405): the
+    /// common name is the serial number, where that is known, or the identity, and the organization the operator, where one is named.
+    fn check_certificate(&self, identity: &str, tls: &TlsFacts) -> Result<(), Refusal> {
+        let serial = self.central_system.serial_number(identity);
+        let checked = check_station(&tls.peer_chain, identity, serial.as_deref(), self.organization.as_deref());
+        checked.map_err(|fault| Refusal::new(StatusCode::FORBIDDEN, fault.to_string()))
+    }
 }
 
 impl Directory for CentralSystemDirectory {
     fn authenticate<'a>(&'a self, handshake: &'a Handshake<'a>) -> Authentication<'a> {
-        Box::pin(self.access.check(handshake))
+        Box::pin(async move {
+            if let Some(tls) = handshake.tls {
+                self.check_certificate(handshake.identity, tls)?;
+            }
+            self.access.check(handshake).await
+        })
     }
 
     fn admit(&self, handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
         let identity = handshake.identity;
-        if let Some(tls) = handshake.tls {
-            // OCPP 2.0.1 part 2, A00.FR.404: the common name is the serial number, where that is known, or the identity.
-            let serial = self.central_system.serial_number(identity);
-            let checked = check_station(&tls.peer_chain, identity, serial.as_deref(), None);
-            checked.map_err(|fault| Refusal::new(StatusCode::FORBIDDEN, fault.to_string()))?;
-        }
         let station = self.events.station(Role::CentralSystem, identity);
         let behaviour = self.central_system.behaviour_with(identity, self.profile.samples);
         let (inner, identity) = (Box::new(behaviour), identity.to_owned());
@@ -128,12 +139,12 @@ pub(super) fn listener_context(
     access: StationAccess,
     tasks: TaskTracker,
 ) -> ListenerContext {
-    let events = context.events.clone();
+    let (events, organization) = (context.events.clone(), options.tls.organization.clone());
     ListenerContext::new(
         Endpoint::new(&options.endpoint),
         options.versions.clone(),
         options.transports.clone(),
-        Arc::new(CentralSystemDirectory { central_system, events, registry, answers, plugins, profile, access }),
+        Arc::new(CentralSystemDirectory { central_system, events, registry, answers, plugins, profile, access, organization }),
         context,
         tasks,
     )

@@ -17,6 +17,7 @@ mod responder;
 mod route;
 mod state;
 mod tls;
+mod tls_options;
 
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
@@ -33,7 +34,7 @@ use crate::clock::now;
 use crate::config::PasswordList;
 use crate::link::{
     self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Listener, ListenerPorts,
-    MisbehaviourPlan, Network, SharedSettings, SoapService,
+    MisbehaviourPlan, Network, SharedSettings, SoapService, is_secure_url,
 };
 use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::plugin::Plugins;
@@ -47,13 +48,14 @@ use crate::trace::{EventKind, EventSender, StationKey, Trace};
 pub use access::{AccessOptions, PasswordBook};
 pub use alert_filters::AlertFilters;
 pub use answer_rules::{AnswerOverride, AnswerProvider, AnswerRequest, AnswerRule, AnswerRules, PayloadChange};
+pub use authority::SigningFault;
 pub use central_system::ListenAddress;
 pub use credential_options::CredentialOptions;
 pub use error::{HubError, LinkOrderError};
 pub use options::{CentralSystemOptions, ChargePointOptions, MachineOptions, SoapOptions};
 pub use order::Order;
 pub use receipt::Receipt;
-pub use tls::{DialTlsOptions, ListenTlsOptions};
+pub use tls_options::{DialTlsOptions, ListenTlsOptions};
 
 pub use crate::link::LinkCommand;
 
@@ -212,8 +214,8 @@ impl Hub {
         };
         let port_of = |bound: &Option<(SocketAddr, Listener)>| bound.as_ref().map(|(address, _)| address.port());
         let ports = ListenerPorts { plain: port_of(&plain), tls: port_of(&secured) };
-        if let Some(list) = passwords {
-            self.shared.passwords.add(list);
+        if let (Some(list), Some(file)) = (passwords, &options.access.password_file) {
+            self.shared.passwords.add(list, file);
         }
         let first_transaction = options.first_transaction.unwrap_or_else(|| transaction_id_of(now()));
         let signer = self.station_signer().await;
@@ -284,14 +286,26 @@ impl Hub {
             && !options.identity.is_empty()
             && let Some(folder) = authority.as_deref()
         {
-            options.tls.certificate = Some(station_certificate(&options.identity, folder)?);
+            options.tls.certificate =
+                Some(station_certificate(&options.identity, options.tls.organization.as_deref(), folder)?);
         }
         let quirks = options.machine.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
         let way = Route::find(&options, &credentials, &self.shared.network)?;
         let credentials = StationCredentials::new(credentials);
-        let connector = self.shared.connector.get(&options.tls, authority.as_deref())?;
+        let connector = match self.shared.connector.get(&options.tls, authority.as_deref()) {
+            Ok(connector) => connector,
+            // Nothing of this station needs it. The URL of a network profile may need it later.
+            Err(HubError::TestAuthority(error)) if !is_secure_url(&options.url) => {
+                self.note(true, format!("{error}. Connections without TLS do not need it; those with TLS do not trust it."));
+                self.shared.connector.get(&options.tls, None)?
+            }
+            Err(error) => return Err(error),
+        };
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
+        }
+        if is_secure_url(&options.url) {
+            self.note_key_log();
         }
         let station = self.shared.events.station(Role::ChargePoint, name);
         let (handle, inbox) = LinkHandle::new(self.shared.events.numbers().next());
@@ -397,7 +411,7 @@ impl Hub {
     }
 
     /// The passwords of the stations that connect to us.
-    pub fn passwords(&self) -> &PasswordBook {
+    pub fn passwords(&self) -> &Arc<PasswordBook> {
         &self.shared.passwords
     }
 

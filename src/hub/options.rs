@@ -2,8 +2,8 @@
 
 use super::access::AccessOptions;
 use super::credential_options::CredentialOptions;
-use super::{DialTlsOptions, ListenTlsOptions};
-use crate::link::SubprotocolPolicy;
+use super::tls_options::{DialTlsOptions, ListenTlsOptions};
+use crate::link::{DEFAULT_TLS_PORT, SubprotocolPolicy};
 use crate::ocpp::{SecurityProfile, Transport, Version};
 use crate::simulator::StationEquipment;
 
@@ -50,6 +50,15 @@ impl Default for CentralSystemOptions {
             first_transaction: None,
             access: AccessOptions::default(),
         }
+    }
+}
+
+impl CentralSystemOptions {
+    /// The port for TLS; `None` when there is to be none.
+    pub fn tls_port(&self) -> Option<u16> {
+        let ListenTlsOptions { port, alone, certificates, client_ca, .. } = &self.tls;
+        let wanted = *alone || !certificates.is_empty() || !client_ca.is_empty() || self.security_profile.uses_tls();
+        port.or(wanted.then_some(DEFAULT_TLS_PORT))
     }
 }
 

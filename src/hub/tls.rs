@@ -1,61 +1,23 @@
-//! TLS of a role: the options, and what is made of them when it starts. Files are read here, once for each start.
+//! What is made of the options about TLS when a role starts. Files are read here.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::tls_options::{DialTlsOptions, ListenTlsOptions};
 use super::{CentralSystemOptions, ChargePointOptions, HubError};
 use crate::clock::now;
 use crate::config::{AuthorityFolder, AuthorityFolderError, machine_names};
 use crate::link::{
-    AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, DEFAULT_TLS_PORT, TlsAcceptor, TlsConnector,
-    TlsVersion, TrustedRoots,
+    AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, FileStamp, TlsAcceptor, TlsConnector,
+    TrustedRoots,
 };
 use crate::pki::{CertificateTerms, KeyAlgorithm};
 
 /// The kind of key of certificates that are not named: it makes them at once, and every suite of the security profiles that is spoken here
 /// has it (A00.FR.318).
 const KIND: KeyAlgorithm = KeyAlgorithm::Ecdsa;
-/// The operator in the certificates of our stations.
+/// The operator in the certificates of our stations where none is named.
 const OPERATOR: &str = "ocpp-tui";
-
-/// TLS of a central system.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ListenTlsOptions {
-    /// The TCP port for TLS; 0 means any free one. `None` is the default one where anything else here or the security profile asks for TLS.
-    pub port: Option<u16>,
-    /// Whether the port without TLS stays closed.
-    pub alone: bool,
-    /// Its certificates.
-    pub certificates: Vec<CertificateFiles>,
-    /// The CAs of client certificates.
-    pub client_ca: Vec<PathBuf>,
-    /// The highest version.
-    pub highest: TlsVersion,
-}
-
-/// TLS of a charge point.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DialTlsOptions {
-    /// The CAs that it trusts; without any, those of the operating system.
-    pub ca: Vec<PathBuf>,
-    /// Its certificate.
-    pub certificate: Option<CertificateFiles>,
-    /// Whether it accepts every certificate.
-    pub insecure: bool,
-    /// The name that it asks for instead of the host of the URL.
-    pub server_name: Option<String>,
-    /// The highest version.
-    pub highest: TlsVersion,
-}
-
-impl CentralSystemOptions {
-    /// The port for TLS; `None` when there is to be none.
-    pub fn tls_port(&self) -> Option<u16> {
-        let ListenTlsOptions { port, alone, certificates, client_ca, .. } = &self.tls;
-        let wanted = *alone || !certificates.is_empty() || !client_ca.is_empty() || self.security_profile.uses_tls();
-        port.or(wanted.then_some(DEFAULT_TLS_PORT))
-    }
-}
 
 /// What secures the connections of a central system: those that come, and those that it makes over SOAP.
 #[derive(Debug, Default)]
@@ -106,11 +68,19 @@ impl ListenTls {
                 );
             }
         }
+        let more_roots = match test_roots(test_authority) {
+            // Nothing that was asked for needs it, or it would have been used above.
+            Err(HubError::TestAuthority(error)) => {
+                notices.push(format!("{error}. Its certificates are not trusted where stations are called over TLS."));
+                TrustedRoots::default()
+            }
+            roots => roots?,
+        };
         // A station that is called over SOAP shows a certificate of the same CAs.
         let roots = (!client_ca.is_empty()).then(|| TrustedRoots::of_files(&client_ca)).transpose()?;
         let connector = TlsConnector::new(ConnectorOptions {
             roots,
-            more_roots: test_roots(test_authority)?,
+            more_roots,
             certificate: certificates.first().cloned(),
             of_station: true,
             highest,
@@ -137,9 +107,13 @@ fn test_roots(folder: Option<&Path>) -> Result<TrustedRoots, HubError> {
 ///
 /// # Errors
 /// When the test CA cannot be used.
-pub(super) fn station_certificate(serial_number: &str, folder: &Path) -> Result<CertificateFiles, HubError> {
+pub(super) fn station_certificate(
+    serial_number: &str,
+    organization: Option<&str>,
+    folder: &Path,
+) -> Result<CertificateFiles, HubError> {
     let (authority, _) = AuthorityFolder::open_or_create(folder, now().wall)?;
-    let terms = CertificateTerms::station(serial_number, OPERATOR);
+    let terms = CertificateTerms::station(serial_number, organization.unwrap_or(OPERATOR));
     authority.station_certificate(&terms, now().wall)?;
     Ok(pair(authority.station_files(serial_number, terms.key)))
 }
@@ -148,9 +122,16 @@ fn pair((certificate, key): (PathBuf, PathBuf)) -> CertificateFiles {
     CertificateFiles { certificate, key: Some(key) }
 }
 
-/// The connector that was made last, for the next charge point with the same options.
+/// The connector that was made last, for the next charge point with the same options and the same files.
 #[derive(Debug, Default)]
-pub(super) struct LastConnector(Mutex<Option<(DialTlsOptions, Arc<TlsConnector>)>>);
+pub(super) struct LastConnector(Mutex<Option<KnownConnector>>);
+
+#[derive(Debug)]
+struct KnownConnector {
+    options: DialTlsOptions,
+    stamps: Vec<FileStamp>,
+    connector: Arc<TlsConnector>,
+}
 
 impl LastConnector {
     /// What secures the connections that a charge point makes.
@@ -158,25 +139,37 @@ impl LastConnector {
     /// # Errors
     /// When a file is missing or cannot be used.
     pub fn get(&self, options: &DialTlsOptions, test_authority: Option<&Path>) -> Result<Arc<TlsConnector>, HubError> {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, connector)) = &*last
-            && of == options
-        {
-            return Ok(connector.clone());
+        let test_authority = test_authority.filter(|_| options.ca.is_empty());
+        let stamps = stamps(options, test_authority);
+        // Files are read without the lock: two that come at once may both read them.
+        let is_same = |known: &&KnownConnector| known.options == *options && known.stamps == stamps;
+        if let Some(known) = self.lock().as_ref().filter(is_same) {
+            return Ok(known.connector.clone());
         }
-        let DialTlsOptions { ca, certificate, insecure, server_name, highest } = options;
+        let DialTlsOptions { ca, certificate, insecure, server_name, highest, .. } = options;
         let connector = Arc::new(TlsConnector::new(ConnectorOptions {
             roots: (!ca.is_empty()).then(|| TrustedRoots::of_files(ca)).transpose()?,
-            more_roots: if ca.is_empty() { test_roots(test_authority)? } else { TrustedRoots::default() },
+            more_roots: test_roots(test_authority)?,
             certificate: certificate.clone(),
             insecure: *insecure,
             of_station: false,
             server_name: server_name.clone(),
             highest: *highest,
         })?);
-        *last = Some((options.clone(), connector.clone()));
+        *self.lock() = Some(KnownConnector { options: options.clone(), stamps, connector: connector.clone() });
         Ok(connector)
     }
+
+    fn lock(&self) -> MutexGuard<'_, Option<KnownConnector>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What tells whether the files of a charge point are still the same ones.
+fn stamps(options: &DialTlsOptions, test_authority: Option<&Path>) -> Vec<FileStamp> {
+    let of_certificate = options.certificate.iter().flat_map(|files| [Some(&files.certificate), files.key.as_ref()]).flatten();
+    let named = options.ca.iter().chain(of_certificate).map(|file| FileStamp::of(file));
+    named.chain(test_authority.into_iter().flat_map(AuthorityFolder::root_files).map(|file| FileStamp::of(&file))).collect()
 }
 
 /// What makes the handshakes on the port at which a charge point is called over SOAP: with its own certificate.
@@ -191,4 +184,25 @@ pub(super) fn callback_acceptor(options: &ChargePointOptions) -> Result<Arc<TlsA
         ..AcceptorOptions::default()
     })?;
     Ok(Arc::new(acceptor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_ca_that_is_made_or_replaced_later_is_trusted_by_the_next_station() {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, last, options) = (home.path().join("ca"), LastConnector::default(), DialTlsOptions::default());
+        let get = || last.get(&options, Some(&folder)).unwrap();
+        let without = get();
+        assert!(Arc::ptr_eq(&without, &get()), "the same files, the same connector");
+        AuthorityFolder::open_or_create(&folder, now().wall).unwrap();
+        let with = get();
+        assert!(!Arc::ptr_eq(&without, &with) && Arc::ptr_eq(&with, &get()));
+        std::fs::write(folder.join("ca.pem"), "damaged").unwrap();
+        assert!(matches!(last.get(&options, Some(&folder)), Err(HubError::TestAuthority(_))));
+        let named = DialTlsOptions { ca: vec![folder.join("ca.pem")], ..options.clone() };
+        assert!(matches!(last.get(&named, Some(&folder)), Err(HubError::Certificate(_))), "only the file that is named counts");
+    }
 }

@@ -93,7 +93,7 @@ fn others(text: &str) -> Vec<EventKind> {
         EventKind::Held { number: 1, action: text.into(), text: text.into() },
         EventKind::Timeout { exchange: 7, action: text.into(), after: seconds },
         EventKind::Unanswered { exchange: 7, action: text.into(), by: SilenceCause::Rule },
-        EventKind::Unreachable { exchange: 7, action: action(), reason: text.into() },
+        EventKind::Unreachable { exchange: 7, action: action(), reason: text.into(), attempt: None },
         EventKind::Ping { direction: Direction::In, pong: false, round_trip: None },
         EventKind::Ping { direction: Direction::Out, pong: true, round_trip: None },
         EventKind::Listening { address, url: text.into(), transports: Transport::ALL.to_vec() },

@@ -11,6 +11,8 @@ use ipnet::IpNet;
 
 /// The header of proxies that is older than `Forwarded` (RFC 7239) and more common.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Its companion with the protocol that the client speaks.
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Which addresses may connect. The default lets everybody in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,24 +59,44 @@ impl AddressPolicy {
 
     /// The client behind a request: what a trusted proxy says about it, otherwise the peer itself. Of several addresses the last one counts
     /// that is not itself a trusted proxy; those before it may be made up by the client.
-    pub fn client_of(&self, peer: SocketAddr, headers: &HeaderMap) -> SocketAddr {
+    pub fn client_of(&self, peer: SocketAddr, headers: &HeaderMap) -> RequestClient {
+        let mut client = RequestClient { address: peer, secured: false };
         if !self.trusts(peer.ip()) {
-            return peer;
+            return client;
         }
         let mut chain = forwarded(headers);
         if chain.is_empty() {
             chain = forwarded_for(headers);
         }
-        let mut client = peer;
         for hop in chain.into_iter().rev() {
-            let Some(hop) = hop else { break };
-            client = hop;
-            if !self.trusts(hop.ip()) {
+            client.secured = hop.secured;
+            let Some(address) = hop.address else { break };
+            client.address = address;
+            if !self.trusts(address.ip()) {
                 break;
             }
         }
-        SocketAddr::new(client.ip().to_canonical(), client.port())
+        client.address.set_ip(client.address.ip().to_canonical());
+        client
     }
+}
+
+/// Who sends a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestClient {
+    /// Its address.
+    pub address: SocketAddr,
+    /// Whether TLS secures its way to the proxy before us.
+    pub secured: bool,
+}
+
+/// A client as a proxy names it.
+#[derive(Debug, Clone, Copy)]
+struct ForwardedHop {
+    /// `None` for one that is hidden.
+    address: Option<SocketAddr>,
+    /// Whether it came over TLS.
+    secured: bool,
 }
 
 /// What one limit is for: an address of IPv4, or a network of IPv6 that one subscriber has.
@@ -85,22 +107,40 @@ pub fn limited_address(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The clients in the headers `Forwarded`; `None` for one that is hidden.
-fn forwarded(headers: &HeaderMap) -> Vec<Option<SocketAddr>> {
-    let values = headers.get_all(FORWARDED).iter().filter_map(|value| value.to_str().ok());
-    let elements = values.flat_map(|value| value.split(','));
-    let for_of = |element: &str| {
-        let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
-        let (_, value) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
-        address(value.trim().trim_matches('"'))
+/// The clients in the headers `Forwarded`.
+fn forwarded(headers: &HeaderMap) -> Vec<ForwardedHop> {
+    let read = |element: &str| {
+        let value_of = |wanted: &str| {
+            let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+            let (_, value) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))?;
+            Some(value.trim().trim_matches('"'))
+        };
+        ForwardedHop { address: value_of("for").and_then(address), secured: value_of("proto").is_some_and(is_secured) }
     };
-    elements.map(for_of).collect()
+    listed(headers, &FORWARDED).map(read).collect()
 }
 
-/// The clients in the headers `X-Forwarded-For`.
-fn forwarded_for(headers: &HeaderMap) -> Vec<Option<SocketAddr>> {
-    let values = headers.get_all(X_FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(|text| address(text.trim())).collect()
+/// The clients in the headers `X-Forwarded-For`. Most proxies overwrite `X-Forwarded-Proto`; where each adds to it, there are as many values.
+fn forwarded_for(headers: &HeaderMap) -> Vec<ForwardedHop> {
+    let addresses: Vec<_> = listed(headers, &X_FORWARDED_FOR).map(|text| address(text.trim())).collect();
+    let protocols: Vec<bool> = listed(headers, &X_FORWARDED_PROTO).map(|text| is_secured(text.trim())).collect();
+    let last = protocols.last().copied().unwrap_or_default();
+    if addresses.is_empty() && last {
+        return vec![ForwardedHop { address: None, secured: true }];
+    }
+    let each = protocols.len() == addresses.len();
+    let secured = |index: usize| if each { protocols[index] } else { last };
+    addresses.into_iter().enumerate().map(|(index, address)| ForwardedHop { address, secured: secured(index) }).collect()
+}
+
+/// The elements of a list in all headers of a name.
+fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','))
+}
+
+/// Whether a protocol that a proxy names has TLS. Some name that of the WebSocket.
+fn is_secured(protocol: &str) -> bool {
+    ["https", "wss"].iter().any(|secured| protocol.eq_ignore_ascii_case(secured))
 }
 
 /// An address with or without a port; the brackets of IPv6 may be missing without one.
@@ -181,7 +221,7 @@ mod tests {
         let client = |peer: &str, lines: &[(HeaderName, &str)]| {
             let mut headers = HeaderMap::new();
             headers.extend(lines.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())));
-            policy.client_of(peer.parse().unwrap(), &headers).to_string()
+            policy.client_of(peer.parse().unwrap(), &headers).address.to_string()
         };
         let spoofed = [(X_FORWARDED_FOR, "203.0.113.9")];
         assert_eq!(client("192.0.2.1:5", &spoofed), "192.0.2.1:5");
@@ -196,6 +236,29 @@ mod tests {
             "[2001:db8::7]:4711"
         );
         assert_eq!(client("127.0.0.1:5", &[(FORWARDED, "for=_hidden"), spoofed[0].clone()]), "127.0.0.1:5");
+    }
+
+    #[test]
+    fn a_trusted_proxy_says_whether_its_client_came_over_tls() {
+        let policy = policy(&[], &["127.0.0.1", "10.0.0.0/8"]);
+        let secured = |peer: &str, lines: &[(HeaderName, &str)]| {
+            let mut headers = HeaderMap::new();
+            headers.extend(lines.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())));
+            policy.client_of(peer.parse().unwrap(), &headers).secured
+        };
+        let (proto, forwarded_for) = (X_FORWARDED_PROTO, (X_FORWARDED_FOR, "203.0.113.9"));
+        assert!(secured("127.0.0.1:5", &[forwarded_for.clone(), (proto.clone(), "https")]));
+        assert!(secured("127.0.0.1:5", &[(proto.clone(), "wss")]), "also without an address");
+        assert!(!secured("192.0.2.1:5", &[forwarded_for.clone(), (proto.clone(), "https")]), "others are not believed");
+        assert!(!secured("127.0.0.1:5", &[forwarded_for.clone(), (proto.clone(), "http")]));
+        assert!(!secured("127.0.0.1:5", &[forwarded_for]));
+        // The way of the client counts, and not that between the proxies.
+        let two = (X_FORWARDED_FOR, "203.0.113.9, 10.0.0.2");
+        assert!(secured("127.0.0.1:5", &[two.clone(), (proto.clone(), "https, http")]));
+        assert!(!secured("127.0.0.1:5", &[two, (proto, "http, https")]));
+        assert!(secured("127.0.0.1:5", &[(FORWARDED, "for=203.0.113.9;proto=https, for=10.0.0.2;proto=http")]));
+        assert!(!secured("127.0.0.1:5", &[(FORWARDED, "proto=https;for=1.2.3.4, for=203.0.113.9")]), "the first is made up");
+        assert!(secured("127.0.0.1:5", &[(FORWARDED, "for=_hidden;proto=\"https\"")]));
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(in crate::link) struct AttemptProgress {
     pub tls: Option<Arc<TlsFacts>>,
     /// Whether the request has a password.
     pub password: bool,
+    /// Whether a proxy that is trusted has secured the way to it with TLS.
+    pub secured_before: bool,
     /// The other end, where what is odd about its certificates and its password is to be found when the attempt is over.
     pub checked_peer: Option<SocketAddr>,
     /// Whether the attempt is ours.
@@ -48,8 +50,18 @@ impl AttemptProgress {
     fn begin(step: ConnectionStep) -> AttemptProgress {
         let (request, answer) = (Box::default(), Box::default());
         let dialled = step == ConnectionStep::Resolve;
-        let (steps, tls, password, checked_peer) = (ConnectionSteps::default(), None, false, None);
-        AttemptProgress { began: Instant::now(), step, steps, request, answer, tls, password, checked_peer, dialled }
+        AttemptProgress {
+            began: Instant::now(),
+            step,
+            steps: ConnectionSteps::default(),
+            request,
+            answer,
+            tls: None,
+            password: false,
+            secured_before: false,
+            checked_peer: None,
+            dialled,
+        }
     }
 
     /// The step that goes on is done, and this one begins.
@@ -72,7 +84,7 @@ impl AttemptProgress {
     pub fn security_findings(&self, peer: SocketAddr) -> Vec<HandshakeFinding> {
         match &self.tls {
             Some(tls) => certificate_findings(tls, self.dialled, now().wall.as_microsecond()),
-            None if self.password && !peer.ip().to_canonical().is_loopback() => {
+            None if self.password && !self.secured_before && !peer.ip().to_canonical().is_loopback() => {
                 vec![HandshakeFinding::PasswordInClear]
             }
             None => Vec::new(),
@@ -126,6 +138,8 @@ mod tests {
         assert_eq!(found(true, "192.0.2.1:5"), (vec![HandshakeFinding::PasswordInClear], StationProof::Password));
         assert_eq!(found(true, "127.0.0.1:5"), (vec![], StationProof::Password));
         assert_eq!(found(true, "[::ffff:127.0.0.1]:5"), (vec![], StationProof::Password));
+        let behind = AttemptProgress { password: true, secured_before: true, ..AttemptProgress::accepted() };
+        assert_eq!(behind.security_findings("192.0.2.1:5".parse().unwrap()), [], "a proxy ends TLS before us");
     }
 
     #[tokio::test(start_paused = true)]

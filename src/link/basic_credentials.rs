@@ -7,7 +7,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
-use crate::behaviour::StationCredentials;
+use crate::behaviour::{CredentialSet, StationCredentials};
 
 /// Stations exist that leave the padding out.
 const READER: GeneralPurpose =
@@ -98,9 +98,9 @@ pub(super) struct StationAuthorization {
 }
 
 impl StationAuthorization {
-    /// The value of the header; `None` in the profiles without a password.
-    pub fn header(&self) -> Option<HeaderValue> {
-        authorization(&self.identity, self.credentials.next().sent_password()?.bytes())
+    /// The value of the header with these credentials; `None` in the profiles without a password.
+    pub fn header(&self, shown: &CredentialSet) -> Option<HeaderValue> {
+        authorization(&self.identity, shown.sent_password()?.bytes())
     }
 }
 

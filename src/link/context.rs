@@ -11,7 +11,6 @@ use super::endpoint::Endpoint;
 use super::intercept::gate::Gate;
 use super::misbehaviour::MisbehaviourPlan;
 use super::network::Network;
-use super::opening::ListenerPorts;
 use super::settings::SharedSettings;
 use super::soap::SoapActors;
 use super::subprotocol::SubprotocolPolicy;
@@ -38,6 +37,15 @@ pub struct LinkContext {
     pub events: EventSender,
     /// Ends every link of the session.
     pub shutdown: CancellationToken,
+}
+
+/// The ports of a listener, each with or without TLS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ListenerPorts {
+    /// The port without TLS.
+    pub plain: Option<u16>,
+    /// The port with TLS.
+    pub tls: Option<u16>,
 }
 
 /// What a listening central system needs.

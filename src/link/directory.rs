@@ -77,8 +77,9 @@ pub type Authentication<'a> = Pin<Box<dyn Future<Output = Result<Vec<HandshakeFi
 
 /// Decides which stations may connect to a central system, and knows their links.
 pub trait Directory: Send + Sync {
-    /// Checks who sends a handshake, or any request over SOAP, before it is looked at further. It may take long: a password is checked
-    /// against a slow hash, and guesses are slowed down. What is odd and accepted is returned.
+    /// Checks who sends a handshake, or any request over SOAP, by its credentials and by the certificate of its connection, before it is
+    /// looked at further. It may take long: a password is checked against a slow hash, and guesses are slowed down. What is odd and accepted
+    /// is returned.
     fn authenticate<'a>(&'a self, handshake: &'a Handshake<'a>) -> Authentication<'a>;
 
     /// Decides about a station whose sender is known, before its handshake is answered.

@@ -74,15 +74,15 @@ pub async fn accept(mut listener: Listener, tls: Option<Arc<TlsAcceptor>>, liste
 async fn serve(mut stream: Socket, peer: SocketAddr, tls: Option<Arc<TlsAcceptor>>, listener_context: Arc<ListenerContext>) {
     stream.set_nodelay();
     let serving = async {
+        let mut progress = AttemptProgress::accepted();
+        let entered = Box::pin(enter(&mut stream, peer, &progress, &listener_context)).await;
+        let Some((peer, pass)) = entered else { return };
         if Box::pin(ends_at_once(&mut stream, peer, &listener_context)).await {
             return;
         }
         if let Some(acceptor) = &tls {
             refresh(acceptor, &listener_context).await;
         }
-        let mut progress = AttemptProgress::accepted();
-        let entered = Box::pin(enter(&mut stream, peer, &progress, &listener_context)).await;
-        let Some((peer, pass)) = entered else { return };
         let (client, ports, context) = (Role::ChargePoint, listener_context.ports, &listener_context.context);
         let opening = ConnectionOpening { peer, station: None, client, tls: tls.as_ref(), ports, context };
         if let Some((first, stream)) = Box::pin(opening.open(stream, &mut progress)).await {
@@ -231,8 +231,9 @@ async fn respond(
 ) -> Response<Full<Bytes>> {
     connection.spoke();
     let addresses = &listener_context.addresses;
-    let peer = addresses.client_of(connection.first_peer, request.headers());
-    connection.speaks_from(peer);
+    let client = addresses.client_of(connection.first_peer, request.headers());
+    let peer = client.address;
+    connection.speaks_from(client);
     if pass.is_none() && addresses.trusts(connection.first_peer.ip()) {
         match listener_context.connections.enter(addresses, peer.ip()) {
             Ok(entered) => pass = entered,

@@ -7,6 +7,7 @@ mod basic_credentials;
 mod close_reason;
 mod context;
 mod conversation;
+mod credential_news;
 mod directory;
 mod down;
 mod endpoint;
@@ -34,7 +35,7 @@ mod websocket;
 
 pub use address_policy::{AddressPolicy, limited_address};
 pub use basic_credentials::{BasicCredentials, CredentialFault};
-pub use context::{LinkContext, ListenerContext};
+pub use context::{LinkContext, ListenerContext, ListenerPorts};
 pub use directory::{Admission, Authentication, Directory, Handshake, Refusal};
 pub use endpoint::{Endpoint, EndpointPathError, StationPath, encode_identity};
 pub use extra_headers::{ExtraHeaders, HeaderError};
@@ -48,7 +49,6 @@ pub use misbehaviour::{
     ParameterForm, ParameterSpec, ParameterValue,
 };
 pub use network::{Listener, Network};
-pub use opening::ListenerPorts;
 pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
 pub use runtime::runtime_builder;
@@ -56,8 +56,8 @@ pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
 pub use subprotocol::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 pub use tls::{
-    AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, DEFAULT_TLS_PORT, ReadHello, TlsAcceptor,
-    TlsConnector, TlsVersion, TrustedRoots, key_log_file, key_log_notice,
+    AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, DEFAULT_TLS_PORT, FileStamp, ReadHello,
+    TlsAcceptor, TlsConnector, TlsVersion, TrustedRoots, key_log_file, key_log_notice,
 };
 pub use url_parts::{UrlError, UrlParts, is_secure_url};
 pub use websocket::dialer::{DialTarget, keep_connected};

@@ -16,10 +16,11 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::attempt_progress::AttemptProgress;
-use super::context::LinkContext;
+use super::context::{LinkContext, ListenerPorts};
 use super::misbehaviour::answer::AnswerPace;
 use super::misbehaviour::paced_output::PacedOutput;
 use super::network::Socket;
+use super::proxy_header::begins_proxy_header;
 use super::tls::{FailedTls, ReadHello, TlsAcceptor, TlsFault, TlsFaultCause};
 use crate::clock::now;
 use crate::ocpp::Role;
@@ -70,8 +71,17 @@ impl FirstBytes {
         let first_line = self.first_line();
         let words = first_line.split(|byte| *byte == b' ').count();
         let blank = words > 3 && first_line.windows(6).any(|part| part == b" HTTP/");
-        let hint = if blank { "; a blank in the path must be written %20" } else { "" };
+        let hint = match self.is_proxy_header() {
+            true => "; that is the PROXY protocol, which only a proxy may speak that --trusted-proxy names",
+            false if blank => "; a blank in the path must be written %20",
+            false => "",
+        };
         format!("it begins with \"{self}\"{hint}")
+    }
+
+    /// Whether they are what a proxy says before its client speaks.
+    fn is_proxy_header(&self) -> bool {
+        begins_proxy_header(&self.0)
     }
 
     fn first_line(&self) -> &[u8] {
@@ -86,15 +96,6 @@ impl fmt::Display for FirstBytes {
         let shown = &line[..line.len().min(SHOWN)];
         write!(f, "{}{}", shown.escape_ascii(), if shown.len() < line.len() { "…" } else { "" })
     }
-}
-
-/// The ports of a listener, each with or without TLS.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ListenerPorts {
-    /// The port without TLS.
-    pub plain: Option<u16>,
-    /// The port with TLS.
-    pub tls: Option<u16>,
 }
 
 /// A connection of a client before there is a request on it.
@@ -127,6 +128,10 @@ impl ConnectionOpening<'_> {
         };
         progress.enter(ConnectionStep::Tls);
         let (first, stream) = self.first_bytes(stream, progress).await?;
+        if first.is_proxy_header() {
+            self.record_fault(TlsFaultCause::ProxyHeader, progress).await;
+            return None;
+        }
         if first.is_http() {
             self.refuse_http(stream, progress).await;
             return None;
@@ -195,17 +200,13 @@ impl ConnectionOpening<'_> {
         progress.tls = ReadHello::read(&hello).map(|ReadHello { offer, server_name }| {
             Arc::new(TlsFacts { offer: Some(Box::new(offer)), server_name, ..TlsFacts::default() })
         });
-        let fault = TlsFault { peer: self.client, connects: true, cause: TlsFaultCause::TlsOnPlainPort(self.ports.tls) };
-        let (side, cause) = (self.client.into(), FailureCause::TlsOnPlainPort);
-        self.record(fault.sentence(), fault.remedy(), side, cause, progress).await;
+        self.record_fault(TlsFaultCause::TlsOnPlainPort(self.ports.tls), progress).await;
         refuse(stream, &TLS_ALERT).await;
     }
 
     /// Records a client that speaks HTTP to the port with TLS, and answers in HTTP.
     async fn refuse_http(&self, stream: Socket, progress: &AttemptProgress) {
-        let fault = TlsFault { peer: self.client, connects: true, cause: TlsFaultCause::PlainHttp(self.ports.plain) };
-        let (side, cause) = fault.failure();
-        self.record(fault.sentence(), fault.remedy(), side, cause, progress).await;
+        self.record_fault(TlsFaultCause::PlainHttp(self.ports.plain), progress).await;
         let reason = "this port speaks TLS; the URL has to begin with wss:// or https://";
         let length = reason.len() + 1;
         let answer = format!(
@@ -213,6 +214,12 @@ impl ConnectionOpening<'_> {
              X-WebSocket-Reject-Reason: {reason}\r\n\r\n{reason}\n"
         );
         refuse(stream, answer.as_bytes()).await;
+    }
+
+    async fn record_fault(&self, cause: TlsFaultCause, progress: &AttemptProgress) {
+        let fault = TlsFault { peer: self.client, connects: true, cause };
+        let (side, cause) = fault.failure();
+        self.record(fault.sentence(), fault.remedy(), side, cause, progress).await;
     }
 
     async fn record(&self, reason: String, detail: String, side: FailureSide, cause: FailureCause, progress: &AttemptProgress) {
@@ -370,6 +377,11 @@ mod tests {
         let request = of(b"GET /CP 1 HTTP/1.1\r\nAuthorization: Basic secret\r\n\r\n");
         assert_eq!(request.description(), "it begins with \"GET /CP 1 HTTP/1.1\"; a blank in the path must be written %20");
         assert_eq!(of(b"\x1b[2J\x00\xff\"").description(), "it begins with \"\\x1b[2J\\x00\\xff\\\"\"");
+        let proxy = of(b"PROXY TCP4 192.0.2.7 127.0.0.1 4711 80\r\n").description();
+        assert!(
+            proxy.ends_with("; that is the PROXY protocol, which only a proxy may speak that --trusted-proxy names"),
+            "{proxy}"
+        );
         assert_eq!(of(b"GET /CP1 HTTP/1.1\nx").description(), "it begins with \"GET /CP1 HTTP/1.1\"");
         let long = of(&[b'y'; 200]).to_string();
         assert_eq!(long.chars().count(), SHOWN + 1);

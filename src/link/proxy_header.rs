@@ -49,6 +49,11 @@ enum HeaderStart {
     Endless,
 }
 
+/// Whether these are the first bytes of a header.
+pub(super) fn begins_proxy_header(bytes: &[u8]) -> bool {
+    bytes.starts_with(TEXT_MARK) || bytes.starts_with(BINARY_MARK)
+}
+
 fn start_of(bytes: &[u8]) -> HeaderStart {
     let begins = |mark: &[u8]| bytes.iter().zip(mark).all(|(byte, wanted)| byte == wanted);
     if begins(BINARY_MARK) && !bytes.is_empty() {

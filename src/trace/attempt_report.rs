@@ -51,7 +51,8 @@ pub fn connects(record: &Record<'_>, contents: &Contents) -> bool {
     let role = record.station.and_then(|key| contents.stations().get(key)).map(|row| row.our_role);
     let ours = role == Some(Role::ChargePoint);
     // A charge point of ours that speaks SOAP is called at its own port, too.
-    ours && record.kind != RecordKind::Refused
+    // Over SOAP a central system calls its stations.
+    record.kind == RecordKind::Unreachable || ours && record.kind != RecordKind::Refused
 }
 
 /// What became of an attempt, in a few words.
@@ -180,7 +181,6 @@ fn tls_facts(tls: &TlsFacts, we_connect: bool) -> AttemptSection {
     match &tls.verdict {
         ChainVerdict::NoChain => section.fact(whose, "no certificate was sent", FactTone::Muted),
         ChainVerdict::Trusted => section.fact(whose, "the chain is in order", FactTone::Good),
-        ChainVerdict::Unchecked => section.fact(whose, "not checked", FactTone::Warning),
         ChainVerdict::Tolerated(rule) => section.fact(whose, format!("{rule}; accepted all the same"), FactTone::Warning),
         ChainVerdict::Broken(rule) => section.fact(whose, &**rule, FactTone::Bad),
     }

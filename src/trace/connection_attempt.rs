@@ -104,8 +104,6 @@ pub enum ChainVerdict {
     NoChain,
     /// It is in order.
     Trusted,
-    /// It was not to be checked.
-    Unchecked,
     /// It would not do, and was accepted because it was not to be checked: one sentence why.
     Tolerated(Box<str>),
     /// It breaks a rule: one sentence which.
@@ -161,7 +159,7 @@ impl TlsFacts {
         });
         let verdict = match &self.verdict {
             ChainVerdict::Tolerated(sentence) | ChainVerdict::Broken(sentence) => sentence.len(),
-            ChainVerdict::NoChain | ChainVerdict::Trusted | ChainVerdict::Unchecked => 0,
+            ChainVerdict::NoChain | ChainVerdict::Trusted => 0,
         };
         size_of::<TlsFacts>() + names + chains + offer + verdict
     }

@@ -82,9 +82,7 @@ pub enum FailureCause {
         /// What the operating system says.
         error: Box<str>,
     },
-    /// A ClientHello came to the plain port.
-    TlsOnPlainPort,
-    /// TLS failed, or something that is no TLS came to its port.
+    /// TLS failed, something that is no TLS came to its port, or TLS came to a port without.
     Tls {
         /// A word for programs: `alert`, `chain`.
         name: Cow<'static, str>,
@@ -237,7 +235,6 @@ impl FailureCause {
             FailureCause::TimedOut { .. } => "timedOut",
             FailureCause::Silent => "silent",
             FailureCause::Broken { .. } => "broken",
-            FailureCause::TlsOnPlainPort => "tlsOnPlainPort",
             FailureCause::Tls { name, .. } => name,
             FailureCause::NoHttp { .. } => "noHttp",
             FailureCause::NoHandshake { .. } => "noHandshake",
@@ -278,7 +275,6 @@ impl FailureCause {
             FailureCause::ConnectionRefused { .. }
             | FailureCause::TimedOut { .. }
             | FailureCause::Silent
-            | FailureCause::TlsOnPlainPort
             | FailureCause::NoSubprotocolChosen { .. }
             | FailureCause::OtherSubprotocol { .. }
             | FailureCause::AcceptKey

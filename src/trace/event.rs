@@ -192,6 +192,9 @@ pub enum EventKind {
         action: Arc<str>,
         /// One sentence.
         reason: Box<str>,
+        /// The attempt to connect that failed; `None` where there was none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<Box<ConnectionAttempt>>,
     },
     /// A call of the peer gets no answer from us.
     Unanswered {

@@ -180,7 +180,6 @@ fn tls(attempt: &ConnectionAttempt) -> Option<Value> {
     let (verdict, rule) = match &tls.verdict {
         ChainVerdict::NoChain => ("noChain", None),
         ChainVerdict::Trusted => ("trusted", None),
-        ChainVerdict::Unchecked => ("unchecked", None),
         ChainVerdict::Tolerated(rule) => ("tolerated", Some(rule)),
         ChainVerdict::Broken(rule) => ("broken", Some(rule)),
     };

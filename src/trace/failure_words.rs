@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::connection_failure::{ConnectionFailure, ConnectionStep, FailureCause, FailureSide};
+use super::connection_failure::{ConnectionFailure, ConnectionStep, FailureCause};
 
 impl fmt::Display for ConnectionFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,7 +27,6 @@ impl fmt::Display for ConnectionFailure {
             FailureCause::Broken { error } => {
                 write!(f, "the connection broke in the step {}: {error}", self.step.words())
             }
-            FailureCause::TlsOnPlainPort => write!(f, "{side} spoke TLS to the plain port"),
             FailureCause::Tls { sentence, .. } => f.write_str(sentence),
             FailureCause::NoHttp { fault } => write!(f, "{side} sent no HTTP request: {fault}"),
             FailureCause::NoHandshake { fault }
@@ -90,13 +89,6 @@ impl ConnectionFailure {
                 "the central system or something before it ended the connection; perhaps the port speaks TLS: try wss://".into()
             }
             FailureCause::Broken { .. } => "something between the two ended the connection; look at proxies and firewalls".into(),
-            FailureCause::TlsOnPlainPort => match self.side {
-                FailureSide::CentralSystem => "let the central system call the address in the From header as it is written there",
-                FailureSide::Station | FailureSide::Network => {
-                    "enter the URL with ws:// or http:// in the station, or with the TLS port (cs --tls-port)"
-                }
-            }
-            .into(),
             FailureCause::Tls { remedy, .. } => remedy.clone().into_string().into(),
             FailureCause::NoHttp { .. } => "something else speaks to the port; check what is configured in the station".into(),
             FailureCause::NoHandshake { .. } => {
@@ -147,6 +139,7 @@ mod tests {
 
     use super::*;
     use crate::generated_page::assert_generated;
+    use crate::trace::FailureSide;
 
     const BEGIN: &str = "<!-- failures: begin -->\n";
     const END: &str = "<!-- failures: end -->\n";
@@ -171,7 +164,6 @@ mod tests {
             (Network, Request, FailureCause::Broken { error: "Connection reset by peer".into() }),
             (Station, Request, FailureCause::Silent),
             (Station, Request, FailureCause::TimedOut { limit }),
-            (Station, Request, FailureCause::TlsOnPlainPort),
             (Station, Tls, FailureCause::TimedOut { limit }),
             (CentralSystem, Tls, FailureCause::TimedOut { limit }),
             (Station, Request, FailureCause::NoHttp { fault: "it begins with \"hello\"".into() }),

@@ -151,6 +151,7 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         EventKind::Refused { peer, handshake, .. } => {
             RecordDetail::Refused(Box::new(RefusedDetail { peer: *peer, handshake: handshake.clone() }))
         }
+        EventKind::Unreachable { attempt, .. } => RecordDetail::Failed { handshake: attempt.clone()? },
         EventKind::Held { number, .. } => RecordDetail::Held { number: *number },
         EventKind::Timeout { after, .. } => RecordDetail::Timeout { after: *after },
         EventKind::Unanswered { by, .. } => RecordDetail::Unanswered { by: *by },
@@ -158,7 +159,6 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         EventKind::StationAdded { .. }
         | EventKind::Connecting { .. }
         | EventKind::Callback { .. }
-        | EventKind::Unreachable { .. }
         | EventKind::Ping { .. }
         | EventKind::Queue { .. }
         | EventKind::Note { .. }

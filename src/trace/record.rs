@@ -171,7 +171,7 @@ pub enum RecordDetail {
     Closed(CloseReason),
     /// A handshake was refused.
     Refused(Box<RefusedDetail>),
-    /// A simulated station could not be connected: of `Retry`.
+    /// An attempt of ours to connect failed: of `Retry`, and of `Unreachable` over SOAP.
     Failed {
         /// The heads of the request and the answer, as far as there were any.
         handshake: Box<ConnectionAttempt>,

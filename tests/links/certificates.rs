@@ -2,6 +2,7 @@
 //! a station reports that could not connect.
 
 use ocpp_tui::config::AuthorityFolder;
+use ocpp_tui::console::Console;
 use ocpp_tui::hub::Hub;
 use ocpp_tui::ocpp::{Role, Version};
 use ocpp_tui::pki::CertificateDefect;
@@ -12,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::every_action::assert_all_valid;
-use crate::support::{RawPeer, call, central_system, charge_point, hub, station, until};
+use crate::support::{RawPeer, call, central_system, charge_point, hub, run_line, station, until};
 
 const CALL: RecordKind = RecordKind::Frame(Direction::Out, FrameKind::Call);
 
@@ -61,6 +62,46 @@ async fn a_station_gets_the_certificate_that_it_asks_for() {
             assert_all_valid(&hub);
             hub.end().await;
         }
+    }
+}
+
+/// Without a rule a request waits, and is signed by a command as often as wanted.
+#[tokio::test]
+async fn a_request_waits_until_it_is_signed_by_hand() {
+    for version in [Version::V1_6, Version::V2_0_1] {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, _) = AuthorityFolder::open_or_create(&home.path().join("ca"), jiff::Timestamp::now()).unwrap();
+        let hub = hub();
+        hub.use_authority(folder.path().to_owned());
+        let console = Console::new(hub.clone());
+        let port = central_system(&hub, &Version::ALL).await;
+        hub.change_central_systems(|settings| settings.signing = SigningRule::Off);
+        hub.start_charge_point(charge_point(port, "CP1", version, true)).unwrap();
+        let at_central = station(&hub, Role::CentralSystem, "CP1").await;
+        let said = run_line(&console, "sign CP1").await;
+        assert!(said.contains("it has sent no request for a certificate"), "{said}");
+        let (root, trigger, message) = words(version);
+        let certificate = std::fs::read_to_string(folder.root_file()).unwrap();
+        let install = json!({ "certificateType": root, "certificate": certificate });
+        assert!(ask(&hub, at_central, "InstallCertificate", install).await.contains("Accepted"), "{version}");
+        assert!(ask(&hub, at_central, trigger, json!({ "requestedMessage": message })).await.contains("Accepted"));
+        let accepted = |contents: &Contents| {
+            let records = contents.records();
+            let mut answers = records.iter(records.range()).filter(|record| {
+                record.station == Some(at_central) && record.kind == RecordKind::Frame(Direction::Out, FrameKind::Result)
+            });
+            answers.any(|record| record.action == Some("SignCertificate")).then_some(())
+        };
+        until(hub.trace(), "the request", accepted).await;
+        for (line, expected) in [("sign CP1", "Accepted"), ("sign CP1 expired", "Rejected")] {
+            let said = run_line(&console, line).await;
+            assert!(!said.contains("Error"), "{line}: {said}");
+            until(hub.trace(), line, |contents| {
+                answer(contents, at_central, "CertificateSigned").filter(|answered| answered.contains(expected))
+            })
+            .await;
+        }
+        hub.end().await;
     }
 }
 

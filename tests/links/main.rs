@@ -28,5 +28,6 @@ mod soap_peers;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod tls_access;
 mod typed_payloads;
 mod wrong_requests;

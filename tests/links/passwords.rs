@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ocpp_tui::clock::now;
+use ocpp_tui::config::AuthorityFolder;
+use ocpp_tui::console::Console;
 use ocpp_tui::hub::{AccessOptions, CentralSystemOptions, ChargePointOptions, CredentialOptions, Hub, SoapOptions};
 use ocpp_tui::link::AddressPolicy;
 use ocpp_tui::ocpp::{Role, StationPassword, Version};
@@ -13,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::support::envelopes::{SOAP, heartbeat};
 use crate::support::http::{Reply, Wire, ask, post};
-use crate::support::{call, central_system_options, charge_point, dump, hub, record, station, until};
+use crate::support::{call, central_system_options, charge_point, dump, hub, record, run_line, station, until};
 
 /// What no output may hold.
 const SECRET: &str = "s3cretMarker-16";
@@ -147,6 +150,27 @@ async fn networks_and_proxies_decide_who_the_client_is() {
     hub.end().await;
 }
 
+/// Who may not connect from an address gets nothing of what is done wrong on purpose.
+#[tokio::test]
+async fn the_address_decides_before_anything_else() {
+    let hub = hub();
+    let allowed = vec![AddressPolicy::read_network("192.0.2.0/24").unwrap()];
+    let addresses = AddressPolicy { allowed, ..AddressPolicy::default() };
+    let port = listen(&hub, AccessOptions { addresses, ..AccessOptions::default() }).await;
+    let console = Console::new(hub.clone());
+    assert!(!run_line(&console, "misbehave cs slow-accept delay=1h").await.contains("Error"));
+    assert!(!run_line(&console, "misbehave cs accept-close").await.contains("Error"));
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let _ = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut Vec::new()).await;
+    refused(&hub, "127.0.0.1 is in none of the networks that --allow names").await;
+    let refusals = |contents: &ocpp_tui::trace::Contents| {
+        let records = contents.records();
+        records.iter(records.range()).filter(|record| record.kind == RecordKind::Refused).count()
+    };
+    assert_eq!(refusals(&hub.trace().read()), 1, "{}", dump(hub.trace()));
+    hub.end().await;
+}
+
 #[tokio::test]
 async fn an_address_has_only_so_many_connections() {
     let hub = hub();
@@ -226,5 +250,95 @@ async fn a_charge_point_rises_to_the_profile_with_a_password() {
     hub.passwords().write("CP1", "0123456789ABCDEF").unwrap();
     hub.submit(&call(one, "ChangeConfiguration", json!({"key": "SecurityProfile", "value": "1"})));
     note(&hub, "connected with the new credentials, security profile 1").await;
+    hub.end().await;
+}
+
+/// Over SOAP each request shows the credentials, so that the next ones decide about new ones.
+#[tokio::test]
+async fn a_soap_station_rises_to_a_profile_or_falls_back() {
+    for (listed, words) in [
+        ("0123456789ABCDEF", "connected with the new credentials, security profile 1"),
+        ("another password", "the new credentials failed; it goes back to security profile 0"),
+    ] {
+        let hub = hub();
+        let port = listen(&hub, AccessOptions::default()).await;
+        let url = format!("http://127.0.0.1:{port}/");
+        let soap = Some(SoapOptions::default());
+        hub.start_charge_point(ChargePointOptions { url, soap, ..charge_point(port, "CP1", Version::V1_6, true) }).unwrap();
+        let one = station(&hub, Role::CentralSystem, "CP1").await;
+        let key = json!({"key": "AuthorizationKey", "value": "30313233343536373839414243444546"});
+        answered(&hub, one, "ChangeConfiguration", key).await;
+        hub.passwords().write("CP1", listed).unwrap();
+        hub.submit(&call(one, "ChangeConfiguration", json!({"key": "SecurityProfile", "value": "1"})));
+        until(hub.trace(), "the profile", |contents| {
+            let records = contents.records();
+            records
+                .iter(records.range())
+                .any(|record| {
+                    record.action == Some("ChangeConfiguration")
+                        && record.kind == RecordKind::Frame(Direction::In, FrameKind::Call)
+                        && record.text.contains("SecurityProfile")
+                })
+                .then_some(())
+        })
+        .await;
+        let at_station = hub.trace().find_station(Role::ChargePoint, "CP1").unwrap();
+        // A station that is not let in waits before it boots again; its heartbeats show the same credentials.
+        for _ in 0..4 {
+            hub.submit(&call(at_station, "Heartbeat", json!({})));
+        }
+        note(&hub, words).await;
+        hub.end().await;
+    }
+}
+
+/// The URL of a 1.6 station stays what it is when its profile rises, and the password is not for the plain network then.
+#[tokio::test]
+async fn a_profile_with_tls_sends_nothing_without_it() {
+    let hub = hub();
+    let port = listen(&hub, AccessOptions::default()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (authority, _) = AuthorityFolder::open_or_create(&folder.path().join("ca"), now().wall).unwrap();
+    hub.start_charge_point(with_password(port, "CP1", Version::V1_6, "0123456789abcdef")).unwrap();
+    let one = station(&hub, Role::CentralSystem, "CP1").await;
+    let root = std::fs::read_to_string(authority.root_file()).unwrap();
+    let install = json!({"certificateType": "CentralSystemRootCertificate", "certificate": root});
+    answered(&hub, one, "InstallCertificate", install).await;
+    answered(&hub, one, "ChangeConfiguration", json!({"key": "SecurityProfile", "value": "2"})).await;
+    let words = "security profile 2 needs TLS, and ws://";
+    let sent = until(hub.trace(), words, |contents| {
+        let records = contents.records();
+        let retry =
+            records.iter(records.range()).find(|record| record.kind == RecordKind::Retry && record.text.contains(words))?;
+        Some(retry.attempt()?.request.to_string())
+    })
+    .await;
+    assert_eq!(sent, "", "nothing was sent");
+    hub.end().await;
+}
+
+/// A proxy that ends TLS says so, and then a password is not in clear.
+#[tokio::test]
+async fn a_trusted_proxy_that_ends_tls_protects_the_password() {
+    let hub = hub();
+    let trusted_proxies = vec![AddressPolicy::read_network("127.0.0.1").unwrap()];
+    let addresses = AddressPolicy { trusted_proxies, ..AddressPolicy::default() };
+    let port = listen(&hub, AccessOptions { addresses, ..AccessOptions::default() }).await;
+    let remarks = async |identity: &str, lines: &str| {
+        let lines = format!("X-Forwarded-For: 192.0.2.7\r\n{lines}{}", basic(format!("{identity}:x").as_bytes()));
+        assert_eq!(ask(port, upgrade(identity, &lines)).await.status, 101);
+        until(hub.trace(), identity, |contents| {
+            let records = contents.records();
+            let key = contents.stations().find(Role::CentralSystem, identity)?.key;
+            let connected =
+                |record: &ocpp_tui::trace::Record<'_>| record.kind == RecordKind::Connected && record.station == Some(key);
+            records.iter(records.range()).find(connected).map(|record| record.notes().into_owned())
+        })
+        .await
+    };
+    let clear = "without TLS";
+    assert!(remarks("CP1", "").await.contains(clear));
+    let secured = remarks("CP2", "X-Forwarded-Proto: https\r\n").await;
+    assert!(!secured.contains(clear) && secured.contains("credentials that were not asked for"), "{secured}");
     hub.end().await;
 }

@@ -368,3 +368,63 @@ async fn large_answers_are_compressed_on_request() {
     wire.write(post("/", &format!("{SOAP}Accept-Encoding: gzip\r\n"), heartbeat("CP2").as_bytes())).await;
     assert!(is_result(&wire.reply().await, "Heartbeat"), "small ones go as they are");
 }
+
+/// A version belongs to a link, so another one is another line *connected*, with the request that brought it.
+#[tokio::test]
+async fn each_link_has_the_request_that_began_it_and_what_is_odd_about_it() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    let password = format!("{SOAP}Authorization: Basic Q1AxOng=\r\n"); // CP1:x
+    assert_eq!(send(port, &password, heartbeat("CP1")).await.status, 200);
+    let newer = heartbeat("CP1").replace("urn://Ocpp/Cs/2012/06/", "urn://Ocpp/Cs/2015/10/");
+    assert_eq!(send(port, &password, newer).await.status, 200);
+    until(hub.trace(), "two links", |contents| {
+        let records = contents.records();
+        let connected: Vec<_> = records.iter(records.range()).filter(|record| record.kind == RecordKind::Connected).collect();
+        (connected.len() == 2).then(|| {
+            for record in &connected {
+                let attempt = record.attempt().unwrap();
+                assert!(attempt.request.starts_with("POST / HTTP/1.1"), "{attempt:?}");
+                assert!(record.notes().contains("credentials that were not asked for"), "{}", record.notes());
+            }
+        })
+    })
+    .await;
+    hub.end().await;
+}
+
+/// A call that cannot be delivered is an attempt to connect, with all that is known of it.
+#[tokio::test]
+async fn a_call_that_is_not_delivered_has_the_facts_of_its_attempt() {
+    let hub = hub();
+    let refused = {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let closing = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = closing.local_addr().unwrap().port();
+    tokio::spawn(async move { while closing.accept().await.is_ok() {} });
+    for (identity, url) in
+        [("REFUSED", format!("http://127.0.0.1:{refused}/")), ("CLOSED", format!("https://localhost:{silent}/"))]
+    {
+        hub.start_charge_point(ChargePointOptions { url, ..soap_charge_point(refused, identity, Version::V1_6, true) })
+            .unwrap();
+        let (cause, has_tls) = until(hub.trace(), identity, |contents| {
+            let key = contents.stations().find(Role::ChargePoint, identity)?.key;
+            let records = contents.records();
+            let failed = records.iter(records.range()).find(|record| {
+                record.station == Some(key) && record.kind == RecordKind::Unreachable && record.attempt().is_some()
+            })?;
+            let attempt = failed.attempt()?;
+            let failure = attempt.failure.as_deref()?;
+            assert!(attempt.steps.as_ref()?.resolved.is_some(), "{attempt:?}");
+            Some((failure.to_string(), attempt.tls.is_some()))
+        })
+        .await;
+        match identity {
+            "REFUSED" => assert_eq!((cause, has_tls), (format!("nothing listens at 127.0.0.1:{refused}"), false)),
+            _ => assert!(cause.contains("the central system closed the connection") && has_tls, "{cause}"),
+        }
+    }
+    hub.end().await;
+}

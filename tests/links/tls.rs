@@ -4,14 +4,16 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ocpp_tui::clock::now;
 use ocpp_tui::config::AuthorityFolder;
+use ocpp_tui::console::Console;
 use ocpp_tui::hub::{
     CentralSystemOptions, ChargePointOptions, CredentialOptions, DialTlsOptions, Hub, HubError, LinkCommand, ListenTlsOptions,
     Order, SoapOptions,
 };
-use ocpp_tui::link::{CertificateFiles, TlsVersion};
+use ocpp_tui::link::{CertificateFiles, LinkSettings, TlsVersion};
 use ocpp_tui::ocpp::{Role, SecurityProfile, StationPassword, Transport, Version};
 use ocpp_tui::pki::CertificateFacts;
 use ocpp_tui::trace::{ChainVerdict, ConnectionAttempt, Record, RecordDetail, RecordKind, TlsFacts};
@@ -22,20 +24,21 @@ use tokio::net::TcpStream;
 use crate::support::certificates::{CertificateFolder, WantedCertificate};
 use crate::support::{TIMEOUT, call, central_system_options, charge_point, hub, record, station, until};
 
-fn pair((certificate, key): (PathBuf, PathBuf)) -> CertificateFiles {
+pub fn pair((certificate, key): (PathBuf, PathBuf)) -> CertificateFiles {
     CertificateFiles { certificate, key: Some(key) }
 }
 
 /// A central system with this profile and a port for TLS only, and that port.
-async fn listen(hub: &Hub, ca: &CertificateFolder, profile: SecurityProfile, highest: TlsVersion) -> u16 {
+pub async fn listen(hub: &Hub, ca: &CertificateFolder, profile: SecurityProfile, highest: TlsVersion) -> u16 {
     let client_ca = if profile.uses_client_certificate() { vec![ca.ca()] } else { Vec::new() };
-    let tls = ListenTlsOptions { port: Some(0), alone: true, certificates: vec![pair(ca.server())], client_ca, highest };
+    let certificates = vec![pair(ca.server())];
+    let tls = ListenTlsOptions { port: Some(0), alone: true, certificates, client_ca, highest, ..ListenTlsOptions::default() };
     let options = CentralSystemOptions { security_profile: profile, tls, ..central_system_options() };
     hub.start_central_system(options).await.unwrap().port()
 }
 
 /// A station that trusts the CA and shows a certificate of it in the profile that has one.
-fn secured(
+pub fn secured(
     ca: &CertificateFolder,
     port: u16,
     identity: &str,
@@ -137,9 +140,80 @@ async fn soap_is_called_over_tls_in_both_directions() {
                     && record.text.contains("clearCacheResponse")
             };
             record(&hub, "the answer of the station", answered).await;
+            let asked = |record: &Record<'_>| {
+                record.station == Some(at_central)
+                    && record.action == Some("ClearCache")
+                    && record.text.contains("clearCacheRequest")
+            };
+            let own = until(hub.trace(), "the request", |contents| {
+                let records = contents.records();
+                records.iter(records.range()).find(asked).map(|record| record.text.to_owned())
+            });
+            // The station may call back at the address that it has reached.
+            assert!(own.await.contains(&format!("https://localhost:{port}/")));
             hub.end().await;
         }
     }
+}
+
+/// What a central system sent before it fell silent belongs to the attempt.
+#[tokio::test]
+async fn an_attempt_that_gets_no_answer_in_tls_keeps_its_facts() {
+    let hub = crate::support::hub_with(LinkSettings { handshake_timeout: Duration::from_secs(1), ..LinkSettings::default() });
+    let ca = CertificateFolder::new("Test CA");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    hub.start_charge_point(secured(&ca, port, "CP1", Version::V1_6, SecurityProfile::TlsBasic)).unwrap();
+    let _silent = listener.accept().await.unwrap();
+    let (facts, sentence) = attempted(&hub, RecordKind::Retry, Role::ChargePoint, Some("CP1")).await;
+    assert!(sentence.contains("the central system sent nothing more in the TLS handshake for 1 s"), "{sentence}");
+    assert_eq!(text(facts.server_name.as_deref()), "localhost");
+    hub.end().await;
+}
+
+/// A reset inside of a frame is one of TCP, also below TLS.
+#[tokio::test]
+async fn a_reset_on_purpose_reaches_the_peer_over_tls() {
+    let (hub, ca) = (hub(), CertificateFolder::new("Test CA"));
+    let port = listen(&hub, &ca, SecurityProfile::TlsBasic, TlsVersion::V1_3).await;
+    let said = crate::support::run_line(&Console::new(hub.clone()), "misbehave cs reset").await;
+    assert!(!said.contains("Error"), "{said}");
+    hub.start_charge_point(secured(&ca, port, "CP1", Version::V1_6, SecurityProfile::TlsBasic)).unwrap();
+    let at_station = station(&hub, Role::ChargePoint, "CP1").await;
+    let lost = |record: &Record<'_>| record.kind == RecordKind::Lost && record.station == Some(at_station);
+    let (text, _) = record(&hub, "the end of the link", lost).await;
+    assert!(text.to_lowercase().contains("reset"), "{text}");
+    hub.end().await;
+}
+
+/// A proxy that is not trusted, at both ports.
+#[tokio::test]
+async fn the_proxy_protocol_is_named_where_it_is_not_expected() {
+    let (hub, ca) = (hub(), CertificateFolder::new("Test CA"));
+    let tls = ListenTlsOptions { port: Some(0), certificates: vec![pair(ca.server())], ..ListenTlsOptions::default() };
+    let plain = hub.start_central_system(CentralSystemOptions { tls, ..central_system_options() }).await.unwrap().port();
+    let secure = hub.listening().iter().find(|listening| listening.tls).unwrap().address.port();
+    let binary = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0".as_slice();
+    for header in [b"PROXY TCP4 192.0.2.7 127.0.0.1 4711 80\r\n".as_slice(), binary] {
+        let mut stream = TcpStream::connect(("127.0.0.1", secure)).await.unwrap();
+        stream.write_all(header).await.unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.is_empty(), "{answer:?}");
+    }
+    let named = |record: &Record<'_>| {
+        record.text.contains("the PROXY protocol was spoken from an address that is not that of a trusted proxy")
+            && record.remarks.contains("--trusted-proxy")
+    };
+    until(hub.trace(), "two refusals", |contents| {
+        let records = contents.records();
+        (records.iter(records.range()).filter(named).count() == 2).then_some(())
+    })
+    .await;
+    let mut stream = TcpStream::connect(("127.0.0.1", plain)).await.unwrap();
+    stream.write_all(b"PROXY TCP4 192.0.2.7 127.0.0.1 4711 80\r\n").await.unwrap();
+    record(&hub, "the plain port", |record| record.remarks.contains("only a proxy may speak that --trusted-proxy names")).await;
+    hub.end().await;
 }
 
 #[tokio::test]

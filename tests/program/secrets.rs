@@ -65,6 +65,9 @@ fn no_output_and_no_list_of_processes_has_a_password() {
             &format!("remote_changeconfiguration key=AuthorizationKey value={} --remote-id CP1", digits(SECOND)),
             "its new password is remembered",
         );
+        let default = format!("default remote_changeconfiguration key=AuthorizationKey value={}", digits(THIRD));
+        central_system.ask(&default, "(hidden, 32 characters)");
+        central_system.type_line("default remote_changeconfiguration reset");
         central_system.type_line(&format!("auth set CP2 {THIRD}"));
         central_system.type_line(&format!("auth set CP2 {THIRD} and more"));
         central_system.type_line(&format!("auth set CP2 hex:{THIRD}"));
@@ -111,4 +114,22 @@ fn secrets_are_shown_on_request() {
     central_system.ask(&line, &digits(SECOND));
     central_system.quit();
     assert_clean("the output of the charge point", &charge_point.quit());
+}
+
+/// Whoever may read along is named at the start, whichever role it is.
+#[test]
+fn a_charge_point_says_that_the_secrets_of_tls_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.txt");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
+        .args(["--plain", "cp", "wss://127.0.0.1:1", "CP1"])
+        .env("SSLKEYLOGFILE", &keys)
+        .env("XDG_DATA_HOME", folder.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut program.stdin.take().unwrap(), b"quit\n").unwrap();
+    let output = String::from_utf8_lossy(&program.wait_with_output().unwrap().stdout).into_owned();
+    assert!(output.contains("the secrets of TLS are written to") && output.contains("keys.txt"), "{output}");
 }

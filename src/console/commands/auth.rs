@@ -1,4 +1,4 @@
-//! `auth list`, `auth set` and `auth remove`: the passwords that the stations of our central systems must show. A password is neither printed
+//! `auth list`, `auth set`, `auth remove` and `auth save`: the passwords that the stations of our central systems must show. A password is neither printed
 //! nor part of a line that is written.
 
 use std::fmt;
@@ -14,23 +14,26 @@ use crate::console::syntax::token::{quote, unquote};
 use crate::ocpp::Role;
 use crate::sanitize::escape_control;
 
+/// What is done.
+const ACTION: &str = "<list|set|remove|save>";
+const ACTIONS: &str = "list, set, remove or save";
 /// The argument with the identity.
 const IDENTITY: &str = "<identity>";
 /// The argument with the password.
 const PASSWORD: &str = "<password>";
 
 pub(super) const AUTH: CommandEntry<AuthCommand> = CommandEntry {
-    spec: CommandSpec::new("auth", "set, list or remove the passwords that stations must show")
+    spec: CommandSpec::new("auth", "set, list, remove or save the passwords that stations must show")
         .arguments(
             const {
                 &[
-                    argument("<list|set|remove>", CompletionKind::PasswordAction),
+                    argument(ACTION, CompletionKind::PasswordAction),
                     optional(IDENTITY, CompletionKind::Station(Some(Role::CentralSystem))),
                     optional(PASSWORD, CompletionKind::Nothing),
                 ]
             },
         )
-        .synopsis("list | set <identity> <password> | remove <identity>")
+        .synopsis("list | set <identity> <password> | remove <identity> | save")
         .example("auth list"),
     parse,
 };
@@ -47,6 +50,8 @@ pub enum AuthCommand {
         /// The password as it would stand in a file.
         password: WrittenPassword,
     },
+    /// Write them to the file that they came from.
+    Save,
     /// Take the password of a station away.
     Remove {
         /// The station.
@@ -76,7 +81,7 @@ fn parse(words: &CommandWords<'_>) -> Result<AuthCommand, CommandError> {
     let word = |place: usize, name| arguments.positionals.get(place).ok_or_else(|| arguments.missing(name));
     let identity = || word(1, IDENTITY).map(|word| unquote(word.value));
     let what = &arguments.positionals[0];
-    match read(what, "<list|set|remove>", "list, set or remove", |text| Some(text.to_ascii_lowercase()))?.as_str() {
+    match read(what, ACTION, ACTIONS, |text| Some(text.to_ascii_lowercase()))?.as_str() {
         "list" => Ok(AuthCommand::List),
         "remove" => Ok(AuthCommand::Remove { identity: identity()? }),
         "set" => {
@@ -85,7 +90,8 @@ fn parse(words: &CommandWords<'_>) -> Result<AuthCommand, CommandError> {
             let password = WrittenPassword(read(word(2, PASSWORD)?, PASSWORD, wanted, fits)?);
             Ok(AuthCommand::Set { identity: identity()?, password })
         }
-        _ => read(what, "<list|set|remove>", "list, set or remove", |_| None),
+        "save" => Ok(AuthCommand::Save),
+        _ => read(what, ACTION, ACTIONS, |_| None),
     }
 }
 
@@ -101,6 +107,21 @@ impl AuthCommand {
                 let lines =
                     stations.iter().map(|(identity, form)| format!("{}: {}", escape_control(identity), described(*form)));
                 CommandOutput::text("Stations that must show their password", lines)
+            }
+            AuthCommand::Save => {
+                let book = context.hub.passwords().clone();
+                let saved = tokio::task::spawn_blocking(move || book.save()).await.unwrap_or_else(|_| Ok(Vec::new()));
+                match saved {
+                    Ok(files) if files.is_empty() => {
+                        let text = "Error: no file of passwords was named; start the central system with --auth FILE.";
+                        return Err(CommandFailure::plain(text));
+                    }
+                    Ok(files) => {
+                        let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+                        CommandOutput::done(format!("The passwords are written to {}.", escape_control(&names.join(" and "))))
+                    }
+                    Err(error) => return Err(CommandFailure::plain(format!("Error: {error}."))),
+                }
             }
             AuthCommand::Set { identity, password } => {
                 let shown = escape_control(identity);
@@ -134,6 +155,7 @@ impl fmt::Display for AuthCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AuthCommand::List => f.write_str("auth list"),
+            AuthCommand::Save => f.write_str("auth save"),
             AuthCommand::Set { identity, .. } => write!(f, "auth set {}", quote(identity)),
             AuthCommand::Remove { identity } => write!(f, "auth remove {}", quote(identity)),
         }

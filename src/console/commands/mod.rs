@@ -30,6 +30,7 @@ mod screen;
 mod send;
 mod set;
 mod show;
+mod sign;
 mod start;
 mod start_tls;
 mod stations;
@@ -75,6 +76,7 @@ pub use screen::ScreenCommand;
 pub use send::{SendCommand, SentText};
 pub use set::{SetCommand, SettingChange};
 pub use show::{MessageForm, ShowCommand};
+pub use sign::SignCommand;
 pub use start::StartSimulator;
 pub use stations::StationsCommand;
 pub(super) use summaries::ReadEffort;
@@ -178,6 +180,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         show::SCHEMA,
         show::EXAMPLE,
         auth::AUTH,
+        sign::SIGN,
         stations::CONNECT,
         stations::DISCONNECT,
         stations::PROBE,
@@ -238,6 +241,8 @@ commands! {
         Stations(StationsCommand),
         /// Set, list or remove the passwords of stations.
         Auth(AuthCommand),
+        /// Sign a request for a certificate.
+        Sign(SignCommand),
         /// Do something at the machine of a charge point of ours.
         Hands(HandsCommand),
         /// Start many stations, list fleets, end them.

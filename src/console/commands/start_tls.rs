@@ -26,6 +26,12 @@ pub(super) const KEY: OptionSpec =
 /// The CA of client certificates.
 pub(super) const CLIENT_CA: OptionSpec =
     added("--client-ca", CompletionKind::Nothing, "PEM file of a CA of client certificates; may be repeated").repeated();
+/// The operator.
+pub(super) const ORGANIZATION: OptionSpec =
+    added("--organization", CompletionKind::Nothing, "operator that the certificates of charge points must name, default: any");
+/// The operator in a certificate of the test CA.
+pub(super) const OWN_ORGANIZATION: OptionSpec =
+    added("--organization", CompletionKind::Nothing, "operator in the certificate of the test CA, default: ocpp-tui");
 /// The highest version.
 pub(super) const HIGHEST: OptionSpec =
     added("--tls-max", CompletionKind::TlsVersion, "highest version of TLS, 1.2 or 1.3; default: 1.3");
@@ -62,6 +68,7 @@ pub(super) fn read_listening(arguments: &Arguments<'_>, alone: bool) -> Result<L
         alone,
         certificates: pairs(arguments, &CERTIFICATE, &KEY)?,
         client_ca: files(arguments, &CLIENT_CA),
+        organization: arguments.text(ORGANIZATION.flag),
         highest: highest(arguments)?,
     })
 }
@@ -71,6 +78,7 @@ pub(super) fn read_dialling(arguments: &Arguments<'_>) -> Result<DialTlsOptions,
     Ok(DialTlsOptions {
         ca: files(arguments, &CA),
         certificate: pairs(arguments, &CLIENT_CERTIFICATE, &CLIENT_KEY)?.pop(),
+        organization: arguments.text(OWN_ORGANIZATION.flag),
         insecure: arguments.has(INSECURE.flag),
         server_name: arguments.text(NAME.flag),
         highest: highest(arguments)?,
@@ -102,6 +110,7 @@ pub(super) fn write_listening(f: &mut fmt::Formatter<'_>, profile: SecurityProfi
     }
     tls.certificates.iter().try_for_each(|files| write_pair(f, files, &CERTIFICATE, &KEY))?;
     tls.client_ca.iter().try_for_each(|file| write_file(f, &CLIENT_CA, file))?;
+    write_organization(f, tls.organization.as_deref())?;
     write_highest(f, tls.highest)
 }
 
@@ -110,6 +119,7 @@ pub(super) fn write_dialling(f: &mut fmt::Formatter<'_>, profile: SecurityProfil
     write_profile(f, profile)?;
     tls.ca.iter().try_for_each(|file| write_file(f, &CA, file))?;
     tls.certificate.iter().try_for_each(|files| write_pair(f, files, &CLIENT_CERTIFICATE, &CLIENT_KEY))?;
+    write_organization(f, tls.organization.as_deref())?;
     if tls.insecure {
         write!(f, " {}", INSECURE.flag)?;
     }
@@ -121,6 +131,10 @@ pub(super) fn write_dialling(f: &mut fmt::Formatter<'_>, profile: SecurityProfil
 
 fn write_profile(f: &mut fmt::Formatter<'_>, profile: SecurityProfile) -> fmt::Result {
     if profile == SecurityProfile::default() { Ok(()) } else { write!(f, " {} {profile}", PROFILE.flag) }
+}
+
+fn write_organization(f: &mut fmt::Formatter<'_>, organization: Option<&str>) -> fmt::Result {
+    organization.map_or(Ok(()), |name| write!(f, " {} {}", ORGANIZATION.flag, quote(name)))
 }
 
 fn write_highest(f: &mut fmt::Formatter<'_>, highest: TlsVersion) -> fmt::Result {

@@ -296,6 +296,7 @@ impl Line<'_> {
                 candidate("list", "the stations that have a password"),
                 candidate("set", "the password of a station"),
                 candidate("remove", "the password of a station"),
+                candidate("save", "the passwords to the file that they came from"),
             ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
             CompletionKind::Registration => typed.choose(REGISTRATIONS.map(|status| candidate(status, ""))),

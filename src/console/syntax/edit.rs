@@ -48,6 +48,11 @@ pub struct Assignment {
 /// The fields with the value of a key or of a variable.
 const VALUES: [&str; 3] = ["value", "attributeValue", "actualValue"];
 
+/// A value that is an object or a list, without its secrets; `None` when it has none. Other values are judged by their names.
+fn masked_json(value: &str) -> Option<String> {
+    value.starts_with(['{', '[']).then(|| mask_text(value))?
+}
+
 impl PayloadStep {
     /// What was typed as the value, or as the whole.
     fn typed(&self) -> &Spanned<String> {
@@ -69,7 +74,7 @@ impl PayloadEdit {
             PayloadStep::Assign(Assignment { path, value }) => {
                 let name = path.value.rsplit('.').next().unwrap_or_default();
                 let is_secret = is_secret_name(name) || (of_secret && VALUES.contains(&name));
-                if is_secret { Some(hidden(unquote(&value.value).chars().count())) } else { mask_text(&value.value) }
+                if is_secret { Some(hidden(unquote(&value.value).chars().count())) } else { masked_json(&value.value) }
             }
             PayloadStep::Whole(text) => mask_text(&text.value),
             PayloadStep::File(_) => None,

@@ -14,9 +14,9 @@ use hyper::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use crate::config::PasswordVerdict;
 use crate::link::{AddressPolicy, BasicCredentials, CredentialFault, Handshake, Refusal, limited_address};
 use crate::ocpp::SecurityProfile;
-use crate::trace::HandshakeFinding;
+use crate::trace::{ChainVerdict, HandshakeFinding};
 
-use failed_attempts::{AttemptTurn, FailedAttempts};
+use failed_attempts::FailedAttempts;
 pub use password_book::PasswordBook;
 pub(super) use remembered_passwords::RememberingBehaviour;
 
@@ -56,6 +56,16 @@ pub(super) enum AccessFault {
         "it is not in the list of passwords, and only stations in it may connect (--known-only); auth set <identity> <password> adds it"
     )]
     Unknown,
+    /// It must show a certificate.
+    #[error(
+        "it shows no certificate that is in order, which security profile 3 requires; connect with wss:// or https:// to the port for TLS"
+    )]
+    Certificate,
+    /// Only listed stations may connect, and its certificate does not make it one.
+    #[error(
+        "it is not in the list of stations, and only stations in it may connect (--known-only); auth set <identity> <password> adds it"
+    )]
+    Unlisted,
     /// Too many have failed.
     #[error("too many attempts from its address have failed; the limit is {0} in a minute (--attempts-per-address)")]
     TooMany(u32),
@@ -65,18 +75,23 @@ impl AccessFault {
     /// The refusal of a station. Whether an identity is known is not shown to the one who tries it.
     fn refusal(self, identity: &str) -> Refusal {
         let mut headers: Vec<(HeaderName, HeaderValue)> = Vec::new();
-        let status = if let AccessFault::TooMany(_) = self {
-            headers.push((RETRY_AFTER, HeaderValue::from_static("60")));
-            StatusCode::TOO_MANY_REQUESTS
-        } else {
-            headers.push((WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE)));
-            StatusCode::UNAUTHORIZED
+        let status = match self {
+            AccessFault::TooMany(_) => {
+                headers.push((RETRY_AFTER, HeaderValue::from_static("60")));
+                StatusCode::TOO_MANY_REQUESTS
+            }
+            // A password would change nothing, so none is asked for.
+            AccessFault::Certificate | AccessFault::Unlisted => StatusCode::FORBIDDEN,
+            _ => {
+                headers.push((WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE)));
+                StatusCode::UNAUTHORIZED
+            }
         };
         let shown = match self {
             AccessFault::Password | AccessFault::HexDigits | AccessFault::Unknown => {
                 Some("the identity or the password is wrong".to_owned())
             }
-            AccessFault::Credentials(_) | AccessFault::User | AccessFault::TooMany(_) => None,
+            _ => None,
         };
         Refusal { status, reason: format!("{identity}: {self}"), shown, headers }
     }
@@ -88,16 +103,19 @@ pub(super) struct StationAccess {
     known_only: bool,
     /// Whether every station must show a password; of one without a password in the list any will do.
     demand_password: bool,
+    /// Whether the certificate is what a station proves itself with. A password is none then.
+    certificate_is_proof: bool,
     book: Arc<PasswordBook>,
-    failed: FailedAttempts,
+    failed: Arc<FailedAttempts>,
 }
 
 impl StationAccess {
     /// The check that these options and the security profile ask for, with the passwords of the session.
     pub fn new(options: &AccessOptions, profile: SecurityProfile, book: Arc<PasswordBook>) -> StationAccess {
         let AccessOptions { known_only, attempts, .. } = *options;
-        let demand_password = profile.uses_password();
-        StationAccess { known_only, demand_password, book, failed: FailedAttempts::new(attempts) }
+        let (demand_password, certificate_is_proof) = (profile.uses_password(), profile.uses_client_certificate());
+        let failed = Arc::new(FailedAttempts::new(attempts));
+        StationAccess { known_only, demand_password, certificate_is_proof, book, failed }
     }
 
     /// The passwords of the session.
@@ -112,25 +130,32 @@ impl StationAccess {
     pub async fn check(&self, handshake: &Handshake<'_>) -> Result<Vec<HandshakeFinding>, Refusal> {
         let shown = BasicCredentials::of(handshake.headers);
         let identity = handshake.identity;
+        let unasked = || match shown {
+            Err(CredentialFault::Missing) => Vec::new(),
+            _ => vec![HandshakeFinding::UnaskedCredentials],
+        };
+        if self.certificate_is_proof {
+            let proven = handshake.tls.is_some_and(|tls| !tls.peer_chain.is_empty() && tls.verdict == ChainVerdict::Trusted);
+            return match proven {
+                false => Err(AccessFault::Certificate.refusal(identity)),
+                true if self.known_only && !self.book.has(identity) => Err(AccessFault::Unlisted.refusal(identity)),
+                true => Ok(unasked()),
+            };
+        }
         if !(self.known_only || self.demand_password || self.book.has(identity)) {
-            let is_silent = shown == Err(CredentialFault::Missing);
-            return Ok(if is_silent { Vec::new() } else { vec![HandshakeFinding::UnaskedCredentials] });
+            return Ok(unasked());
         }
-        let address = limited_address(handshake.peer.ip());
-        match self.failed.turn(address) {
-            AttemptTurn::Now => {}
-            AttemptTurn::After(delay) => tokio::time::sleep(delay).await,
-            AttemptTurn::Never(limit) => return Err(AccessFault::TooMany(limit).refusal(identity)),
-        }
+        let waiting = self.failed.wait(limited_address(handshake.peer.ip()));
+        let attempt = waiting.await.map_err(|limit| AccessFault::TooMany(limit).refusal(identity))?;
         match self.judge(identity, shown).await {
             Ok(findings) => {
-                self.failed.succeeded(address);
+                attempt.succeeded();
                 Ok(findings)
             }
             Err(fault) => {
                 // Many clients ask without a password first, and answer the challenge.
                 if fault != AccessFault::Credentials(CredentialFault::Missing) {
-                    self.failed.failed(address);
+                    attempt.failed();
                 }
                 Err(fault.refusal(identity))
             }
@@ -165,6 +190,7 @@ mod tests {
 
     use super::*;
     use crate::ocpp::{StationPassword, Transport, Version};
+    use crate::trace::TlsFacts;
 
     fn access(options: AccessOptions) -> StationAccess {
         access_of(options, SecurityProfile::default())
@@ -177,13 +203,22 @@ mod tests {
     }
 
     async fn check(access: &StationAccess, identity: &str, value: Option<&[u8]>) -> Result<Vec<HandshakeFinding>, Refusal> {
+        check_over(access, identity, value, None).await
+    }
+
+    async fn check_over(
+        access: &StationAccess,
+        identity: &str,
+        value: Option<&[u8]>,
+        tls: Option<&TlsFacts>,
+    ) -> Result<Vec<HandshakeFinding>, Refusal> {
         let mut headers = HeaderMap::new();
         if let Some(value) = value {
             headers.insert(AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
         }
         let peer = "192.0.2.1:5".parse().unwrap();
         let (version, transport) = (Version::V1_6, Transport::WebSocket);
-        access.check(&Handshake { identity, version, transport, path: "/CP1", headers: &headers, peer, tls: None }).await
+        access.check(&Handshake { identity, version, transport, path: "/CP1", headers: &headers, peer, tls }).await
     }
 
     fn basic(pair: &[u8]) -> Vec<u8> {
@@ -221,8 +256,34 @@ mod tests {
             assert!(check(&demanding, "CP2", None).await.is_err(), "{profile}");
             assert_eq!(check(&demanding, "CP2", Some(&basic(b"CP2:x"))).await, Ok(vec![HandshakeFinding::UncheckedPassword]));
         }
-        let certified = access_of(AccessOptions::default(), SecurityProfile::TlsClientCertificate);
-        assert_eq!(check(&certified, "CP2", None).await, Ok(Vec::new()), "a certificate is its proof");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_certificate_is_the_proof_of_profile_3_and_nothing_else_is() {
+        let of = |known_only| {
+            let options = AccessOptions { known_only, ..AccessOptions::default() };
+            access_of(options, SecurityProfile::TlsClientCertificate)
+        };
+        let (open, known) = (of(false), of(true));
+        let chain = |verdict| TlsFacts { peer_chain: vec![Box::from([1])], verdict, ..TlsFacts::default() };
+        let (trusted, without) = (chain(ChainVerdict::Trusted), TlsFacts::default());
+        let tolerated = chain(ChainVerdict::Tolerated("expired".into()));
+        let password = basic(b"CP1:\x00\xff");
+        for identity in ["CP1", "CP2"] {
+            assert_eq!(check_over(&open, identity, None, Some(&trusted)).await, Ok(Vec::new()), "{identity}");
+        }
+        let unasked = Ok(vec![HandshakeFinding::UnaskedCredentials]);
+        assert_eq!(check_over(&open, "CP1", Some(&basic(b"CP1:wrong")), Some(&trusted)).await, unasked);
+        for tls in [None, Some(&without), Some(&tolerated)] {
+            for value in [None, Some(&*password)] {
+                let refusal = check_over(&open, "CP1", value, tls).await.unwrap_err();
+                assert_eq!((refusal.status, refusal.headers.len()), (StatusCode::FORBIDDEN, 0), "{}", refusal.reason);
+                assert!(refusal.reason.contains("security profile 3"), "{}", refusal.reason);
+            }
+        }
+        assert_eq!(check_over(&known, "CP1", None, Some(&trusted)).await, Ok(Vec::new()));
+        let refusal = check_over(&known, "CP2", None, Some(&trusted)).await.unwrap_err();
+        assert!(refusal.status == StatusCode::FORBIDDEN && refusal.reason.contains("--known-only"), "{}", refusal.reason);
     }
 
     #[tokio::test(start_paused = true)]

@@ -35,7 +35,7 @@ impl RememberingBehaviour {
         let (failure, text) = match password {
             TakenPassword::Known(password) => {
                 self.book.set(&self.identity, password);
-                (false, "its new password is remembered for this session; the file of passwords stays as it is")
+                (false, "its new password is remembered for this session; auth save writes it to the file")
             }
             TakenPassword::NoDigits => (
                 true,

@@ -16,7 +16,7 @@ use crate::ocpp::{
     ActionLookup, ErrorCode, Finding, FindingRule, MessageDefinition, MessageType, ReceivedPayload, Strictness, decisive,
 };
 use crate::rpc::srpc::payload_span;
-use crate::trace::{Direction, EventKind, Frame, FrameKind, SilenceCause};
+use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameKind, SilenceCause};
 
 /// How many results are remembered for an error about them.
 const REMEMBERED_RESULTS: usize = 16;
@@ -301,10 +301,16 @@ impl<F: Framing> Conversation<F> {
     }
 
     /// A call of ours did not reach the peer, so no answer will come.
-    pub(in crate::link) fn take_unreachable(&mut self, id: &str, reason: String, now: Moment) {
+    pub(in crate::link) fn take_unreachable(
+        &mut self,
+        id: &str,
+        reason: String,
+        attempt: Option<Box<ConnectionAttempt>>,
+        now: Moment,
+    ) {
         let Some(sent) = self.pending.answered(id) else { return }; // it was given up before
         let (exchange, action) = (sent.exchange, sent.call.action.clone());
-        self.record(now, EventKind::Unreachable { exchange, action, reason: reason.as_str().into() });
+        self.record(now, EventKind::Unreachable { exchange, action, reason: reason.as_str().into(), attempt });
         self.report(&sent.call, CallOutcome::Undelivered { reason: &reason }, now);
     }
 

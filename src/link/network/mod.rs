@@ -2,6 +2,7 @@
 //! points of one session. The protocols on a connection are the matter of the listener, the dialer and SOAP.
 
 mod memory;
+mod observed_socket;
 mod socket;
 
 use std::io::{self, ErrorKind};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
 use memory::{HERE, MemoryListener, MemoryPorts};
+pub(super) use observed_socket::{ObservedSocket, ReadObserver};
 pub(super) use socket::{AbortiveClose, Socket};
 
 /// How many connections may wait to be accepted.
@@ -88,14 +90,6 @@ impl Network {
         }
     }
 
-    /// Connects to the first address of a host that takes it.
-    pub(super) async fn connect_to_host(&self, host: &str, port: u16) -> io::Result<Socket> {
-        match &self.0 {
-            Some(_) => self.connect(SocketAddr::new(HERE, port)).await,
-            None => Ok(Socket::Tcp(TcpStream::connect((host, port)).await?)),
-        }
-    }
-
     /// The address of this machine on the way to a host. Nothing is sent: a UDP socket only looks the route up.
     pub(super) async fn address_towards(&self, host: &str, port: u16) -> io::Result<IpAddr> {
         if self.is_in_memory() {
@@ -169,7 +163,7 @@ mod tests {
             let mut listener = network.bind(Some("127.0.0.1"), 0).await.unwrap();
             let address = listener.local_addr().unwrap();
             assert!(port.is_none_or(|port| port == address.port()), "{address}");
-            let mut ours = network.connect_to_host("localhost", address.port()).await.unwrap();
+            let mut ours = network.connect(address).await.unwrap();
             let (mut theirs, _) = listener.accept().await.unwrap();
             assert_eq!(ours.peer().unwrap(), address);
             ours.set_nodelay();
@@ -200,12 +194,13 @@ mod tests {
     async fn a_network_in_memory_is_shared_by_its_clones_only() {
         let network = Network::in_memory();
         let listener = network.clone().bind_everywhere(9000).unwrap();
-        assert!(network.connect_to_host("anywhere.example", 9000).await.is_ok());
-        assert!(Network::in_memory().connect_to_host("localhost", 9000).await.is_err());
+        let address = network.addresses("anywhere.example", 9000).await.unwrap()[0];
+        assert!(network.connect(address).await.is_ok());
+        assert!(Network::in_memory().connect(address).await.is_err());
         assert_eq!(network.outward_address(), Some(HERE));
         assert_eq!(network.address_towards("::1", 9000).await.unwrap(), HERE);
         drop(listener);
-        assert!(network.connect_to_host("localhost", 9000).await.is_err());
+        assert!(network.connect(address).await.is_err());
         network.bind(None, 9000).await.unwrap();
     }
 

@@ -16,7 +16,7 @@ use crate::link::tls::TlsSocket;
 pub(in crate::link) enum Socket {
     Tcp(TcpStream),
     Memory(Box<MemorySocket>),
-    Tls(Box<TlsSocket>),
+    Tls(Box<TlsSocket<Socket>>),
 }
 
 impl Socket {
@@ -25,7 +25,7 @@ impl Socket {
         match self {
             Socket::Tcp(stream) => stream.peer_addr(),
             Socket::Memory(socket) => Ok(socket.peer),
-            Socket::Tls(socket) => socket.peer(),
+            Socket::Tls(socket) => socket.below().peer(),
         }
     }
 
@@ -45,7 +45,7 @@ impl Socket {
             // Without it messages arrive too, only later.
             Socket::Tcp(stream) => drop(stream.set_nodelay(true)),
             Socket::Memory(_) => {}
-            Socket::Tls(socket) => socket.set_nodelay(),
+            Socket::Tls(socket) => socket.below().set_nodelay(),
         }
     }
 }
@@ -58,9 +58,11 @@ pub(in crate::link) trait AbortiveClose {
 
 impl AbortiveClose for Socket {
     fn abort_when_dropped(&self) {
-        if let Socket::Tcp(stream) = self {
+        match self {
             // Without it the peer gets an orderly end inside of a frame.
-            let _ = stream.set_zero_linger();
+            Socket::Tcp(stream) => drop(stream.set_zero_linger()),
+            Socket::Tls(socket) => socket.below().abort_when_dropped(),
+            Socket::Memory(_) => {}
         }
     }
 }

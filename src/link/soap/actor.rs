@@ -7,7 +7,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::Method;
+use hyper::header::HeaderValue;
+use hyper::{Method, StatusCode};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -15,15 +16,16 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::address::{FromProblem, HttpUrl};
 use super::body::ReceivedBody;
-use super::client::{self, ExchangeError, HttpCall, KeptConnection};
-use super::exchange::{ArrivedMessage, PostAnswer, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
+use super::client::{self, ExchangeError, FailedExchange, HttpCall, KeptConnection};
+use super::exchange::{ArrivedMessage, PostAnswer, RequestAttempt, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
 use super::framing::SoapFraming;
 use super::incoming;
-use crate::behaviour::{LinkWish, Responder};
+use crate::behaviour::{ConnectionIncident, CredentialSet, LinkWish, Responder};
 use crate::clock::Moment;
 use crate::clock::now;
 use crate::link::basic_credentials::StationAuthorization;
 use crate::link::conversation::{Conversation, ConversationContext};
+use crate::link::credential_news::news_event;
 use crate::link::inbox::LinkInbox;
 use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::order::{LinkCommand, LinkOrder};
@@ -58,8 +60,8 @@ pub(super) struct SoapUp {
 
 /// What is done when an HTTP exchange of ours is over.
 enum Done {
-    Answered { post: SoapPost, answer: Result<PostAnswer, ExchangeError> },
-    Probed { url: HttpUrl, took: Duration, answer: Result<PostAnswer, ExchangeError> },
+    Answered { post: SoapPost, shown: CredentialSet, answer: Result<PostAnswer, FailedExchange> },
+    Probed { url: HttpUrl, took: Duration, answer: Result<PostAnswer, FailedExchange> },
 }
 
 /// Runs a link until it ends, and hands back what stands behind it.
@@ -83,12 +85,11 @@ pub(super) async fn run(
     let (catalog, settings) = (context.catalog.clone(), context.settings.current());
     let numbers = context.events.numbers().clone();
     let role = soap.role;
-    let shown = authorization.as_ref().map(|authorization| authorization.credentials.clone());
     let url = soap.address.as_ref().map(|url| url.to_string().into());
     let gate = context.gate.clone();
     let conversation_context = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
     let conversation = Conversation::begin(soap, conversation_context, version, responder, began);
-    let (exchanges, kept) = (JoinSet::new(), KeptConnection::new(context, role.peer(), shown));
+    let (exchanges, kept) = (JoinSet::new(), KeptConnection::new(context, role.peer()));
     let (by_user, uncallable) = (false, None);
     let mut link = SoapLink {
         station,
@@ -189,23 +190,58 @@ impl SoapLink<'_> {
         let Some(url) = self.conversation.framing.address.clone() else {
             let why = self.why_no_address();
             let reason = format!("no address to call it at is known: {why}; set station <identity> callback=<url> names one");
-            return self.conversation.fail(&post.id, reason, now());
+            return self.conversation.fail(&post.id, reason, None, now());
         };
         let (kept, settings) = (self.kept.clone(), self.settings.clone());
-        let authorization = self.authorization.as_ref().and_then(StationAuthorization::header);
+        let (shown, authorization) = self.shown();
         self.exchanges.spawn(async move {
-            let call = HttpCall { authorization, ..post.to(&url) };
+            let call = HttpCall { authorization, shown, ..post.to(&url) };
             let answer = client::ask(&call, &kept, &settings).await;
-            Done::Answered { post, answer }
+            Done::Answered { post, shown: call.shown, answer }
         });
+    }
+
+    /// What a station of ours shows with its next request, and the header for its password.
+    fn shown(&self) -> (CredentialSet, Option<HeaderValue>) {
+        let Some(authorization) = &self.authorization else { return Default::default() };
+        let shown = authorization.credentials.next();
+        let header = authorization.header(&shown);
+        (shown, header)
+    }
+
+    /// Each request of a station shows its credentials, so that each answer says what became of them.
+    fn judge_credentials(&mut self, shown: &CredentialSet, answer: &Result<PostAnswer, FailedExchange>) {
+        let Some(StationAuthorization { credentials, .. }) = &self.authorization else { return };
+        let is_refused = |status| matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        let (taken, incident) = match answer {
+            Ok(answer) if answer.status == StatusCode::UNAUTHORIZED => (false, Some(ConnectionIncident::NotAuthenticated)),
+            Ok(answer) => (!is_refused(answer.status), None),
+            Err(failed) => (false, failed.error.incident()),
+        };
+        if let Some(incident) = incident {
+            credentials.note(incident);
+        }
+        // An answer to what was sent with others says nothing about these.
+        if credentials.next() != *shown {
+            return;
+        }
+        let news = if taken { credentials.connected() } else { credentials.failed() };
+        if let Some(news) = news {
+            self.record_event(news_event(&news));
+        }
     }
 
     fn done(&mut self, done: Result<Done, tokio::task::JoinError>) {
         match done {
-            Ok(Done::Answered { post, answer: Ok(answer) }) => {
-                self.arrived(ArrivedMessage::Answer(post, answer));
+            Ok(Done::Answered { post, shown, answer }) => {
+                self.judge_credentials(&shown, &answer);
+                match answer {
+                    Ok(answer) => self.arrived(ArrivedMessage::Answer(post, answer)),
+                    Err(FailedExchange { error, attempt }) => {
+                        self.conversation.fail(&post.id, error.to_string(), attempt, now());
+                    }
+                }
             }
-            Ok(Done::Answered { post, answer: Err(reason) }) => self.conversation.fail(&post.id, reason.to_string(), now()),
             Ok(Done::Probed { url, took, answer }) => {
                 let (failure, text) = probed(&url, took, &answer);
                 self.record_event(EventKind::Note { failure, text: text.into() });
@@ -280,7 +316,7 @@ impl SoapLink<'_> {
         if let Body::Request(operation) = &envelope.body
             && operation.version != self.conversation.version()
         {
-            self.change_version(operation.version, now);
+            self.change_version(operation.version, request.attempt.as_deref(), now);
         }
         if let Some(from) = envelope.from() {
             self.update_address(from, HttpUrl::of_from(from, request.peer.ip()));
@@ -321,7 +357,7 @@ impl SoapLink<'_> {
     }
 
     /// A version belongs to a link: for the session the old link ends and a new one begins.
-    fn change_version(&mut self, version: Version, now: Moment) {
+    fn change_version(&mut self, version: Version, attempt: Option<&RequestAttempt>, now: Moment) {
         let reason = CloseReason::VersionChanged(version);
         self.record_event(EventKind::Disconnected { link: self.number, reason });
         let connected = EventKind::Connected {
@@ -329,7 +365,7 @@ impl SoapLink<'_> {
             version,
             transport: Transport::Soap,
             peer: self.peer,
-            handshake: ConnectionAttempt::default(),
+            handshake: attempt.map(RequestAttempt::recorded).unwrap_or_default(),
         };
         self.record_event(connected);
         self.conversation.change_version(version, now);
@@ -395,12 +431,14 @@ impl SoapLink<'_> {
             return self.record_event(EventKind::Note { failure: true, text });
         };
         let (kept, settings) = (self.kept.clone(), self.settings.clone());
-        let authorization = self.authorization.as_ref().and_then(StationAuthorization::header);
+        let (shown, authorization) = self.shown();
         let began = Instant::now();
         self.exchanges.spawn(async move {
-            let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None, authorization };
+            let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None, authorization, shown };
             let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &settings)).await;
-            let answer = answer.unwrap_or_else(|_| Err(ExchangeError::NoAnswer { url: ask.url.to_string() }));
+            let answer = answer.unwrap_or_else(|_| {
+                Err(FailedExchange { error: ExchangeError::NoAnswer { url: ask.url.to_string() }, attempt: None })
+            });
             Done::Probed { url: ask.url, took: began.elapsed(), answer }
         });
     }
@@ -414,7 +452,7 @@ impl SoapLink<'_> {
 }
 
 /// The outcome of a probe in words; whether it is a failure.
-fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, ExchangeError>) -> (bool, String) {
+fn probed(url: &HttpUrl, took: Duration, answer: &Result<PostAnswer, FailedExchange>) -> (bool, String) {
     match answer {
         Ok(answer) => {
             let content_type = answer.content_type.as_deref().unwrap_or("no content type");

@@ -16,12 +16,11 @@ use super::actor::{self, SoapUp, WAITING};
 use super::actors::SoapActorHandle;
 use super::address::HttpUrl;
 use super::compression::{self, ContentCoding};
-use super::exchange;
+use super::exchange::{self, RequestAttempt};
 use super::framing::{SoapFraming, answer_headers, joined, name, reason};
 use super::incoming::{IncomingConnection, RequestRefusal, TakenIn, answered, oddly, take_in};
 use super::wsdl;
 use crate::clock::now;
-use crate::link::attempt_progress::AttemptProgress;
 use crate::link::context::ListenerContext;
 use crate::link::directory::{Admission, Handshake};
 use crate::link::endpoint::IDENTITY_LIMIT;
@@ -60,7 +59,7 @@ async fn answer(
     let refused = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
-            match take_in(request, &context.catalog, Role::CentralSystem, &settings).await {
+            match take_in(request, connection, &context.catalog, Role::CentralSystem, &settings).await {
                 Ok(taken) => return route(taken, origin, connection, listener_context).await,
                 Err(refusal) => refusal,
             }
@@ -94,29 +93,19 @@ async fn route(
     };
     match place {
         Ok((identity, version)) => {
-            match authenticate(&identity, version, &head, peer, listener_context).await {
-                // Each request shows the same; what is odd is said with the one that begins the link.
-                Ok(findings) if listener_context.actors.get(&identity).is_none() => {
-                    remarks.extend(findings.iter().map(ToString::to_string));
-                }
-                Ok(_) => {}
-                Err(refusal) => {
-                    let progress = connection.requested_with(&origin);
-                    return refusal.record_and_respond(None, peer, progress, &listener_context.context).await;
-                }
-            }
-            let (reply, answer) = oneshot::channel();
-            let shared = origin.clone();
-            let request = exchange::SoapRequest { text, read, remarks, origin: shared, peer, reached_at, reply };
-            let password = head.headers.contains_key(AUTHORIZATION);
-            let attempt = || {
-                let mut progress = connection.requested_with(&origin);
-                progress.password = password;
-                progress
+            let mut progress = connection.requested_with(&origin);
+            progress.password = head.headers.contains_key(AUTHORIZATION);
+            let findings = match authenticate(&identity, version, &head, connection, listener_context).await {
+                Ok(findings) => findings,
+                Err(refusal) => return refusal.record_and_respond(None, peer, progress, &listener_context.context).await,
             };
-            match enter(&identity, version, request, &head, &attempt, listener_context).await {
+            let (reply, answer) = oneshot::channel();
+            let (shared, attempt) = (origin.clone(), RequestAttempt { progress: progress.clone(), findings });
+            let attempt = Some(Box::new(attempt));
+            let request = exchange::SoapRequest { text, read, remarks, origin: shared, peer, attempt, reached_at, reply };
+            match enter(&identity, version, request, &head, listener_context).await {
                 Ok(()) => answered(answer).await,
-                Err(refusal) => refusal.record_and_respond(None, peer, attempt(), &listener_context.context).await,
+                Err(refusal) => refusal.record_and_respond(None, peer, progress, &listener_context.context).await,
             }
         }
         Err((code, subcode, description)) => {
@@ -166,14 +155,15 @@ async fn authenticate(
     identity: &str,
     version: Option<Version>,
     head: &Parts,
-    peer: SocketAddr,
+    connection: &IncomingConnection,
     listener_context: &ListenerContext,
 ) -> Result<Vec<HandshakeFinding>, RequestRefusal> {
     // The version of a message that has none is that of its station's link.
     let version = version.unwrap_or(Version::V1_5);
     let (transport, path, headers) = (Transport::Soap, head.uri.path(), &head.headers);
-    // The certificate was looked at when the station was admitted.
-    let handshake = Handshake { identity, version, transport, path, headers, peer, tls: None };
+    // Every connection has a certificate of its own.
+    let (peer, tls) = (connection.peer(), connection.progress.tls.as_deref());
+    let handshake = Handshake { identity, version, transport, path, headers, peer, tls };
     Ok(listener_context.directory.authenticate(&handshake).await?)
 }
 
@@ -191,13 +181,12 @@ async fn enter(
     version: Option<Version>,
     mut request: exchange::SoapRequest,
     head: &Parts,
-    attempt: &(dyn Fn() -> AttemptProgress + Sync),
     listener_context: &Arc<ListenerContext>,
 ) -> Result<(), RequestRefusal> {
     loop {
         let actor = match (listener_context.actors.get(identity), version) {
             (Some(actor), _) => actor,
-            (None, Some(version)) => open(identity, version, &request, head, attempt, listener_context)?,
+            (None, Some(version)) => open(identity, version, &request, head, listener_context)?,
             (None, None) => return Ok(()), // its actor has just ended
         };
         match actor.requests.send(request).await {
@@ -216,7 +205,6 @@ fn open(
     version: Version,
     request: &exchange::SoapRequest,
     head: &Parts,
-    attempt: &(dyn Fn() -> AttemptProgress + Sync),
     listener_context: &Arc<ListenerContext>,
 ) -> Result<SoapActorHandle, RequestRefusal> {
     let limit = listener_context.context.settings.current().soap_stations;
@@ -228,8 +216,8 @@ fn open(
         return Err(full);
     }
     let (transport, path, headers) = (Transport::Soap, head.uri.path(), &head.headers);
-    let attempt = attempt();
-    let handshake = Handshake { identity, version, transport, path, headers, peer: request.peer, tls: attempt.tls.as_deref() };
+    let tls = request.attempt.as_ref().and_then(|attempt| attempt.progress.tls.as_deref());
+    let handshake = Handshake { identity, version, transport, path, headers, peer: request.peer, tls };
     let admission = listener_context.directory.admit(&handshake)?;
     let (sender, requests) = mpsc::channel(WAITING);
     let actor = SoapActorHandle { number: listener_context.context.events.link_numbers().next(), requests: sender };
@@ -250,7 +238,7 @@ fn open(
         from: request.reached_at.clone(),
         number: actor.number,
         admission,
-        attempt: attempt.attempt(),
+        attempt: request.attempt.as_ref().map(|attempt| attempt.recorded()).unwrap_or_default(),
     };
     listener_context.tasks.spawn(begin.run(requests, listener_context.clone()));
     Ok(actor)

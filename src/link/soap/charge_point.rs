@@ -26,10 +26,11 @@ use crate::behaviour::{Responder, StationCredentials};
 use crate::clock::now;
 use crate::link::attempt_progress::AttemptProgress;
 use crate::link::basic_credentials::StationAuthorization;
+use crate::link::context::ListenerPorts;
 use crate::link::down::{self, DownEvent};
 use crate::link::inbox::LinkInbox;
 use crate::link::network::Socket;
-use crate::link::opening::{ConnectionOpening, ListenerPorts};
+use crate::link::opening::ConnectionOpening;
 use crate::link::tls::TlsAcceptor;
 use crate::link::{LinkContext, Listener, Network, panic_guard};
 use crate::ocpp::{Role, Transport, Version};
@@ -249,7 +250,7 @@ async fn answer(request: Request<Incoming>, connection: &IncomingConnection, ser
     let refusal = match *request.method() {
         Method::POST => {
             let settings = context.settings.current();
-            match take_in(request, &context.catalog, Role::ChargePoint, &settings).await {
+            match take_in(request, connection, &context.catalog, Role::ChargePoint, &settings).await {
                 Ok(taken) => return hand_over(taken, origin, connection.peer(), server).await,
                 Err(refusal) => refusal,
             }
@@ -267,6 +268,9 @@ async fn hand_over(taken: TakenIn, origin: Arc<FrameOrigin>, peer: SocketAddr, s
     let TakenIn { text, read, remarks, reached_at, .. } = taken;
     let (reply, answer) = oneshot::channel();
     // When the link has just ended, the request is dropped and with it the sender of the answer.
-    let _ = server.requests.send(exchange::SoapRequest { text, read, remarks, origin, peer, reached_at, reply }).await;
+    let _ = server
+        .requests
+        .send(exchange::SoapRequest { text, read, remarks, origin, peer, attempt: None, reached_at, reply })
+        .await;
     answered(answer).await
 }

@@ -1,7 +1,9 @@
 //! One HTTP exchange of ours. The connection is kept for the next one to the same place, as long as the peer keeps it too.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,15 +20,18 @@ use tokio_tungstenite::tungstenite::Bytes;
 use super::address::HttpUrl;
 use super::body::ReceivedBody;
 use super::compression::{self, CodingError};
-use super::counted_socket::{CountedSocket, ReceivedBytes};
 use super::exchange::{PostAnswer, SoapPost};
 use super::incoming;
-use crate::behaviour::{CredentialSet, StationCredentials};
-use crate::link::handshake_headers::answer_head;
-use crate::link::network::Socket;
+use super::received_bytes::ReceivedBytes;
+use crate::behaviour::{ConnectionIncident, CredentialSet};
+use crate::link::attempt_progress::AttemptProgress;
+use crate::link::credential_news::incident_of_tls;
+use crate::link::handshake_headers::{answer_head, request_head};
+use crate::link::network::{ObservedSocket, Socket};
 use crate::link::tls::{FailedTls, TlsFault};
 use crate::link::{LinkContext, LinkSettings, Network, TlsConnector};
-use crate::ocpp::Role;
+use crate::ocpp::{Role, SecurityProfile};
+use crate::trace::{ConnectionAttempt, ConnectionStep, FailureCause, FailureSide, TlsFacts};
 
 /// How long an exchange may go on after its call was given up: an answer that comes so late is still shown.
 const LATE: Duration = Duration::from_secs(120);
@@ -36,6 +41,8 @@ const LATE: Duration = Duration::from_secs(120);
 struct HttpConnection {
     sender: SendRequest<Full<Bytes>>,
     received: ReceivedBytes,
+    /// What TLS agreed on, and what was shown for it.
+    secured: Option<(Arc<TlsFacts>, CredentialSet)>,
 }
 
 /// Why an exchange has no answer. The URLs are those that were asked.
@@ -46,7 +53,14 @@ pub(super) enum ExchangeError {
     #[error("can't reach {url}: no connection within {seconds} s")]
     ConnectTimeout { url: String, seconds: u64 },
     #[error("can't reach {url}: {reason}")]
-    Unreachable { url: String, reason: io::Error },
+    UnknownHost { url: String, host: String, reason: io::Error },
+    #[error("can't reach {url}: {reason}")]
+    Unreachable { url: String, address: SocketAddr, reason: io::Error },
+    #[error(
+        "can't reach {url}: security profile {profile} needs TLS, and the URL has none, so nothing is sent; start the station with https:// \
+         before it rises to this profile"
+    )]
+    ProfileNeedsTls { url: String, profile: SecurityProfile },
     #[error("can't reach {url}: {fault}")]
     Tls { url: String, fault: TlsFault },
     #[error("can't reach {url}: {reason}")]
@@ -63,63 +77,127 @@ pub(super) enum ExchangeError {
     Coding { url: String, reason: CodingError },
 }
 
+/// An exchange that has no answer, and how far it came.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub(super) struct FailedExchange {
+    pub error: ExchangeError,
+    /// The attempt to connect that it was; `None` where it failed behind a connection that was in order.
+    pub attempt: Option<Box<ConnectionAttempt>>,
+}
+
+impl ExchangeError {
+    /// The same as a fact about the attempt, with the side that ended it. `None` for an answer that came and cannot be used.
+    fn failure(&self, peer: Role) -> Option<(FailureSide, FailureCause)> {
+        let text = |reason: &dyn Display| reason.to_string().into();
+        Some(match self {
+            ExchangeError::NoAnswer { .. } => return None, // its call has its own time limit
+            ExchangeError::ConnectTimeout { seconds, .. } => {
+                (FailureSide::Network, FailureCause::TimedOut { limit: Duration::from_secs(*seconds) })
+            }
+            ExchangeError::UnknownHost { host, .. } => (FailureSide::Network, FailureCause::UnknownHost { host: text(host) }),
+            ExchangeError::Unreachable { address, reason, .. } if reason.kind() == io::ErrorKind::ConnectionRefused => {
+                (FailureSide::Network, FailureCause::ConnectionRefused { address: *address })
+            }
+            ExchangeError::Unreachable { address, reason, .. } => {
+                (FailureSide::Network, FailureCause::Unreachable { address: *address, error: text(reason) })
+            }
+            ExchangeError::Tls { fault, .. } => fault.failure(),
+            ExchangeError::ProfileNeedsTls { .. } | ExchangeError::Request { .. } => {
+                (peer.peer().into(), FailureCause::NoRequest { fault: text(self) })
+            }
+            ExchangeError::Handshake { reason, .. } | ExchangeError::BrokenOff { reason, .. } => {
+                (peer.into(), FailureCause::Broken { error: text(reason) })
+            }
+            ExchangeError::TooLarge { .. } | ExchangeError::Incomplete { .. } | ExchangeError::Coding { .. } => return None,
+        })
+    }
+
+    /// What of it a station reports by a security event.
+    pub fn incident(&self) -> Option<ConnectionIncident> {
+        if let ExchangeError::Tls { fault, .. } = self { incident_of_tls(&fault.cause) } else { None }
+    }
+}
+
 /// Makes connections to a peer, and keeps the last one for the next exchange. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct KeptConnection {
     network: Network,
     tls: Arc<TlsConnector>,
-    credentials: Option<StationCredentials>,
     peer: Role,
     kept: Arc<Mutex<Option<(String, HttpConnection)>>>,
 }
 
 impl KeptConnection {
-    /// None yet. A station shows its credentials.
-    pub fn new(context: &LinkContext, peer: Role, credentials: Option<StationCredentials>) -> KeptConnection {
+    /// None yet.
+    pub fn new(context: &LinkContext, peer: Role) -> KeptConnection {
         let (network, tls) = (context.network.clone(), context.tls.clone());
-        KeptConnection { network, tls, credentials, peer, kept: Arc::default() }
+        KeptConnection { network, tls, peer, kept: Arc::default() }
     }
 
-    fn shown(&self) -> CredentialSet {
-        self.credentials.as_ref().map(StationCredentials::next).unwrap_or_default()
-    }
-
-    fn take(&self, url: &HttpUrl) -> Option<HttpConnection> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        let is_usable =
-            |(place, connection): &(String, HttpConnection)| *place == url.place() && !connection.sender.is_closed();
-        Some(kept).filter(is_usable).map(|(_, connection)| connection)
+    fn take(&self, url: &HttpUrl, shown: &CredentialSet) -> Option<HttpConnection> {
+        let (place, connection) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let is_same = connection.secured.as_ref().is_none_or(|(_, before)| before == shown);
+        (place == url.place() && !connection.sender.is_closed() && is_same).then_some(connection)
     }
 
     fn put(&self, url: &HttpUrl, connection: HttpConnection) {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((url.place(), connection));
     }
 
-    /// Makes a new connection.
-    async fn connect(&self, url: &HttpUrl, settings: &LinkSettings) -> Result<HttpConnection, ExchangeError> {
+    /// Makes a new connection. How far it came is in `progress`.
+    async fn connect(
+        &self,
+        url: &HttpUrl,
+        shown: &CredentialSet,
+        progress: &mut AttemptProgress,
+        settings: &LinkSettings,
+    ) -> Result<HttpConnection, ExchangeError> {
+        // As over a WebSocket: the credentials of a profile are not for a connection that is less than it.
+        if shown.profile.uses_tls() && !url.tls {
+            return Err(ExchangeError::ProfileNeedsTls { url: url.to_string(), profile: shown.profile });
+        }
         let limit = settings.handshake_timeout;
-        let connecting = self.network.connect_to_host(&url.host, url.port);
-        let stream = timeout(limit, connecting)
+        let stream = timeout(limit, self.open(url, progress))
             .await
-            .map_err(|_| ExchangeError::ConnectTimeout { url: url.to_string(), seconds: limit.as_secs() })?
-            .map_err(|reason| ExchangeError::Unreachable { url: url.to_string(), reason })?;
+            .map_err(|_| ExchangeError::ConnectTimeout { url: url.to_string(), seconds: limit.as_secs() })??;
         stream.set_nodelay();
-        let stream = if url.tls {
-            let shown = self.shown();
-            let securing = Box::pin(self.tls.secure(&url.host, stream, &shown, limit, self.peer));
-            let failed = |failed: Box<FailedTls>| ExchangeError::Tls { url: url.to_string(), fault: failed.fault };
-            Socket::Tls(Box::new(securing.await.map_err(failed)?))
+        let (stream, secured) = if url.tls {
+            progress.enter(ConnectionStep::Tls);
+            let secured = Box::pin(self.tls.secure(&url.host, stream, shown, limit, self.peer)).await;
+            let secured = secured.map_err(|failed| {
+                let FailedTls { fault, facts } = *failed;
+                progress.tls = Some(facts);
+                ExchangeError::Tls { url: url.to_string(), fault }
+            })?;
+            let facts = secured.facts().clone();
+            (Socket::Tls(Box::new(secured)), Some((facts, shown.clone())))
         } else {
-            stream
+            (stream, None)
         };
         let received = ReceivedBytes::default();
-        let stream = CountedSocket { socket: stream, received: received.clone() };
+        let stream = ObservedSocket::new(Bytes::new(), stream, received.clone());
         let (sender, connection) = handshake(TokioIo::new(stream))
             .await
             .map_err(|reason| ExchangeError::Handshake { url: url.to_string(), reason })?;
         // It ends with the sender or with the peer's side; a caller that waits for the answer gets an error.
         tokio::spawn(connection);
-        Ok(HttpConnection { sender, received })
+        Ok(HttpConnection { sender, received, secured })
+    }
+
+    /// Opens a connection to the first address of the host that takes it.
+    async fn open(&self, url: &HttpUrl, progress: &mut AttemptProgress) -> Result<Socket, ExchangeError> {
+        let unknown = |reason| ExchangeError::UnknownHost { url: url.to_string(), host: url.host.clone(), reason };
+        let addresses = self.network.addresses(&url.host, url.port).await.map_err(unknown)?;
+        progress.enter(ConnectionStep::Connect);
+        let mut failure = unknown(io::ErrorKind::NotFound.into());
+        for address in addresses {
+            match self.network.connect(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(reason) => failure = ExchangeError::Unreachable { url: url.to_string(), address, reason },
+            }
+        }
+        Err(failure)
     }
 }
 
@@ -132,15 +210,18 @@ pub(in crate::link) struct HttpCall {
     pub body: Bytes,
     /// The SOAP action.
     pub action: Option<String>,
-    /// The credentials of a station of ours.
+    /// The header with the password of a station of ours.
     pub authorization: Option<HeaderValue>,
+    /// What a station of ours shows.
+    pub shown: CredentialSet,
 }
 
 impl SoapPost {
     /// What is asked at an address.
     pub fn to(&self, url: &HttpUrl) -> HttpCall {
         let body = Bytes::from(self.text.clone());
-        HttpCall { url: url.clone(), method: Method::POST, body, action: self.action.clone(), authorization: None }
+        let (action, shown) = (self.action.clone(), CredentialSet::default());
+        HttpCall { url: url.clone(), method: Method::POST, body, action, authorization: None, shown }
     }
 
     /// The HTTP headers of the request, as a JSON object.
@@ -150,27 +231,38 @@ impl SoapPost {
 }
 
 /// Sends the request and waits for the answer.
-pub(super) async fn ask(ask: &HttpCall, kept: &KeptConnection, settings: &LinkSettings) -> Result<PostAnswer, ExchangeError> {
-    let whole = exchange(ask, kept, settings);
-    match timeout(settings.call_timeout + LATE, whole).await {
-        Ok(answer) => answer,
-        Err(_) => Err(ExchangeError::NoAnswer { url: ask.url.to_string() }),
-    }
+pub(super) async fn ask(ask: &HttpCall, kept: &KeptConnection, settings: &LinkSettings) -> Result<PostAnswer, FailedExchange> {
+    let mut progress = AttemptProgress::dialling();
+    let whole = timeout(settings.call_timeout + LATE, exchange(ask, kept, &mut progress, settings)).await;
+    let answer = whole.unwrap_or_else(|_| Err(ExchangeError::NoAnswer { url: ask.url.to_string() }));
+    answer.map_err(|error| {
+        let attempt = error.failure(kept.peer).map(|(side, cause)| Box::new(progress.failed(side, cause)));
+        FailedExchange { error, attempt }
+    })
 }
 
-async fn exchange(ask: &HttpCall, kept: &KeptConnection, settings: &LinkSettings) -> Result<PostAnswer, ExchangeError> {
-    let mut old = kept.take(&ask.url);
+async fn exchange(
+    ask: &HttpCall,
+    kept: &KeptConnection,
+    progress: &mut AttemptProgress,
+    settings: &LinkSettings,
+) -> Result<PostAnswer, ExchangeError> {
+    let mut old = kept.take(&ask.url, &ask.shown);
     loop {
         let reused = old.is_some();
         let mut connection = match old.take() {
             Some(connection) => connection,
-            None => kept.connect(&ask.url, settings).await?,
+            None => kept.connect(&ask.url, &ask.shown, progress, settings).await?,
         };
         if reused && connection.sender.ready().await.is_err() {
             continue; // the peer closed it meanwhile
         }
         let before = connection.received.count();
-        match connection.sender.send_request(request(ask)?).await {
+        let request = request(ask)?;
+        progress.enter(ConnectionStep::Answer);
+        progress.tls = connection.secured.as_ref().map(|(facts, _)| facts.clone());
+        (progress.request, progress.password) = (request_head(&request), ask.authorization.is_some());
+        match connection.sender.send_request(request).await {
             Ok(response) => {
                 let answer = answer(&ask.url, response, settings.message_limit).await?;
                 kept.put(&ask.url, connection);
@@ -178,7 +270,9 @@ async fn exchange(ask: &HttpCall, kept: &KeptConnection, settings: &LinkSettings
             }
             // Nothing of it was sent, or the peer closed the idle connection while it was under way: without a byte of an answer it
             // was not processed (RFC 9110 §9.2.2), so it goes again, over a new connection and so only once.
-            Err(error) if reused && (error.is_canceled() || connection.received.count() == before) => {}
+            Err(error) if reused && (error.is_canceled() || connection.received.count() == before) => {
+                *progress = AttemptProgress::dialling();
+            }
             Err(reason) => return Err(ExchangeError::BrokenOff { url: ask.url.to_string(), reason }),
         }
     }

@@ -9,10 +9,11 @@ use hyper::StatusCode;
 use tokio::sync::oneshot;
 
 use super::body::ReceivedBody;
+use crate::link::attempt_progress::AttemptProgress;
 use crate::link::conversation::framing::{EditableMessage, MessageText};
 use crate::ocpp::Version;
 use crate::rpc::soap::{Envelope, ReadError};
-use crate::trace::{FrameOrigin, FrameText};
+use crate::trace::{ConnectionAttempt, FrameOrigin, FrameText, HandshakeFinding};
 
 /// A request to one of our services.
 #[derive(Debug)]
@@ -27,10 +28,29 @@ pub(in crate::link) struct SoapRequest {
     pub origin: Arc<FrameOrigin>,
     /// Who sent it.
     pub peer: SocketAddr,
+    /// How it came, where the sender is checked: a station's.
+    pub attempt: Option<Box<RequestAttempt>>,
     /// The address at which the sender reached us.
     pub reached_at: Option<String>,
     /// Where the answer goes. Without one, the HTTP request ends without an envelope.
     pub reply: oneshot::Sender<SoapResponse>,
+}
+
+/// The attempt to connect that a request of a station is.
+#[derive(Debug)]
+pub(in crate::link) struct RequestAttempt {
+    pub progress: AttemptProgress,
+    /// What is odd about its credentials.
+    pub findings: Vec<HandshakeFinding>,
+}
+
+impl RequestAttempt {
+    /// The same as it is recorded.
+    pub fn recorded(&self) -> ConnectionAttempt {
+        let mut attempt = self.progress.clone().attempt();
+        drop(attempt.findings.splice(..0, self.findings.iter().cloned()));
+        attempt
+    }
 }
 
 /// Our answer to a request.

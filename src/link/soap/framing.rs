@@ -23,7 +23,7 @@ use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders,
     lint_from,
 };
-use crate::trace::{Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
+use crate::trace::{ConnectionAttempt, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// How many remarks about an envelope are recorded.
 const REMARKS: usize = 12;
@@ -301,9 +301,9 @@ impl Conversation<SoapFraming> {
     }
 
     /// A request of ours did not get through.
-    pub fn fail(&mut self, id: &str, reason: String, now: Moment) {
+    pub fn fail(&mut self, id: &str, reason: String, attempt: Option<Box<ConnectionAttempt>>, now: Moment) {
         self.framing.typed.remove(id);
-        self.take_unreachable(id, reason, now);
+        self.take_unreachable(id, reason, attempt, now);
         self.flush_calls(now);
     }
 

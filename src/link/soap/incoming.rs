@@ -21,6 +21,7 @@ use super::body::ReceivedBody;
 use super::compression::{self, CodingError};
 use super::{exchange, http_action};
 use crate::clock::now;
+use crate::link::address_policy::RequestClient;
 use crate::link::attempt_progress::AttemptProgress;
 use crate::link::handshake_headers::{answer_head, request_head};
 use crate::link::misbehaviour::MisbehaviourStage;
@@ -46,7 +47,7 @@ pub(in crate::link) struct IncomingConnection {
     /// The other end, or the client that it named at the beginning.
     pub first_peer: SocketAddr,
     /// The client behind the last request: where a proxy is trusted, not the other end.
-    peer: Mutex<SocketAddr>,
+    client: Mutex<RequestClient>,
     /// How it came to its first request.
     pub progress: AttemptProgress,
     /// The identity of the last request.
@@ -61,17 +62,27 @@ impl IncomingConnection {
     /// A connection without a request.
     fn new(peer: SocketAddr, progress: AttemptProgress) -> IncomingConnection {
         let (identity, origins, spoken) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
-        IncomingConnection { first_peer: peer, peer: Mutex::new(peer), progress, identity, origins, spoken, pace: None }
+        let client = Mutex::new(RequestClient { address: peer, secured: false });
+        IncomingConnection { first_peer: peer, client, progress, identity, origins, spoken, pace: None }
     }
 
     /// The client behind the current request.
     pub fn peer(&self) -> SocketAddr {
-        *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
+        self.client().address
+    }
+
+    fn client(&self) -> RequestClient {
+        *self.client.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stores the client behind the current request.
-    pub fn speaks_from(&self, client: SocketAddr) {
-        *self.peer.lock().unwrap_or_else(PoisonError::into_inner) = client;
+    pub fn speaks_from(&self, client: RequestClient) {
+        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = client;
+    }
+
+    /// How the client writes the beginning of our address.
+    fn scheme(&self) -> &'static str {
+        if self.progress.tls.is_some() || self.client().secured { "https" } else { "http" }
     }
 
     /// A connection without a request, and its socket: with answers that leave as they are to, where anything is done wrong on purpose.
@@ -100,6 +111,7 @@ impl IncomingConnection {
         progress.enter(ConnectionStep::Answer);
         progress.request = request_head(request);
         progress.password = request.headers().contains_key(AUTHORIZATION);
+        progress.secured_before = self.client().secured;
         progress
     }
 
@@ -108,7 +120,8 @@ impl IncomingConnection {
         let mut progress = self.progress.clone();
         progress.enter(ConnectionStep::Answer);
         progress.request = origin.http_head.as_deref().unwrap_or_default().into();
-        progress.checked_peer = Some(self.peer());
+        let RequestClient { address, secured } = self.client();
+        (progress.checked_peer, progress.secured_before) = (Some(address), secured);
         progress
     }
 
@@ -224,13 +237,14 @@ pub(super) struct TakenIn {
 /// Reads the body of a POST within the limits. `service` is the role whose service is called.
 pub(super) async fn take_in(
     request: Request<Incoming>,
+    connection: &IncomingConnection,
     catalog: &Catalog,
     service: Role,
     settings: &LinkSettings,
 ) -> Result<TakenIn, RequestRefusal> {
     let (head, body) = request.into_parts();
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let reached_at = host.map(|host| format!("http://{host}{}", head.uri.path()));
+    let reached_at = host.map(|host| format!("{}://{host}{}", connection.scheme(), head.uri.path()));
     let bytes = collect(body, &head.headers, settings).await?;
     let mut remarks = Vec::new();
     let content_type = content_type(&head.headers);

@@ -9,7 +9,7 @@
 //! | `incoming` | an HTTP request to one of our services, until it is an envelope |
 //! | `http_action` | the action in HTTP headers, compared with the body |
 //! | `client` | an HTTP exchange of ours, with the connection kept for the next |
-//! | `counted_socket` | counts what comes on a connection of ours |
+//! | `received_bytes` | counts what comes on a connection of ours |
 //! | `exchange` | requests and answers on their way between HTTP and a station's actor |
 //! | `framing` | envelopes as the framing of a conversation |
 //! | `spelling` | typed numbers, as they were typed |
@@ -26,11 +26,11 @@ mod central_system;
 mod charge_point;
 mod client;
 mod compression;
-mod counted_socket;
 mod exchange;
 mod framing;
 mod http_action;
 mod incoming;
+mod received_bytes;
 mod spelling;
 mod wsdl;
 

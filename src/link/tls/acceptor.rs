@@ -4,7 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::server::danger::ClientCertVerifier;
@@ -16,7 +16,7 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::PROVIDER;
-use super::certificate_files::{CertificateFileError, CertificateFiles, TrustedRoots, load_pairs, read_revocations, stamp};
+use super::certificate_files::{CertificateFileError, CertificateFiles, FileStamp, TrustedRoots, load_pairs, read_revocations};
 use super::chain_refusal::CheckedPeer;
 use super::client_hello::ReadHello;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
@@ -56,7 +56,7 @@ pub struct TlsAcceptor {
 #[derive(Debug)]
 struct LoadedFiles {
     setup: Arc<AcceptorSetup>,
-    stamps: Vec<Option<(SystemTime, u64)>>,
+    stamps: Vec<FileStamp>,
 }
 
 /// What the files hold.
@@ -88,9 +88,9 @@ impl AcceptorOptions {
         Ok(AcceptorSetup { certificates, clients })
     }
 
-    fn stamps(&self) -> Vec<Option<(SystemTime, u64)>> {
+    fn stamps(&self) -> Vec<FileStamp> {
         let pairs = self.certificates.iter().flat_map(CertificateFiles::stamps);
-        pairs.chain(self.client_ca.iter().chain(&self.revoked).map(|file| stamp(file))).collect()
+        pairs.chain(self.client_ca.iter().chain(&self.revoked).map(|file| FileStamp::of(file))).collect()
     }
 }
 
@@ -140,9 +140,9 @@ impl TlsAcceptor {
         socket: Socket,
         limit: Duration,
         peer: Role,
-    ) -> Result<TlsSocket, Box<FailedTls>> {
+    ) -> Result<TlsSocket<Socket>, Box<FailedTls>> {
         let (tap, notes, setup) = (HandshakeTap::default(), HandshakeNotes::default(), self.setup());
-        let tapped = TappedSocket::new(first, socket, tap.clone());
+        let tapped = TappedSocket::new(first, socket, Some(tap.clone()));
         let accepting = async {
             let start = LazyConfigAcceptor::new(Acceptor::default(), tapped).await?;
             let config = self.config(&setup, &start.client_hello(), &notes, peer).map_err(io::Error::other)?;

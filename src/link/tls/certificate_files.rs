@@ -190,16 +190,22 @@ impl CertificateFiles {
         Err(CertificateFileError::Expired { file: self.certificate.clone(), end })
     }
 
-    /// What changes when a file is written: its time and length.
-    pub(super) fn stamps(&self) -> Vec<Option<(SystemTime, u64)>> {
-        [Some(self.certificate.as_path()), self.key.as_deref()].into_iter().flatten().map(stamp).collect()
+    /// What changes when a file is written.
+    pub(super) fn stamps(&self) -> Vec<FileStamp> {
+        [Some(self.certificate.as_path()), self.key.as_deref()].into_iter().flatten().map(FileStamp::of).collect()
     }
 }
 
-/// What changes when a file is written.
-pub(super) fn stamp(file: &Path) -> Option<(SystemTime, u64)> {
-    let metadata = fs::metadata(file).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
+/// What changes when a file is written: its time and length. That of a file which is not there differs from all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileStamp(Option<(SystemTime, u64)>);
+
+impl FileStamp {
+    /// Of a file, as it is now.
+    pub fn of(file: &Path) -> FileStamp {
+        let metadata = fs::metadata(file).ok();
+        FileStamp(metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len()))))
+    }
 }
 
 /// Reads pairs, no two of which are for the same names with the same kind of key: one of them would never be used.

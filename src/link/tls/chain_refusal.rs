@@ -2,10 +2,10 @@
 
 use rustls::CertificateError;
 use rustls::pki_types::{CertificateDer, UnixTime};
-use x509_parser::prelude::{FromDer, X509Certificate, X509Name};
 
 use super::names::called;
 use crate::ocpp::Role;
+use crate::pki::CertificateFacts;
 
 /// Why a chain is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,38 +136,34 @@ enum ChainIssuer {
 }
 
 fn issuer(chain: &[CertificateDer<'_>]) -> Option<ChainIssuer> {
-    let (_, last) = X509Certificate::from_der(chain.last()?).ok()?;
-    let name = short_name(last.issuer());
-    let itself = chain.len() == 1 && last.issuer() == last.subject();
+    let last = CertificateFacts::read(chain.last()?)?;
+    let itself = chain.len() == 1 && last.is_self_issued();
+    let name = issuer_of(last);
     Some(if itself { ChainIssuer::Itself(name) } else { ChainIssuer::Other(name) })
 }
 
 /// The issuer of the last certificate of a chain, by its common name.
 pub(super) fn issuer_name(chain: &[Box<[u8]>]) -> Option<String> {
-    let (_, last) = X509Certificate::from_der(chain.last()?).ok()?;
-    Some(short_name(last.issuer()))
+    CertificateFacts::read(chain.last()?).map(issuer_of)
 }
 
 /// When the first certificate of a chain ends.
 pub(super) fn end_of_validity(chain: &[Box<[u8]>]) -> Option<String> {
-    let (_, own) = X509Certificate::from_der(chain.first()?).ok()?;
-    let seconds = own.validity().not_after.timestamp();
-    Some(day(UnixTime::since_unix_epoch(std::time::Duration::from_secs(u64::try_from(seconds).ok()?))))
+    Some(moment(CertificateFacts::read(chain.first()?)?.not_after))
 }
 
 /// The common name, or the whole name where there is none.
-fn short_name(name: &X509Name<'_>) -> String {
-    let common = name.iter_common_name().next().and_then(|part| part.as_str().ok());
-    common.map_or_else(|| name.to_string(), str::to_owned)
+fn issuer_of(facts: CertificateFacts) -> String {
+    facts.issuer_common_name.unwrap_or(facts.issuer).into()
 }
 
 fn signature_algorithm(chain: &[CertificateDer<'_>]) -> String {
-    let read = chain.first().and_then(|first| X509Certificate::from_der(first).ok());
-    match read.map(|(_, own)| own.signature_algorithm.algorithm.to_id_string()).as_deref() {
-        Some("1.2.840.113549.1.1.5" | "1.2.840.10045.4.1") => "SHA-1".to_owned(),
-        Some("1.2.840.113549.1.1.4") => "MD5".to_owned(),
-        Some(other) => format!("the algorithm {other}"),
-        None => "an algorithm".to_owned(),
+    let algorithm = chain.first().and_then(|first| CertificateFacts::read(first)).map(|own| own.signature_algorithm);
+    let Some(algorithm) = algorithm else { return "an algorithm".to_owned() };
+    match algorithm.to_ascii_lowercase() {
+        name if name.contains("sha1") => "SHA-1".to_owned(),
+        name if name.contains("md5") => "MD5".to_owned(),
+        _ => format!("the algorithm {algorithm}"),
     }
 }
 
@@ -179,7 +175,11 @@ fn plain_name(name: &str) -> &str {
 /// A day and time in UTC.
 pub(super) fn day(time: UnixTime) -> String {
     let time = i64::try_from(time.as_secs()).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    time.map_or_else(|| "an unknown day".to_owned(), |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string())
+    time.map_or_else(|| "an unknown day".to_owned(), moment)
+}
+
+fn moment(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 #[cfg(test)]

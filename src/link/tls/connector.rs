@@ -10,6 +10,7 @@ use rustls::ClientConfig;
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::sign::CertifiedKey;
+use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
@@ -51,7 +52,9 @@ pub struct ConnectorOptions {
 pub struct TlsConnector {
     options: ConnectorOptions,
     own: Option<Arc<CertifiedKey>>,
-    /// What checks with the trusted CAs, once it was needed.
+    /// The trusted CAs, once they were needed.
+    trusted: OnceCell<TrustedRoots>,
+    /// What checks with them.
     check: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
 }
 
@@ -62,7 +65,7 @@ impl TlsConnector {
     /// When it cannot be used.
     pub fn new(options: ConnectorOptions) -> Result<TlsConnector, CertificateFileError> {
         let own = options.certificate.as_ref().map(CertificateFiles::load).transpose()?;
-        Ok(TlsConnector { options, own, check: OnceLock::new() })
+        Ok(TlsConnector { options, own, trusted: OnceCell::new(), check: OnceLock::new() })
     }
 
     /// Makes the handshake with a server. The certificate that is shown counts before ours, and its roots are trusted too.
@@ -76,7 +79,7 @@ impl TlsConnector {
         shown: &CredentialSet,
         limit: Duration,
         peer: Role,
-    ) -> Result<TlsSocket, Box<FailedTls>> {
+    ) -> Result<TlsSocket<Socket>, Box<FailedTls>> {
         let host = self.options.server_name.as_deref().unwrap_or(host);
         let mut facts = TlsFacts::default();
         let Ok(name) = ServerName::try_from(host.to_owned()) else {
@@ -86,7 +89,7 @@ impl TlsConnector {
         // An address is not asked for (RFC 6066 §3).
         facts.server_name = host.parse::<IpAddr>().is_err().then(|| host.into());
         let (tap, notes) = (HandshakeTap::default(), HandshakeNotes::default());
-        let tapped = TappedSocket::new(Bytes::new(), socket, tap.clone());
+        let tapped = TappedSocket::new(Bytes::new(), socket, Some(tap.clone()));
         let connecting = async {
             let roots = self.roots().await;
             let config = self.config(roots, shown, &notes, peer).map_err(io::Error::other)?;
@@ -115,10 +118,13 @@ impl TlsConnector {
     /// The trusted CAs. Those of the operating system are read by another thread.
     async fn roots(&self) -> TrustedRoots {
         let more = &self.options.more_roots;
-        match &self.options.roots {
-            Some(roots) => roots.and(more),
-            None => tokio::task::spawn_blocking(TrustedRoots::of_system).await.unwrap_or_default().and(more),
-        }
+        let collect = || async {
+            match &self.options.roots {
+                Some(roots) => roots.and(more),
+                None => tokio::task::spawn_blocking(TrustedRoots::of_system).await.unwrap_or_default().and(more),
+            }
+        };
+        self.trusted.get_or_init(collect).await.clone()
     }
 
     /// The settings of one handshake.

@@ -68,6 +68,8 @@ pub(in crate::link) enum TlsFaultCause {
     PlainHttp(Option<u16>),
     /// It speaks TLS to the port without; the port for TLS.
     TlsOnPlainPort(Option<u16>),
+    /// It begins with a header of the PROXY protocol, and its address is not that of a trusted proxy.
+    ProxyHeader,
     /// It speaks something else. The first line of it.
     NoTls(String),
     /// It sent nothing more for this time.
@@ -205,6 +207,7 @@ impl TlsFault {
             TlsFaultCause::Incompatible(_) => ("incompatible", false),
             TlsFaultCause::PlainHttp(_) => ("plainOnTlsPort", true),
             TlsFaultCause::TlsOnPlainPort(_) => ("tlsOnPlainPort", true),
+            TlsFaultCause::ProxyHeader => ("proxyHeader", true),
             TlsFaultCause::NoTls(_) => ("noTls", true),
             TlsFaultCause::Silent(_) => ("silentInTls", true),
             TlsFaultCause::Closed { .. } => ("closedInTls", true),
@@ -258,6 +261,9 @@ impl TlsFault {
             }
             TlsFaultCause::PlainHttp(_) => "plain HTTP was spoken to the TLS port".to_owned(),
             TlsFaultCause::TlsOnPlainPort(_) => "TLS was spoken to the plain port".to_owned(),
+            TlsFaultCause::ProxyHeader => {
+                "the PROXY protocol was spoken from an address that is not that of a trusted proxy".to_owned()
+            }
             TlsFaultCause::NoTls(line) if line.starts_with("HTTP/") => {
                 format!("the {peer} answered our ClientHello with plain HTTP ({line})")
             }
@@ -321,6 +327,9 @@ impl TlsFault {
                 format!(
                     "the URL begins with wss:// or https://; open a port with TLS with --tls-port {DEFAULT_TLS_PORT}, or write ws:// or http://"
                 )
+            }
+            TlsFaultCause::ProxyHeader => {
+                "name the address of the proxy with --trusted-proxy, or switch the PROXY protocol off there".to_owned()
             }
             TlsFaultCause::NoTls(_) if self.connects => {
                 format!("look at what connects to this port; the {peer} has to speak TLS")
@@ -440,6 +449,7 @@ mod tests {
             (true, TlsFaultCause::PlainHttp(Some(9000)), "plain HTTP was spoken to the TLS port", "port 9000"),
             (true, TlsFaultCause::TlsOnPlainPort(Some(9443)), "TLS was spoken to the plain port", "port 9443"),
             (true, TlsFaultCause::TlsOnPlainPort(None), "TLS was spoken to the plain port", "--tls-port 9443"),
+            (true, TlsFaultCause::ProxyHeader, "the PROXY protocol was spoken", "--trusted-proxy"),
             (false, TlsFaultCause::NoTls("HTTP/1.1 400".into()), "answered our ClientHello with plain HTTP", "write ws://"),
             (true, TlsFaultCause::Silent(limit), "sent nothing more in the TLS handshake for 10 s", "hangs"),
             (true, TlsFaultCause::Closed { answered: true }, "without an alert", "install its CA certificate"),

@@ -34,7 +34,7 @@ use std::sync::{Arc, LazyLock};
 use rustls::crypto::CryptoProvider;
 
 pub use acceptor::{AcceptorOptions, TlsAcceptor};
-pub use certificate_files::{CertificateFileError, CertificateFiles, TrustedRoots};
+pub use certificate_files::{CertificateFileError, CertificateFiles, FileStamp, TrustedRoots};
 pub use client_hello::ReadHello;
 pub use connector::{ConnectorOptions, TlsConnector};
 pub(in crate::link) use fault::{FailedTls, TlsFault, TlsFaultCause};

@@ -35,14 +35,14 @@ fn trusting(ca: &CertificateFolder) -> ConnectorOptions {
 async fn sockets() -> (Socket, Socket) {
     let network = Network::in_memory();
     let mut listener = network.bind_everywhere(9443).unwrap();
-    let ours = network.connect_to_host("localhost", 9443).await.unwrap();
+    let ours = network.connect(listener.local_addr().unwrap()).await.unwrap();
     (ours, listener.accept().await.unwrap().0)
 }
 
 /// What a side knows in the end, and why it failed.
 type Side = (TlsFacts, Option<String>);
 
-fn side(ended: Result<TlsSocket, Box<FailedTls>>) -> (Side, Option<TlsSocket>) {
+fn side(ended: Result<TlsSocket<Socket>, Box<FailedTls>>) -> (Side, Option<TlsSocket<Socket>>) {
     match ended {
         Ok(socket) => ((TlsFacts::clone(socket.facts()), None), Some(socket)),
         Err(failed) => ((TlsFacts::clone(&failed.facts), Some(failed.fault.to_string())), None),

@@ -1,7 +1,6 @@
 //! The socket of a link that TLS secures. It reads and writes like any other; what TLS agreed on goes with it.
 
 use std::io::{self, ErrorKind, IoSlice};
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,16 +14,16 @@ use crate::trace::TlsFacts;
 
 /// A secured socket.
 #[derive(Debug)]
-pub(in crate::link) struct TlsSocket {
-    stream: TlsStream<TappedSocket>,
+pub(in crate::link) struct TlsSocket<S> {
+    stream: TlsStream<TappedSocket<S>>,
     facts: Arc<TlsFacts>,
 }
 
-impl TlsSocket {
+impl<S> TlsSocket<S> {
     /// The socket after its handshake, with what is known of that already.
-    pub(super) fn new(mut stream: TlsStream<TappedSocket>, facts: TlsFacts) -> TlsSocket {
+    pub(super) fn new(mut stream: TlsStream<TappedSocket<S>>, facts: TlsFacts) -> TlsSocket<S> {
         let (socket, agreed) = stream.get_mut();
-        socket.close_tap();
+        socket.observe(None);
         let facts = TlsFacts {
             version: agreed.protocol_version().map(version_name),
             cipher_suite: agreed.negotiated_cipher_suite().map(|suite| suite_name(suite.suite())),
@@ -40,18 +39,13 @@ impl TlsSocket {
         &self.facts
     }
 
-    /// The address of the other end.
-    pub fn peer(&self) -> io::Result<SocketAddr> {
-        self.stream.get_ref().0.socket().peer()
-    }
-
-    /// Lets small messages leave at once.
-    pub fn set_nodelay(&self) {
-        self.stream.get_ref().0.socket().set_nodelay();
+    /// The socket below.
+    pub fn below(&self) -> &S {
+        self.stream.get_ref().0.socket()
     }
 }
 
-impl AsyncRead for TlsSocket {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for TlsSocket<S> {
     /// A peer that ends the connection without saying so in TLS (RFC 8446 §6.1) ends it all the same, as without TLS.
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match Pin::new(&mut self.get_mut().stream).poll_read(context, buffer) {
@@ -61,7 +55,7 @@ impl AsyncRead for TlsSocket {
     }
 }
 
-impl AsyncWrite for TlsSocket {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TlsSocket<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
     }

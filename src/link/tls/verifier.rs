@@ -31,8 +31,6 @@ pub(super) struct NotedCertificates {
     pub verdict: ChainVerdict,
     /// Why they are refused.
     pub refusal: Option<ChainRefusal>,
-    /// Whether the peer asked for ours.
-    pub asked: bool,
     /// Ours, as they were sent.
     pub own_chain: Vec<Box<[u8]>>,
 }
@@ -220,7 +218,7 @@ impl ClientCertVerifier for NotingClientVerifier {
     }
 }
 
-/// Gives our certificate to a server that asks for one, and notes that it did.
+/// Gives our certificate to a server that asks for one, and notes that it was sent.
 #[derive(Debug)]
 pub(super) struct NotingClientIdentity {
     /// Ours; `None` when there is none.
@@ -230,7 +228,6 @@ pub(super) struct NotingClientIdentity {
 
 impl ResolvesClientCert for NotingClientIdentity {
     fn resolve(&self, _root_hint_subjects: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.notes.lock().asked = true;
         let own = self.own.as_ref().filter(|own| own.key.choose_scheme(schemes).is_some())?;
         self.notes.sends(own);
         Some(own.clone())

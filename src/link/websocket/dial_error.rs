@@ -10,9 +10,11 @@ use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::error::{ProtocolError, SubProtocolError};
 use tokio_tungstenite::tungstenite::http::StatusCode;
 
+use crate::behaviour::ConnectionIncident;
 use crate::link::close_reason::wire_fault;
+use crate::link::credential_news::incident_of_tls;
 use crate::link::tls::TlsFault;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{Role, SecurityProfile, Version};
 use crate::trace::{ConnectionStep, FailureCause, FailureSide, TlsFacts, WireFault};
 
 /// Why an attempt to connect failed.
@@ -36,6 +38,12 @@ pub(super) enum DialError {
     /// TLS failed.
     #[error("{0}")]
     Tls(TlsFault),
+    /// The profile of the station protects more than the connection would.
+    #[error(
+        "security profile {profile} needs TLS, and {url} has none, so nothing is sent; give the station a URL with wss:// before it rises to \
+         this profile"
+    )]
+    ProfileNeedsTls { profile: SecurityProfile, url: String },
     /// The URL cannot be parsed.
     #[error("{0} is not a URL")]
     Url(String),
@@ -109,11 +117,24 @@ impl DialError {
                 (FailureSide::Network, FailureCause::Unreachable { address: *address, error: error.to_string().into() })
             }
             DialError::Broken { error, .. } => (FailureSide::Network, FailureCause::Broken { error: error.to_string().into() }),
-            DialError::Url(_) | DialError::Request { .. } => {
+            DialError::Url(_) | DialError::Request { .. } | DialError::ProfileNeedsTls { .. } => {
                 (FailureSide::Station, FailureCause::NoRequest { fault: self.to_string().into() })
             }
             DialError::Tls(fault) => fault.failure(),
             DialError::Handshake(refusal) => refusal.failure(),
+        }
+    }
+}
+
+impl DialError {
+    /// What of it the station reports by a security event, once it is connected.
+    pub fn incident(&self) -> Option<ConnectionIncident> {
+        match self {
+            DialError::Tls(fault) | DialError::Handshake(HandshakeRefusal::Tls(fault)) => incident_of_tls(&fault.cause),
+            DialError::Handshake(HandshakeRefusal::Status { status: StatusCode::UNAUTHORIZED, .. }) => {
+                Some(ConnectionIncident::NotAuthenticated)
+            }
+            _ => None,
         }
     }
 }
@@ -176,5 +197,33 @@ impl HandshakeRefusal {
             }
             other => HandshakeRefusal::Wire(wire_fault(other)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::AlertDescription;
+
+    use super::*;
+    use crate::link::tls::TlsFaultCause;
+
+    #[test]
+    fn what_a_station_reports_is_decided_by_the_fault() {
+        let of = |cause| DialError::Tls(TlsFault { peer: Role::CentralSystem, connects: false, cause }).incident();
+        let alert = |alert| of(TlsFaultCause::Alert { alert, issuer: None, end: None, name: None });
+        assert_eq!(alert(AlertDescription::ProtocolVersion), Some(ConnectionIncident::NoCommonTlsVersion));
+        assert_eq!(alert(AlertDescription::HandshakeFailure), Some(ConnectionIncident::NoCommonCipherSuite));
+        for rejected in [AlertDescription::UnknownCA, AlertDescription::CertificateRequired, AlertDescription::BadCertificate] {
+            assert_eq!(alert(rejected), Some(ConnectionIncident::NotAuthenticated), "{rejected:?}");
+        }
+        assert_eq!(alert(AlertDescription::UserCanceled), None);
+        assert_eq!(of(TlsFaultCause::NoSuite(Vec::new())), Some(ConnectionIncident::NoCommonCipherSuite));
+        assert_eq!(of(TlsFaultCause::Broken("gone".into())), None);
+        let status = |status| {
+            let refusal = HandshakeRefusal::Status { status, reason: None, location: None };
+            DialError::Handshake(refusal).incident()
+        };
+        assert_eq!(status(StatusCode::UNAUTHORIZED), Some(ConnectionIncident::NotAuthenticated));
+        assert_eq!(status(StatusCode::FORBIDDEN), None);
     }
 }

@@ -19,11 +19,12 @@ use super::backoff::Backoff;
 use super::dial_error::{DialError, HandshakeRefusal};
 use super::url::CentralSystemUrl;
 use super::watched_socket::WatchedSocket;
-use crate::behaviour::{ConnectionIncident, CredentialNews, CredentialSet, Responder, StationCredentials};
+use crate::behaviour::{CredentialNews, CredentialSet, Responder, StationCredentials};
 use crate::clock::now;
 use crate::link::LinkContext;
 use crate::link::attempt_progress::AttemptProgress;
 use crate::link::basic_credentials::authorization;
+use crate::link::credential_news::news_event;
 use crate::link::down::{self, DownEvent};
 use crate::link::extra_headers::ExtraHeaders;
 use crate::link::handshake_headers;
@@ -37,7 +38,7 @@ use crate::link::random::handshake_key;
 use crate::link::tls::FailedTls;
 use crate::link::websocket;
 use crate::ocpp::{Role, Version};
-use crate::trace::{CloseReason, ConnectionAttempt, ConnectionStep, EventKind, FailureCause, RetryCause, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, ConnectionStep, EventKind, RetryCause, StationKey};
 
 /// After a link that lasted this long the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
@@ -136,32 +137,11 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
     }
 }
 
-/// What of a failure the station reports by a security event, once it is connected.
-fn incident(cause: &FailureCause) -> Option<ConnectionIncident> {
-    match cause {
-        FailureCause::Tls { name, .. } => match &**name {
-            "chain" => Some(ConnectionIncident::UntrustedCertificate),
-            "noVersion" => Some(ConnectionIncident::NoCommonTlsVersion),
-            "noSuite" => Some(ConnectionIncident::NoCommonCipherSuite),
-            _ => None,
-        },
-        FailureCause::Status { status: 401, .. } => Some(ConnectionIncident::NotAuthenticated),
-        _ => None,
-    }
-}
-
 /// Records what became of new credentials.
 async fn record_news(news: Option<CredentialNews>, station: StationKey, context: &LinkContext) {
-    let (failure, text) = match news {
-        None => return,
-        Some(CredentialNews::Settled(profile)) => {
-            (false, format!("connected with the new credentials, security profile {profile}"))
-        }
-        Some(CredentialNews::FellBack(profile)) => {
-            (true, format!("the new credentials failed; it goes back to security profile {profile}"))
-        }
-    };
-    context.events.send(Some(station), now(), EventKind::Note { failure, text: text.into() }).await;
+    if let Some(news) = news {
+        context.events.send(Some(station), now(), news_event(&news)).await;
+    }
 }
 
 fn after(end: CloseReason) -> Next {
@@ -183,26 +163,21 @@ async fn attempt(
     let shown = dial.credentials.next();
     let own_url = shown.url.as_deref().and_then(|url| CentralSystemUrl::parse(url).ok());
     let target = own_url.as_ref().unwrap_or(&dial.url);
-    let url = target.of_station(&dial.identity);
+    let url = target.of_station(shown.identity.as_deref().unwrap_or(&dial.identity));
     context.events.send(Some(dial.station), now(), EventKind::Connecting { url: url.clone().into() }).await;
-    let limit = context.settings.current().handshake_timeout;
     let connecting = async {
         // The session keeps its turns for as long as it runs, so there is always one to wait for.
         let _turn = dial.turns.acquire().await;
         let odd = odd_request(dial, context);
-        // Who sends slowly on purpose waits for the peer to end it.
-        let slow = odd.iter().any(|one| one.kind() == MisbehaviourKind::SlowRequest);
-        let limit = if slow { PATIENCE } else { limit };
         let mut progress = AttemptProgress::dialling();
-        let connected = timeout(limit, connect_oddly(dial, (target, &url), &shown, context, &mut progress, odd)).await;
-        match connected.unwrap_or(Err(DialError::NoAnswer(limit))) {
+        match connect_oddly(dial, (target, &url), &shown, context, &mut progress, odd).await {
             Ok((stream, peer)) => {
                 let findings = progress.security_findings(peer);
                 Ok(Dialled { stream, peer, handshake: ConnectionAttempt { findings, ..progress.attempt() } })
             }
             Err(error) => {
                 let (side, cause) = error.failure(progress.step());
-                if let Some(incident) = incident(&cause) {
+                if let Some(incident) = error.incident() {
                     dial.credentials.note(incident);
                 }
                 Err(RetryCause::Failed { reason: error.to_string().into(), handshake: progress.failed(side, cause) })
@@ -265,7 +240,7 @@ async fn connect_oddly(
     connect(dial, (target, url), shown, context, progress, odd).await
 }
 
-/// Connects. What is known of the attempt is in `progress`, also when the waiting is broken off.
+/// Connects; each step has the time of a handshake. What is known of the attempt is in `progress`, also when it fails.
 async fn connect(
     dial: &DialTarget,
     (target, url): (&CentralSystemUrl, &str),
@@ -274,12 +249,17 @@ async fn connect(
     progress: &mut AttemptProgress,
     odd: Vec<Arc<ActiveMisbehaviour>>,
 ) -> Result<Taken, DialError> {
-    let (stream, address) = open(&context.network, &target.host, target.port, progress).await?;
+    // A station never shows the credentials of a profile over a connection that is less than it (A00.FR.005).
+    if shown.profile.uses_tls() && !target.tls {
+        return Err(DialError::ProfileNeedsTls { profile: shown.profile, url: url.to_owned() });
+    }
+    let limit = context.settings.current().handshake_timeout;
+    let opened = timeout(limit, open(&context.network, &target.host, target.port, progress)).await;
+    let (stream, address) = opened.unwrap_or(Err(DialError::NoAnswer(limit)))?;
     stream.set_nodelay();
     let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
     let stream = if target.tls {
         progress.enter(ConnectionStep::Tls);
-        let limit = context.settings.current().handshake_timeout;
         let secured = Box::pin(context.tls.secure(&target.host, stream, shown, limit, Role::CentralSystem)).await;
         let secured = secured.map_err(|failed| {
             let FailedTls { fault, facts } = *failed;
@@ -299,13 +279,14 @@ async fn connect(
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
     dial.headers.apply(request.headers_mut());
+    let identity = shown.identity.as_deref().unwrap_or(&dial.identity);
     if !request.headers().contains_key(AUTHORIZATION)
-        && let Some(value) = shown.sent_password().and_then(|password| authorization(&dial.identity, password.bytes()))
+        && let Some(value) = shown.sent_password().and_then(|password| authorization(identity, password.bytes()))
     {
         request.headers_mut().insert(AUTHORIZATION, value);
     }
     if odd.iter().any(|one| one.kind() == MisbehaviourKind::WrongPassword)
-        && let Some(value) = authorization(&dial.identity, WRONG_PASSWORD.as_bytes())
+        && let Some(value) = authorization(identity, WRONG_PASSWORD.as_bytes())
     {
         request.headers_mut().insert(AUTHORIZATION, value);
     }
@@ -313,6 +294,9 @@ async fn connect(
     progress.request = odd.iter().fold(String::from(head), |head, one| altered(&head, one)).into();
     progress.password = request.headers().contains_key(AUTHORIZATION);
     let mut stream = WatchedSocket::new(stream);
+    // Who sends slowly on purpose waits for the peer to end it.
+    let slow = odd.iter().any(|one| one.kind() == MisbehaviourKind::SlowRequest);
+    let limit = if slow { PATIENCE } else { limit };
     if !odd.is_empty() {
         let reporter = MisbehaviourReporter { events: context.events.clone(), station: Some(dial.station) };
         *stream.odd() = Some(Box::new(OddWriter::of_request(reporter, odd)));
@@ -320,7 +304,8 @@ async fn connect(
     // The library writes the request and waits for the answer in one. The request fits into what the system buffers.
     progress.enter(ConnectionStep::Answer);
     let config = Some(websocket::config(&context.settings.current()));
-    let (stream, answer) = client_async_with_config(request, stream, config).await.map_err(|error| {
+    let answered = timeout(limit, client_async_with_config(request, stream, config)).await;
+    let (stream, answer) = answered.map_err(|_| DialError::NoAnswer(limit))?.map_err(|error| {
         if let Error::Http(answer) = &error {
             progress.answer = handshake_headers::answer_head(answer);
             progress.done();

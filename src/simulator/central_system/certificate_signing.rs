@@ -16,6 +16,8 @@ use crate::simulator::payload::text;
 
 /// The call in which a station asks for a certificate.
 pub(super) const ASKS: &str = "SignCertificate";
+/// The call in which it gets one.
+pub(super) const SIGNED: &str = "CertificateSigned";
 /// The use of the certificate for the link; it is what is meant where nothing is said.
 const FOR_LINK: &str = "ChargingStationCertificate";
 /// The most characters of `statusInfo.additionalInfo` in 2.0.1.
@@ -105,6 +107,7 @@ impl StationSigner {
 }
 
 /// A request that was accepted.
+#[derive(Debug, Clone)]
 pub(super) struct AcceptedRequest {
     signer: Arc<StationSigner>,
     rule: SigningRule,
@@ -123,7 +126,6 @@ pub(super) fn decide(
 ) -> Proposal {
     let Some(signer) = signer.filter(|_| proposal.answer.status() == Some("Accepted")).cloned() else { return proposal };
     match CertificateRequest::from_pem(text(payload, "csr").unwrap_or_default()) {
-        Ok(_) if rule == SigningRule::Off => proposal,
         Ok(request) => {
             let written = |name: &'static str| payload.get(name).map(|value| (name, value.clone()));
             let members = ["certificateType", "requestId"].into_iter().filter_map(written).collect();
@@ -141,10 +143,21 @@ pub(super) fn decide(
 }
 
 impl AcceptedRequest {
-    /// The answer has left: signs, and sends CertificateSigned.
-    pub fn carry_out(self, sent: &Answer, now: Moment, out: &mut Outbox) {
+    /// The answer has left: signs, and sends CertificateSigned. Returns the request, where it was accepted.
+    pub fn carry_out(self, sent: &Answer, now: Moment, out: &mut Outbox) -> Option<AcceptedRequest> {
         if sent.status() != Some("Accepted") {
-            return;
+            return None;
+        }
+        if let Some(payload) = self.signed(self.rule, now) {
+            out.call(SIGNED, payload);
+        }
+        Some(self)
+    }
+
+    /// The payload of CertificateSigned by a rule; `None` where it asks for none, or the request cannot be signed.
+    pub fn signed(&self, rule: SigningRule, now: Moment) -> Option<Value> {
+        if rule == SigningRule::Off {
+            return None;
         }
         let usage = self
             .members
@@ -152,12 +165,12 @@ impl AcceptedRequest {
             .find(|(name, _)| *name == "certificateType")
             .map_or(FOR_LINK, |(_, usage)| usage.as_str().unwrap_or(FOR_LINK));
         let usage = if usage == FOR_LINK { CertificateUse::Client } else { CertificateUse::Any };
-        let Some(chain) = self.signer.sign(&self.request, &self.rule.terms(usage), now) else { return };
+        let chain = self.signer.sign(&self.request, &rule.terms(usage), now)?;
         let mut payload = json!({ "certificateChain": chain });
-        for (name, value) in self.members {
-            payload[name] = value;
+        for (name, value) in &self.members {
+            payload[*name] = value.clone();
         }
-        out.call("CertificateSigned", payload);
+        Some(payload)
     }
 }
 
@@ -215,6 +228,28 @@ mod tests {
         let sent = asked(SigningRule::Good, Version::V2_1, &asks).1.unwrap();
         assert_eq!((&sent["certificateType"], &sent["requestId"]), (&asks["certificateType"], &asks["requestId"]));
         assert!(!certificate(&sent).usages.contains(&"clientAuth"));
+    }
+
+    #[test]
+    fn the_last_request_of_a_station_can_be_signed_again() {
+        let now = clock::now();
+        let authority = TestAuthority::create("Lab CA", KeyAlgorithm::Ecdsa, now.wall).unwrap();
+        let signer = Some(Arc::new(StationSigner::new(vec![authority], |_| {})));
+        let off = CentralSystemSettings { signer, signing: SigningRule::Off, ..CentralSystemSettings::default() };
+        let system = CentralSystem::new(off);
+        assert_eq!(system.sign("CP1", SigningRule::Good, now), None, "it has asked for nothing");
+        let mut link = system.behaviour("CP1");
+        let payload = json!({ "csr": request() }).into();
+        let proposal = link.propose(IncomingCall { version: Version::V1_6, action: ASKS, payload: &payload }, now);
+        let mut out = Outbox::default();
+        link.commit(proposal.effect, &proposal.answer, now, &mut out);
+        assert!(out.take().is_empty());
+        for rule in [SigningRule::Good, SigningRule::Faulty(CertificateDefect::WrongName)] {
+            let (action, payload) = system.sign("CP1", rule, now).unwrap();
+            let name = certificate(&payload).short_name().to_owned();
+            assert_eq!((action, name == "SN-1"), (SIGNED, rule == SigningRule::Good));
+        }
+        assert_eq!(system.sign("CP2", SigningRule::Good, now), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use self::certificate_signing::AcceptedRequest;
+use self::certificate_signing::{AcceptedRequest, SigningRule};
 use self::running::RunningTransaction;
 use self::settings::CentralSystemSettings;
 use super::payload::text;
@@ -31,6 +31,8 @@ pub struct CentralSystem {
     second: ChargingStationAnswers,
     /// The serial numbers that stations have reported.
     serial_numbers: Mutex<HashMap<Arc<str>, Box<str>>>,
+    /// The last request for a certificate of each station.
+    requests: Mutex<HashMap<Arc<str>, AcceptedRequest>>,
 }
 
 impl CentralSystem {
@@ -38,7 +40,13 @@ impl CentralSystem {
     pub fn new(settings: CentralSystemSettings) -> Arc<Self> {
         let first = ChargePointAnswers::starting_at(settings.first_transaction);
         let second = ChargingStationAnswers::default();
-        Arc::new(Self { settings: Mutex::new(settings), first, second, serial_numbers: Mutex::default() })
+        Arc::new(Self {
+            settings: Mutex::new(settings),
+            first,
+            second,
+            serial_numbers: Mutex::default(),
+            requests: Mutex::default(),
+        })
     }
 
     /// The behaviour of a link to the station with this identity.
@@ -72,6 +80,13 @@ impl CentralSystem {
     /// The serial number that a station has reported when it booted last; `None` when it has reported none.
     pub fn serial_number(&self, identity: &str) -> Option<Box<str>> {
         self.serial_numbers.lock().unwrap_or_else(PoisonError::into_inner).get(identity).cloned()
+    }
+
+    /// The call that sends a station the certificate for its last request, signed by this rule. `None` when it has asked for none, or it
+    /// cannot be signed.
+    pub fn sign(&self, identity: &str, rule: SigningRule, now: Moment) -> Option<(&'static str, Value)> {
+        let request = self.requests.lock().unwrap_or_else(PoisonError::into_inner).get(identity).cloned()?;
+        Some((certificate_signing::SIGNED, request.signed(rule, now)?))
     }
 
     /// Takes the serial number in a BootNotification in, in the form of either generation.
@@ -136,7 +151,9 @@ impl Behaviour for CentralSystemBehaviour {
     fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         if effect.is::<AcceptedRequest>() {
             if let Some(request) = effect.into_inner::<AcceptedRequest>() {
-                request.carry_out(sent, now, out);
+                let accepted = request.carry_out(sent, now, out);
+                let mut requests = self.system.requests.lock().unwrap_or_else(PoisonError::into_inner);
+                requests.extend(accepted.map(|accepted| (self.station.clone(), accepted)));
             }
             return;
         }

@@ -34,6 +34,9 @@ pub(super) fn record(
         }
         RecordKind::Timeout | RecordKind::Unreachable => {
             station.fault_micros = Some(record.monotonic_micros);
+            if record.attempt().is_some() {
+                station.attempted(record.sequence, None);
+            }
             return None;
         }
         _ => return None,

@@ -357,6 +357,7 @@ impl Behaviour for ChargingStation {
 
     fn disconnected(&mut self, now: Moment) {
         self.online = false;
+        self.offer_network_profiles();
         self.offline_since.get_or_insert(now.monotonic);
         self.blocks.keys.show_upcoming(&self.settings.credentials, now.wall);
         self.timers.cancel(StationTask::Heartbeat);

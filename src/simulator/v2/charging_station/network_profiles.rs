@@ -34,6 +34,7 @@ fn credentials_of(slot: i32, connection: &Value, settled: &CredentialSet) -> Cre
     CredentialSet {
         profile: profile.and_then(SecurityProfile::of_number).unwrap_or(settled.profile),
         slot,
+        identity: text(connection, "identity").map(Into::into),
         url: text(connection, "ocppCsmsUrl").map(Into::into),
         password: password.or_else(|| settled.password.clone()),
         ..settled.clone()
@@ -77,9 +78,8 @@ impl ChargingStation {
     pub(super) fn choose_network_profiles(&self) {
         let credentials = &self.settings.credentials;
         let settled = credentials.settled();
-        let priority = self.model.text("OCPPCommCtrlr", "NetworkConfigurationPriority").unwrap_or_default();
         let mut sets = Vec::new();
-        for slot in priority.split(',').filter_map(|slot| slot.trim().parse::<i32>().ok()) {
+        for slot in self.priority() {
             match self.blocks.network.0.get(&slot).map(|connection| credentials_of(slot, connection, &settled)) {
                 Some(set) if set == settled => break,
                 Some(set) => sets.push(set),
@@ -87,8 +87,32 @@ impl ChargingStation {
                 None => {}
             }
         }
+        credentials.propose(sets, self.connection_attempts());
+    }
+
+    /// Before the station connects again: when that fails as often as it may, the other slots are tried in the order of the priority
+    /// (B10.FR.02 to 04). A slot without a profile is what the user chose, where it is the first one.
+    pub(super) fn offer_network_profiles(&self) {
+        let credentials = &self.settings.credentials;
+        let settled = credentials.settled();
+        let set_of = |slot: i32| match self.blocks.network.0.get(&slot) {
+            Some(connection) => Some(credentials_of(slot, connection, &settled)),
+            None => Some(credentials.chosen()).filter(|chosen| active_slot(chosen) == slot),
+        };
+        let others = self.priority().filter(|slot| *slot != active_slot(&settled)).filter_map(set_of).collect();
+        credentials.offer(others, self.connection_attempts());
+    }
+
+    /// The slots in the order of their priority.
+    fn priority(&self) -> impl Iterator<Item = i32> {
+        let priority = self.model.text("OCPPCommCtrlr", "NetworkConfigurationPriority").unwrap_or_default();
+        priority.split(',').filter_map(|slot| slot.trim().parse().ok())
+    }
+
+    /// How often a connection is tried before the next one.
+    fn connection_attempts(&self) -> u32 {
         let attempts = self.model.integer("OCPPCommCtrlr", "NetworkProfileConnectionAttempts");
-        credentials.propose(sets, attempts.and_then(|attempts| u32::try_from(attempts).ok()).unwrap_or(1));
+        attempts.and_then(|attempts| u32::try_from(attempts).ok()).unwrap_or(1)
     }
 
     /// Shows the connection that has been made as variables.

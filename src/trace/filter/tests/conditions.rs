@@ -286,8 +286,10 @@ fn a_call_that_could_not_be_delivered_is_no_timeout() {
     let mut scene = Scene::new();
     let key = scene.contents.station(Role::CentralSystem, "CP01");
     scene.frame(key, Direction::Out, FrameKind::Call, "Reset", r#"[2,"1","Reset",{"type":"Soft"}]"#, 1);
-    scene
-        .record(Some(key), EventKind::Unreachable { exchange: 1, action: "Reset".into(), reason: "connection refused".into() });
+    scene.record(
+        Some(key),
+        EventKind::Unreachable { exchange: 1, action: "Reset".into(), reason: "connection refused".into(), attempt: None },
+    );
     check(
         &scene,
         &[("kind:timeout", &[]), ("kind:unreachable", &[1]), ("kind:un*", &[1]), ("answered:no", &[0]), ("valid:no", &[1])],

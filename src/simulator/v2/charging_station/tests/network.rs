@@ -59,7 +59,7 @@ fn the_slots_before_the_present_one_are_tried_after_a_restart() {
             (2, SecurityProfile::TlsBasic, Some("wss://two.example.com/ocpp"))
         );
         let news: Vec<_> = (0..2).map(|_| credentials.failed()).collect();
-        assert_eq!(news, [None, Some(CredentialNews::FellBack(SecurityProfile::Basic))]);
+        assert_eq!(news, [None, Some(CredentialNews::Turned { slot: 3, profile: SecurityProfile::Basic })]);
         assert_eq!(credentials.next().slot, 3);
         assert_eq!(credentials.connected(), Some(CredentialNews::Settled(SecurityProfile::Basic)));
         world.disconnect();
@@ -76,4 +76,58 @@ fn the_slots_before_the_present_one_are_tried_after_a_restart() {
         world.station.choose_network_profiles();
         assert_eq!(credentials.next().slot, 2, "a lower profile is never tried");
     }
+}
+
+#[test]
+fn other_slots_are_tried_when_the_connection_fails() {
+    for version in [Version::V2_0_1, Version::V2_1] {
+        let (mut world, credentials) = with_password(version);
+        for (slot, url) in [(2, "ws://two.example.com"), (3, "wss://three.example.com")] {
+            let profile = if slot == 2 { 1 } else { 2 };
+            assert_eq!(world.ask_status("SetNetworkProfile", network_profile(slot, profile, url)), "Accepted");
+        }
+        world.set("OCPPCommCtrlr", "NetworkProfileConnectionAttempts", "2");
+        set_variable(&mut world, "OCPPCommCtrlr", "NetworkConfigurationPriority", "3,1,2");
+        world.disconnect();
+        let mut tried = Vec::new();
+        for _ in 0..8 {
+            tried.push(credentials.next().slot.max(1));
+            credentials.failed();
+        }
+        assert_eq!(tried, [1, 1, 3, 3, 2, 2, 1, 1], "{version}");
+        // The one that works stays, and what the user chose is one of the others from then on.
+        while credentials.next().slot != 2 {
+            credentials.failed();
+        }
+        credentials.connected();
+        world.connect();
+        assert_eq!(value_of(&world, "OCPPCommCtrlr", "ActiveNetworkProfile"), "2");
+        world.disconnect();
+        let slots: Vec<_> = (0..6)
+            .map(|_| {
+                let next = credentials.next();
+                credentials.failed();
+                (next.slot, next.url.is_some())
+            })
+            .collect();
+        assert_eq!(slots, [(2, true), (2, true), (3, true), (3, true), (0, false), (0, false)], "{version}");
+    }
+}
+
+#[test]
+fn a_profile_of_2_1_may_have_an_identity() {
+    let (mut world, credentials) = with_password(Version::V2_1);
+    world.set("OCPPCommCtrlr", "NetworkProfileConnectionAttempts", "1");
+    let mut profile = network_profile(2, 1, "ws://two.example.com");
+    profile["connectionData"]["identity"] = "CS-2".into();
+    assert_eq!(world.ask_status("SetNetworkProfile", profile), "Accepted");
+    assert_eq!(world.ask_status("SetNetworkProfile", network_profile(3, 1, "ws://three.example.com")), "Accepted");
+    set_variable(&mut world, "OCPPCommCtrlr", "NetworkConfigurationPriority", "2,3,1");
+    world.station.choose_network_profiles();
+    assert_eq!(credentials.next().identity.as_deref(), Some("CS-2"));
+    credentials.connected();
+    world.disconnect();
+    credentials.failed();
+    let next = credentials.next();
+    assert_eq!((next.slot, next.identity), (3, None), "the identity is that of its slot");
 }
