@@ -66,7 +66,7 @@ fn no_output_and_no_list_of_processes_has_a_password() {
             "its new password is remembered",
         );
         let default = format!("default remote_changeconfiguration key=AuthorizationKey value={}", digits(THIRD));
-        central_system.ask(&default, "(hidden, 32 characters)");
+        central_system.type_line(&default);
         central_system.type_line("default remote_changeconfiguration reset");
         central_system.type_line(&format!("auth set CP2 {THIRD}"));
         central_system.type_line(&format!("auth set CP2 {THIRD} and more"));
