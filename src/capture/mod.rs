@@ -1,6 +1,7 @@
 //! The record on disk: every event of a session as a line of a file, and the way back. The format is that of `line`; docs/capture.md
 //! describes it. What an event is belongs to `trace`.
 
+mod consumer_view;
 mod file;
 mod foreign_frame;
 mod line;
@@ -8,8 +9,9 @@ mod open_ocpp_trace;
 mod reader;
 mod writer;
 
+pub use consumer_view::ConsumerView;
 pub use file::{CaptureFileError, CapturePlace};
 pub use line::{CAPTURE_VERSION, CaptureHeader, CaptureLine, LineFault};
 pub use open_ocpp_trace::{ExportCount, write_open_ocpp_trace};
-pub use reader::{CaptureReadError, CaptureReader, LoadCount, UnreadLine, load};
+pub use reader::{CaptureReadError, CaptureReader, LoadCount, UnreadLine, load, load_while};
 pub use writer::{CaptureState, CaptureWriter};

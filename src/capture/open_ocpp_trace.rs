@@ -15,7 +15,7 @@ use crate::trace::decode::{DecodedMessage, DecodedRecord, decode};
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
 
 /// The version that we write.
-const SCHEMA_VERSION: &str = "1.1";
+pub(super) const SCHEMA_VERSION: &str = "1.1";
 
 /// What became of the records that were to be written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn write_open_ocpp_trace<'a>(
 }
 
 /// The object of a record; `None` when the format has none for it.
-fn line(record: &Record<'_>, contents: &Contents) -> Option<Map<String, Value>> {
+pub(super) fn line(record: &Record<'_>, contents: &Contents) -> Option<Map<String, Value>> {
     let RecordKind::Frame(direction, kind) = record.kind else { return None };
     let message_type = match kind {
         FrameKind::Call => "CALL",

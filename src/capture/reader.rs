@@ -236,7 +236,16 @@ pub struct LoadCount {
 }
 
 /// Reads the files into the trace, merged by time. It blocks; an event for each line that cannot be read says which.
-pub fn load(mut readers: Vec<CaptureReader>, events: &EventSender) -> LoadCount {
+pub fn load(readers: Vec<CaptureReader>, events: &EventSender) -> LoadCount {
+    load_while(readers, events, |_| true)
+}
+
+/// The same, as long as the function, which is called after each step, returns true.
+pub fn load_while(
+    mut readers: Vec<CaptureReader>,
+    events: &EventSender,
+    mut goes_on: impl FnMut(&LoadCount) -> bool,
+) -> LoadCount {
     let mut count = LoadCount::default();
     let mut keys: HashMap<(Role, Arc<str>), StationKey> = HashMap::new();
     let mut began = None;
@@ -273,6 +282,9 @@ pub fn load(mut readers: Vec<CaptureReader>, events: &EventSender) -> LoadCount 
                 events.put_now(Event { station: None, stamp: Stamp { wall_micros, monotonic_micros }, kind });
                 count.unread += 1;
             }
+        }
+        if !goes_on(&count) {
+            return count;
         }
         heads[index] = reader.step();
     }

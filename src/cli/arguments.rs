@@ -23,6 +23,7 @@ use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
 use super::probe_arguments::ProbeArguments;
 use super::seconds::seconds;
+use super::stats::StatisticsArguments;
 use super::subprotocol_arguments::SubprotocolArguments;
 
 use super::test_arguments::Scenarios;
@@ -198,6 +199,8 @@ pub enum StartCommand {
     /// Serve an agent over standard input and output by the Model Context Protocol: the session that runs with --control, else one of
     /// its own
     Mcp,
+    /// Count calls, errors, latencies, bytes and heartbeats of recorded files
+    Stats(StatisticsArguments),
     /// Write documentation of all messages into a folder
     Docs(DocsArguments),
     /// Print the JSON Schema of an action

@@ -16,7 +16,7 @@ use ocpp_tui::trace::filter::{self, FilterContext};
 use ocpp_tui::trace::{self, Record, export};
 
 /// The records of a conversion are all in memory.
-const WHOLE_FILE: usize = usize::MAX / 2;
+pub(super) const WHOLE_FILE: usize = usize::MAX / 2;
 
 /// The options of `open`.
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@
 //! | `probe`, `probe_arguments` | `ocpp-tui probe` |
 //! | `sentence` | an error as the sentence that is printed |
 //! | `capture` | `ocpp-tui open` and `ocpp-tui convert` |
+//! | `stats` | `ocpp-tui stats` |
 //! | `config`, `docs`, `demo`, `ca` with `ca_arguments` | the commands of the same names |
 
 mod access_arguments;
@@ -36,6 +37,7 @@ mod seconds;
 mod sentence;
 mod session;
 mod shipped_scenarios;
+mod stats;
 mod subprotocol_arguments;
 mod test;
 mod test_arguments;

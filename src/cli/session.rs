@@ -27,7 +27,7 @@ use super::arguments::{
 use super::byte_size::size;
 use super::fleet::ShellFleet;
 use super::identity_range::identities;
-use super::{ca, capture, config, control, ctl, demo, docs, fleet, plugins, probe, screen, test};
+use super::{ca, capture, config, control, ctl, demo, docs, fleet, plugins, probe, screen, stats, test};
 
 /// The port of a central system without TLS, when none is named.
 const DEFAULT_PORT: u16 = 9000;
@@ -58,6 +58,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(StartCommand::Mcp) if control::is_known(&cli.general.control) => ctl::agent(&cli.general.control),
         Some(StartCommand::Report(command)) => fleet::report(command),
         Some(StartCommand::Ctl(arguments)) => ctl::ctl(&cli.general.control, arguments),
+        Some(StartCommand::Stats(arguments)) => stats::stats(&warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Docs(arguments)) => docs::docs(&*warned_catalog(&cli.general)?, arguments),
         Some(StartCommand::Schema(message)) => docs::schema(&*warned_catalog(&cli.general)?, message),
         Some(StartCommand::Example { message, soap }) => docs::example(&*warned_catalog(&cli.general)?, message, *soap),
@@ -242,6 +243,7 @@ async fn start(
             | StartCommand::Convert(_)
             | StartCommand::Ctl(_)
             | StartCommand::Mcp
+            | StartCommand::Stats(_)
             | StartCommand::Docs(_)
             | StartCommand::Schema(_)
             | StartCommand::Example { .. }

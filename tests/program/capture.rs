@@ -60,3 +60,25 @@ fn what_is_no_capture_is_refused_before_anything_starts() {
     }
     assert_eq!(std::fs::read_to_string(&notes).unwrap(), "mine\n");
 }
+
+#[test]
+fn the_statistics_of_a_file_are_those_of_the_command() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/open-ocpp-trace/trace.jsonl");
+    let (code, output, errors) = run(&["stats", file], b"");
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    assert!(output.starts_with("5 calls in less than a second; 1 errors, 0 without an answer"), "{output}");
+    let lines: Vec<&str> = output.lines().collect();
+    let mut opened = LineSession::start(&["--plain", "open", file]);
+    opened.hear("events were read");
+    let printed = opened.ask("stats", "calls in");
+    assert!(printed.ends_with(lines[0]), "{printed}");
+    drop(opened);
+    let (_, output, _) = run(&["stats", file, "--json", "--filter", "cp:A"], b"");
+    let json: serde_json::Value = serde_json::from_str(&output).unwrap();
+    assert_eq!((&json["all"]["calls"], json["stations"].as_array().unwrap().len()), (&3.into(), 1));
+    let (_, output, _) = run(&["stats", file, "--view", "consumer", "--filter", "cp:B"], b"");
+    let json: serde_json::Value = serde_json::from_str(&output).unwrap();
+    assert_eq!((&json["counts"]["records"], &json["unansweredCalls"]), (&3.into(), &serde_json::json!([2])));
+    let (code, _, errors) = run(&["stats", file, "--filter", "kind:cal"], b"");
+    assert!(code == Some(2) && errors.contains("--filter:"), "{errors}");
+}

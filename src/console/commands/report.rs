@@ -9,7 +9,7 @@ use super::entry::CommandEntry;
 use super::hold::parse_filter;
 use super::new_file::{cannot_write, write};
 use crate::console::output::{CommandFailure, CommandOutput};
-use crate::console::reports::{ReportContext, ReportKind, ReportTable, TableFormat, calls_json, passes, report_text, total};
+use crate::console::reports::{ReportContext, ReportKind, TableFormat, passes, report_text, statistics_text};
 use crate::console::syntax::arguments::{Arguments, CommandWords};
 use crate::console::syntax::error::CommandError;
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, switch};
@@ -138,32 +138,9 @@ impl ReportCommand {
             missed => format!(" {missed} records had left the memory before they were looked at."),
         };
         if self.kind == ReportKind::Actions {
-            return (rows.len(), statistics_text(from, &rows, format), missed);
+            return (rows.len(), statistics_text(from, format), missed);
         }
         (rows.len(), report_text(report, from, &rows, format), missed)
-    }
-}
-
-/// Everything, then both tables.
-fn statistics_text(from: &ReportContext<'_>, actions: &[u64], format: TableFormat) -> String {
-    let (by_action, by_station) = (ReportKind::Actions.report(), ReportKind::Stations.report());
-    let mut stations = by_station.rows(from);
-    stations.retain(|row| from.statistics.stations().get(*row as usize).is_some_and(|station| station.calls.calls > 0));
-    if format == TableFormat::Json {
-        let rows = |report: &dyn ReportTable, rows: &[u64]| rows.iter().map(|row| report.json(from, *row)).collect::<Vec<_>>();
-        let json = serde_json::json!({
-            "seconds": from.statistics.seconds(),
-            "all": calls_json(from.statistics.all(), from.statistics.seconds()),
-            "actions": rows(by_action, actions),
-            "stations": rows(by_station, &stations),
-        });
-        // Values can always be written: their keys are texts.
-        return serde_json::to_string_pretty(&json).unwrap_or_default();
-    }
-    let tables = [report_text(by_action, from, actions, format), report_text(by_station, from, &stations, format)];
-    match format {
-        TableFormat::Columns => format!("{}\n\n{}", total(from), tables.join("\n\n")),
-        _ => tables.join("\n"),
     }
 }
 

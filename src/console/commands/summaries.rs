@@ -6,10 +6,9 @@ use jiff::Zoned;
 
 use crate::compose::KnownVariable;
 use crate::console::completion::known_variables;
-use crate::console::reports::ReportContext;
-use crate::trace::filter::{FilterContext, TraceFilter};
+use crate::console::reports::{ReportContext, count_matching};
+use crate::trace::filter::TraceFilter;
 use crate::trace::station_summary::StationSummaries;
-use crate::trace::statistics::TrafficStatistics;
 use crate::trace::{StationKey, Trace};
 
 /// How many records are taken in before the recorder may continue.
@@ -29,7 +28,7 @@ impl SharedSummaries {
     ) -> T {
         let mut summaries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while summaries.catch_up(&trace.read(), CHUNK) {}
-        let of_filter = counted.map(|filter| count(trace, &summaries, filter));
+        let of_filter = counted.map(|filter| count_matching(trace, &summaries, filter));
         let (now, contents) = (Zoned::now(), trace.read());
         look(&ReportContext {
             summaries: &summaries,
@@ -64,26 +63,4 @@ impl SharedSummaries {
         let model = summaries.of(station).and_then(|facts| facts.model.as_deref());
         model.map(known_variables).unwrap_or_default()
     }
-}
-
-/// Counts the records in memory that a filter lets through.
-fn count(trace: &Trace, summaries: &StationSummaries, filter: &TraceFilter) -> TrafficStatistics {
-    let mut statistics = TrafficStatistics::default();
-    let (now, range) = (Zoned::now(), trace.read().records().range());
-    let mut from = range.start;
-    while from < range.end {
-        let contents = trace.read();
-        let context = FilterContext::new(&contents, &now);
-        for record in contents.records().iter(from..range.end.min(from + CHUNK)) {
-            if filter.matches(&record, &context) {
-                let role = record.station.and_then(|key| contents.stations().get(key)).map(|row| row.our_role);
-                // Without some of its messages a station seems to be silent.
-                let whole = filter.is_about_stations();
-                let interval = record.station.filter(|_| whole).and_then(|key| summaries.of(key)?.boot.as_ref()?.interval);
-                statistics.take(&record, role, interval);
-            }
-        }
-        from += CHUNK;
-    }
-    statistics
 }

@@ -5,6 +5,7 @@ mod actions;
 mod faults;
 mod kind;
 mod station_traffic;
+mod statistics;
 mod text;
 mod transactions;
 
@@ -13,8 +14,8 @@ use std::cmp::Ordering;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-pub use actions::{calls_json, total};
 pub use kind::ReportKind;
+pub use statistics::{count_matching, statistics_text};
 pub use text::{TableFormat, report_text};
 
 use crate::trace::filter::{FilterContext, TraceFilter};
