@@ -7,6 +7,8 @@ mod foreign_frame;
 mod line;
 mod open_ocpp_trace;
 mod reader;
+mod redact;
+mod redacted_load;
 mod writer;
 
 pub use consumer_view::ConsumerView;
@@ -14,4 +16,6 @@ pub use file::{CaptureFileError, CapturePlace};
 pub use line::{CAPTURE_VERSION, CaptureHeader, CaptureLine, LineFault};
 pub use open_ocpp_trace::{ExportCount, write_open_ocpp_trace};
 pub use reader::{CaptureReadError, CaptureReader, LoadCount, UnreadLine, load, load_while};
+pub use redact::{RedactionReport, Redactor, SecretKind};
+pub use redacted_load::load_redacted;
 pub use writer::{CaptureState, CaptureWriter};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
-use ocpp_tui::capture::{CaptureReader, ExportCount, LoadCount, load, write_open_ocpp_trace};
+use ocpp_tui::capture::{CaptureReader, ExportCount, LoadCount, RedactionReport, load, load_redacted, write_open_ocpp_trace};
 use ocpp_tui::clock::now;
 use ocpp_tui::hub::Hub;
 use ocpp_tui::ocpp::Catalog;
@@ -41,6 +41,13 @@ pub struct ConvertArguments {
     /// Only the records that pass this filter, like cp:CP1 kind:error
     #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
+    /// Replace tags, serial numbers, identities, addresses, keys, certificates, coordinates and personal data by dummies of the same
+    /// form
+    #[arg(long)]
+    pub redact: bool,
+    /// Make the same dummies as another export with this text [default: a random one]
+    #[arg(long, value_name = "TEXT", requires = "redact")]
+    pub redact_seed: Option<String>,
     /// Overwrite the file when it exists
     #[arg(long)]
     pub force: bool,
@@ -75,14 +82,20 @@ pub fn open(hub: &Hub, arguments: &OpenArguments) -> anyhow::Result<()> {
 
 /// Converts a file.
 pub fn convert(catalog: Arc<Catalog>, arguments: &ConvertArguments) -> anyhow::Result<ExitCode> {
-    let ConvertArguments { input, output, to, filter, force } = arguments;
+    let ConvertArguments { input, output, to, filter, redact, redact_seed, force } = arguments;
     if input != Path::new("-") && same_file(input, output) {
         bail!("{} is both the file to read and the file to write; name another one to write", input.display());
     }
     let filter = filter.as_deref().map(filter::parse).transpose().map_err(|error| anyhow!("--filter: {error}"))?;
-    let reader = CaptureReader::open(input, catalog).map_err(|error| anyhow!("{error}"))?;
+    let reader = CaptureReader::open(input, catalog.clone()).map_err(|error| anyhow!("{error}"))?;
     let events = trace::direct(WHOLE_FILE, now());
-    let read = load(vec![reader], &events);
+    let (read, redacted) = if *redact {
+        let random = || uuid::Uuid::new_v4().to_string();
+        let (read, report) = load_redacted(vec![reader], &events, catalog, &redact_seed.clone().unwrap_or_else(random));
+        (read, Some(report))
+    } else {
+        (load(vec![reader], &events), None)
+    };
     let contents = events.trace().read();
     let time = jiff::Zoned::now();
     let context = FilterContext::new(&contents, &time);
@@ -111,6 +124,9 @@ pub fn convert(catalog: Arc<Catalog>, arguments: &ConvertArguments) -> anyhow::R
         if count.left_out > 0 { format!(", {} left out that the format cannot hold", count.left_out) } else { String::new() };
     let unread = if read.unread > 0 { format!(", {} lines not read", read.unread) } else { String::new() };
     writeln!(io::stderr(), "ocpp-tui: {} records written{left_out}{unread}", count.written)?;
+    for line in redacted.iter().flat_map(RedactionReport::lines) {
+        writeln!(io::stderr(), "ocpp-tui: {line}")?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -62,7 +62,7 @@ pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordD
 #[cfg(test)]
 pub(crate) use recorder::direct_with_events;
 pub use recorder::{direct, start};
-pub use secrets::{MaskedFrame, hidden, mask_payload, mask_record, mask_text, unmask_payload};
+pub use secrets::{MaskedFrame, hidden, json_elements, json_members, mask_payload, mask_record, mask_text, unmask_payload};
 pub use sender::{EventSender, NumberSource};
 pub use station_names::{natural_order, station_names};
 pub use stations::{LinkSecurity, LinkState, StationRow, StationTable};

@@ -190,7 +190,7 @@ fn walk<'a>(json: &'a str, around: Surroundings, depth: usize, found: &mut Vec<&
     }
     match json.as_bytes().first() {
         Some(b'[') => {
-            for element in elements(json) {
+            for element in json_elements(json) {
                 if element.starts_with('"') && !element.contains(PRIVATE_KEY) {
                     continue;
                 }
@@ -198,7 +198,7 @@ fn walk<'a>(json: &'a str, around: Surroundings, depth: usize, found: &mut Vec<&
             }
         }
         Some(b'{') => {
-            let members = members(json);
+            let members = json_members(json);
             let secret = around.secret || is_about_a_secret(&members);
             for (name, value) in &members {
                 let is_value = matches!(&**name, "value" | "attributeValue" | "actualValue");
@@ -222,7 +222,7 @@ fn is_about_a_secret(members: &[(Cow<'_, str>, &str)]) -> bool {
     let text = |raw: &str| serde_json::from_str::<String>(raw).is_ok_and(|name| is_secret_name(&name));
     members.iter().any(|(name, value)| match &**name {
         "key" => text(value),
-        "variable" => self::members(value).iter().any(|(name, value)| name == "name" && text(value)),
+        "variable" => json_members(value).iter().any(|(name, value)| name == "name" && text(value)),
         _ => false,
     })
 }
@@ -257,7 +257,7 @@ fn without_values(text: &str, values: &[String]) -> String {
 }
 
 /// The elements of an array, as they stand there.
-fn elements(json: &str) -> Vec<&str> {
+pub fn json_elements(json: &str) -> Vec<&str> {
     struct Elements;
     impl<'de> Visitor<'de> for Elements {
         type Value = Vec<&'de str>;
@@ -278,7 +278,7 @@ fn elements(json: &str) -> Vec<&str> {
 }
 
 /// The members of an object, also those of one name, with their values as they stand there. None for what is no object.
-fn members(json: &str) -> Vec<(Cow<'_, str>, &str)> {
+pub fn json_members(json: &str) -> Vec<(Cow<'_, str>, &str)> {
     struct Members;
     impl<'de> Visitor<'de> for Members {
         type Value = Vec<(Cow<'de, str>, &'de str)>;
