@@ -167,6 +167,7 @@ fn outside_at<'a>(contents: &'a Contents, catalog: &'a Catalog, now: ReadTime) -
         gate: open_gate(),
         machines: no_machines(),
         modes: SessionModes::default(),
+        replay: None,
         now,
     }
 }

@@ -16,7 +16,7 @@
 //! | layer | modules |
 //! |---|---|
 //! | 6, front ends | [`tui`], [`line_mode`], [`scenario`], [`probe`] |
-//! | 5 | [`console`] |
+//! | 5 | [`console`], [`replay`] |
 //! | 4 | [`hub`] |
 //! | 3 | [`plugin`], [`scenario_writer`] |
 //! | 2, siblings | [`link`], [`simulator`], [`capture`] |
@@ -42,6 +42,7 @@ pub mod ocpp;
 pub mod pki;
 pub mod plugin;
 pub mod probe;
+pub mod replay;
 pub mod rpc;
 pub mod sanitize;
 pub mod scenario;

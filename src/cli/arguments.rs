@@ -22,6 +22,8 @@ use super::fleet_arguments::FleetArguments;
 use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
 use super::probe_arguments::ProbeArguments;
+use super::replay_arguments::ReplayArguments;
+use super::role_argument::role;
 use super::seconds::seconds;
 use super::stats::StatisticsArguments;
 use super::subprotocol_arguments::SubprotocolArguments;
@@ -44,6 +46,7 @@ pub const DEFAULT_MEMORY: usize = 64 << 20;
   ocpp-tui test examples/scenarios             test scenarios, both sides simulated
   ocpp-tui probe ws://localhost:9000           what a central system supports and which rules it breaks
   ocpp-tui open session.jsonl                  a session that was captured with --capture
+  ocpp-tui replay log.jsonl --as cp --to URL   play the stations of a record against a central system
   ocpp-tui demo                                a central system with charge points, to look around
   ocpp-tui start_cs 9000 -u /simulator         a command of the prompt, as ocppjs takes it")]
 pub struct Cli {
@@ -199,6 +202,8 @@ pub enum StartCommand {
     /// Serve an agent over standard input and output by the Model Context Protocol: the session that runs with --control, else one of
     /// its own
     Mcp,
+    /// Play one side of a recorded file against a live peer, and say what is different
+    Replay(Box<ReplayArguments>),
     /// Count calls, errors, latencies, bytes and heartbeats of recorded files
     Stats(StatisticsArguments),
     /// Write documentation of all messages into a folder
@@ -449,10 +454,6 @@ impl From<LogFormatArgument> for LogFormat {
 
 fn plain_port(text: &str) -> Result<PlainPort, WholeNumberError> {
     if text == "none" { Ok(PlainPort::Closed) } else { whole_number(text, 0..=65_535).map(PlainPort::At) }
-}
-
-fn role(text: &str) -> Result<Role, String> {
-    Role::ALL.into_iter().find(|role| role.short() == text).ok_or_else(|| "it is cp or cs".to_owned())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `machine_arguments`, `tls_arguments`, `access_arguments`, `credential_arguments`, `byte_size`, `seconds`, `version_argument`, `whole_number` | the command line |
+//! | `arguments`, `test_arguments`, `machine_arguments`, `tls_arguments`, `access_arguments`, `credential_arguments`, `byte_size`, `seconds`, `version_argument`, `role_argument`, `whole_number` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
@@ -10,6 +10,7 @@
 //! | `sentence` | an error as the sentence that is printed |
 //! | `capture` | `ocpp-tui open` and `ocpp-tui convert` |
 //! | `stats` | `ocpp-tui stats` |
+//! | `replay`, `replay_arguments` | `ocpp-tui replay` |
 //! | `config`, `docs`, `demo`, `ca` with `ca_arguments` | the commands of the same names |
 
 mod access_arguments;
@@ -32,6 +33,9 @@ mod machine_arguments;
 mod plugins;
 mod probe;
 mod probe_arguments;
+mod replay;
+mod replay_arguments;
+mod role_argument;
 mod screen;
 mod seconds;
 mod sentence;

@@ -41,6 +41,7 @@ pub fn options(general: &GeneralOptions, settings: &Settings, paths: Option<&Pat
         kept: saved,
         one_end: false,
         state,
+        replay: None,
     })
 }
 

@@ -27,7 +27,7 @@ use super::arguments::{
 use super::byte_size::size;
 use super::fleet::ShellFleet;
 use super::identity_range::identities;
-use super::{ca, capture, config, control, ctl, demo, docs, fleet, plugins, probe, screen, stats, test};
+use super::{ca, capture, config, control, ctl, demo, docs, fleet, plugins, probe, replay, screen, stats, test};
 
 /// The port of a central system without TLS, when none is named.
 const DEFAULT_PORT: u16 = 9000;
@@ -124,6 +124,11 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         let full_screen = terminal && !general.plain;
         let mut loaded = plugins::load(&console, &general.plugins.load).await?;
         let (output, fleet) = start(&console, command, full_screen).await?;
+        let replay = match command {
+            Some(StartCommand::Replay(arguments)) => Some(replay::start(console.hub(), arguments).await?),
+            _ => None,
+        };
+        options.replay = replay.as_ref().map(|replay| replay.run.clone());
         loaded.lines.extend(output.lines);
         let output = CommandOutput { lines: loaded.lines, ..output };
         let over = output.quit.then_some(0).or(output.trouble.map(exit_code));
@@ -137,13 +142,19 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
                 line_mode::print(&output.lines, format)?;
                 Box::pin(screen(console.clone(), history, options)).await
             }
-            None => Ok(line_mode::run(
-                console.clone(),
-                history,
-                output.lines,
-                LineOptions { format, terminal, outlives_input: fleet.as_ref().is_some_and(ShellFleet::has_end) },
-            )
-            .await?),
+            None => match &replay {
+                Some(replay) => {
+                    replay.watch().await;
+                    Ok(ExitCode::SUCCESS)
+                }
+                None => Ok(line_mode::run(
+                    console.clone(),
+                    history,
+                    output.lines,
+                    LineOptions { format, terminal, outlives_input: fleet.as_ref().is_some_and(ShellFleet::has_end) },
+                )
+                .await?),
+            },
         };
         let ended = match fleet {
             Some(fleet) => {
@@ -157,7 +168,10 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         drop(driven);
         let capture = console.hub().capture().clone();
         let _ = tokio::task::spawn_blocking(move || capture.stop()).await;
-        ended
+        match replay {
+            Some(replay) => ended.and(replay.report()),
+            None => ended,
+        }
     });
     runtime.shutdown_timeout(Duration::from_millis(100));
     // The last senders of events went with the runtime, so the recorder has stored all events.
@@ -244,6 +258,7 @@ async fn start(
             | StartCommand::Ctl(_)
             | StartCommand::Mcp
             | StartCommand::Stats(_)
+            | StartCommand::Replay(_)
             | StartCommand::Docs(_)
             | StartCommand::Schema(_)
             | StartCommand::Example { .. }

@@ -73,7 +73,7 @@ pub fn stats(catalog: &Arc<Catalog>, arguments: &StatisticsArguments) -> anyhow:
                     read = load_while(readers, &events, |_| {
                         take_all(&|_, _| true);
                         true
-                    })
+                    });
                 }
                 Some(filter) => {
                     read = load(readers, &events);

@@ -16,6 +16,26 @@ pub struct ListenTlsArguments {
     /// certificate of each charge point
     #[arg(long, value_name = "NUMBER", default_value = "0", value_parser = profile)]
     pub security_profile: SecurityProfile,
+    #[command(flatten)]
+    pub server: ServerTlsArguments,
+    /// Highest version of TLS: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
+    pub tls_max: TlsVersion,
+}
+
+impl ListenTlsArguments {
+    /// The options, with the port without TLS open or closed.
+    ///
+    /// # Errors
+    /// When certificates and keys are no pairs.
+    pub fn options(&self, alone: bool) -> Result<ListenTlsOptions, CertificateFileError> {
+        self.server.options(alone, self.tls_max)
+    }
+}
+
+/// The port for TLS of a central system, and its certificates.
+#[derive(Debug, Clone, Args)]
+pub struct ServerTlsArguments {
     /// TCP port for TLS, beside the one without; 0 takes any free one [default: 9443 when another option asks for TLS]
     #[arg(long, value_name = "PORT", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 0..=65_535))]
     pub tls_port: Option<u16>,
@@ -31,24 +51,21 @@ pub struct ListenTlsArguments {
     /// Operator that the certificates of charge points must name as their organization [default: any]
     #[arg(long, value_name = "NAME")]
     pub organization: Option<String>,
-    /// Highest version of TLS: 1.2 or 1.3
-    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
-    pub tls_max: TlsVersion,
 }
 
-impl ListenTlsArguments {
-    /// The options, with the port without TLS open or closed.
+impl ServerTlsArguments {
+    /// The options, with the port without TLS open or closed, and with this version as the highest.
     ///
     /// # Errors
     /// When certificates and keys are no pairs.
-    pub fn options(&self, alone: bool) -> Result<ListenTlsOptions, CertificateFileError> {
+    pub fn options(&self, alone: bool, highest: TlsVersion) -> Result<ListenTlsOptions, CertificateFileError> {
         Ok(ListenTlsOptions {
             port: self.tls_port,
             alone,
             certificates: CertificateFiles::pairs(&self.cert, &self.key)?,
             client_ca: self.client_ca.clone(),
             organization: self.organization.clone(),
-            highest: self.tls_max,
+            highest,
         })
     }
 }

@@ -3,6 +3,7 @@
 use crate::console::Grammar;
 use crate::link::Gate;
 use crate::ocpp::Catalog;
+use crate::replay::ReplayRun;
 use crate::simulator::{MachinePanels, Profile};
 use crate::trace::Contents;
 
@@ -77,6 +78,8 @@ pub struct ReadContext<'a> {
     pub machines: &'a MachinePanels,
     /// What is switched on in the session.
     pub modes: SessionModes,
+    /// The replay, when one runs in this session.
+    pub replay: Option<&'a ReplayRun>,
     /// The time.
     pub now: ReadTime,
 }

@@ -73,6 +73,10 @@ pub fn draw(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> DrawnA
                 pane::connection_page(app, page, outside, areas.body, buffer);
                 None
             }
+            ScreenOverlay::ReplayPage(page) => {
+                pane::replay_page(app, page, outside, areas.body, buffer);
+                None
+            }
             ScreenOverlay::ColumnChooser(chooser) => {
                 pane::column_chooser(app, chooser, areas.body, buffer);
                 None

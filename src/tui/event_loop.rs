@@ -24,6 +24,7 @@ use super::external;
 use super::pane::window_title;
 use super::persistence::{Persistence, copy_to_file};
 use super::signals::Signals;
+use super::state::ReplayPage;
 use super::state::SendBatch;
 use super::state::TimeDisplay;
 use super::terminal::{Terminal, TerminalError};
@@ -32,6 +33,7 @@ use super::theme_watch::watch_themes;
 use super::update::{ScreenMessage, UpdateEffect, update};
 use crate::config::{History, SavedState};
 use crate::console::Console;
+use crate::replay::ReplayRun;
 use crate::signals::{ExitSignal, stop_process_group};
 
 /// The shortest time between two frames.
@@ -64,6 +66,8 @@ pub struct ScreenOptions {
     pub one_end: bool,
     /// The state folder; with `None` nothing is saved.
     pub state: Option<PathBuf>,
+    /// A replay whose page is shown first.
+    pub replay: Option<ReplayRun>,
 }
 
 /// Why the screen ended.
@@ -99,6 +103,9 @@ pub async fn run(
     app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());
     let commands = session.grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
+    if options.replay.is_some() {
+        app.overlays.open(ReplayPage::default());
+    }
     let persistence = Persistence::start(options.state)?;
     app.command_line.remember(session.history());
     let terminal = Terminal::take(options.mouse, panics)?;
@@ -111,6 +118,7 @@ pub async fn run(
     }
     let screen = Screen {
         session,
+        replay: options.replay,
         app,
         terminal,
         persistence,
@@ -140,6 +148,7 @@ enum After {
 
 struct Screen {
     session: ScreenBackend,
+    replay: Option<ReplayRun>,
     app: App,
     terminal: Terminal,
     persistence: Persistence,
@@ -238,6 +247,11 @@ impl Screen {
         while let Some(message) = messages.pop() {
             for effect in self.apply(message) {
                 match effect {
+                    UpdateEffect::SendNextStep => {
+                        if let Some(replay) = &self.replay {
+                            replay.grant();
+                        }
+                    }
                     UpdateEffect::Quit => self.exit = Some(Exit::Quit),
                     UpdateEffect::Suspend => after = After::Suspend,
                     UpdateEffect::EditOutside { text, extension } => after = After::Edit { text, extension },
@@ -304,6 +318,7 @@ impl Screen {
             gate: self.session.gate(),
             machines: self.session.machines(),
             modes: self.session.modes(),
+            replay: self.replay.as_ref(),
             now: now(&self.session),
         };
         update(&mut self.app, message, &outside)
@@ -328,7 +343,7 @@ impl Screen {
         self.last_frame = Some(Instant::now());
         self.catch_up()?;
         self.dirty = false;
-        let (session, app) = (&self.session, &self.app);
+        let (session, app, replay) = (&self.session, &self.app, self.replay.as_ref());
         let (mut drawn, mut title) = (DrawnAreas::default(), None);
         self.terminal.draw(|frame| {
             let contents = session.trace().read();
@@ -340,6 +355,7 @@ impl Screen {
                 gate: session.gate(),
                 machines: session.machines(),
                 modes: session.modes(),
+                replay,
                 now: now(session),
             };
             drawn = draw(app, &outside, frame.buffer_mut());

@@ -18,6 +18,7 @@ mod line_mode;
 mod ocppjs_recordings;
 mod probe;
 mod process;
+mod replay;
 #[cfg(unix)]
 mod screen_binary;
 #[cfg(unix)]

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["capture", "link", "simulator"],
     &["plugin", "scenario_writer"],
     &["hub"],
-    &["fleet"],
+    &["fleet", "replay"],
     &["console"],
     &["control", "line_mode", "probe", "scenario", "tui"],
     &["cli", "main"],

@@ -41,6 +41,8 @@ pub enum KeyContext {
     Profiles,
     /// On the page about an attempt to connect.
     ConnectionPage,
+    /// On the page with the steps of a replay.
+    ReplayPage,
     /// In the pane of frames that wait.
     HeldPane,
     /// In the help and other texts.
@@ -53,7 +55,7 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts, in the order of the help.
-    pub const ALL: [KeyContext; 22] = [
+    pub const ALL: [KeyContext; 23] = [
         KeyContext::Stations,
         KeyContext::Trace,
         KeyContext::Message,
@@ -70,6 +72,7 @@ impl KeyContext {
         KeyContext::DeviceModel,
         KeyContext::Profiles,
         KeyContext::ConnectionPage,
+        KeyContext::ReplayPage,
         KeyContext::HeldPane,
         KeyContext::Palette,
         KeyContext::Pager,
@@ -103,6 +106,7 @@ impl KeyContext {
             KeyContext::DeviceModel => "Device model",
             KeyContext::Profiles => "Charging profiles",
             KeyContext::ConnectionPage => "Connection page",
+            KeyContext::ReplayPage => "Replay",
             KeyContext::HeldPane => "Frames that wait",
             KeyContext::Palette => "Palette",
             KeyContext::Pager => "Help",
@@ -149,6 +153,7 @@ impl KeyContext {
             | KeyContext::DeviceModel
             | KeyContext::Profiles
             | KeyContext::ConnectionPage
+            | KeyContext::ReplayPage
             | KeyContext::HeldPane
             | KeyContext::Everywhere => true,
             KeyContext::Prompt | KeyContext::Palette | KeyContext::Pager | KeyContext::PagerSearch | KeyContext::Confirm => {
@@ -175,6 +180,7 @@ impl KeyContext {
             KeyContext::Configuration => &[KeyContext::Configuration, KeyContext::Everywhere],
             KeyContext::DeviceModel => &[KeyContext::DeviceModel, KeyContext::Everywhere],
             KeyContext::ColumnChooser => &[KeyContext::ColumnChooser, KeyContext::Everywhere],
+            KeyContext::ReplayPage => &[KeyContext::ReplayPage, KeyContext::Everywhere],
             KeyContext::HeldPane => &[KeyContext::HeldPane, KeyContext::Everywhere],
             KeyContext::Palette => &[KeyContext::Palette, KeyContext::Everywhere],
             KeyContext::PagerSearch => &[KeyContext::PagerSearch, KeyContext::Everywhere],

@@ -13,6 +13,6 @@ pub use table::{
     ActionPickerAction, ActionRow, ColumnChooserAction, CommandLineAction, ConfigurationAction, ConfirmAction,
     ConnectionPageAction, ContextAction, DeviceModelAction, EditorAction, EverywhereAction, FilterLineAction, HeldPaneAction,
     MessageAction, OverviewAction, PagerAction, PagerSearchAction, PaletteAction, PanesAction, ProfilesAction, PromptAction,
-    StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
+    ReplayPageAction, StationDetailsAction, StationsAction, TABLE, TraceAction, keys,
 };
 pub use text_keys::TEXT_KEYS;

@@ -113,6 +113,14 @@ actions! {
     WhatIf,
     /// Edits a call that removes the selected profile.
     ClearProfile,
+    /// Shows the steps of a replay.
+    Replay,
+    /// Sends the message that waits.
+    SendNext,
+    /// Selects the next difference.
+    NextDifference,
+    /// Selects the difference before.
+    PreviousDifference,
     /// Shows what is known of an attempt to connect.
     Connection,
     /// Shows the attempt before.

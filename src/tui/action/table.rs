@@ -176,6 +176,7 @@ table! {
         Configuration, "", "The configuration keys of the selected station as a table; in OCPP 2.x its device model", ["7"];
         Profiles, "", "The charging profiles of the selected station, with charts of the limits", ["8"];
         Connection, "", "The connection of the selected line or station: why it failed, steps, TLS, certificates, HTTP", ["9"];
+        Replay, "", "The replay: its steps, and what is different from the record", ["B"];
         Plugins, "", "List the plugins with their memory and errors", ["P"];
         Wider, "", "Make the stations pane wider, in a narrow window higher", [">"];
         Narrower, "", "Make the stations pane narrower, in a narrow window lower", ["<"];
@@ -378,6 +379,21 @@ table! {
         Bottom as "connection-bottom", "", "To the last line", ["G", "end"];
         Help as "connection-help", "help", "Show the keys", ["?", "F1"];
         Close as "connection-close", "close", "Close", ["esc", "q", "9"];
+    }
+    ReplayPage (ReplayPageAction) {
+        SendNext as "replay-send", "send", "Send the message that waits, step by step", ["space"];
+        NextDifference as "replay-next-difference", "difference", "The next step that is different", ["n", "]"];
+        PreviousDifference as "replay-previous-difference", "", "The one before that is different", ["N", "["];
+        ShowRecord as "replay-record", "in the trace", "Close and select the message of the step in the trace", ["enter"];
+        Palette as "replay-palette", "", "The palette; the page waits", ["ctrl-p"];
+        Up as "replay-up", "", "One line up", ["k", "up"];
+        Down as "replay-down", "", "One line down", ["j", "down"];
+        PageUp as "replay-page-up", "", "One page up", ["pageup", "ctrl-u"];
+        PageDown as "replay-page-down", "", "One page down", ["pagedown", "ctrl-d"];
+        Top as "replay-top", "", "To the first line", ["g", "home"];
+        Bottom as "replay-bottom", "", "To the last line", ["G", "end"];
+        Help as "replay-help", "help", "Show the keys", ["?", "F1"];
+        Close as "replay-close", "close", "Close; the replay goes on", ["esc", "q", "B"];
     }
     HeldPane (HeldPaneAction) {
         Accept as "held-edit", "edit", "Edit the payload and let the frame go on with it", ["enter", "e"];

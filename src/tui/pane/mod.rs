@@ -16,6 +16,7 @@ mod overview;
 mod pager;
 mod palette;
 mod profiles_page;
+mod replay_page;
 mod station_details;
 mod stations;
 mod status;
@@ -34,6 +35,7 @@ pub use overview::{overview, overview_areas, report_context};
 pub use pager::pager;
 pub use palette::palette;
 pub use profiles_page::profiles_page;
+pub use replay_page::replay_page;
 pub use station_details::{page_lines, station_details};
 #[cfg(test)]
 pub use stations::connector as connector_sign;

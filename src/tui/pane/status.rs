@@ -46,6 +46,7 @@ pub fn status(app: &App, outside: &ReadContext<'_>, areas: &Areas, buffer: &mut 
             | ScreenOverlay::DeviceModelPage(_)
             | ScreenOverlay::ProfilesPage(_)
             | ScreenOverlay::ConnectionPage(_)
+            | ScreenOverlay::ReplayPage(_)
             | ScreenOverlay::HeldPane(_)
             | ScreenOverlay::StationDetails(_)
             | ScreenOverlay::Overview,

@@ -17,6 +17,7 @@ use super::pager::Pager;
 use super::palette::Palette;
 use super::profiles_page::ProfilesPage;
 use super::prompt::Prompt;
+use super::replay_page::ReplayPage;
 use super::station_details::StationDetails;
 use crate::tui::action::KeyContext;
 
@@ -34,6 +35,8 @@ pub enum ScreenOverlay {
     DeviceModelPage(DeviceModelPage),
     /// The page about an attempt to connect.
     ConnectionPage(ConnectionPage),
+    /// The page with the steps of a replay.
+    ReplayPage(ReplayPage),
     /// The list of columns of the stations pane.
     ColumnChooser(ColumnChooser),
     /// The frames that wait.
@@ -67,6 +70,7 @@ impl ScreenOverlay {
             ScreenOverlay::ConfigurationPage(_) => KeyContext::Configuration,
             ScreenOverlay::DeviceModelPage(_) => KeyContext::DeviceModel,
             ScreenOverlay::ConnectionPage(_) => KeyContext::ConnectionPage,
+            ScreenOverlay::ReplayPage(_) => KeyContext::ReplayPage,
             ScreenOverlay::ColumnChooser(_) => KeyContext::ColumnChooser,
             ScreenOverlay::HeldPane(_) => KeyContext::HeldPane,
             ScreenOverlay::Overview => KeyContext::Overview,
@@ -125,6 +129,7 @@ overlay_states! {
     ConfigurationPage(ConfigurationPage),
     DeviceModelPage(DeviceModelPage),
     ConnectionPage(ConnectionPage),
+    ReplayPage(ReplayPage),
     ColumnChooser(ColumnChooser),
     HeldPane(HeldPane),
     Editor(Editor),

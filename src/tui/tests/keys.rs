@@ -186,6 +186,7 @@ const WAYS: &[(KeyContext, &[&str])] = &[
     (KeyContext::DeviceModel, &["7 * j j j", "7 j", "7 / power enter", "1 j 7 d enter D", "7 G"]),
     (KeyContext::Profiles, &["8 j", "8", "1 j 8"]),
     (KeyContext::ConnectionPage, &["1 g 9", "1 g 9 G", "1 g j 9"]),
+    (KeyContext::ReplayPage, &["B", "B g", "B G"]),
     (KeyContext::ColumnChooser, &["c j", "c j j space"]),
     (KeyContext::HeldPane, &["w", "w j"]),
     (KeyContext::Palette, &["ctrl-p down", "ctrl-p pagedown pagedown"]),
@@ -238,6 +239,9 @@ fn every_bound_key_has_an_effect_in_its_context() {
                 if row.context == KeyContext::DeviceModel {
                     super::device_model::install(&mut screen);
                 }
+                if row.context == KeyContext::ReplayPage {
+                    screen.replay = Some(super::replay::run());
+                }
                 if row.context == KeyContext::Configuration {
                     let keys = r#"{"configurationKey":[{"key":"A","value":"1"},{"key":"B","value":"2"},{"key":"C"}]}"#;
                     screen.exchange("CP1", Direction::Out, "GetConfiguration", "{}", keys);
@@ -276,6 +280,9 @@ fn every_key_can_be_pressed_in_every_context() {
                 hold_two(&screen, ways[0]);
                 if *context == KeyContext::DeviceModel {
                     super::device_model::install(&mut screen);
+                }
+                if *context == KeyContext::ReplayPage {
+                    screen.replay = Some(super::replay::run());
                 }
                 screen.press(ways[0]);
                 assert_eq!(screen.app.context(), *context, "{}", ways[0]);

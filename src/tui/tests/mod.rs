@@ -17,6 +17,7 @@ mod overlays;
 mod overview;
 mod palette;
 mod profiles;
+mod replay;
 mod saving;
 mod second_generation;
 mod sending;

@@ -10,6 +10,7 @@ use ratatui::layout::{Rect, Size};
 use crate::console::Grammar;
 use crate::link::Gate;
 use crate::ocpp::{Catalog, ErrorCode, Finding, FindingRule, Role, Transport, Version};
+use crate::replay::ReplayRun;
 use crate::simulator::{MachinePanels, Profile};
 use crate::trace::{
     CloseReason, ConnectionAttempt, Contents, Direction, Event, EventKind, Frame, FrameContent, FrameKind, RetryCause, Stamp,
@@ -35,6 +36,7 @@ pub struct Screen {
     pub gate: Gate,
     pub machines: MachinePanels,
     pub modes: SessionModes,
+    pub replay: Option<ReplayRun>,
 }
 
 /// All commands.
@@ -66,6 +68,7 @@ impl Screen {
             gate: gate(),
             machines: MachinePanels::default(),
             modes: SessionModes::default(),
+            replay: None,
         };
         screen.send(ScreenMessage::Refresh);
         screen
@@ -228,6 +231,7 @@ impl Screen {
             gate: &self.gate,
             machines: &self.machines,
             modes: self.modes,
+            replay: self.replay.as_ref(),
             now,
         };
         update(&mut self.app, message, &outside)
@@ -269,6 +273,7 @@ impl Screen {
             gate: &self.gate,
             machines: &self.machines,
             modes: self.modes,
+            replay: self.replay.as_ref(),
             now,
         })
     }

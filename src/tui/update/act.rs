@@ -7,7 +7,8 @@ use super::common::refresh_view;
 use super::effect::UpdateEffect;
 use super::{
     action_picker, column_chooser, command_line, configuration, confirm, connection_page, editor, held_frames, message,
-    overview, pager, palette, panes, profiles_page, prompt, search, send, station_details, stations, text_input, trace,
+    overview, pager, palette, panes, profiles_page, prompt, replay_page, search, send, station_details, stations, text_input,
+    trace,
 };
 use crate::tui::action::{ContextAction, EverywhereAction, KeyContext};
 use crate::tui::app::App;
@@ -81,6 +82,7 @@ pub(super) fn act(app: &mut App, action: ContextAction, outside: &ReadContext<'_
         }
         ContextAction::StationDetails(action) => return station_details::act(app, action, outside),
         ContextAction::ConnectionPage(action) => return connection_page::act(app, action, outside),
+        ContextAction::ReplayPage(action) => return replay_page::act(app, action, outside),
         ContextAction::Profiles(action) => return profiles_page::act(app, action, outside),
         ContextAction::Configuration(action) => return configuration::act_on_keys(app, action, outside),
         ContextAction::DeviceModel(action) => return configuration::act_on_model(app, action, outside),

@@ -107,6 +107,8 @@ pub enum UpdateEffect {
     },
     /// Hand one more order of a batch to the links.
     Give(Order),
+    /// Let the next message of a replay go.
+    SendNextStep,
     /// Put text into the clipboard, or where the terminal has none, into a file.
     Copy(String),
     /// Let an external program edit a text.

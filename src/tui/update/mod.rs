@@ -29,6 +29,7 @@ mod panes;
 mod profiles_page;
 mod prompt;
 mod records;
+mod replay_page;
 mod results;
 mod search;
 mod send;

@@ -4,8 +4,8 @@ use super::common::{height_of, move_in, open_command_line, open_help, open_legen
 use super::effect::UpdateEffect;
 use super::layout::{self, Resize};
 use super::{
-    back, clipboard, configuration, confirm, connection_page, held_frames, overview, palette, profiles_page, search, themes,
-    views,
+    back, clipboard, configuration, confirm, connection_page, held_frames, overview, palette, profiles_page, replay_page,
+    search, themes, views,
 };
 use crate::console::RunContext;
 use crate::console::reports::ReportKind;
@@ -60,6 +60,7 @@ pub fn act(app: &mut App, action: PanesAction, outside: &ReadContext<'_>) -> Vec
         PanesAction::Configuration => return configuration::open(app, outside),
         PanesAction::Profiles => profiles_page::open(app, outside),
         PanesAction::Connection => connection_page::open(app, outside),
+        PanesAction::Replay => replay_page::open(app, outside),
         PanesAction::Plugins => {
             return vec![UpdateEffect::Run { line: "plugins --long".to_owned(), context: RunContext::default() }];
         }

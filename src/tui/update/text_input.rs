@@ -44,6 +44,7 @@ pub fn typed(app: &mut App, context: KeyContext, event: KeyEvent, outside: &Read
         | KeyContext::DeviceModel
         | KeyContext::Profiles
         | KeyContext::ConnectionPage
+        | KeyContext::ReplayPage
         | KeyContext::HeldPane
         | KeyContext::Overview
         | KeyContext::Confirm
@@ -85,6 +86,7 @@ pub fn paste(app: &mut App, text: &str, outside: &ReadContext<'_>) {
         | KeyContext::DeviceModel
         | KeyContext::Profiles
         | KeyContext::ConnectionPage
+        | KeyContext::ReplayPage
         | KeyContext::ColumnChooser
         | KeyContext::HeldPane
         | KeyContext::Overview

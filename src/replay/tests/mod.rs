@@ -1,0 +1,4 @@
+//! Sessions of ours that are replayed against our own sides, in virtual time, and the state machine against peers of all kinds.
+
+mod sessions;
+mod stations;
