@@ -49,6 +49,9 @@ pub enum LineFault {
     /// It has no event that this version knows.
     #[error("it has no event: {0}")]
     NoEvent(String),
+    /// It has no message where its format has one.
+    #[error("it has no message: {0}")]
+    NoMessage(String),
     /// It names a key and no identity.
     #[error("it names a station without its role")]
     NoRole,

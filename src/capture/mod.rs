@@ -2,9 +2,14 @@
 //! describes it. What an event is belongs to `trace`.
 
 mod consumer_view;
+mod event_source;
+mod export;
 mod file;
 mod foreign_frame;
+mod formats;
 mod line;
+mod line_source;
+mod load;
 mod open_ocpp_trace;
 mod reader;
 mod redact;
@@ -12,10 +17,13 @@ mod redacted_load;
 mod writer;
 
 pub use consumer_view::ConsumerView;
+pub use event_source::UnreadLine;
+pub use export::{ExportFormat, ExportScope, shell_line, write_export};
 pub use file::{CaptureFileError, CapturePlace};
 pub use line::{CAPTURE_VERSION, CaptureHeader, CaptureLine, LineFault};
+pub use load::{LoadCount, load, load_growing, load_while};
 pub use open_ocpp_trace::{ExportCount, write_open_ocpp_trace};
-pub use reader::{CaptureReadError, CaptureReader, LoadCount, UnreadLine, load, load_while};
+pub use reader::{CaptureReadError, CaptureReader};
 pub use redact::{RedactionReport, Redactor, SecretKind};
 pub use redacted_load::load_redacted;
 pub use writer::{CaptureState, CaptureWriter};

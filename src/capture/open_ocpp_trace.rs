@@ -1,16 +1,12 @@
 //! Open OCPP Trace, the exchange format of other tools: one message of OCPP a line. Written strictly: what the format has no record for is
-//! left out and counted. Read tolerantly: unknown fields are ignored.
+//! left out and counted. It is read in `formats`.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::foreign_frame::ForeignFrame;
-use super::line::LineFault;
-use crate::ocpp::{Role, Transport, Version};
+use crate::ocpp::{Role, Transport};
 use crate::trace::decode::{DecodedMessage, DecodedRecord, decode};
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind};
 
@@ -100,74 +96,4 @@ pub(super) fn line(record: &Record<'_>, contents: &Contents) -> Option<Map<Strin
     }
     put("raw", record.text.into());
     Some(object)
-}
-
-/// A line as others write it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ForeignLine {
-    schema_version: String,
-    timestamp: Timestamp,
-    #[serde(default)]
-    transport: Option<String>,
-    direction: String,
-    message_type: String,
-    #[serde(default)]
-    ocpp_version: Option<String>,
-    #[serde(default)]
-    charge_point_id: Option<String>,
-    #[serde(default)]
-    message_id: Option<String>,
-    #[serde(default)]
-    action: Option<String>,
-    #[serde(default)]
-    payload: Option<Value>,
-    #[serde(default)]
-    raw: Option<String>,
-    #[serde(default)]
-    error: Option<ForeignError>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct ForeignError {
-    #[serde(default)]
-    code: String,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    details: Value,
-}
-
-/// The station of a record that names none.
-const UNNAMED: &str = "station";
-
-/// Reads a line: when it was, in microseconds since 1970, and the frame.
-pub(super) fn read_line(text: &str) -> Result<(i64, ForeignFrame), LineFault> {
-    let line: ForeignLine = serde_json::from_str(text).map_err(|error| LineFault::NoObject(error.to_string()))?;
-    let wrong = |what: &str, found: &str| LineFault::NoEvent(format!("{what} {found:?} is none of Open OCPP Trace"));
-    if !line.schema_version.starts_with("1.") {
-        return Err(wrong("the schema version", &line.schema_version));
-    }
-    let direction = match line.direction.as_str() {
-        "cp-to-csms" => Direction::In,
-        "csms-to-cp" => Direction::Out,
-        other => return Err(wrong("the direction", other)),
-    };
-    let is_soap = line.transport.as_deref() == Some("soap");
-    let version = line.ocpp_version.as_deref().and_then(|name| Version::parse(&format!("ocpp{name}")));
-    let payload = line.payload.unwrap_or_else(|| json!({}));
-    let id = line.message_id.unwrap_or_default();
-    let frame = match line.message_type.as_str() {
-        "CALL" => json!([2, id, line.action.unwrap_or_default(), payload]),
-        "CALLRESULT" => json!([3, id, payload]),
-        "CALLERROR" => {
-            let ForeignError { code, description, details } = line.error.unwrap_or_default();
-            json!([4, id, code, description, if details.is_null() { json!({}) } else { details }])
-        }
-        other => return Err(wrong("the message type", other)),
-    };
-    let transport = if is_soap && line.raw.is_some() { Transport::Soap } else { Transport::WebSocket };
-    let station: Arc<str> = line.charge_point_id.as_deref().unwrap_or(UNNAMED).into();
-    let text = line.raw.unwrap_or_else(|| frame.to_string());
-    Ok((line.timestamp.as_microsecond(), ForeignFrame { station, direction, transport, version, text }))
 }

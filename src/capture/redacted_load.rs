@@ -3,7 +3,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::reader::{CaptureReader, LoadCount, load};
+use super::load::{LoadCount, load};
+use super::reader::CaptureReader;
 use super::redact::{RedactionReport, Redactor};
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role};

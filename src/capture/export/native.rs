@@ -1,0 +1,165 @@
+//! A capture of ours, made of records: each becomes the event again that it was.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use jiff::Timestamp;
+
+use super::export_scope::ExportScope;
+use crate::capture::line::{write_event, write_header};
+use crate::capture::open_ocpp_trace::ExportCount;
+use crate::ocpp::{Finding, FindingRule};
+use crate::trace::{
+    ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, FrameText, FrameVerdict, NoteTopic, Record, RecordDetail,
+    RecordKind, RetryCause, Sequence, SilenceCause, Stamp, StationKey,
+};
+
+/// Writes the capture.
+pub(super) fn write(out: &mut impl Write, scope: &ExportScope<'_>) -> io::Result<ExportCount> {
+    let mut count = ExportCount::default();
+    let mut lines = Vec::new();
+    let began = scope.records().next().and_then(|record| Timestamp::from_microsecond(record.wall_micros).ok());
+    write_header(&mut lines, began.unwrap_or(Timestamp::UNIX_EPOCH));
+    let mut known: HashSet<StationKey> = HashSet::new();
+    let mut links: HashSet<(StationKey, u32)> = HashSet::new();
+    for record in scope.records() {
+        let row = scope.row(&record);
+        if let Some(row) = row.filter(|row| known.insert(row.key)) {
+            let kind = EventKind::StationAdded { key: row.key, our_role: row.our_role, identity: (*row.identity).into() };
+            write_event(&mut lines, &event(&record, kind), Some(row), "", None);
+        }
+        // A frame says nothing of its version and transport; the line about its link does.
+        if let (Some(row), Some(link), Some(version)) = (row, record.link, record.version)
+            && links.insert((row.key, link))
+            && record.kind != RecordKind::Connected
+        {
+            let (transport, handshake) = (record.transport, ConnectionAttempt::default());
+            let peer = row.peer.unwrap_or(UNKNOWN);
+            let kind = EventKind::Connected { link: u64::from(link), version, transport, peer, handshake };
+            write_event(&mut lines, &event(&record, kind), Some(row), "", None);
+        }
+        let text = if matches!(record.kind, RecordKind::Frame(..)) { record.text } else { "" };
+        write_event(&mut lines, &event(&record, kind_of(&record)), row, text, record.content);
+        out.write_all(&lines)?;
+        lines.clear();
+        count.written += 1;
+    }
+    out.write_all(&lines)?;
+    Ok(count)
+}
+
+const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+fn event(record: &Record<'_>, kind: EventKind) -> Event {
+    let stamp = Stamp { wall_micros: record.wall_micros, monotonic_micros: record.monotonic_micros };
+    Event { station: record.station, stamp, kind }
+}
+
+/// The number of a record's exchange: that of its call, so that both halves have the same.
+fn exchange_of(record: &Record<'_>) -> Option<Sequence> {
+    record.partner.map(|partner| partner.min(record.sequence))
+}
+
+/// The event that a record was.
+fn kind_of(record: &Record<'_>) -> EventKind {
+    let text = || record.text.into();
+    let action = || record.action.unwrap_or_default().into();
+    let after = record.latency.unwrap_or_default();
+    let exchange = exchange_of(record).unwrap_or(record.sequence);
+    let link = u64::from(record.link.unwrap_or_default());
+    match (record.kind, record.detail) {
+        (RecordKind::Frame(direction, kind), _) => EventKind::Frame(frame(record, direction, kind)),
+        (RecordKind::Connecting, _) => EventKind::Connecting { url: text() },
+        (RecordKind::Connected, Some(RecordDetail::Connected(connected))) => match record.version {
+            Some(version) => EventKind::Connected {
+                link,
+                version,
+                transport: record.transport,
+                peer: connected.peer,
+                handshake: connected.handshake.clone(),
+            },
+            None => note(record),
+        },
+        (RecordKind::Disconnected, Some(RecordDetail::Closed(reason))) => {
+            EventKind::Disconnected { link, reason: reason.clone() }
+        }
+        (RecordKind::Lost, Some(RecordDetail::Closed(reason))) => {
+            EventKind::Retry { after, cause: RetryCause::Lost(reason.clone()) }
+        }
+        (RecordKind::Retry, detail) => {
+            let handshake = match detail {
+                Some(RecordDetail::Failed { handshake }) => (**handshake).clone(),
+                _ => ConnectionAttempt::default(),
+            };
+            EventKind::Retry { after, cause: RetryCause::Failed { reason: text(), handshake } }
+        }
+        (RecordKind::Listening, Some(RecordDetail::Listening(listening))) => {
+            EventKind::Listening { address: listening.address, url: text(), transports: listening.transports.clone() }
+        }
+        (RecordKind::Refused, detail) => {
+            let (peer, handshake) = match detail {
+                Some(RecordDetail::Refused(refused)) => (refused.peer, refused.handshake.clone()),
+                _ => (None, ConnectionAttempt::default()),
+            };
+            EventKind::Refused { peer, reason: text(), detail: record.remarks.into(), handshake }
+        }
+        (RecordKind::Held, Some(RecordDetail::Held { number })) => {
+            EventKind::Held { number: *number, action: action(), text: text() }
+        }
+        (RecordKind::Timeout, detail) => {
+            let after = if let Some(RecordDetail::Timeout { after }) = detail { *after } else { after };
+            EventKind::Timeout { exchange, action: action(), after }
+        }
+        (RecordKind::Unreachable, detail) => {
+            let attempt = match detail {
+                Some(RecordDetail::Failed { handshake }) => Some(handshake.clone()),
+                _ => None,
+            };
+            EventKind::Unreachable { exchange, action: action(), reason: text(), attempt }
+        }
+        (RecordKind::Unanswered, detail) => {
+            let by = if let Some(RecordDetail::Unanswered { by }) = detail { *by } else { SilenceCause::default() };
+            EventKind::Unanswered { exchange, action: action(), by }
+        }
+        (RecordKind::Ping(direction), _) => EventKind::Ping { direction, pong: false, round_trip: record.latency },
+        (RecordKind::Pong(direction), _) => EventKind::Ping { direction, pong: true, round_trip: record.latency },
+        (RecordKind::Note, Some(RecordDetail::Note(topic))) => match topic {
+            NoteTopic::PingsEnabled => EventKind::TypedNote(NoteTopic::PingsEnabled),
+        },
+        (RecordKind::Toast, _) => EventKind::Toast { text: text() },
+        _ => note(record),
+    }
+}
+
+fn note(record: &Record<'_>) -> EventKind {
+    EventKind::Note { failure: record.kind == RecordKind::Failure, text: record.summary().into() }
+}
+
+fn frame(record: &Record<'_>, direction: Direction, kind: FrameKind) -> Frame {
+    let remark: Vec<&str> = record.remarks.lines().take(usize::from(record.remark_lines)).collect();
+    let finding = |(path, message): (&str, &str)| Finding {
+        path: path.to_owned(),
+        // The record has the sentence and not the rule; a reader of the trace sees no more.
+        rule: FindingRule::Format,
+        message: message.to_owned(),
+        tolerated: record.verdict != FrameVerdict::Invalid,
+    };
+    let origin = match record.detail {
+        Some(RecordDetail::Frame(origin)) => Some(origin.clone()),
+        _ => None,
+    };
+    // A call begins an exchange, also one that nothing ended.
+    let begins = kind == FrameKind::Call;
+    let is_half = begins || matches!(kind, FrameKind::Result | FrameKind::Error | FrameKind::Malformed);
+    let exchange = exchange_of(record).or(begins.then_some(record.sequence)).filter(|_| is_half);
+    Frame {
+        action: record.action.map(Into::into),
+        exchange,
+        code: record.code,
+        findings: record.placed_findings().map(finding).collect(),
+        remark: (record.remark_lines > 0).then(|| remark.join("\n").into()),
+        origin,
+        ..Frame::new(direction, kind, FrameText::default())
+    }
+}
