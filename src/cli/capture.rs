@@ -7,13 +7,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
-use clap::{Args, ValueEnum};
-use ocpp_tui::capture::{CaptureReader, ExportCount, LoadCount, RedactionReport, load, load_redacted, write_open_ocpp_trace};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use ocpp_tui::capture::{
+    CaptureReader, ExportFormat, ExportScope, LoadCount, RedactionReport, load, load_redacted, write_export,
+};
 use ocpp_tui::clock::now;
 use ocpp_tui::hub::Hub;
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::trace::filter::{self, FilterContext};
-use ocpp_tui::trace::{self, Record, export};
+use ocpp_tui::trace::{self, Record, Sequence};
 
 /// The records of a conversion are all in memory.
 pub(super) const WHOLE_FILE: usize = usize::MAX / 2;
@@ -21,7 +24,8 @@ pub(super) const WHOLE_FILE: usize = usize::MAX / 2;
 /// The options of `open`.
 #[derive(Debug, Args)]
 pub struct OpenArguments {
-    /// Captures of ocpp-tui, or files of Open OCPP Trace; several are merged by time; - is the standard input
+    /// Captures of ocpp-tui, logs and tables with messages of OCPP, packets of Wireshark; several are merged by time; - is the standard
+    /// input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -29,15 +33,15 @@ pub struct OpenArguments {
 /// The options of `convert`.
 #[derive(Debug, Args)]
 pub struct ConvertArguments {
-    /// A capture of ocpp-tui, or a file of Open OCPP Trace; - is the standard input
+    /// A file that `open` shows: a capture, a log, a table, packets; - is the standard input
     #[arg(value_name = "IN")]
     pub input: PathBuf,
     /// The file to write; - is the standard output
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
-    /// The format to write
-    #[arg(long, value_enum, default_value_t = ConvertFormat::OpenOcppTrace)]
-    pub to: ConvertFormat,
+    /// The format to write [default: what the name of OUT says, or else open-ocpp-trace]
+    #[arg(long, value_name = "FORMAT", value_parser = export_format())]
+    pub to: Option<ExportFormat>,
     /// Only the records that pass this filter, like cp:CP1 kind:error
     #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
@@ -53,15 +57,11 @@ pub struct ConvertArguments {
     pub force: bool,
 }
 
-/// The formats of `convert`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ConvertFormat {
-    /// Open OCPP Trace 1.1: one message of OCPP a line, for other tools
-    OpenOcppTrace,
-    /// One JSON object an event, as --log-format jsonl prints them
-    Jsonl,
-    /// One line an event, as in line mode
-    Text,
+/// Reads the name of a format.
+fn export_format() -> impl TypedValueParser<Value = ExportFormat> {
+    let names = ExportFormat::ALL.map(|format| PossibleValue::new(format.name()).help(format.help()));
+    // The parser before it lets no other name through.
+    PossibleValuesParser::new(names).map(|name| ExportFormat::of_name(&name).unwrap_or(ExportFormat::OpenOcppTrace))
 }
 
 /// Opens the files; they are read into the session from now on. A file that cannot be read at all is an error before the screen opens.
@@ -101,7 +101,7 @@ pub fn convert(catalog: Arc<Catalog>, arguments: &ConvertArguments) -> anyhow::R
     let context = FilterContext::new(&contents, &time);
     let records = contents.records();
     let meant = |record: &Record<'_>| filter.as_ref().is_none_or(|filter| filter.matches(record, &context));
-    let chosen = records.iter(records.range()).filter(meant);
+    let chosen: Vec<Sequence> = records.iter(records.range()).filter(meant).map(|record| record.sequence).collect();
     let mut out: Box<dyn Write> = if output == Path::new("-") {
         Box::new(BufWriter::new(io::stdout().lock()))
     } else {
@@ -114,11 +114,8 @@ pub fn convert(catalog: Arc<Catalog>, arguments: &ConvertArguments) -> anyhow::R
         })?;
         Box::new(BufWriter::new(file))
     };
-    let count = match to {
-        ConvertFormat::OpenOcppTrace => write_open_ocpp_trace(&mut out, &contents, chosen)?,
-        ConvertFormat::Jsonl => write_lines(&mut out, chosen.map(|record| export::line(&record, contents.stations())))?,
-        ConvertFormat::Text => write_lines(&mut out, chosen.map(|record| text_line(&record, &contents)))?,
-    };
+    let format = to.or_else(|| ExportFormat::of_path(output)).unwrap_or(ExportFormat::OpenOcppTrace);
+    let count = write_export(&mut out, format, &ExportScope { contents: &contents, chosen: &chosen })?;
     out.flush()?;
     let left_out =
         if count.left_out > 0 { format!(", {} left out that the format cannot hold", count.left_out) } else { String::new() };
@@ -128,22 +125,6 @@ pub fn convert(catalog: Arc<Catalog>, arguments: &ConvertArguments) -> anyhow::R
         writeln!(io::stderr(), "ocpp-tui: {line}")?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn write_lines(out: &mut impl Write, lines: impl Iterator<Item = String>) -> io::Result<ExportCount> {
-    let mut count = ExportCount::default();
-    for line in lines {
-        writeln!(out, "{line}")?;
-        count.written += 1;
-    }
-    Ok(count)
-}
-
-fn text_line(record: &Record<'_>, contents: &trace::Contents) -> String {
-    let time = jiff::Timestamp::from_microsecond(record.wall_micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let station = record.station.and_then(|key| contents.stations().get(key)).map_or("", |row| &row.identity);
-    let text = ocpp_tui::sanitize::escape_control(&record.summary()).into_owned();
-    format!("{time:.3} {station} {} {text}", record.kind.arrow())
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {

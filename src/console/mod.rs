@@ -18,10 +18,10 @@ mod test_console;
 
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, AuthCommand, CallCommand, CaptureCommand, Command, DefaultChange, DefaultCommand,
-    FleetCommand, HeldSelection, HelpCommand, HoldCommand, LegendCommand, MessageForm, MisbehaveCommand, MisbehaviourTarget,
-    NotifyCommand, PluginAction, PluginsCommand, QuitCommand, ReportCommand, RunContext, ScenarioCommand, ScreenCommand,
-    SendCommand, SentText, SetCommand, SettingChange, ShowCommand, SignCommand, StartFleet, StartSimulator, StationsCommand,
-    TraceChoice, WrittenPassword, help, is_physical, parse, question,
+    ExportCommand, FleetCommand, HeldSelection, HelpCommand, HoldCommand, LegendCommand, MessageForm, MisbehaveCommand,
+    MisbehaviourTarget, NotifyCommand, PluginAction, PluginsCommand, QuitCommand, ReportCommand, RunContext, ScenarioCommand,
+    ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, SignCommand, StartFleet, StartSimulator,
+    StationsCommand, TraceChoice, WrittenPassword, help, is_physical, parse, question,
 };
 pub use completion::{
     CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values, known_variables,

@@ -12,6 +12,7 @@ mod context;
 mod default;
 mod entry;
 mod equipment;
+mod export;
 mod fleet;
 mod hands;
 mod help;
@@ -59,6 +60,7 @@ pub use caution::{is_physical, question};
 pub use connection::ConnectionCommand;
 pub use context::{CommandContext, RunContext};
 pub use default::{DefaultChange, DefaultCommand};
+pub use export::ExportCommand;
 pub use fleet::{FleetCommand, StartFleet};
 pub use hands::HandsCommand;
 pub use help::{HelpCommand, help, quick_start};
@@ -167,6 +169,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         capture::CAPTURE,
         notify::NOTIFY,
         scenario::SCENARIO,
+        export::EXPORT,
         screen::VIEW,
         screen::CLEAR,
         screen::FORGET,
@@ -231,6 +234,8 @@ commands! {
         Capture(CaptureCommand),
         /// Notify about events that pass a filter.
         Notify(NotifyCommand),
+        /// Write records into a file for others.
+        Export(ExportCommand),
         /// Make a test script of what was recorded.
         Scenario(ScenarioCommand),
         /// Change what the full screen shows.

@@ -8,13 +8,13 @@ use tokio::io::AsyncWriteExt;
 use crate::console::output::CommandFailure;
 use crate::sanitize::escape_control;
 
-/// Writes a text into a new file, or with `force` also over one that exists.
-pub async fn write(file: impl AsRef<Path>, force: bool, text: &str) -> io::Result<()> {
+/// Writes a text, or other bytes, into a new file, or with `force` also over one that exists.
+pub async fn write(file: impl AsRef<Path>, force: bool, text: impl AsRef<[u8]>) -> io::Result<()> {
     let mut options = tokio::fs::OpenOptions::new();
     options.write(true);
     let options = if force { options.create(true).truncate(true) } else { options.create_new(true) };
     let mut opened = options.open(file).await?;
-    opened.write_all(text.as_bytes()).await?;
+    opened.write_all(text.as_ref()).await?;
     opened.flush().await
 }
 

@@ -29,6 +29,15 @@ impl TraceChoice {
 
     /// The records that a scenario can contain, and no more than it takes.
     pub fn sequences(&self, trace: &Trace) -> Vec<Sequence> {
+        self.chosen(trace, can_be_written, MOST_RECORDS)
+    }
+
+    /// All that are meant.
+    pub fn records(&self, trace: &Trace) -> Vec<Sequence> {
+        self.chosen(trace, |_| true, usize::MAX)
+    }
+
+    fn chosen(&self, trace: &Trace, can_be_written: impl Fn(&Record<'_>) -> bool, most: usize) -> Vec<Sequence> {
         if !self.bookmarks.is_empty() {
             return self.bookmarks.clone();
         }
@@ -36,7 +45,7 @@ impl TraceChoice {
         let range = trace.read().records().range();
         let mut chosen = Vec::new();
         let mut from = range.start;
-        while from < range.end && chosen.len() <= MOST_RECORDS {
+        while from < range.end && chosen.len() <= most {
             let contents = trace.read();
             let context = FilterContext::new(&contents, &now);
             let records = contents.records().iter(from..range.end.min(from + CHUNK));

@@ -13,6 +13,7 @@ use super::syntax::spec::{
     ArgumentStyle, CONDITION, CommandSpec, CompletionKind, MessageSource, NamedValue, Positional, STATION_ID, UPGRADE_WORD,
 };
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
+use crate::capture::ExportFormat;
 use crate::compose::{self, KnownValues, PathStep, ProposalScope, best_first, fields_at, type_label};
 use crate::link::{MISBEHAVIOURS, MisbehaviourParameter, MisbehaviourSpec, SubprotocolOrder, TlsVersion, UnknownProtocol};
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
@@ -300,6 +301,9 @@ impl Line<'_> {
             ]),
             CompletionKind::YesNo => typed.choose([candidate("true", ""), candidate("false", "")]),
             CompletionKind::Registration => typed.choose(REGISTRATIONS.map(|status| candidate(status, ""))),
+            CompletionKind::ExportFormat => {
+                typed.choose(ExportFormat::ALL.map(|format| candidate(format.name(), format.help())))
+            }
             CompletionKind::Strictness => typed.choose(Strictness::ALL.map(|strictness| candidate(strictness.name(), ""))),
             CompletionKind::Word(word) => typed.choose([candidate(word, "")]),
             CompletionKind::Plugin => {

@@ -134,6 +134,8 @@ pub enum CompletionKind {
     Payload(Role),
     /// An error code of OCPP.
     ErrorCode,
+    /// A format of an export.
+    ExportFormat,
 }
 
 /// An argument that comes first.

@@ -206,6 +206,8 @@ actions! {
     PreviousBookmark,
     /// Saves lines as a test script.
     SaveScenario,
+    /// Writes lines into a file for others.
+    ExportRecords,
     /// Shows or hides pings.
     Pings,
     /// From a call to its answer.

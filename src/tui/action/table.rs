@@ -115,6 +115,7 @@ table! {
         NextBookmark, "", "Next bookmark", ["`"];
         PreviousBookmark, "", "Previous bookmark", ["~"];
         SaveScenario, "", "Save the lines with bookmarks, or those that are shown, as a test script", ["S"];
+        ExportRecords, "", "Write the lines with bookmarks, or those that are shown, into a file: a report, a table, packets", ["X"];
         Pings, "", "Show pings and pongs, or hide them", ["p"];
         StationDetails as "page-from-trace", "", "Show all that is known of the station of this line", ["o"];
         NextPartner, "answer", "Jump from the call to its answer", ["]"];

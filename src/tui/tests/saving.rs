@@ -42,6 +42,17 @@ fn without_bookmarks_the_shown_lines_are_meant() {
 }
 
 #[test]
+fn the_same_lines_are_exported() {
+    let mut screen = Screen::busy(120, 40);
+    screen.press("2 g j b X");
+    assert_eq!(screen.app.command_line.input.text(), "export ");
+    screen.send(ScreenMessage::Paste("a.html".to_owned()));
+    let mut effects = screen.press("enter");
+    let Some(UpdateEffect::Run { line, context }) = effects.pop() else { panic!("{effects:?}") };
+    assert_eq!((line.as_str(), context.trace.bookmarks.len()), ("export a.html", 1));
+}
+
+#[test]
 fn the_palette_offers_it() {
     let mut screen = Screen::busy(120, 40);
     screen.press("ctrl-p");

@@ -3,6 +3,7 @@
 use super::common::open_list;
 use super::effect::UpdateEffect;
 use super::views;
+use crate::capture::shell_line;
 use crate::compose;
 use crate::console;
 use crate::trace::decode::payload_text;
@@ -43,6 +44,8 @@ pub fn choose_form(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect
         let command = format!("call {} {} {}", console::quote(identity), console::quote(action), compose::compact(&payload));
         forms.push(("Command that sends it", command));
     }
+    let row = record.station.and_then(|key| outside.contents.stations().get(key));
+    forms.extend(shell_line(&record, row).map(|line| ("Line for a shell", line)));
     let selected = app.focus == Pane::Message;
     let value = app.message.value().filter(|_| selected);
     if let Some(value) = value {

@@ -49,6 +49,10 @@ pub fn act(app: &mut App, action: TraceAction, outside: &ReadContext<'_>) -> Vec
             open_command_line(app);
             app.command_line.input.set("scenario save ");
         }
+        TraceAction::ExportRecords => {
+            open_command_line(app);
+            app.command_line.input.set("export ");
+        }
         TraceAction::Pings => toggle_pings(app, now),
         TraceAction::Json => show_json(app, now),
         TraceAction::TimeFormat => return next_time(app, now),

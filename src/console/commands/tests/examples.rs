@@ -15,10 +15,10 @@ use crate::trace::{self, LinkState};
 
 /// Their examples run after all others, in this order: they end what the others need.
 const LAST: [&str; 6] = ["unload", "disconnect", "connect", "offline", "online", "quit"];
-/// The first writes a file into the folder in which the tests run; `tests/scenarios/save.rs` runs it. After the second, lines without a target
-/// would mean several stations; `fleet/tests.rs` starts fleets. The third needs a test CA and a request of a station;
-/// `tests/links/certificates.rs` runs it.
-const NOT_RUN: [&str; 3] = ["scenario", "start_fleet", "sign"];
+/// The first two write a file into the folder in which the tests run; `tests/scenarios/save.rs` and the tests of `export` run them. After
+/// the third, lines without a target would mean several stations; `fleet/tests.rs` starts fleets. The last needs a test CA and a request of
+/// a station; `tests/links/certificates.rs` runs it.
+const NOT_RUN: [&str; 4] = ["export", "scenario", "start_fleet", "sign"];
 
 fn examples() -> Vec<(&'static str, &'static str)> {
     let commands = grammar().commands().iter().filter(|command| command.action.is_none());
