@@ -9,7 +9,7 @@ use super::{Hub, LinkOrderError};
 use crate::clock::now;
 use crate::config::{AuthorityFolder, AuthorityFolderError};
 use crate::link::{LinkCommand, LinkOrder};
-use crate::pki::KeyAlgorithm;
+use crate::pki::{KeyAlgorithm, TestAuthority};
 use crate::simulator::{SigningRule, StationSigner};
 use crate::trace::StationKey;
 
@@ -40,6 +40,24 @@ impl Hub {
         };
         let call = LinkCommand::Call { action: action.into(), payload: payload.into() };
         Ok(self.order(station, LinkOrder::User(call))?)
+    }
+
+    /// Lets the test CA issue the certificates with faults that are shown on purpose; it is made when there is none. Returns the file of the
+    /// root that peers must trust, so that the fault is all they see. Without a folder a CA of the session issues them, and it is `None`.
+    ///
+    /// # Errors
+    /// When the test CA cannot be used.
+    pub async fn lend_authority(&self) -> Result<Option<PathBuf>, AuthorityFolderError> {
+        let Some(folder) = self.authority() else { return Ok(None) };
+        let loading = move || {
+            let (folder, _) = AuthorityFolder::open_or_create(&folder, now().wall)?;
+            Ok::<_, AuthorityFolderError>((authorities(&folder)?, folder.root_file()))
+        };
+        // Where the session ends meanwhile, nothing is shown any more.
+        let Ok(loaded) = tokio::task::spawn_blocking(loading).await else { return Ok(None) };
+        let (authorities, root) = loaded?;
+        self.shared.misbehaviour.faulty_certificates().issue_by(authorities);
+        Ok(Some(root))
     }
 
     /// What signs the requests of stations; `None` without a test CA. A CA that cannot be used is a line of the trace: the central system
@@ -74,13 +92,19 @@ pub enum SigningFault {
     NotSent(#[from] LinkOrderError),
 }
 
-fn load(folder: &Path) -> Result<StationSigner, AuthorityFolderError> {
-    let folder = AuthorityFolder::open(folder)?;
+/// The CAs of the folder, for ECDSA and, where it exists, for RSA.
+fn authorities(folder: &AuthorityFolder) -> Result<Vec<TestAuthority>, AuthorityFolderError> {
     let now = now().wall;
     let mut authorities = vec![folder.authority(KeyAlgorithm::Ecdsa, now)?];
     if folder.rsa_root_file().is_some() {
         authorities.push(folder.authority(KeyAlgorithm::Rsa, now)?);
     }
+    Ok(authorities)
+}
+
+fn load(folder: &Path) -> Result<StationSigner, AuthorityFolderError> {
+    let folder = AuthorityFolder::open(folder)?;
+    let authorities = authorities(&folder)?;
     let note = move |chain: Vec<Vec<u8>>| {
         let folder = folder.clone();
         // The task of a link writes no files. A certificate that is not listed can still be revoked by its number.

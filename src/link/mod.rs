@@ -44,9 +44,9 @@ pub use intercept::gate::{Gate, HeldFrame, ReleaseAction};
 pub use intercept::queue::InspectionVerdict;
 pub use listener::accept;
 pub use misbehaviour::{
-    ActiveMisbehaviour, CommandedMisbehaviour, DefaultValue, MISBEHAVIOURS, MisbehaviourKind, MisbehaviourParameter,
-    MisbehaviourPlan, MisbehaviourScope, MisbehaviourSpec, MisbehaviourStage, OfferedParameter, PARAMETER_COUNT, PARAMETERS,
-    ParameterForm, ParameterSpec, ParameterValue,
+    ActiveMisbehaviour, CommandedMisbehaviour, DefaultValue, FaultyCertificates, MISBEHAVIOURS, MisbehaviourKind,
+    MisbehaviourParameter, MisbehaviourPlan, MisbehaviourScope, MisbehaviourSpec, MisbehaviourStage, OfferedParameter,
+    PARAMETER_COUNT, PARAMETERS, ParameterForm, ParameterSpec, ParameterValue,
 };
 pub use network::{Listener, Network};
 pub use order::{LinkCommand, LinkOrder};

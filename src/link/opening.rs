@@ -17,7 +17,9 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::attempt_progress::AttemptProgress;
 use super::context::{LinkContext, ListenerPorts};
+use super::misbehaviour::OddTls;
 use super::misbehaviour::answer::AnswerPace;
+use super::misbehaviour::odd_writer::MisbehaviourReporter;
 use super::misbehaviour::paced_output::PacedOutput;
 use super::network::Socket;
 use super::proxy_header::begins_proxy_header;
@@ -136,8 +138,10 @@ impl ConnectionOpening<'_> {
             self.refuse_http(stream, progress).await;
             return None;
         }
-        let limit = self.context.settings.current().handshake_timeout;
-        match Box::pin(acceptor.secure(first.0.clone(), stream, limit, self.client)).await {
+        let reporter = MisbehaviourReporter { events: self.context.events.clone(), station: self.station };
+        let odd = OddTls::of(&self.context.misbehaviour, reporter, self.client.peer(), false);
+        let limit = odd.limit(self.context.settings.current().handshake_timeout);
+        match Box::pin(acceptor.secure(first.0.clone(), stream, limit, self.client, &odd)).await {
             Ok(secured) => {
                 progress.tls = Some(secured.facts().clone());
                 progress.enter(ConnectionStep::Request);
@@ -174,7 +178,8 @@ impl ConnectionOpening<'_> {
             }
             Err(_) => (format!("nothing was sent within {} s", limit.as_secs_f64()), FailureCause::TimedOut { limit }),
         };
-        self.record(format!("no HTTP request: {fault}"), String::new(), self.client.into(), cause, progress).await;
+        let wanted = if progress.step() == ConnectionStep::Tls { "no TLS handshake" } else { "no HTTP request" };
+        self.record(format!("{wanted}: {fault}"), String::new(), self.client.into(), cause, progress).await;
         None
     }
 

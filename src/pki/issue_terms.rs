@@ -1,8 +1,10 @@
 //! What the test CA is asked for, with the faults that are wanted on purpose, and what it gives.
 
+use super::certificate_facts::CertificateFacts;
 use super::chain_check::CertificateUse;
 use super::pem_text::{CERTIFICATE, write_pem};
 use super::private_key::{KeyAlgorithm, PrivateKey};
+use super::subject_names::SubjectName;
 
 /// A fault that a certificate has on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,17 @@ impl CertificateTerms {
     pub fn station(serial_number: impl Into<String>, organization: impl Into<String>) -> CertificateTerms {
         let organization = Some(organization.into());
         CertificateTerms { organization, ..CertificateTerms::of(CertificateUse::Client, serial_number.into()) }
+    }
+
+    /// Another certificate for the same names, with the same kind of key. Names that are neither hosts nor addresses are left out.
+    pub fn like(facts: &CertificateFacts, purpose: CertificateUse) -> CertificateTerms {
+        let is_kept = |name: &&SubjectName| !matches!(name, SubjectName::Other(_));
+        CertificateTerms {
+            organization: facts.organization.as_deref().map(str::to_owned),
+            names: facts.names.iter().filter(is_kept).map(ToString::to_string).collect(),
+            key: if &*facts.key.kind == "RSA" { KeyAlgorithm::Rsa } else { KeyAlgorithm::Ecdsa },
+            ..CertificateTerms::of(purpose, facts.short_name().to_owned())
+        }
     }
 
     fn of(purpose: CertificateUse, common_name: String) -> CertificateTerms {

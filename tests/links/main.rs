@@ -14,6 +14,7 @@ mod frames;
 mod handshakes;
 mod hold;
 mod misbehaviour;
+mod misbehaviour_in_tls;
 mod newer_messages;
 mod own_definitions;
 mod passwords;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::context::CommandContext;
 use super::entry::CommandEntry;
-use crate::console::output::{CommandFailure, CommandOutput, ListedMisbehaviour, ScreenRequest};
+use crate::console::output::{CommandFailure, CommandOutput, ListedMisbehaviour, OutputKind, OutputLine, ScreenRequest};
 use crate::console::syntax::arguments::{Arguments, read};
 use crate::console::syntax::duration;
 use crate::console::syntax::edit::PayloadStep;
@@ -226,7 +226,15 @@ impl MisbehaveCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
         match self {
             MisbehaveCommand::List => Ok(list(context)),
-            MisbehaveCommand::On { target, our_role, commanded } => switch_on(target, *our_role, commanded, context),
+            MisbehaveCommand::On { target, our_role, commanded } => {
+                let note = match commanded.spec.kind.is_about_certificate() {
+                    true => Some(lend_authority(context).await?),
+                    false => None,
+                };
+                let mut output = switch_on(target, *our_role, commanded, context)?;
+                output.lines.extend(note.map(|note| OutputLine::new(OutputKind::Info, note)));
+                Ok(output)
+            }
             MisbehaveCommand::Off { target, our_role, kind } => {
                 let mut output = CommandOutput::default();
                 let scopes = match target {
@@ -276,12 +284,19 @@ fn switch_on(
         let text = format!("Error: {} is nothing that we do as {role}.", spec.name);
         return Err(CommandFailure::plain(text));
     }
-    if spec.stage == MisbehaviourStage::Connection && matches!(target, MisbehaviourTarget::Stations(_)) {
-        let text = format!("Error: {} comes before it is known which station connects; use misbehave cs {0}.", spec.name);
-        return Err(CommandFailure::plain(text));
-    }
     let mut output = CommandOutput::default();
     let scopes = scopes(target, our_role.or_else(|| only_role(Some(spec.kind))), context, &mut output)?;
+    // No name of a station comes with TLS: it names the host that the client wants.
+    let is_early = |scope: &MisbehaviourScope| match spec.stage {
+        MisbehaviourStage::Connection => matches!(scope, MisbehaviourScope::Station(..)),
+        MisbehaviourStage::Tls => matches!(scope, MisbehaviourScope::Station(Role::CentralSystem, _)),
+        _ => false,
+    };
+    if scopes.iter().any(is_early) {
+        let end = if spec.fits(Role::ChargePoint) { ", or as=cp for a charge point of ours" } else { "" };
+        let text = format!("Error: {} comes before it is known which station connects; use misbehave cs {0}{end}.", spec.name);
+        return Err(CommandFailure::plain(text));
+    }
     let whose = whose(&scopes, context);
     let line = context.line.trim();
     context.hub.misbehave(|plan| {
@@ -296,6 +311,18 @@ fn switch_on(
     );
     output.done = Some(format!("{whose} {}, {times}; misbehave list shows what is on.", spec.does));
     Ok(output)
+}
+
+/// Lets the test CA issue the certificates with faults. Returns what the user has to know about it.
+async fn lend_authority(context: &CommandContext<'_>) -> Result<String, CommandFailure> {
+    match context.hub.lend_authority().await {
+        Ok(Some(root)) => Ok(format!(
+            "The test CA issues the certificate: a peer that does not trust {} sees an unknown CA besides.",
+            root.display()
+        )),
+        Ok(None) => Ok("A CA of this session issues the certificate, which no peer trusts.".to_owned()),
+        Err(error) => Err(CommandFailure::plain(format!("Error: {error}"))),
+    }
 }
 
 /// Whom a target means. A station that was never there is known from now on.

@@ -13,10 +13,10 @@ use hyper::{Response, StatusCode};
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use super::kind::MisbehaviourKind;
 use super::paced_output::PacedOutput;
 use super::parameter::MisbehaviourParameter as P;
 use super::plan::ActiveMisbehaviour;
-use super::table::MisbehaviourKind;
 
 /// What separates the head of an answer from its body.
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";

@@ -3,8 +3,9 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `table`, `parameter` | the misbehaviours, a row each |
+//! | `kind`, `table`, `parameter` | the misbehaviours, a row each |
 //! | `plan` | which are on, and for whom |
+//! | `tls`, `faulty_certificates` | handshakes of TLS |
 //! | `answer` | the answers of our HTTP server |
 //! | `request` | the head of our request for a WebSocket |
 //! | `frames` | frames of a WebSocket as bytes |
@@ -12,17 +13,28 @@
 //! | `odd_writer` | what a WebSocket sends, altered |
 
 pub(super) mod answer;
+mod faulty_certificates;
 mod frames;
+mod kind;
 pub(super) mod odd_writer;
 pub(super) mod paced_output;
 mod parameter;
 mod plan;
 pub(super) mod request;
 mod table;
+mod tls;
 
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
+pub use faulty_certificates::FaultyCertificates;
+pub use kind::{MisbehaviourKind, MisbehaviourStage};
 pub use parameter::{MisbehaviourParameter, PARAMETER_COUNT, PARAMETERS, ParameterForm, ParameterSpec, ParameterValue};
 pub use plan::{ActiveMisbehaviour, CommandedMisbehaviour, MisbehaviourPlan, MisbehaviourScope};
-pub use table::{DefaultValue, MISBEHAVIOURS, MisbehaviourKind, MisbehaviourSpec, MisbehaviourStage, OfferedParameter};
+pub use table::{DefaultValue, MISBEHAVIOURS, MisbehaviourSpec, OfferedParameter};
+pub(super) use tls::{OddSocket, OddTls};
+
+/// How long something may take that is slow on purpose: the peer is to end it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60 * 60);

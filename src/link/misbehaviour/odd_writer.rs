@@ -9,11 +9,11 @@ use std::task::{Context, Poll, ready};
 use tokio::io::AsyncWrite;
 
 use super::frames::{FrameForm, PlainFrame};
+use super::kind::{MisbehaviourKind, MisbehaviourStage};
 use super::paced_output::PacedOutput;
 use super::parameter::MisbehaviourParameter as P;
 use super::plan::ActiveMisbehaviour;
 use super::request::{altered, take_head};
-use super::table::{MisbehaviourKind, MisbehaviourStage};
 use crate::clock::now;
 use crate::link::network::AbortiveClose;
 use crate::ocpp::Role;

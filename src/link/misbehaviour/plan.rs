@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::faulty_certificates::FaultyCertificates;
+use super::kind::{MisbehaviourKind, MisbehaviourStage};
 use super::parameter::{MisbehaviourParameter, ParameterValue};
-use super::table::{MisbehaviourKind, MisbehaviourSpec, MisbehaviourStage};
+use super::table::MisbehaviourSpec;
 use crate::ocpp::Role;
 use crate::trace::StationKey;
 
@@ -146,12 +148,18 @@ pub struct MisbehaviourPlan {
     active: Mutex<Vec<Arc<ActiveMisbehaviour>>>,
     /// How many of them may be on.
     count: AtomicUsize,
+    certificates: FaultyCertificates,
 }
 
 impl MisbehaviourPlan {
     /// Whether nothing is on: nearly always.
     pub fn is_idle(&self) -> bool {
         self.count.load(Ordering::Relaxed) == 0
+    }
+
+    /// What issues the certificates with faults.
+    pub fn faulty_certificates(&self) -> &FaultyCertificates {
+        &self.certificates
     }
 
     /// Switches one on, in place of the one of the same kind for the same.

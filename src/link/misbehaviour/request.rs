@@ -1,8 +1,8 @@
 //! The head of our request for a WebSocket, altered. The library writes a right one (RFC 6455 §4.1). Pure.
 
+use super::kind::MisbehaviourKind;
 use super::parameter::MisbehaviourParameter as P;
 use super::plan::ActiveMisbehaviour;
-use super::table::MisbehaviourKind;
 
 /// Where a head ends.
 const END: &[u8] = b"\r\n\r\n";

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::memory::MemorySocket;
+use crate::link::misbehaviour::OddSocket;
 use crate::link::tls::TlsSocket;
 
 /// One end of a connection. The rarer kinds are in a box, so that links over TCP do not pay for their room.
@@ -17,6 +18,8 @@ pub(in crate::link) enum Socket {
     Tcp(TcpStream),
     Memory(Box<MemorySocket>),
     Tls(Box<TlsSocket<Socket>>),
+    /// Below a handshake of TLS that is done wrong on purpose.
+    Odd(Box<OddSocket<Socket>>),
 }
 
 impl Socket {
@@ -26,6 +29,7 @@ impl Socket {
             Socket::Tcp(stream) => stream.peer_addr(),
             Socket::Memory(socket) => Ok(socket.peer),
             Socket::Tls(socket) => socket.below().peer(),
+            Socket::Odd(socket) => socket.below().peer(),
         }
     }
 
@@ -35,7 +39,7 @@ impl Socket {
         match self {
             Socket::Tcp(stream) => stream.peek(bytes).await,
             // What a proxy says comes before TLS.
-            Socket::Memory(_) | Socket::Tls(_) => Ok(0),
+            Socket::Memory(_) | Socket::Tls(_) | Socket::Odd(_) => Ok(0),
         }
     }
 
@@ -46,6 +50,7 @@ impl Socket {
             Socket::Tcp(stream) => drop(stream.set_nodelay(true)),
             Socket::Memory(_) => {}
             Socket::Tls(socket) => socket.below().set_nodelay(),
+            Socket::Odd(socket) => socket.below().set_nodelay(),
         }
     }
 }
@@ -62,6 +67,7 @@ impl AbortiveClose for Socket {
             // Without it the peer gets an orderly end inside of a frame.
             Socket::Tcp(stream) => drop(stream.set_zero_linger()),
             Socket::Tls(socket) => socket.below().abort_when_dropped(),
+            Socket::Odd(socket) => socket.below().abort_when_dropped(),
             Socket::Memory(_) => {}
         }
     }
@@ -78,6 +84,7 @@ impl AsyncRead for Socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_read(context, buffer),
             Socket::Tls(socket) => Pin::new(&mut **socket).poll_read(context, buffer),
+            Socket::Odd(socket) => Pin::new(&mut **socket).poll_read(context, buffer),
         }
     }
 }
@@ -88,6 +95,7 @@ impl AsyncWrite for Socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_write(context, bytes),
             Socket::Tls(socket) => Pin::new(&mut **socket).poll_write(context, bytes),
+            Socket::Odd(socket) => Pin::new(&mut **socket).poll_write(context, bytes),
         }
     }
 
@@ -96,6 +104,7 @@ impl AsyncWrite for Socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_flush(context),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_flush(context),
             Socket::Tls(socket) => Pin::new(&mut **socket).poll_flush(context),
+            Socket::Odd(socket) => Pin::new(&mut **socket).poll_flush(context),
         }
     }
 
@@ -104,6 +113,7 @@ impl AsyncWrite for Socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_shutdown(context),
             Socket::Tls(socket) => Pin::new(&mut **socket).poll_shutdown(context),
+            Socket::Odd(socket) => Pin::new(&mut **socket).poll_shutdown(context),
         }
     }
 
@@ -112,6 +122,7 @@ impl AsyncWrite for Socket {
             Socket::Tcp(stream) => Pin::new(stream).poll_write_vectored(context, pieces),
             Socket::Memory(socket) => Pin::new(&mut socket.stream).poll_write_vectored(context, pieces),
             Socket::Tls(socket) => Pin::new(&mut **socket).poll_write_vectored(context, pieces),
+            Socket::Odd(socket) => Pin::new(&mut **socket).poll_write_vectored(context, pieces),
         }
     }
 
@@ -120,6 +131,7 @@ impl AsyncWrite for Socket {
             Socket::Tcp(stream) => stream.is_write_vectored(),
             Socket::Memory(socket) => socket.stream.is_write_vectored(),
             Socket::Tls(socket) => socket.is_write_vectored(),
+            Socket::Odd(socket) => socket.is_write_vectored(),
         }
     }
 }

@@ -89,7 +89,7 @@ pub(super) async fn run(
     let gate = context.gate.clone();
     let conversation_context = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
     let conversation = Conversation::begin(soap, conversation_context, version, responder, began);
-    let (exchanges, kept) = (JoinSet::new(), KeptConnection::new(context, role.peer()));
+    let (exchanges, kept) = (JoinSet::new(), KeptConnection::new(context, station, role.peer()));
     let (by_user, uncallable) = (false, None);
     let mut link = SoapLink {
         station,

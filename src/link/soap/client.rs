@@ -27,11 +27,13 @@ use crate::behaviour::{ConnectionIncident, CredentialSet};
 use crate::link::attempt_progress::AttemptProgress;
 use crate::link::credential_news::incident_of_tls;
 use crate::link::handshake_headers::{answer_head, request_head};
+use crate::link::misbehaviour::odd_writer::MisbehaviourReporter;
+use crate::link::misbehaviour::{MisbehaviourPlan, OddTls};
 use crate::link::network::{ObservedSocket, Socket};
 use crate::link::tls::{FailedTls, TlsFault};
 use crate::link::{LinkContext, LinkSettings, Network, TlsConnector};
 use crate::ocpp::{Role, SecurityProfile};
-use crate::trace::{ConnectionAttempt, ConnectionStep, FailureCause, FailureSide, TlsFacts};
+use crate::trace::{ConnectionAttempt, ConnectionStep, FailureCause, FailureSide, StationKey, TlsFacts};
 
 /// How long an exchange may go on after its call was given up: an answer that comes so late is still shown.
 const LATE: Duration = Duration::from_secs(120);
@@ -125,14 +127,17 @@ pub(super) struct KeptConnection {
     network: Network,
     tls: Arc<TlsConnector>,
     peer: Role,
+    misbehaviour: Arc<MisbehaviourPlan>,
+    reporter: MisbehaviourReporter,
     kept: Arc<Mutex<Option<(String, HttpConnection)>>>,
 }
 
 impl KeptConnection {
-    /// None yet.
-    pub fn new(context: &LinkContext, peer: Role) -> KeptConnection {
-        let (network, tls) = (context.network.clone(), context.tls.clone());
-        KeptConnection { network, tls, peer, kept: Arc::default() }
+    /// None yet, for this station.
+    pub fn new(context: &LinkContext, station: StationKey, peer: Role) -> KeptConnection {
+        let (network, tls, misbehaviour) = (context.network.clone(), context.tls.clone(), context.misbehaviour.clone());
+        let reporter = MisbehaviourReporter { events: context.events.clone(), station: Some(station) };
+        KeptConnection { network, tls, peer, misbehaviour, reporter, kept: Arc::default() }
     }
 
     fn take(&self, url: &HttpUrl, shown: &CredentialSet) -> Option<HttpConnection> {
@@ -164,7 +169,9 @@ impl KeptConnection {
         stream.set_nodelay();
         let (stream, secured) = if url.tls {
             progress.enter(ConnectionStep::Tls);
-            let secured = Box::pin(self.tls.secure(&url.host, stream, shown, limit, self.peer)).await;
+            let odd = OddTls::of(&self.misbehaviour, self.reporter.clone(), self.peer.peer(), true);
+            let limit = odd.limit(limit);
+            let secured = Box::pin(self.tls.secure(&url.host, stream, shown, limit, self.peer, &odd)).await;
             let secured = secured.map_err(|failed| {
                 let FailedTls { fault, facts } = *failed;
                 progress.tls = Some(facts);

@@ -19,13 +19,16 @@ use super::PROVIDER;
 use super::certificate_files::{CertificateFileError, CertificateFiles, FileStamp, TrustedRoots, load_pairs, read_revocations};
 use super::chain_refusal::CheckedPeer;
 use super::client_hello::ReadHello;
+use super::connector::certified;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
-use super::names::TlsVersion;
+use super::names::{TlsVersion, TlsVersions};
 use super::tap::{HandshakeTap, TappedSocket};
 use super::tls_socket::TlsSocket;
 use super::verifier::{HandshakeNotes, NotingClientVerifier};
+use crate::link::misbehaviour::OddTls;
 use crate::link::network::Socket;
 use crate::ocpp::Role;
+use crate::pki::CertificateUse;
 use crate::trace::TlsFacts;
 
 /// The protocol on the connection (RFC 7301).
@@ -130,7 +133,7 @@ impl TlsAcceptor {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner).setup.clone()
     }
 
-    /// Makes the handshake with a client whose first bytes were read already.
+    /// Makes the handshake with a client whose first bytes were read already, as wrongly as it is commanded.
     ///
     /// # Errors
     /// When it fails; the client has got an alert by then, where one can be sent.
@@ -140,26 +143,38 @@ impl TlsAcceptor {
         socket: Socket,
         limit: Duration,
         peer: Role,
+        odd: &OddTls,
     ) -> Result<TlsSocket<Socket>, Box<FailedTls>> {
         let (tap, notes, setup) = (HandshakeTap::default(), HandshakeNotes::default(), self.setup());
-        let tapped = TappedSocket::new(first, socket, Some(tap.clone()));
+        let tapped = TappedSocket::new(first, odd.on(socket), Some(tap.clone()));
+        let versions = odd.versions(TlsVersions::up_to(self.options.highest));
         let accepting = async {
             let start = LazyConfigAcceptor::new(Acceptor::default(), tapped).await?;
-            let config = self.config(&setup, &start.client_hello(), &notes, peer).map_err(io::Error::other)?;
+            let own = choose(&setup.certificates, &start.client_hello(), versions);
+            let mut own = own.ok_or_else(|| io::Error::other(rustls::Error::General("there is no certificate".into())))?;
+            let right = own.cert.first().map(AsRef::as_ref);
+            if let Some(faulty) = odd.certificate(right, CertificateUse::Server).await {
+                own = certified(&faulty).map_err(io::Error::other)?;
+            }
+            let config = self.config(&setup, &start.client_hello(), own, versions, &notes, peer).map_err(io::Error::other)?;
             start.into_stream(Arc::new(config)).await
         };
         let ended = timeout(limit, accepting).await;
         let received = tap.bytes();
         let facts = facts(&notes, &received);
         let fault = match ended {
-            Ok(Ok(stream)) => return Ok(TlsSocket::new(stream.into(), facts)),
+            Ok(Ok(stream)) => {
+                odd.is_over();
+                return Ok(TlsSocket::new(stream.into(), facts));
+            }
             Ok(Err(error)) => {
-                let (refusal, highest) = (notes.lock().refusal.take(), self.options.highest);
-                let failed = FailedHandshake { peer, connects: true, facts: &facts, refusal, received: &received, highest };
+                let refusal = notes.lock().refusal.take();
+                let failed = FailedHandshake { peer, connects: true, facts: &facts, refusal, received: &received, versions };
                 failed.fault(&error)
             }
             Err(_) => TlsFault { peer, connects: true, cause: TlsFaultCause::Silent(limit) },
         };
+        let fault = odd.end().map_or(fault, |done| TlsFault { peer, connects: true, cause: TlsFaultCause::OnPurpose(done) });
         Err(Box::new(FailedTls { fault, facts: Arc::new(facts) }))
     }
 
@@ -168,11 +183,12 @@ impl TlsAcceptor {
         &self,
         setup: &AcceptorSetup,
         hello: &ClientHello<'_>,
+        own: Arc<CertifiedKey>,
+        versions: TlsVersions,
         notes: &HandshakeNotes,
         peer: Role,
     ) -> Result<ServerConfig, rustls::Error> {
-        let builder =
-            ServerConfig::builder_with_provider(PROVIDER.clone()).with_protocol_versions(self.options.highest.enabled())?;
+        let builder = ServerConfig::builder_with_provider(PROVIDER.clone()).with_protocol_versions(versions.enabled())?;
         let builder = match &setup.clients {
             Some(check) => builder.with_client_cert_verifier(Arc::new(NotingClientVerifier {
                 check: check.clone(),
@@ -182,8 +198,6 @@ impl TlsAcceptor {
             })),
             None => builder.with_no_client_auth(),
         };
-        let own = choose(&setup.certificates, hello, self.options.highest);
-        let own = own.ok_or_else(|| rustls::Error::General("there is no certificate".into()))?;
         notes.sends(&own);
         let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(own)));
         config.session_storage = Arc::new(NoServerSessionStorage {});
@@ -213,11 +227,11 @@ fn facts(notes: &HandshakeNotes, received: &[u8]) -> TlsFacts {
 }
 
 /// The certificate for a client: one for the name that it asks for and with a key that it supports, as far as there is one.
-fn choose(certificates: &[Arc<CertifiedKey>], hello: &ClientHello<'_>, highest: TlsVersion) -> Option<Arc<CertifiedKey>> {
+fn choose(certificates: &[Arc<CertifiedKey>], hello: &ClientHello<'_>, versions: TlsVersions) -> Option<Arc<CertifiedKey>> {
     let name = hello.server_name().and_then(|name| ServerName::try_from(name).ok());
     let worth = |own: &CertifiedKey| {
         let named = name.as_ref().is_some_and(|name| is_for(own, name));
-        (supports(own, hello, highest), named)
+        (supports(own, hello, versions), named)
     };
     // Of equals the first; `max_by_key` takes the last.
     certificates.iter().rev().max_by_key(|own| worth(own)).cloned()
@@ -229,11 +243,11 @@ fn is_for(own: &CertifiedKey, name: &ServerName<'_>) -> bool {
 }
 
 /// Whether a client can use a key: with a suite of TLS 1.3, or one of TLS 1.2 for this kind of key.
-fn supports(own: &CertifiedKey, hello: &ClientHello<'_>, highest: TlsVersion) -> bool {
+fn supports(own: &CertifiedKey, hello: &ClientHello<'_>, versions: TlsVersions) -> bool {
     let offers = |suite: CipherSuite| hello.cipher_suites().contains(&suite);
     let suits = |suite: &SupportedCipherSuite| match suite {
-        SupportedCipherSuite::Tls13(_) => highest == TlsVersion::V1_3,
-        SupportedCipherSuite::Tls12(suite) => own.key.choose_scheme(suite.sign).is_some(),
+        SupportedCipherSuite::Tls13(_) => versions.has(TlsVersion::V1_3),
+        SupportedCipherSuite::Tls12(suite) => versions.has(TlsVersion::V1_2) && own.key.choose_scheme(suite.sign).is_some(),
     };
     own.key.choose_scheme(hello.signature_schemes()).is_some()
         && PROVIDER.cipher_suites.iter().any(|suite| offers(suite.suite()) && suits(suite))

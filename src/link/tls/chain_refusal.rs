@@ -1,7 +1,10 @@
 //! What is wrong with a peer's chain of certificates, in a sentence: the rule that it breaks, and what to do.
 
-use rustls::CertificateError;
 use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::{CertificateError, DistinguishedName};
+use x509_parser::extensions::AccessDescription;
+use x509_parser::oid_registry::OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS;
+use x509_parser::prelude::{FromDer, GeneralName, ParsedExtension, X509Certificate, X509Name};
 
 use super::names::called;
 use crate::ocpp::Role;
@@ -14,6 +17,8 @@ pub(in crate::link) struct ChainRefusal {
     pub sentence: Box<str>,
     /// What to do.
     pub remedy: Box<str>,
+    /// Whether the certificate of an intermediate CA is missing.
+    pub lacks_intermediate: bool,
 }
 
 /// Whose chain is checked.
@@ -43,12 +48,24 @@ impl CheckedPeer {
 }
 
 impl ChainRefusal {
-    /// What the library reports of a chain, the peer's own certificate first.
-    pub(super) fn of(error: &CertificateError, chain: &[CertificateDer<'_>], peer: CheckedPeer) -> ChainRefusal {
+    pub(super) fn new(sentence: impl Into<Box<str>>, remedy: impl Into<Box<str>>) -> ChainRefusal {
+        ChainRefusal { sentence: sentence.into(), remedy: remedy.into(), lacks_intermediate: false }
+    }
+
+    /// What the library reports of a chain, the peer's own certificate first. `trusted` are the subjects of the roots.
+    pub(super) fn of(
+        error: &CertificateError,
+        chain: &[CertificateDer<'_>],
+        peer: CheckedPeer,
+        trusted: &[DistinguishedName],
+    ) -> ChainRefusal {
         let certificate = peer.certificate();
-        let refusal = |sentence: String, remedy: String| ChainRefusal { sentence: sentence.into(), remedy: remedy.into() };
+        let refusal = |sentence: String, remedy: String| ChainRefusal::new(sentence, remedy);
         match error {
             CertificateError::UnknownIssuer => {
+                if let Some(lack) = lacking_intermediate(chain, trusted) {
+                    return lack.refusal(peer);
+                }
                 let option = peer.trust_option();
                 match issuer(chain) {
                     Some(ChainIssuer::Itself(name)) => refusal(
@@ -125,6 +142,80 @@ impl ChainRefusal {
             }
             other => refusal(format!("{certificate} is not accepted: {other}"), "issue another one".into()),
         }
+    }
+}
+
+/// A chain that ends below a trusted root: what it lacks.
+struct LackingIntermediate {
+    /// The issuer of the last certificate that was sent.
+    issuer: String,
+    /// How many were sent.
+    sent: usize,
+    /// The trusted root of the same operator; else the issuer says itself where its certificate is.
+    root: Option<String>,
+    /// Where the certificate of the issuer is to be had.
+    at: Option<String>,
+}
+
+/// Whether the issuer of the last certificate is an intermediate CA that was not sent, rather than a root that is not trusted. No
+/// certificate says so itself. A root of the same organization that is trusted tells, and so does the address of the issuer's certificate
+/// (RFC 5280 §4.2.2.1), which is of no use for a root.
+fn lacking_intermediate(chain: &[CertificateDer<'_>], trusted: &[DistinguishedName]) -> Option<LackingIntermediate> {
+    let (_, last) = X509Certificate::from_der(chain.last()?).ok()?;
+    if last.issuer() == last.subject() {
+        return None;
+    }
+    let organization = |name: &X509Name<'_>| {
+        let part = name.iter_organization().next()?;
+        Some(part.as_str().ok()?.to_owned())
+    };
+    let wanted = organization(last.issuer());
+    let root = trusted.iter().find_map(|root| {
+        let (_, root) = X509Name::from_der(root.as_ref()).ok()?;
+        (wanted.is_some() && organization(&root) == wanted && root != *last.issuer()).then(|| short_name(&root))
+    });
+    let at = issuer_address(&last);
+    (root.is_some() || at.is_some()).then(|| LackingIntermediate {
+        issuer: short_name(last.issuer()),
+        sent: chain.len(),
+        root,
+        at,
+    })
+}
+
+/// The common name, or the whole name where there is none.
+fn short_name(name: &X509Name<'_>) -> String {
+    let common = name.iter_common_name().next().and_then(|part| part.as_str().ok());
+    common.map_or_else(|| name.to_string(), str::to_owned)
+}
+
+/// Where the certificate of the issuer is to be had.
+fn issuer_address(certificate: &X509Certificate<'_>) -> Option<String> {
+    certificate.extensions().iter().find_map(|extension| {
+        let ParsedExtension::AuthorityInfoAccess(access) = extension.parsed_extension() else { return None };
+        let is_issuer = |one: &&AccessDescription<'_>| one.access_method == OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS;
+        match access.accessdescs.iter().find(is_issuer)?.access_location {
+            GeneralName::URI(address) => Some(address.to_owned()),
+            _ => None,
+        }
+    })
+}
+
+impl LackingIntermediate {
+    fn refusal(self, peer: CheckedPeer) -> ChainRefusal {
+        let LackingIntermediate { issuer, sent, root, at } = self;
+        let side = called(peer.role);
+        let below = root.map_or_else(String::new, |root| format!(" between it and the trusted root \"{root}\""));
+        let certificates = if sent == 1 { "its own certificate only".to_owned() } else { format!("{sent} certificates") };
+        let sentence = format!(
+            "the chain of the {side} lacks the certificate of the intermediate CA \"{issuer}\"{below}; it sent {certificates}"
+        );
+        let at = at.map_or_else(String::new, |at| format!(" (it is at {at})"));
+        let remedy = format!(
+            "put the certificate of \"{issuer}\"{at} behind its own in the {side}'s chain, or trust that CA with {}",
+            peer.trust_option()
+        );
+        ChainRefusal { lacks_intermediate: true, ..ChainRefusal::new(sentence, remedy) }
     }
 }
 
@@ -228,11 +319,11 @@ mod tests {
             (CertificateError::UnhandledCriticalExtension, "critical extension", "without it"),
             (CertificateError::ApplicationVerificationFailure, "is not accepted", "issue another one"),
         ] {
-            let refusal = ChainRefusal::of(&error, &[], CENTRAL_SYSTEM);
+            let refusal = ChainRefusal::of(&error, &[], CENTRAL_SYSTEM, &[]);
             assert!(refusal.sentence.contains(sentence), "{refusal:?}");
             assert!(refusal.remedy.contains(remedy), "{refusal:?}");
         }
-        let of_station = ChainRefusal::of(&CertificateError::UnknownIssuer, &[], STATION);
+        let of_station = ChainRefusal::of(&CertificateError::UnknownIssuer, &[], STATION, &[]);
         assert!(of_station.sentence.starts_with("the client certificate of the station is"), "{of_station:?}");
         assert!(of_station.remedy.contains("--client-ca FILE"), "{of_station:?}");
     }

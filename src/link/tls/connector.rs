@@ -19,13 +19,15 @@ use super::acceptor::HTTP;
 use super::certificate_files::{CertificateFileError, CertificateFiles, TrustedRoots};
 use super::chain_refusal::CheckedPeer;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
-use super::names::TlsVersion;
+use super::names::{TlsVersion, TlsVersions};
 use super::tap::{HandshakeTap, TappedSocket};
 use super::tls_socket::TlsSocket;
 use super::verifier::{ChainTolerance, HandshakeNotes, NotingClientIdentity, NotingServerVerifier};
 use crate::behaviour::{CredentialSet, StationCertificate};
+use crate::link::misbehaviour::OddTls;
 use crate::link::network::Socket;
 use crate::ocpp::Role;
+use crate::pki::CertificateUse;
 use crate::trace::TlsFacts;
 
 /// What secures the connections that we make.
@@ -69,6 +71,7 @@ impl TlsConnector {
     }
 
     /// Makes the handshake with a server. The certificate that is shown counts before ours, and its roots are trusted too.
+    /// It is made as wrongly as it is commanded.
     ///
     /// # Errors
     /// When it fails; the server has got an alert by then, where one can be sent.
@@ -79,6 +82,7 @@ impl TlsConnector {
         shown: &CredentialSet,
         limit: Duration,
         peer: Role,
+        odd: &OddTls,
     ) -> Result<TlsSocket<Socket>, Box<FailedTls>> {
         let host = self.options.server_name.as_deref().unwrap_or(host);
         let mut facts = TlsFacts::default();
@@ -89,10 +93,15 @@ impl TlsConnector {
         // An address is not asked for (RFC 6066 §3).
         facts.server_name = host.parse::<IpAddr>().is_err().then(|| host.into());
         let (tap, notes) = (HandshakeTap::default(), HandshakeNotes::default());
-        let tapped = TappedSocket::new(Bytes::new(), socket, Some(tap.clone()));
+        let mut tapped = TappedSocket::new(Bytes::new(), odd.on(socket), Some(tap.clone()));
+        let versions = odd.versions(TlsVersions::up_to(self.options.highest));
         let connecting = async {
+            if odd.sends_garbage() {
+                return Err(odd.garbage(&mut tapped).await);
+            }
             let roots = self.roots().await;
-            let config = self.config(roots, shown, &notes, peer).map_err(io::Error::other)?;
+            let own = self.own(shown, odd).await.map_err(io::Error::other)?;
+            let config = self.config(roots, shown, own, versions, &notes, peer).map_err(io::Error::other)?;
             tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, tapped).await
         };
         let ended = timeout(limit, connecting).await;
@@ -104,14 +113,18 @@ impl TlsConnector {
             noted.refusal.take()
         };
         let fault = match ended {
-            Ok(Ok(stream)) => return Ok(TlsSocket::new(stream.into(), facts)),
+            Ok(Ok(stream)) => {
+                odd.is_over();
+                return Ok(TlsSocket::new(stream.into(), facts));
+            }
             Ok(Err(error)) => {
-                let (received, highest) = (tap.bytes(), self.options.highest);
-                let failed = FailedHandshake { peer, connects: false, facts: &facts, refusal, received: &received, highest };
+                let received = tap.bytes();
+                let failed = FailedHandshake { peer, connects: false, facts: &facts, refusal, received: &received, versions };
                 failed.fault(&error)
             }
             Err(_) => TlsFault { peer, connects: false, cause: TlsFaultCause::Silent(limit) },
         };
+        let fault = odd.end().map_or(fault, |done| TlsFault { peer, connects: false, cause: TlsFaultCause::OnPurpose(done) });
         Err(Box::new(FailedTls { fault, facts: Arc::new(facts) }))
     }
 
@@ -127,11 +140,29 @@ impl TlsConnector {
         self.trusted.get_or_init(collect).await.clone()
     }
 
+    /// Our certificate for one handshake, wrong where that is commanded.
+    async fn own(&self, shown: &CredentialSet, odd: &OddTls) -> Result<Option<Arc<CertifiedKey>>, rustls::Error> {
+        if odd.shows_no_certificate() {
+            return Ok(None);
+        }
+        let own = match &shown.certificate {
+            Some(certificate) => Some(certified(certificate)?),
+            None => self.own.clone(),
+        };
+        let right = own.as_ref().and_then(|own| own.cert.first()).map(AsRef::as_ref);
+        match odd.certificate(right, CertificateUse::Client).await {
+            Some(faulty) => Ok(Some(certified(&faulty)?)),
+            None => Ok(own),
+        }
+    }
+
     /// The settings of one handshake.
     fn config(
         &self,
         roots: TrustedRoots,
         shown: &CredentialSet,
+        own: Option<Arc<CertifiedKey>>,
+        versions: TlsVersions,
         notes: &HandshakeNotes,
         peer: Role,
     ) -> Result<ClientConfig, rustls::Error> {
@@ -148,14 +179,10 @@ impl TlsConnector {
             (false, true) => ChainTolerance::Station,
             (false, false) => ChainTolerance::Nothing,
         };
-        let own = match &shown.certificate {
-            Some(certificate) => Some(certified(certificate)?),
-            None => self.own.clone(),
-        };
         let peer = CheckedPeer { role: peer, connects: false };
         let verifier = NotingServerVerifier { check, roots, tolerance, peer, notes: notes.clone() };
         let mut config = ClientConfig::builder_with_provider(PROVIDER.clone())
-            .with_protocol_versions(self.options.highest.enabled())?
+            .with_protocol_versions(versions.enabled())?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::new(NotingClientIdentity { own, notes: notes.clone() }));
@@ -171,8 +198,8 @@ fn verifier(roots: &TrustedRoots) -> Option<Arc<WebPkiServerVerifier>> {
     WebPkiServerVerifier::builder_with_provider(roots.0.clone(), PROVIDER.clone()).build().ok()
 }
 
-/// A certificate that the station got.
-fn certified(certificate: &StationCertificate) -> Result<Arc<CertifiedKey>, rustls::Error> {
+/// A certificate with its key for the library.
+pub(super) fn certified(certificate: &StationCertificate) -> Result<Arc<CertifiedKey>, rustls::Error> {
     let chain = certificate.chain.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
     let key = PrivatePkcs8KeyDer::from(certificate.key.to_vec());
     let key = PROVIDER.key_provider.load_private_key(key.into())?;

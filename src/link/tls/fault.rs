@@ -9,7 +9,7 @@ use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
 
 use super::alert::{alert_name, from_client, from_server};
 use super::chain_refusal::{ChainRefusal, end_of_validity, issuer_name};
-use super::names::{TlsVersion, called, suite_name};
+use super::names::{TlsVersion, TlsVersions, called, suite_name};
 use super::{DEFAULT_TLS_PORT, PROVIDER};
 use crate::ocpp::Role;
 use crate::trace::{ClientOffer, FailureCause, FailureSide, TlsFacts};
@@ -56,8 +56,8 @@ pub(in crate::link) enum TlsFaultCause {
     Chain(ChainRefusal),
     /// It sent no certificate, and one is required.
     NoCertificate,
-    /// There is no common version. The versions are those of the peer, as far as it names them.
-    NoVersion { offered: Vec<Box<str>>, highest: TlsVersion },
+    /// There is no common version. The offered ones are those of the peer, as far as it names them.
+    NoVersion { offered: Vec<Box<str>>, ours: TlsVersions },
     /// There is no common suite.
     NoSuite(Vec<Box<str>>),
     /// It takes no signature of our key.
@@ -85,6 +85,8 @@ pub(in crate::link) enum TlsFaultCause {
     Name(String),
     /// It breaks the rules of TLS, in the words of the library.
     Misbehaved(String),
+    /// We did, because the user commanded it; what was done.
+    OnPurpose(String),
 }
 
 /// What is known when a handshake fails.
@@ -97,8 +99,8 @@ pub(super) struct FailedHandshake<'a> {
     pub refusal: Option<ChainRefusal>,
     /// What the peer sent.
     pub received: &'a [u8],
-    /// The highest version that we speak.
-    pub highest: TlsVersion,
+    /// The versions that we speak.
+    pub versions: TlsVersions,
 }
 
 impl FailedHandshake<'_> {
@@ -131,7 +133,7 @@ impl FailedHandshake<'_> {
             Error::InvalidCertificate(error) => TlsFaultCause::Chain(self.refusal.clone().unwrap_or_else(|| unnoted(error))),
             Error::PeerIncompatible(
                 PeerIncompatible::ServerDoesNotSupportTls12Or13 | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-            ) => TlsFaultCause::NoVersion { offered: Vec::new(), highest: self.highest },
+            ) => TlsFaultCause::NoVersion { offered: Vec::new(), ours: self.versions },
             Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon) => {
                 TlsFaultCause::NoSuite(offer.map(|offer| offer.cipher_suites.clone()).unwrap_or_default())
             }
@@ -148,13 +150,8 @@ impl FailedHandshake<'_> {
 
     /// The versions decide before anything else.
     fn no_version(&self, offer: &ClientOffer) -> Option<TlsFaultCause> {
-        let is_ours = |name: &str| match name {
-            "TLS 1.2" => true,
-            "TLS 1.3" => self.highest == TlsVersion::V1_3,
-            _ => false,
-        };
-        let none = !offer.versions.is_empty() && !offer.versions.iter().any(|name| is_ours(name));
-        none.then(|| TlsFaultCause::NoVersion { offered: offer.versions.clone(), highest: self.highest })
+        let none = !offer.versions.is_empty() && !offer.versions.iter().any(|name| self.versions.has_named(name));
+        none.then(|| TlsFaultCause::NoVersion { offered: offer.versions.clone(), ours: self.versions })
     }
 
     fn alert(&self, alert: AlertDescription) -> TlsFaultCause {
@@ -166,7 +163,7 @@ impl FailedHandshake<'_> {
 
 /// The verifier notes every refusal, so this is for an error that the library finds before it.
 fn unnoted(error: &CertificateError) -> ChainRefusal {
-    ChainRefusal { sentence: format!("a certificate is not accepted: {error}").into(), remedy: "issue another one".into() }
+    ChainRefusal::new(format!("a certificate is not accepted: {error}"), "issue another one")
 }
 
 /// The error of the library in an error of the socket.
@@ -191,7 +188,8 @@ impl TlsFault {
     /// is no alert.
     pub fn after_handshake(error: &io::Error, facts: Option<&TlsFacts>, peer: Role, connects: bool) -> Option<TlsFault> {
         let (facts, Error::AlertReceived(alert)) = (facts?, library_error(error)?) else { return None };
-        let failed = FailedHandshake { peer, connects, facts, refusal: None, received: &[], highest: TlsVersion::V1_3 };
+        let versions = TlsVersions::up_to(TlsVersion::V1_3);
+        let failed = FailedHandshake { peer, connects, facts, refusal: None, received: &[], versions };
         Some(TlsFault { peer, connects, cause: failed.alert(*alert) })
     }
 
@@ -199,6 +197,7 @@ impl TlsFault {
     pub fn failure(&self) -> (FailureSide, FailureCause) {
         let (name, by_peer) = match &self.cause {
             TlsFaultCause::Alert { .. } => ("alert", true),
+            TlsFaultCause::Chain(refusal) if refusal.lacks_intermediate => ("incompleteChain", false),
             TlsFaultCause::Chain(_) => ("chain", false),
             TlsFaultCause::NoCertificate => ("noCertificate", false),
             TlsFaultCause::NoVersion { .. } => ("noVersion", false),
@@ -214,6 +213,7 @@ impl TlsFault {
             TlsFaultCause::Broken(_) => ("brokenInTls", true),
             TlsFaultCause::Name(_) => ("noServerName", false),
             TlsFaultCause::Misbehaved(_) => ("misbehavedInTls", false),
+            TlsFaultCause::OnPurpose(_) => ("onPurpose", false),
         };
         let side = if by_peer { self.peer } else { self.peer.peer() };
         (side.into(), FailureCause::Tls { name: name.into(), sentence: self.sentence().into(), remedy: self.remedy().into() })
@@ -231,13 +231,9 @@ impl TlsFault {
             TlsFaultCause::NoCertificate => {
                 format!("we closed the TLS handshake: the {peer} sent no certificate, which security profile 3 requires")
             }
-            TlsFaultCause::NoVersion { offered, highest } => {
-                let ours = match highest {
-                    TlsVersion::V1_2 => "1.2",
-                    TlsVersion::V1_3 => "1.2 and 1.3",
-                };
+            TlsFaultCause::NoVersion { offered, ours } => {
                 let theirs = if offered.is_empty() { "an older TLS".to_owned() } else { offered.join(", ") };
-                format!("the TLS handshake failed at the version: the {peer} has {theirs} only, we have TLS {ours}")
+                format!("the TLS handshake failed at the version: the {peer} has {theirs} only, we have {ours}")
             }
             TlsFaultCause::NoSuite(offered) if has_any_of_ours(offered) => {
                 format!(
@@ -285,6 +281,7 @@ impl TlsFault {
             TlsFaultCause::Misbehaved(what) => {
                 format!("we closed the TLS handshake: the {peer} breaks its rules ({what})")
             }
+            TlsFaultCause::OnPurpose(done) => format!("the TLS handshake failed on purpose: we {done}"),
         }
     }
 
@@ -297,7 +294,10 @@ impl TlsFault {
             TlsFaultCause::NoCertificate => {
                 format!("install a certificate at the {peer} that its CA has issued, and choose security profile 3 there")
             }
-            TlsFaultCause::NoVersion { highest: TlsVersion::V1_2, offered }
+            TlsFaultCause::NoVersion { ours, .. } if ours.lowest > TlsVersion::V1_2 => {
+                "\"misbehave off\" ends the limit to TLS 1.3".to_owned()
+            }
+            TlsFaultCause::NoVersion { ours: TlsVersions { highest: TlsVersion::V1_2, .. }, offered }
                 if offered.iter().any(|name| &**name == "TLS 1.3") =>
             {
                 format!("leave out --tls-max, or enable TLS 1.2 at the {peer}")
@@ -345,6 +345,7 @@ impl TlsFault {
             TlsFaultCause::Broken(_) => "look at the network in between".to_owned(),
             TlsFaultCause::Name(_) => "name another one with --sni NAME".to_owned(),
             TlsFaultCause::Misbehaved(_) => format!("look at the library of the {peer}, and at proxies in between"),
+            TlsFaultCause::OnPurpose(_) => "\"misbehave off\" ends it".to_owned(),
         }
     }
 
@@ -395,9 +396,7 @@ mod tests {
     /// Every cause, towards a station that connects to us and a central system that we connect to.
     fn examples() -> Vec<Example> {
         let alert = |alert| TlsFaultCause::Alert { alert, issuer: Some("Test CA".into()), end: None, name: None };
-        let chain = || {
-            TlsFaultCause::Chain(ChainRefusal { sentence: "the certificate of x expired".into(), remedy: "renew it".into() })
-        };
+        let chain = || TlsFaultCause::Chain(ChainRefusal::new("the certificate of x expired", "renew it"));
         let limit = Duration::from_secs(10);
         vec![
             (
@@ -423,13 +422,13 @@ mod tests {
             (true, TlsFaultCause::NoCertificate, "the station sent no certificate", "install a certificate at the station"),
             (
                 true,
-                TlsFaultCause::NoVersion { offered: names(&["TLS 1.0"]), highest: TlsVersion::V1_3 },
+                TlsFaultCause::NoVersion { offered: names(&["TLS 1.0"]), ours: TlsVersions::up_to(TlsVersion::V1_3) },
                 "at the version: the station has TLS 1.0 only, we have TLS 1.2 and 1.3",
                 "a TLS proxy between that has TLS 1.0 and 1.1",
             ),
             (
                 true,
-                TlsFaultCause::NoVersion { offered: names(&["TLS 1.3"]), highest: TlsVersion::V1_2 },
+                TlsFaultCause::NoVersion { offered: names(&["TLS 1.3"]), ours: TlsVersions::up_to(TlsVersion::V1_2) },
                 "the station has TLS 1.3 only, we have TLS 1.2",
                 "leave out --tls-max",
             ),
@@ -455,6 +454,12 @@ mod tests {
             (true, TlsFaultCause::Closed { answered: true }, "without an alert", "install its CA certificate"),
             (false, TlsFaultCause::Closed { answered: false }, "at our ClientHello", "log of the central system"),
             (false, TlsFaultCause::Name("a_b".into()), "the host \"a_b\"", "--sni NAME"),
+            (
+                true,
+                TlsFaultCause::OnPurpose("reset the connection in the TLS handshake, as commanded".into()),
+                "failed on purpose: we reset the connection",
+                "misbehave off",
+            ),
         ]
     }
 

@@ -41,6 +41,7 @@ pub(in crate::link) use fault::{FailedTls, TlsFault, TlsFaultCause};
 use key_log::key_log;
 pub use key_log::{key_log_file, key_log_notice};
 pub use names::TlsVersion;
+pub(in crate::link) use names::TlsVersions;
 pub(in crate::link) use tls_socket::TlsSocket;
 
 /// The port of a central system with TLS, when none is named.

@@ -7,8 +7,9 @@ use rustls::{CipherSuite, NamedGroup, ProtocolVersion, SupportedProtocolVersion}
 use crate::ocpp::Role;
 
 static ONLY_1_2: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
+static ONLY_1_3: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
-/// The highest version of TLS that is spoken.
+/// A version of TLS that is spoken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TlsVersion {
     /// TLS 1.2.
@@ -34,13 +35,54 @@ impl TlsVersion {
     pub fn of_number(number: &str) -> Option<TlsVersion> {
         TlsVersion::ALL.into_iter().find(|version| version.number() == number)
     }
+}
 
-    /// The versions up to this one, for the library.
+/// The versions of TLS that are spoken: all from one to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::link) struct TlsVersions {
+    /// The first of them.
+    pub lowest: TlsVersion,
+    /// The last of them.
+    pub highest: TlsVersion,
+}
+
+impl TlsVersions {
+    /// All up to this one.
+    pub const fn up_to(highest: TlsVersion) -> TlsVersions {
+        TlsVersions { lowest: TlsVersion::V1_2, highest }
+    }
+
+    /// This one alone.
+    pub const fn only(version: TlsVersion) -> TlsVersions {
+        TlsVersions { lowest: version, highest: version }
+    }
+
+    /// Whether it is one of them.
+    pub fn has(self, version: TlsVersion) -> bool {
+        (self.lowest..=self.highest).contains(&version)
+    }
+
+    /// Whether it is one of them, by its name as in `TLS 1.2`.
+    pub fn has_named(self, name: &str) -> bool {
+        name.strip_prefix("TLS ").and_then(TlsVersion::of_number).is_some_and(|version| self.has(version))
+    }
+
+    /// For the library.
     pub(super) fn enabled(self) -> &'static [&'static SupportedProtocolVersion] {
-        match self {
-            TlsVersion::V1_2 => ONLY_1_2,
-            TlsVersion::V1_3 => rustls::ALL_VERSIONS,
+        match (self.lowest, self.highest) {
+            (_, TlsVersion::V1_2) => ONLY_1_2,
+            (TlsVersion::V1_3, TlsVersion::V1_3) => ONLY_1_3,
+            (TlsVersion::V1_2, TlsVersion::V1_3) => rustls::ALL_VERSIONS,
         }
+    }
+}
+
+/// As in a sentence: `TLS 1.2 and 1.3`.
+impl fmt::Display for TlsVersions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let numbers: Vec<&str> =
+            TlsVersion::ALL.into_iter().filter(|version| self.has(*version)).map(TlsVersion::number).collect();
+        write!(f, "TLS {}", numbers.join(" and "))
     }
 }
 
@@ -105,5 +147,14 @@ mod tests {
         assert_eq!(&*group_name(NamedGroup::X25519), "X25519");
         assert_eq!(TlsVersion::of_number("1.2"), Some(TlsVersion::V1_2));
         assert_eq!(TlsVersion::of_number("1.1"), None);
+    }
+
+    #[test]
+    fn versions_are_all_between_two() {
+        let (both, old, new) =
+            (TlsVersions::up_to(TlsVersion::V1_3), TlsVersions::up_to(TlsVersion::V1_2), TlsVersions::only(TlsVersion::V1_3));
+        assert_eq!([both, old, new].map(|versions| versions.to_string()), ["TLS 1.2 and 1.3", "TLS 1.2", "TLS 1.3"]);
+        assert_eq!([both, old, new].map(|versions| versions.enabled().len()), [2, 1, 1]);
+        assert!(both.has_named("TLS 1.2") && !new.has_named("TLS 1.2") && !both.has_named("TLS 1.1") && !both.has_named("1.2"));
     }
 }

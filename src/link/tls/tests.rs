@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use rcgen::{PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::Bytes;
 
 use super::test_certificates::{CertificateFolder, WantedCertificate};
 use super::*;
 use crate::behaviour::{CredentialSet, StationCertificate};
+use crate::link::misbehaviour::OddTls;
 use crate::link::network::{Network, Socket};
 use crate::ocpp::Role;
 use crate::trace::{ChainVerdict, TlsFacts};
@@ -64,8 +66,7 @@ async fn shake_showing(client: &ConnectorOptions, shown: &CredentialSet, accepto
     let connector = TlsConnector::new(client.clone()).unwrap_or_else(|error| panic!("{error}"));
     let (ours, theirs) = sockets().await;
     let serving = async {
-        let (known, socket) =
-            side(acceptor.secure(tokio_tungstenite::tungstenite::Bytes::new(), theirs, LIMIT, Role::ChargePoint).await);
+        let (known, socket) = side(acceptor.secure(Bytes::new(), theirs, LIMIT, Role::ChargePoint, &OddTls::default()).await);
         if let Some(mut socket) = socket {
             socket.write_all(b"hello").await.unwrap();
             socket.flush().await.unwrap();
@@ -74,7 +75,8 @@ async fn shake_showing(client: &ConnectorOptions, shown: &CredentialSet, accepto
         known
     };
     let connecting = async {
-        let ((facts, fault), socket) = side(connector.secure("localhost", ours, shown, LIMIT, Role::CentralSystem).await);
+        let ((facts, fault), socket) =
+            side(connector.secure("localhost", ours, shown, LIMIT, Role::CentralSystem, &OddTls::default()).await);
         let Some(mut socket) = socket else { return (facts, fault) };
         let mut text = [0; 5];
         match socket.read_exact(&mut text).await {
@@ -232,8 +234,7 @@ async fn without_a_common_version_both_sides_say_so() {
     let acceptor = TlsAcceptor::new(listening(&ca)).unwrap();
     let (mut ours, theirs) = sockets().await;
     ours.write_all(&hello).await.unwrap();
-    let (known, _) =
-        side(acceptor.secure(tokio_tungstenite::tungstenite::Bytes::new(), theirs, LIMIT, Role::ChargePoint).await);
+    let (known, _) = side(acceptor.secure(Bytes::new(), theirs, LIMIT, Role::ChargePoint, &OddTls::default()).await);
     assert_fault(&known, &["the station has TLS 1.0 only, we have TLS 1.2 and 1.3", "TLS proxy"]);
     assert_eq!(known.0.offer.unwrap().cipher_suites[0].as_ref(), "TLS_RSA_WITH_AES_128_CBC_SHA");
     let mut answer = Vec::new();
@@ -258,19 +259,21 @@ async fn what_is_no_tls_is_named() {
             theirs.write_all(answer).await.unwrap();
             theirs.shutdown().await.unwrap();
         };
-        let (ended, ()) = tokio::join!(connector.secure("localhost", ours, &shown, LIMIT, Role::CentralSystem), answering);
+        let odd = OddTls::default();
+        let (ended, ()) =
+            tokio::join!(connector.secure("localhost", ours, &shown, LIMIT, Role::CentralSystem, &odd), answering);
         assert_fault(&side(ended).0, words);
     }
     let (mut ours, theirs) = sockets().await;
     ours.write_all(&[0x16, 3, 1, 0, 200, 1]).await.unwrap();
-    let ended = acceptor.secure(tokio_tungstenite::tungstenite::Bytes::new(), theirs, LIMIT, Role::ChargePoint).await;
+    let ended = acceptor.secure(Bytes::new(), theirs, LIMIT, Role::ChargePoint, &OddTls::default()).await;
     assert_fault(&side(ended).0, &["the station sent nothing more in the TLS handshake for 10 s"]);
     let (ours, theirs) = sockets().await;
     drop(ours);
-    let ended = acceptor.secure(tokio_tungstenite::tungstenite::Bytes::new(), theirs, LIMIT, Role::ChargePoint).await;
+    let ended = acceptor.secure(Bytes::new(), theirs, LIMIT, Role::ChargePoint, &OddTls::default()).await;
     assert_fault(&side(ended).0, &["the station closed the connection before its ClientHello was complete"]);
     let (ours, _theirs) = sockets().await;
-    let ended = connector.secure("not a host", ours, &shown, LIMIT, Role::CentralSystem).await;
+    let ended = connector.secure("not a host", ours, &shown, LIMIT, Role::CentralSystem, &OddTls::default()).await;
     assert_fault(&side(ended).0, &["the host \"not a host\"", "--sni NAME"]);
 }
 

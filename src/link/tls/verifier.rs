@@ -52,7 +52,7 @@ impl HandshakeNotes {
         chain: &[CertificateDer<'_>],
         checked: Result<(), Error>,
         tolerates: bool,
-        peer: CheckedPeer,
+        (peer, trusted): (CheckedPeer, &[DistinguishedName]),
     ) -> Result<(), Error> {
         let mut noted = self.lock();
         noted.peer_chain = as_bytes(chain);
@@ -61,8 +61,8 @@ impl HandshakeNotes {
                 noted.verdict = ChainVerdict::Trusted;
                 return Ok(());
             }
-            Err(Error::InvalidCertificate(error)) => ChainRefusal::of(error, chain, peer),
-            Err(other) => ChainRefusal { sentence: other.to_string().into(), remedy: "issue another certificate".into() },
+            Err(Error::InvalidCertificate(error)) => ChainRefusal::of(error, chain, peer, trusted),
+            Err(other) => ChainRefusal::new(other.to_string(), "issue another certificate"),
         };
         if tolerates {
             noted.verdict = ChainVerdict::Tolerated(refusal.sentence);
@@ -137,7 +137,7 @@ impl ServerCertVerifier for NotingServerVerifier {
             ChainTolerance::Everything => true,
         };
         let chain = [std::slice::from_ref(end_entity), intermediates].concat();
-        self.notes.note(&chain, checked, tolerates, self.peer)?;
+        self.notes.note(&chain, checked, tolerates, (self.peer, &self.roots.0.subjects()))?;
         Ok(ServerCertVerified::assertion())
     }
 
@@ -191,7 +191,7 @@ impl ClientCertVerifier for NotingClientVerifier {
     ) -> Result<ClientCertVerified, Error> {
         let checked = self.check.verify_client_cert(end_entity, intermediates, now).map(|_| ());
         let chain = [std::slice::from_ref(end_entity), intermediates].concat();
-        self.notes.note(&chain, checked, false, self.peer)?;
+        self.notes.note(&chain, checked, false, (self.peer, self.check.root_hint_subjects()))?;
         Ok(ClientCertVerified::assertion())
     }
 

@@ -31,7 +31,7 @@ use crate::link::handshake_headers;
 use crate::link::inbox::LinkInbox;
 use crate::link::misbehaviour::odd_writer::{MisbehaviourReporter, OddWriter};
 use crate::link::misbehaviour::request::altered;
-use crate::link::misbehaviour::{ActiveMisbehaviour, MisbehaviourKind, MisbehaviourStage};
+use crate::link::misbehaviour::{ActiveMisbehaviour, MisbehaviourKind, MisbehaviourStage, OddTls, PATIENCE};
 use crate::link::network::{Network, Socket};
 use crate::link::panic_guard;
 use crate::link::random::handshake_key;
@@ -43,8 +43,6 @@ use crate::trace::{CloseReason, ConnectionAttempt, ConnectionStep, EventKind, Re
 /// After a link that lasted this long the next wait is short again.
 const STABLE: Duration = Duration::from_secs(5);
 
-/// How long an attempt may take that is slow on purpose.
-const PATIENCE: Duration = Duration::from_secs(60 * 60);
 /// Of the length that OCPP 2.x asks for.
 const WRONG_PASSWORD: &str = "wrong-on-purpose";
 
@@ -168,7 +166,7 @@ async fn attempt(
     let connecting = async {
         // The session keeps its turns for as long as it runs, so there is always one to wait for.
         let _turn = dial.turns.acquire().await;
-        let odd = odd_request(dial, context);
+        let odd = OddAttempt::of(dial, target, context);
         let mut progress = AttemptProgress::dialling();
         match connect_oddly(dial, (target, &url), &shown, context, &mut progress, odd).await {
             Ok((stream, peer)) => {
@@ -210,12 +208,22 @@ struct Dialled {
 /// A WebSocket that the central system took, and its address.
 type Taken = (WebSocketStream<WatchedSocket<Socket>>, SocketAddr);
 
-/// What is done wrong on purpose with this attempt.
-fn odd_request(dial: &DialTarget, context: &LinkContext) -> Vec<Arc<ActiveMisbehaviour>> {
-    let stages = [MisbehaviourStage::Handshake];
-    let mut odd = context.misbehaviour.of_stage(&stages, Role::ChargePoint, Some(dial.station));
-    odd.retain(|one| one.spend());
-    odd
+/// What is done wrong on purpose with an attempt.
+#[derive(Default)]
+struct OddAttempt {
+    tls: OddTls,
+    request: Vec<Arc<ActiveMisbehaviour>>,
+}
+
+impl OddAttempt {
+    fn of(dial: &DialTarget, target: &CentralSystemUrl, context: &LinkContext) -> OddAttempt {
+        let reporter = MisbehaviourReporter { events: context.events.clone(), station: Some(dial.station) };
+        let tls = || OddTls::of(&context.misbehaviour, reporter, Role::ChargePoint, true);
+        let stages = [MisbehaviourStage::Handshake];
+        let mut request = context.misbehaviour.of_stage(&stages, Role::ChargePoint, Some(dial.station));
+        request.retain(|one| one.spend());
+        OddAttempt { tls: target.tls.then(tls).unwrap_or_default(), request }
+    }
 }
 
 /// Connects, after another connection when two are made on purpose.
@@ -225,11 +233,11 @@ async fn connect_oddly(
     shown: &CredentialSet,
     context: &LinkContext,
     progress: &mut AttemptProgress,
-    odd: Vec<Arc<ActiveMisbehaviour>>,
+    odd: OddAttempt,
 ) -> Result<Taken, DialError> {
-    if odd.iter().any(|one| one.kind() == MisbehaviourKind::TwoConnections) {
+    if odd.request.iter().any(|one| one.kind() == MisbehaviourKind::TwoConnections) {
         let mut first = AttemptProgress::dialling();
-        let (mut stream, _) = connect(dial, (target, url), shown, context, &mut first, Vec::new()).await?;
+        let (mut stream, _) = connect(dial, (target, url), shown, context, &mut first, OddAttempt::default()).await?;
         let shutdown = context.shutdown.clone();
         tokio::spawn(async move {
             // What comes is read until the peer ends it, and not answered.
@@ -247,7 +255,7 @@ async fn connect(
     shown: &CredentialSet,
     context: &LinkContext,
     progress: &mut AttemptProgress,
-    odd: Vec<Arc<ActiveMisbehaviour>>,
+    OddAttempt { tls: odd_tls, request: odd }: OddAttempt,
 ) -> Result<Taken, DialError> {
     // A station never shows the credentials of a profile over a connection that is less than it (A00.FR.005).
     if shown.profile.uses_tls() && !target.tls {
@@ -260,7 +268,8 @@ async fn connect(
     let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
     let stream = if target.tls {
         progress.enter(ConnectionStep::Tls);
-        let secured = Box::pin(context.tls.secure(&target.host, stream, shown, limit, Role::CentralSystem)).await;
+        let limit = odd_tls.limit(limit);
+        let secured = Box::pin(context.tls.secure(&target.host, stream, shown, limit, Role::CentralSystem, &odd_tls)).await;
         let secured = secured.map_err(|failed| {
             let FailedTls { fault, facts } = *failed;
             progress.tls = Some(facts);
