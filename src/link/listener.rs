@@ -132,7 +132,7 @@ async fn enter(
             Err(refusal) => refusal.to_string(),
         }
     };
-    let cause = FailureCause::NotAdmitted { status: StatusCode::FORBIDDEN.as_u16(), fault: refusal.as_str().into() };
+    let cause = FailureCause::AddressRefused { fault: refusal.as_str().into() };
     let handshake = progress.clone().failed(FailureSide::CentralSystem, cause);
     let reason = format!("connection refused: {refusal}").into();
     let kind = EventKind::Refused { peer: Some(peer), reason, detail: Box::default(), handshake };
@@ -197,7 +197,7 @@ async fn serve_http(
     (progress, pass): (AttemptProgress, Option<Arc<ConnectionPass>>),
     listener_context: &Arc<ListenerContext>,
 ) {
-    let (stream, connection) = IncomingConnection::beginning(opening.peer, stream, progress, opening.context);
+    let (stream, connection) = IncomingConnection::beginning(opening.peer, stream, progress);
     let connection = Arc::new(connection);
     let service = {
         let (listener_context, connection) = (listener_context.clone(), connection.clone());
@@ -244,11 +244,9 @@ async fn respond(
         }
     }
     let (odd, station) = odd_handshake(&request, connection, listener_context);
-    if let Some(pace) = connection.pace() {
-        let slow = odd.slow();
-        pace.set(slow.map(|one| &**one));
-        slow.into_iter().for_each(|one| reporter(station, listener_context).report(one));
-    }
+    let slow = odd.slow();
+    connection.pace().set(slow.map(|one| &**one));
+    slow.into_iter().for_each(|one| reporter(station, listener_context).report(one));
     if is_soap(&request, listener_context) {
         return soap::respond(request, connection, listener_context).await;
     }

@@ -252,33 +252,27 @@ async fn refuse(mut socket: Socket, answer: &[u8]) {
     let _ = timeout(ANSWER_GRACE, refusing).await; // the connection ends in any case
 }
 
-/// A socket of which the first bytes are read once more, and whose answers may leave slowly.
+/// A socket of which the first bytes are read once more, and whose answers may leave slowly on purpose.
 #[derive(Debug)]
 pub(super) struct OpenedSocket {
     first: Bytes,
     socket: Socket,
-    /// On connections whose answers may leave slowly on purpose.
-    slow: Option<Box<SlowAnswers>>,
-}
-
-/// What waits, and how it leaves.
-#[derive(Debug)]
-struct SlowAnswers {
+    /// How answers leave.
     pace: AnswerPace,
+    /// What waits.
     output: PacedOutput,
 }
 
 impl OpenedSocket {
     /// The socket of which these bytes were read.
     pub fn new(first: &FirstBytes, socket: Socket) -> OpenedSocket {
-        OpenedSocket { first: first.0.clone(), socket, slow: None }
+        OpenedSocket { first: first.0.clone(), socket, pace: AnswerPace::default(), output: PacedOutput::default() }
     }
 
     /// The same with answers that leave as this says.
     #[must_use]
     pub fn with_pace(self, pace: AnswerPace) -> OpenedSocket {
-        let slow = Some(Box::new(SlowAnswers { pace, output: PacedOutput::default() }));
-        OpenedSocket { slow, ..self }
+        OpenedSocket { pace, ..self }
     }
 
     /// The socket, once what waits was written. HTTP has read the first bytes by the time it lets go of it.
@@ -286,18 +280,13 @@ impl OpenedSocket {
     /// # Errors
     /// When the connection breaks meanwhile.
     pub async fn into_inner(mut self) -> io::Result<Socket> {
-        if self.slow.is_some() {
-            poll_fn(|context| self.poll_slow(context)).await?;
-        }
+        poll_fn(|context| self.poll_slow(context)).await?;
         Ok(self.socket)
     }
 
     /// Writes what waits.
     fn poll_slow(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.slow {
-            Some(slow) => slow.output.poll_drain(Pin::new(&mut self.socket), context),
-            None => Poll::Ready(Ok(())),
-        }
+        self.output.poll_drain(Pin::new(&mut self.socket), context)
     }
 }
 
@@ -322,13 +311,11 @@ impl AsyncWrite for OpenedSocket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         ready!(this.poll_slow(context))?;
-        match &mut this.slow {
-            Some(slow) => {
-                slow.pace.push(bytes, &mut slow.output);
-                Poll::Ready(Ok(bytes.len()))
-            }
-            None => Pin::new(&mut this.socket).poll_write(context, bytes),
+        if this.pace.is_odd() {
+            this.pace.push(bytes, &mut this.output);
+            return Poll::Ready(Ok(bytes.len()));
         }
+        Pin::new(&mut this.socket).poll_write(context, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -345,7 +332,8 @@ impl AsyncWrite for OpenedSocket {
 
     fn poll_write_vectored(self: Pin<&mut Self>, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.slow.is_some() {
+        ready!(this.poll_slow(context))?;
+        if this.pace.is_odd() {
             let first = pieces.iter().find(|piece| !piece.is_empty()).map_or(&[][..], |piece| piece);
             return Pin::new(this).poll_write(context, first);
         }
@@ -353,7 +341,7 @@ impl AsyncWrite for OpenedSocket {
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.slow.is_none() && self.socket.is_write_vectored()
+        self.socket.is_write_vectored()
     }
 }
 

@@ -255,8 +255,10 @@ fn self_signed(written: &CertificateParams, key: &PrivateKey, sha1: bool) -> Res
 
 /// The terms of a CA, which allows so many CAs below it; `None` is any number.
 fn authority_terms(name: &str, below: Option<u8>, now: Timestamp) -> CertificateParams {
+    // The organization tells what belongs to this CA.
+    let organization = if name == FOREIGN { FOREIGN } else { ORGANIZATION };
     let mut written = CertificateParams::default();
-    written.distinguished_name = subject(name, Some(ORGANIZATION));
+    written.distinguished_name = subject(name, Some(organization));
     written.is_ca = IsCa::Ca(below.map_or(BasicConstraints::Unconstrained, BasicConstraints::Constrained));
     written.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
     written.serial_number = Some(new_serial());

@@ -116,6 +116,11 @@ pub enum FailureCause {
         /// One sentence, without credentials.
         fault: Box<str>,
     },
+    /// Its address may not connect: the connection is closed without an answer.
+    AddressRefused {
+        /// One sentence.
+        fault: Box<str>,
+    },
     /// The station may not connect, for another reason.
     NotAdmitted {
         /// The status of the answer.
@@ -241,6 +246,7 @@ impl FailureCause {
             FailureCause::WrongPath { .. } => "wrongPath",
             FailureCause::NoSubprotocol { .. } => "noSubprotocol",
             FailureCause::Unauthorized { .. } => "unauthorized",
+            FailureCause::AddressRefused { .. } => "addressRefused",
             FailureCause::NotAdmitted { .. } => "notAdmitted",
             FailureCause::Status { .. } => "status",
             FailureCause::NoSubprotocolChosen { .. } => "noSubprotocolChosen",
@@ -264,6 +270,7 @@ impl FailureCause {
             | FailureCause::WrongPath { fault: text }
             | FailureCause::NoSubprotocol { fault: text }
             | FailureCause::Unauthorized { fault: text }
+            | FailureCause::AddressRefused { fault: text }
             | FailureCause::NotAdmitted { fault: text, .. }
             | FailureCause::Extension { name: text }
             | FailureCause::BadAnswer { fault: text }

@@ -33,6 +33,7 @@ impl fmt::Display for ConnectionFailure {
             | FailureCause::WrongPath { fault }
             | FailureCause::NoSubprotocol { fault }
             | FailureCause::Unauthorized { fault } => write!(f, "{side} refused the request: {fault}"),
+            FailureCause::AddressRefused { fault } => write!(f, "{side} closed the connection without an answer: {fault}"),
             FailureCause::NotAdmitted { status, fault } => write!(f, "{side} refused the request with {status}: {fault}"),
             FailureCause::Status { status, reason, location } => {
                 write!(f, "{side} answered {status} instead of 101")?;
@@ -99,6 +100,7 @@ impl ConnectionFailure {
             FailureCause::Unauthorized { .. } => {
                 "enter the same password on both sides; the user name is the identity, and a key of 1.6 is hexadecimal".into()
             }
+            FailureCause::AddressRefused { .. } => "allow the address (cs --allow), or raise the limit of connections".into(),
             FailureCause::NotAdmitted { .. } => "let the central system admit the station, or use another identity".into(),
             FailureCause::Status { status, .. } => status_remedy(*status).into(),
             FailureCause::NoSubprotocolChosen { .. } => "the central system speaks another version; choose one with -p".into(),
@@ -181,6 +183,7 @@ mod tests {
                 },
             ),
             (CentralSystem, Request, FailureCause::Unauthorized { fault: "the password of CP1 is another one".into() }),
+            (CentralSystem, Request, FailureCause::AddressRefused { fault: "192.0.2.9 is in no network of --allow".into() }),
             (CentralSystem, Request, FailureCause::NotAdmitted { status: 403, fault: "CP9 is not known here".into() }),
             (Station, Request, FailureCause::NoRequest { fault: "the URL has a blank".into() }),
             (CentralSystem, Answer, FailureCause::TimedOut { limit }),

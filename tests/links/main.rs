@@ -31,4 +31,5 @@ mod support;
 mod tls;
 mod tls_access;
 mod typed_payloads;
+mod websockets_package;
 mod wrong_requests;

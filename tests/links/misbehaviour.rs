@@ -10,7 +10,7 @@ use ocpp_tui::link::{LinkSettings, MISBEHAVIOURS, MisbehaviourSpec, Misbehaviour
 use ocpp_tui::ocpp::Role::{self, CentralSystem, ChargePoint};
 use ocpp_tui::ocpp::{Catalog, Transport, Version};
 use ocpp_tui::simulator::Profile;
-use ocpp_tui::trace;
+use ocpp_tui::trace::{self, Direction, Record, RecordKind};
 
 use crate::support::{central_system, charge_point, run_line, until};
 
@@ -73,16 +73,16 @@ const SENTENCES: &[Row] = &[
     (ChargePoint, "reserved-bit", "a frame has reserved bits set"),
 ];
 
-/// The same over SOAP: our end answers oddly, and the other one says so. It accepts every content type of an answer.
+/// The same over SOAP: our end answers oddly, and the other one says so.
 const SOAP_SENTENCES: &[Row] = &[
-    (CentralSystem, "soap-content-type", "Accepted<"),
+    (CentralSystem, "soap-content-type", "the content type is text/html instead of application/soap+xml"),
     (CentralSystem, "soap-no-envelope status=503", "503"),
     (CentralSystem, "soap-truncated", "the answer broke off"),
     (CentralSystem, "soap-relates-to", "but the request's id is"),
     (CentralSystem, "slow-answer pause=100ms", "no answer within"),
     (CentralSystem, "slow-accept delay=1m", "no answer within"),
     (CentralSystem, "accept-close", "broke the connection off"),
-    (ChargePoint, "soap-content-type", "getConfigurationResponse"),
+    (ChargePoint, "soap-content-type", "the content type is text/html instead of application/soap+xml"),
     (ChargePoint, "soap-no-envelope status=503", "503"),
     (ChargePoint, "soap-truncated", "the answer broke off"),
     (ChargePoint, "soap-relates-to", "but the request's id is"),
@@ -170,6 +170,87 @@ async fn over_soap_the_side_that_behaves_says_what_is_wrong() {
 async fn it_says_so_over_tcp_too() {
     play_all(Transport::WebSocket, &quick(SENTENCES), Network::default).await;
     play_all(Transport::Soap, &quick(SOAP_SENTENCES), Network::default).await;
+}
+
+/// A link of both roles that is up, and the prompt.
+async fn link_that_is_up(transport: Transport) -> (Hub, Console) {
+    let events = trace::direct(16 << 20, now());
+    let settings = LinkSettings { call_timeout: Duration::from_secs(2), ..LinkSettings::default() };
+    let hub = Hub::with_network(Catalog::embedded(), settings, Profile::default(), events, Network::in_memory());
+    let console = Console::new(hub.clone());
+    let port = central_system(&hub, &Version::ALL).await;
+    let mut options = charge_point(port, "CP1", Version::V1_6, false);
+    if transport == Transport::Soap {
+        let soap = Some(SoapOptions::default());
+        options = ChargePointOptions { url: format!("http://127.0.0.1:{port}/"), soap, ..options };
+    }
+    hub.start_charge_point(options).unwrap();
+    crate::support::station(&hub, ChargePoint, "CP1").await;
+    if transport == Transport::Soap {
+        run_line(&console, "bootnotification --id CP1").await;
+    }
+    crate::support::station(&hub, CentralSystem, "CP1").await;
+    (hub, console)
+}
+
+/// The texts of the frames that a side has recorded as sent, and its notes.
+fn sent(hub: &Hub, role: Role) -> (Vec<String>, String) {
+    let contents = hub.trace().read();
+    let key = contents.stations().find(role, "CP1").map(|row| row.key);
+    let records = contents.records();
+    let ours = records.iter(records.range()).filter(|record| record.station == key);
+    let (mut frames, mut notes) = (Vec::new(), String::new());
+    for record in ours {
+        if matches!(record.kind, RecordKind::Frame(Direction::Out, _)) {
+            frames.push(format!("{} {}", record.text, record.notes()));
+        }
+        notes.push_str(&format!("{}\n", record.summary()));
+    }
+    (frames, notes)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_is_not_recorded_as_sent() {
+    let (hub, console) = link_that_is_up(Transport::WebSocket).await;
+    run_line(&console, "misbehave CP1 says-nothing as=cp").await;
+    let said = run_line(&console, "heartbeat --id CP1").await;
+    assert!(!said.contains("Error"), "{said}");
+    until(hub.trace(), "the timeout", |contents| {
+        let records = contents.records();
+        records.iter(records.range()).any(|record| record.kind == RecordKind::Timeout).then_some(())
+    })
+    .await;
+    let (frames, notes) = sent(&hub, ChargePoint);
+    assert!(frames.iter().all(|frame| !frame.contains("Heartbeat")), "{frames:?}");
+    assert!(notes.contains("the call Heartbeat was not sent, as commanded"), "{notes}");
+    run_line(&console, "misbehave off").await;
+    run_line(&console, "misbehave CP1 reset as=cp").await;
+    run_line(&console, "heartbeat --id CP1").await;
+    until(hub.trace(), "the end", |contents| {
+        let records = contents.records();
+        records.iter(records.range()).any(|record| record.kind == RecordKind::Disconnected).then_some(())
+    })
+    .await;
+    let (frames, _) = sent(&hub, ChargePoint);
+    let cut = frames.iter().find(|frame| frame.contains("Heartbeat")).unwrap();
+    assert!(cut.contains("only the first half of it was sent, as commanded"), "{cut}");
+    hub.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_on_connections_that_are_older_than_the_command_are_odd_too() {
+    let (hub, console) = link_that_is_up(Transport::Soap).await;
+    run_line(&console, "misbehave cs soap-truncated times=1").await;
+    run_line(&console, "heartbeat --id CP1").await;
+    until(hub.trace(), "the answer that broke off", |contents| {
+        let records = contents.records();
+        let broke = |record: Record<'_>| {
+            [&*record.summary(), &*record.notes()].iter().any(|text| text.contains("the answer broke off"))
+        };
+        records.iter(records.range()).any(broke).then_some(())
+    })
+    .await;
+    hub.end().await;
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl Stage {
             Transport::WebSocket => ChargePointOptions { url: format!("wss://localhost:{}", self.port), ..options },
             Transport::Soap => ChargePointOptions {
                 url: format!("https://localhost:{}/", self.port),
-                soap: Some(SoapOptions { from: Some("http://localhost:0/".to_owned()), port: None }),
+                soap: Some(SoapOptions::default()),
                 ..options
             },
         };

@@ -232,7 +232,13 @@ impl MisbehaveCommand {
                     false => None,
                 };
                 let mut output = switch_on(target, *our_role, commanded, context)?;
-                output.lines.extend(note.map(|note| OutputLine::new(OutputKind::Info, note)));
+                if let Some(note) = note {
+                    match &mut output.done {
+                        // There is one line for both.
+                        Some(done) if context.meant.full_screen => done.push_str(&format!(" {note}")),
+                        _ => output.lines.push(OutputLine::new(OutputKind::Info, note)),
+                    }
+                }
                 Ok(output)
             }
             MisbehaveCommand::Off { target, our_role, kind } => {

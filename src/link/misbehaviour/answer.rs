@@ -1,6 +1,7 @@
 //! The answers of our HTTP server to handshakes and SOAP requests, altered; and how slowly they leave. What a right answer is, is
 //! `handshake`'s and `soap`'s.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -85,19 +86,15 @@ pub(in crate::link) fn dress_refusal<B>(one: &ActiveMisbehaviour, answer: &mut R
 pub(in crate::link) async fn alter_envelope(
     active: &[Arc<ActiveMisbehaviour>],
     answer: Response<Full<Bytes>>,
-    pace: Option<&AnswerPace>,
+    pace: &AnswerPace,
 ) -> (Response<Full<Bytes>>, Vec<Arc<ActiveMisbehaviour>>) {
     let (mut head, body) = answer.into_parts();
     let Ok(body) = body.collect().await; // a body in memory does not fail
     let mut body = body.to_bytes();
     let mut done = Vec::new();
     for one in active {
-        // On a connection that is older than the command, nothing can be cut.
-        let is_done = match one.kind() {
-            MisbehaviourKind::SoapTruncated => pace.is_some() && !body.is_empty() && one.spend(),
-            _ => one.spend(),
-        };
-        if !is_done {
+        let is_possible = one.kind() != MisbehaviourKind::SoapTruncated || !body.is_empty();
+        if !is_possible || !one.spend() {
             continue;
         }
         match one.kind() {
@@ -115,7 +112,7 @@ pub(in crate::link) async fn alter_envelope(
                 let text = String::from_utf8_lossy(&body);
                 body = relating_to(&text, &one.text(P::Name).unwrap_or_default()).into();
             }
-            MisbehaviourKind::SoapTruncated => pace.into_iter().for_each(AnswerPace::cut),
+            MisbehaviourKind::SoapTruncated => pace.cut(),
             _ => continue,
         }
         done.push(one.clone());
@@ -137,7 +134,14 @@ fn relating_to(envelope: &str, id: &str) -> String {
 
 /// How the answers on one connection leave. The handler of requests sets it, the socket reads it.
 #[derive(Debug, Clone, Default)]
-pub(in crate::link) struct AnswerPace(Arc<Mutex<AnswerForm>>);
+pub(in crate::link) struct AnswerPace(Arc<SharedPace>);
+
+#[derive(Debug, Default)]
+struct SharedPace {
+    /// Whether the form is not the right one. Connections on which nothing was ever commanded look at this alone.
+    is_odd: AtomicBool,
+    form: Mutex<AnswerForm>,
+}
 
 /// How an answer leaves.
 #[derive(Debug, Default)]
@@ -154,16 +158,24 @@ impl AnswerPace {
     /// The next answer leaves after the first time, with the second between its bytes; `None` is at once.
     pub fn set(&self, slow: Option<&ActiveMisbehaviour>) {
         let times = slow.map(|one| (one.time(P::Delay), one.time(P::Pause)));
-        *self.lock() = AnswerForm { slow: times, ..AnswerForm::default() };
+        let mut form = self.lock();
+        self.0.is_odd.store(times.is_some(), Ordering::Relaxed);
+        *form = AnswerForm { slow: times, ..AnswerForm::default() };
+    }
+
+    /// Whether the next answer leaves otherwise than at once.
+    pub fn is_odd(&self) -> bool {
+        self.0.is_odd.load(Ordering::Relaxed)
     }
 
     /// The next answer ends in the middle of its body.
     fn cut(&self) {
         self.lock().is_cut = true;
+        self.0.is_odd.store(true, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, AnswerForm> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.form.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds bytes of an answer to what leaves. The delay comes once.

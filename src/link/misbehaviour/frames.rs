@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpC
 
 /// A frame with its payload unmasked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PlainFrame {
+pub(super) struct WebSocketFrame {
     pub opcode: OpCode,
     pub is_final: bool,
     pub payload: Vec<u8>,
@@ -16,31 +16,31 @@ pub(super) struct PlainFrame {
 
 /// How frames are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct FrameForm {
+pub(super) struct WebSocketFrameForm {
     pub masked: bool,
     pub reserved_bit: bool,
 }
 
-impl PlainFrame {
-    pub fn new(opcode: OpCode, payload: impl Into<Vec<u8>>) -> PlainFrame {
-        PlainFrame { opcode, is_final: true, payload: payload.into() }
+impl WebSocketFrame {
+    pub fn new(opcode: OpCode, payload: impl Into<Vec<u8>>) -> WebSocketFrame {
+        WebSocketFrame { opcode, is_final: true, payload: payload.into() }
     }
 
     /// A close frame with any code.
-    pub fn close(code: u16, reason: &str) -> PlainFrame {
-        PlainFrame::new(OpCode::Control(Control::Close), [&code.to_be_bytes(), reason.as_bytes()].concat())
+    pub fn close(code: u16, reason: &str) -> WebSocketFrame {
+        WebSocketFrame::new(OpCode::Control(Control::Close), [&code.to_be_bytes(), reason.as_bytes()].concat())
     }
 
-    pub fn ping() -> PlainFrame {
-        PlainFrame::new(OpCode::Control(Control::Ping), [])
+    pub fn ping() -> WebSocketFrame {
+        WebSocketFrame::new(OpCode::Control(Control::Ping), [])
     }
 
-    pub fn pong() -> PlainFrame {
-        PlainFrame::new(OpCode::Control(Control::Pong), [])
+    pub fn pong() -> WebSocketFrame {
+        WebSocketFrame::new(OpCode::Control(Control::Pong), [])
     }
 
-    pub fn text(payload: impl Into<Vec<u8>>) -> PlainFrame {
-        PlainFrame::new(OpCode::Data(Data::Text), payload)
+    pub fn text(payload: impl Into<Vec<u8>>) -> WebSocketFrame {
+        WebSocketFrame::new(OpCode::Data(Data::Text), payload)
     }
 
     /// Whether it carries a message and not the state of the connection.
@@ -48,12 +48,16 @@ impl PlainFrame {
         matches!(self.opcode, OpCode::Data(_))
     }
 
+    pub fn is_close(&self) -> bool {
+        self.opcode == OpCode::Control(Control::Close)
+    }
+
     pub fn is_pong(&self) -> bool {
         self.opcode == OpCode::Control(Control::Pong)
     }
 
     /// Takes the first frame off the bytes; `None` when it is not whole yet, or is none.
-    pub fn take(bytes: &mut Vec<u8>) -> Option<PlainFrame> {
+    pub fn take(bytes: &mut Vec<u8>) -> Option<WebSocketFrame> {
         let mut cursor = Cursor::new(&bytes[..]);
         let (header, length) = FrameHeader::parse(&mut cursor).ok()??;
         let start = cursor.position() as usize;
@@ -63,17 +67,17 @@ impl PlainFrame {
             apply(mask, &mut payload);
         }
         bytes.drain(..end);
-        Some(PlainFrame { opcode: header.opcode, is_final: header.is_final, payload })
+        Some(WebSocketFrame { opcode: header.opcode, is_final: header.is_final, payload })
     }
 
     /// The same message in frames of so many bytes. A control frame cannot be split (RFC 6455 §5.4).
-    pub fn fragments(self, size: usize) -> Vec<PlainFrame> {
+    pub fn fragments(self, size: usize) -> Vec<WebSocketFrame> {
         if !self.is_data() || self.payload.len() <= size.max(1) {
             return vec![self];
         }
         let count = self.payload.len().div_ceil(size.max(1));
         let pieces = self.payload.chunks(size.max(1)).enumerate();
-        let of_piece = |(place, piece): (usize, &[u8])| PlainFrame {
+        let of_piece = |(place, piece): (usize, &[u8])| WebSocketFrame {
             opcode: if place == 0 { self.opcode } else { OpCode::Data(Data::Continue) },
             is_final: self.is_final && place + 1 == count,
             payload: piece.to_vec(),
@@ -82,7 +86,7 @@ impl PlainFrame {
     }
 
     /// Adds its bytes in this form.
-    pub fn write(&self, form: FrameForm, output: &mut Vec<u8>) {
+    pub fn write(&self, form: WebSocketFrameForm, output: &mut Vec<u8>) {
         let mask = form.masked.then(|| fastrand::u32(..).to_be_bytes());
         let header = FrameHeader {
             is_final: self.is_final,
@@ -112,7 +116,7 @@ mod tests {
 
     use super::*;
 
-    fn written(frame: &PlainFrame, form: FrameForm) -> Vec<u8> {
+    fn written(frame: &WebSocketFrame, form: WebSocketFrameForm) -> Vec<u8> {
         let mut bytes = Vec::new();
         frame.write(form, &mut bytes);
         bytes
@@ -120,34 +124,37 @@ mod tests {
 
     #[test]
     fn frames_are_written_as_no_library_would() {
-        let plain = FrameForm::default();
-        assert_eq!(written(&PlainFrame::close(1005, "x"), plain), [0x88, 3, 0x03, 0xED, b'x']);
-        assert_eq!(written(&PlainFrame::close(65_535, ""), plain), [0x88, 2, 0xFF, 0xFF]);
-        assert_eq!(written(&PlainFrame::text([0xC3, 0x28]), plain), [0x81, 2, 0xC3, 0x28]);
-        assert_eq!(written(&PlainFrame::text(*b"a"), FrameForm { reserved_bit: true, ..plain }), [0xC1, 1, b'a']);
-        let masked = written(&PlainFrame::ping(), FrameForm { masked: true, ..plain });
+        let plain = WebSocketFrameForm::default();
+        assert_eq!(written(&WebSocketFrame::close(1005, "x"), plain), [0x88, 3, 0x03, 0xED, b'x']);
+        assert_eq!(written(&WebSocketFrame::close(65_535, ""), plain), [0x88, 2, 0xFF, 0xFF]);
+        assert_eq!(written(&WebSocketFrame::text([0xC3, 0x28]), plain), [0x81, 2, 0xC3, 0x28]);
+        assert_eq!(written(&WebSocketFrame::text(*b"a"), WebSocketFrameForm { reserved_bit: true, ..plain }), [0xC1, 1, b'a']);
+        let masked = written(&WebSocketFrame::ping(), WebSocketFrameForm { masked: true, ..plain });
         assert_eq!((masked.len(), &masked[..2]), (6, &[0x89, 0x80][..]));
-        assert_eq!(written(&PlainFrame::pong(), plain), [0x8A, 0]);
+        assert_eq!(written(&WebSocketFrame::pong(), plain), [0x8A, 0]);
     }
 
     #[test]
     fn a_message_is_split_and_a_control_frame_is_not() {
-        let bytes: Vec<u8> =
-            PlainFrame::text(*b"abc").fragments(1).iter().flat_map(|frame| written(frame, FrameForm::default())).collect();
+        let bytes: Vec<u8> = WebSocketFrame::text(*b"abc")
+            .fragments(1)
+            .iter()
+            .flat_map(|frame| written(frame, WebSocketFrameForm::default()))
+            .collect();
         assert_eq!(bytes, [0x01, 1, b'a', 0x00, 1, b'b', 0x80, 1, b'c']);
-        let ping = PlainFrame::new(OpCode::Control(Control::Ping), *b"abc");
+        let ping = WebSocketFrame::new(OpCode::Control(Control::Ping), *b"abc");
         assert_eq!(ping.clone().fragments(1), [ping]);
     }
 
     #[test]
     fn a_frame_that_is_not_whole_stays() {
-        let mut bytes = written(&PlainFrame::text(*b"abc"), FrameForm::default());
+        let mut bytes = written(&WebSocketFrame::text(*b"abc"), WebSocketFrameForm::default());
         let last = bytes.pop().unwrap();
         let before = bytes.clone();
-        assert_eq!(PlainFrame::take(&mut bytes), None);
+        assert_eq!(WebSocketFrame::take(&mut bytes), None);
         assert_eq!(bytes, before);
         bytes.push(last);
-        assert_eq!(PlainFrame::take(&mut bytes), Some(PlainFrame::text(*b"abc")));
+        assert_eq!(WebSocketFrame::take(&mut bytes), Some(WebSocketFrame::text(*b"abc")));
         assert!(bytes.is_empty());
     }
 
@@ -158,12 +165,12 @@ mod tests {
             masked in any::<bool>(),
             size in 1_usize..70_000,
         ) {
-            let frame = PlainFrame::text(payload);
+            let frame = WebSocketFrame::text(payload);
             let mut bytes = Vec::new();
             let fragments = frame.clone().fragments(size.max(frame.payload.len() / 100));
-            fragments.iter().for_each(|piece| piece.write(FrameForm { masked, reserved_bit: false }, &mut bytes));
+            fragments.iter().for_each(|piece| piece.write(WebSocketFrameForm { masked, reserved_bit: false }, &mut bytes));
             let mut joined = Vec::new();
-            while let Some(piece) = PlainFrame::take(&mut bytes) {
+            while let Some(piece) = WebSocketFrame::take(&mut bytes) {
                 joined.extend(piece.payload);
             }
             prop_assert_eq!(joined, frame.payload);

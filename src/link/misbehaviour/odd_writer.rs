@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
-use super::frames::{FrameForm, PlainFrame};
+use super::frames::{WebSocketFrame, WebSocketFrameForm};
 use super::kind::{MisbehaviourKind, MisbehaviourStage};
 use super::paced_output::PacedOutput;
 use super::parameter::MisbehaviourParameter as P;
@@ -34,6 +34,18 @@ impl MisbehaviourReporter {
     }
 }
 
+/// What becomes of a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::link) enum MessageFate {
+    /// It is sent.
+    #[default]
+    Sent,
+    /// Its first half is sent, and a reset follows.
+    Cut,
+    /// It is not sent.
+    Kept,
+}
+
 /// The writing half of a link with misbehaviours.
 #[derive(Debug)]
 pub(in crate::link) struct OddWriter {
@@ -54,6 +66,8 @@ pub(in crate::link) struct OddWriter {
     output: PacedOutput,
     /// The next pong is kept.
     keeps_pong: bool,
+    /// The next message is cut, and a reset follows.
+    cuts: bool,
     /// What was written last is followed by a reset.
     resets: bool,
     /// Nothing may follow: a close frame was sent (RFC 6455 §5.5.1).
@@ -74,6 +88,7 @@ impl OddWriter {
             input: Vec::new(),
             output: PacedOutput::default(),
             keeps_pong: false,
+            cuts: false,
             resets: false,
             closed: false,
         }
@@ -108,14 +123,32 @@ impl OddWriter {
 
     /// A ping came. True when it gets no pong.
     pub fn ignores_ping(&mut self) -> bool {
-        self.keeps_pong = match self.lasting(MisbehaviourKind::NoPong).cloned() {
+        let refuses = match self.lasting(MisbehaviourKind::NoPong).cloned() {
             Some(one) if one.spend() => {
                 self.reporter.report(&one);
                 true
             }
             _ => false,
         };
+        self.keeps_pong = refuses || self.keeps_back();
         self.keeps_pong
+    }
+
+    /// A ping of ours is due. True when it is not sent.
+    pub fn keeps_back(&mut self) -> bool {
+        self.closed || self.resets || self.cuts || self.spend(MisbehaviourKind::SaysNothing).is_some()
+    }
+
+    /// What becomes of the next message. It is asked before the library gets it, so that only what leaves is recorded as sent.
+    pub fn fate(&mut self) -> MessageFate {
+        if self.keeps_back() {
+            MessageFate::Kept
+        } else if self.spend(MisbehaviourKind::Reset).is_some() {
+            self.cuts = true;
+            MessageFate::Cut
+        } else {
+            MessageFate::Sent
+        }
     }
 
     /// Takes bytes of the library, and adds what leaves in their place.
@@ -134,7 +167,7 @@ impl OddWriter {
             self.output.push(head.as_bytes());
             self.head = None;
         }
-        while let Some(frame) = PlainFrame::take(&mut self.input) {
+        while let Some(frame) = WebSocketFrame::take(&mut self.input) {
             self.write(frame);
         }
     }
@@ -158,16 +191,16 @@ impl OddWriter {
         let frame = match one.kind() {
             MisbehaviourKind::Close => {
                 let code = one.number(P::Code).unwrap_or_default() as u16; // the parameter has the range
-                PlainFrame::close(code, &one.text(P::Reason).unwrap_or_default())
+                WebSocketFrame::close(code, &one.text(P::Reason).unwrap_or_default())
             }
-            MisbehaviourKind::PingFlood => PlainFrame::ping(),
-            MisbehaviourKind::UnaskedPong => PlainFrame::pong(),
-            MisbehaviourKind::BadUtf8 => PlainFrame::text(*b"\xC3\x28"),
-            MisbehaviourKind::Oversized => PlainFrame::text(vec![b'x'; one.number(P::Size).unwrap_or(1) as usize]),
+            MisbehaviourKind::PingFlood => WebSocketFrame::ping(),
+            MisbehaviourKind::UnaskedPong => WebSocketFrame::pong(),
+            MisbehaviourKind::BadUtf8 => WebSocketFrame::text(*b"\xC3\x28"),
+            MisbehaviourKind::Oversized => WebSocketFrame::text(vec![b'x'; one.number(P::Size).unwrap_or(1) as usize]),
             _ => return,
         };
         let count = if one.kind() == MisbehaviourKind::PingFlood { one.number(P::Count).unwrap_or(1) } else { 1 };
-        let form = FrameForm { masked: self.our_role == Role::ChargePoint, reserved_bit: false };
+        let form = WebSocketFrameForm { masked: self.our_role == Role::ChargePoint, reserved_bit: false };
         let mut bytes = Vec::new();
         for _ in 0..count {
             frame.write(form, &mut bytes);
@@ -192,12 +225,10 @@ impl OddWriter {
         Some(one)
     }
 
-    fn write(&mut self, frame: PlainFrame) {
-        if self.resets
-            || self.closed
-            || (frame.is_pong() && self.keeps_pong)
-            || self.spend(MisbehaviourKind::SaysNothing).is_some()
-        {
+    fn write(&mut self, frame: WebSocketFrame) {
+        // What carries a message, and our pings, were asked about before.
+        let silent = frame.is_close() && self.spend(MisbehaviourKind::SaysNothing).is_some();
+        if self.resets || self.closed || silent || (frame.is_pong() && self.keeps_pong) {
             return;
         }
         let is_data = frame.is_data();
@@ -209,9 +240,9 @@ impl OddWriter {
         let reserved_bit = is_data && self.spend(MisbehaviourKind::ReservedBit).is_some();
         let mut bytes = Vec::new();
         for piece in pieces {
-            piece.write(FrameForm { masked, reserved_bit }, &mut bytes);
+            piece.write(WebSocketFrameForm { masked, reserved_bit }, &mut bytes);
         }
-        if is_data && self.spend(MisbehaviourKind::Reset).is_some() {
+        if is_data && self.cuts {
             bytes.truncate(bytes.len().div_ceil(2));
             self.resets = true;
         }

@@ -72,8 +72,10 @@ impl PacedOutput {
                 self.hold(pause);
             }
         }
-        self.bytes.clear();
-        (self.written, self.pause) = (0, None);
+        if self.written > 0 {
+            self.bytes.clear();
+            (self.written, self.pause) = (0, None);
+        }
         if self.ends {
             ready!(socket.as_mut().poll_shutdown(context))?;
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::BrokenPipe, "ended on purpose")));

@@ -213,7 +213,7 @@ async fn serve_http(stream: Socket, peer: SocketAddr, server: &Arc<ServerState>)
     let opening = ConnectionOpening { peer, station, client, tls: server.acceptor.as_ref(), ports, context: &server.context };
     let mut progress = AttemptProgress::accepted();
     let Some((first, stream)) = Box::pin(opening.open(stream, &mut progress)).await else { return };
-    let (stream, state) = IncomingConnection::beginning(peer, stream, progress, &server.context);
+    let (stream, state) = IncomingConnection::beginning(peer, stream, progress);
     let state = Arc::new(state);
     let service = {
         let (server, state) = (server.clone(), state.clone());
@@ -239,6 +239,7 @@ async fn serve_http(stream: Socket, peer: SocketAddr, server: &Arc<ServerState>)
 
 async fn respond(request: Request<Incoming>, connection: &IncomingConnection, server: &ServerState) -> Response<Full<Bytes>> {
     let coding = ContentCoding::accepted(request.headers());
+    connection.pace().set(None);
     let answer = answer(request, connection, server).await;
     let answer = oddly(answer, connection, &server.context, Role::ChargePoint, || Some(server.station)).await;
     compression::packed(answer, coding).await

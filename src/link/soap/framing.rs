@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::address::HttpUrl;
 use super::exchange::{self, ArrivedMessage, ShowHeaders, SoapOutgoing, SoapPost, SoapRequest};
+use super::incoming::media_type_remark;
 use super::spelling::with_typed_numbers;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
@@ -245,6 +246,8 @@ impl Conversation<SoapFraming> {
         let hint = ReadHint { version, service, answers: version };
         let text = answer.body.text.clone();
         let read = answer.body.read(&self.framing.catalog, hint, &mut remarks);
+        // A status without an envelope names the type in its own remark.
+        remarks.extend(answer.content_type.as_deref().filter(|_| read.is_ok()).and_then(media_type_remark));
         let origin = match typed {
             Some(ShowHeaders(show)) => typed_origin(show.then(|| answer.headers.clone())),
             None => FrameOrigin::default(),

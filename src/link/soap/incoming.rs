@@ -55,7 +55,7 @@ pub(in crate::link) struct IncomingConnection {
     /// The origins of the last requests with different heads.
     origins: Mutex<VecDeque<Arc<FrameOrigin>>>,
     spoken: AtomicBool,
-    pace: Option<AnswerPace>,
+    pace: AnswerPace,
 }
 
 impl IncomingConnection {
@@ -63,7 +63,8 @@ impl IncomingConnection {
     fn new(peer: SocketAddr, progress: AttemptProgress) -> IncomingConnection {
         let (identity, origins, spoken) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
         let client = Mutex::new(RequestClient { address: peer, secured: false });
-        IncomingConnection { first_peer: peer, client, progress, identity, origins, spoken, pace: None }
+        let pace = AnswerPace::default();
+        IncomingConnection { first_peer: peer, client, progress, identity, origins, spoken, pace }
     }
 
     /// The client behind the current request.
@@ -85,24 +86,15 @@ impl IncomingConnection {
         if self.progress.tls.is_some() || self.client().secured { "https" } else { "http" }
     }
 
-    /// A connection without a request, and its socket: with answers that leave as they are to, where anything is done wrong on purpose.
-    pub fn beginning(
-        peer: SocketAddr,
-        socket: OpenedSocket,
-        progress: AttemptProgress,
-        context: &LinkContext,
-    ) -> (OpenedSocket, IncomingConnection) {
+    /// A connection without a request, and its socket, with answers that leave as they are to.
+    pub fn beginning(peer: SocketAddr, socket: OpenedSocket, progress: AttemptProgress) -> (OpenedSocket, IncomingConnection) {
         let connection = IncomingConnection::new(peer, progress);
-        if context.misbehaviour.is_idle() {
-            return (socket, connection);
-        }
-        let pace = AnswerPace::default();
-        (socket.with_pace(pace.clone()), IncomingConnection { pace: Some(pace), ..connection })
+        (socket.with_pace(connection.pace.clone()), connection)
     }
 
-    /// How the answers leave; `None` where nothing is done wrong on purpose.
-    pub fn pace(&self) -> Option<&AnswerPace> {
-        self.pace.as_ref()
+    /// How the answers leave.
+    pub fn pace(&self) -> &AnswerPace {
+        &self.pace
     }
 
     /// The attempt to connect that a request is, which has just come.
@@ -316,8 +308,8 @@ pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
     headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-/// What is wrong with the media type of a request. A request without a media type is accepted.
-fn media_type_remark(content_type: &str) -> Option<String> {
+/// What is wrong with the media type of a message. One without a media type is accepted.
+pub(super) fn media_type_remark(content_type: &str) -> Option<String> {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     let right = media_type.eq_ignore_ascii_case("application/soap+xml");
     (!right).then(|| format!("the content type is {media_type} instead of application/soap+xml"))

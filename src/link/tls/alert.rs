@@ -56,9 +56,10 @@ pub(super) fn alert_name(alert: AlertDescription) -> String {
 /// What an alert of a client says about our server certificate and our side of the handshake.
 pub(super) fn from_client(alert: AlertDescription) -> AlertMeaning {
     let (cause, remedy) = match alert {
-        AlertDescription::UnknownCA => {
-            ("it does not trust \"{issuer}\", which issued our certificate", "install that CA certificate at the {peer}")
-        }
+        AlertDescription::UnknownCA => (
+            "it does not trust \"{issuer}\", which issued our certificate",
+            "install that CA certificate at the {peer}; where it is an intermediate CA, put its certificate behind ours in the file of --cert",
+        ),
         AlertDescription::BadCertificate => (
             "it rejects our certificate",
             "look at its names, its dates and its key on this page, and at which CA the {peer} trusts; some report an unknown CA with this alert",
@@ -105,7 +106,7 @@ pub(super) fn from_server(alert: AlertDescription) -> AlertMeaning {
     let (cause, remedy) = match alert {
         AlertDescription::UnknownCA => (
             "it does not trust \"{issuer}\", which issued our client certificate",
-            "install that CA certificate at the {peer}, or use --client-cert and --client-key of a CA that it trusts",
+            "install that CA certificate at the {peer}, or use --client-cert and --client-key of a CA that it trusts; where it is an intermediate CA, put its certificate behind ours in that file",
         ),
         AlertDescription::BadCertificate | AlertDescription::CertificateUnknown => (
             "it rejects our client certificate, issued by \"{issuer}\"",

@@ -177,7 +177,7 @@ impl CertificateFiles {
         Ok(Arc::new(pair))
     }
 
-    /// Nobody accepts a certificate that has expired, so it is a mistake.
+    /// No peer accepts a certificate that has expired, so it is a mistake.
     fn check_validity(&self, pair: &CertifiedKey) -> Result<(), CertificateFileError> {
         let damaged = |fault: String| CertificateFileError::Damaged { file: self.certificate.clone(), fault };
         let own = pair.end_entity_cert().map_err(|error| damaged(error.to_string()))?;

@@ -157,8 +157,8 @@ struct LackingIntermediate {
     at: Option<String>,
 }
 
-/// Whether the issuer of the last certificate is an intermediate CA that was not sent, rather than a root that is not trusted. No
-/// certificate says so itself. A root of the same organization that is trusted tells, and so does the address of the issuer's certificate
+/// Whether the issuer of the last certificate is probably an intermediate CA that was not sent, rather than a root that is not trusted. No
+/// certificate says so itself. A root of the same organization that is trusted hints at it, and so does the address of the issuer's certificate
 /// (RFC 5280 §4.2.2.1), which is of no use for a root.
 fn lacking_intermediate(chain: &[CertificateDer<'_>], trusted: &[DistinguishedName]) -> Option<LackingIntermediate> {
     let (_, last) = X509Certificate::from_der(chain.last()?).ok()?;
@@ -205,10 +205,10 @@ impl LackingIntermediate {
     fn refusal(self, peer: CheckedPeer) -> ChainRefusal {
         let LackingIntermediate { issuer, sent, root, at } = self;
         let side = called(peer.role);
-        let below = root.map_or_else(String::new, |root| format!(" between it and the trusted root \"{root}\""));
+        let below = root.map_or_else(String::new, |root| format!(" below the trusted root \"{root}\""));
         let certificates = if sent == 1 { "its own certificate only".to_owned() } else { format!("{sent} certificates") };
         let sentence = format!(
-            "the chain of the {side} lacks the certificate of the intermediate CA \"{issuer}\"{below}; it sent {certificates}"
+            "the chain of the {side} lacks the certificate of \"{issuer}\", as it seems an intermediate CA{below}; it sent {certificates}"
         );
         let at = at.map_or_else(String::new, |at| format!(" (it is at {at})"));
         let remedy = format!(

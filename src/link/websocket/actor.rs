@@ -29,7 +29,7 @@ use crate::link::context::LinkContext;
 use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::inbox::LinkInbox;
 use crate::link::misbehaviour::MisbehaviourStage;
-use crate::link::misbehaviour::odd_writer::{MisbehaviourReporter, OddWriter};
+use crate::link::misbehaviour::odd_writer::{MessageFate, MisbehaviourReporter, OddWriter};
 use crate::link::network::AbortiveClose;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
@@ -357,6 +357,10 @@ where
             let text = "the last ping got no pong".into();
             self.record_event(now, EventKind::Note { failure: true, text });
         }
+        if self.stream.get_mut().odd().as_mut().is_some_and(|odd| odd.keeps_back()) {
+            self.pinged = None;
+            return Ok(());
+        }
         self.pinged = Some(Instant::now());
         self.record_event(now, EventKind::Ping { direction: Direction::Out, pong: false, round_trip: None });
         self.write_message(Message::Ping(Bytes::new())).await
@@ -380,6 +384,15 @@ where
     async fn write_all(&mut self, outgoing: &mut Vec<Outgoing<FrameText>>) -> Result<(), CloseReason> {
         for index in 0..outgoing.len() {
             let Some(message) = outgoing[index].message.take() else { continue };
+            let fate = self.stream.get_mut().odd().as_mut().map_or(MessageFate::Sent, |odd| odd.fate());
+            if fate != MessageFate::Sent
+                && let Some((_, kind)) = &mut outgoing[index].event
+            {
+                record_truly(fate, kind);
+            }
+            if fate == MessageFate::Kept {
+                continue;
+            }
             if let Err(end) = self.write_message(Message::Text(message)).await {
                 outgoing.truncate(index);
                 return Err(end);
@@ -424,6 +437,18 @@ where
         }
         remains
     }
+}
+
+/// Turns the event of a message into what became of it on purpose.
+fn record_truly(fate: MessageFate, kind: &mut EventKind) {
+    let EventKind::Frame(frame) = kind else { return };
+    if fate == MessageFate::Cut {
+        frame.remark = Some("only the first half of it was sent, as commanded".into());
+        return;
+    }
+    let action = frame.action.as_deref().map_or_else(String::new, |action| format!(" {action}"));
+    let text = format!("the {}{action} was not sent, as commanded", frame.kind.name()).into();
+    *kind = EventKind::Note { failure: false, text };
 }
 
 /// Ends the closing handshake (RFC 6455 §7.1.2): sends a close frame, or the answer to the peer's when the peer closed first. Then it
