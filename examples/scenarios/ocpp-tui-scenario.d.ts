@@ -205,6 +205,24 @@ interface Call {
 type Answer = object | null | undefined | OnPurpose | ((payload: any, usual: any) => Answer | Promise<Answer>);
 interface OnPurpose { readonly onPurpose: true }
 
+/** The TLS of a link. */
+interface LinkTls {
+  /** As in `TLS 1.3`. */
+  readonly version: string;
+  readonly cipherSuite: string;
+  /** The verdict about the certificates of the peer. */
+  readonly verdict: 'noChain' | 'trusted' | 'unchecked' | 'tolerated' | 'broken';
+}
+
+/** The parameters of a misbehaviour, and how often it is carried out. `delay` and `pause` are milliseconds. */
+interface MisbehaviourParameters {
+  times?: number;
+  [parameter: string]: number | string | undefined;
+}
+
+/** Does something wrong on purpose on all links of our central systems, of our charge points, or of both; `null` ends it. */
+declare function misbehave(who: 'cs' | 'cp' | 'all', name: string | null, parameters?: MisbehaviourParameters): Promise<void>;
+
 /** Our end of a link. Each expectation takes what it has matched, so the next expectation does not find it again. */
 interface Link {
   readonly id: string;
@@ -213,6 +231,8 @@ interface Link {
   readonly connected: boolean;
   /** When the link came up, in milliseconds since 1970; `undefined` if that was before the scenario began. */
   readonly since: number | undefined;
+  /** What TLS agreed on when the link came up in this scenario, with the verdict about the certificates; `null` without TLS. */
+  readonly tls: LinkTls | null;
 
   /**
    * Calls the peer and returns the payload of its result. Without a payload the default payload of the action is sent. Fails if the answer is
@@ -255,6 +275,9 @@ interface Link {
   expectDisconnect(options?: { within?: number }): Promise<string>;
   /** Sends a WebSocket ping; returns the time until its pong. */
   ping(options?: { within?: number }): Promise<number>;
+
+  /** Does something wrong on purpose at our end, as the command `misbehave`; `null` ends it. It ends with the scenario. */
+  misbehave(name: string | null, parameters?: MisbehaviourParameters): Promise<void>;
 
   /** The hands at the charge point of this link. */
   readonly hands: Hands;

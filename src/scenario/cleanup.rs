@@ -36,6 +36,7 @@ impl Player<'_> {
 
     /// Does everything that follows a scenario, and returns how it ended in the end.
     pub(super) async fn conclude(&mut self, outcome: CaseOutcome, grade: ScenarioGrade) -> CaseOutcome {
+        self.session.hub().misbehave(|plan| plan.switch_off(None, None));
         let outcome = self.clean_up(outcome).await;
         let outcome = self.without_timers(outcome);
         self.graded(outcome, grade)

@@ -154,7 +154,7 @@ impl Player<'_> {
                 return None;
             }
             AsyncRequest::Command { station, line } => {
-                let context = RunContext { station: Some(StationKey(station)), ..RunContext::default() };
+                let context = RunContext { station: station.map(StationKey), ..RunContext::default() };
                 let output = self.session.console.run(&line, &context).await;
                 let errors: Vec<&str> =
                     output.lines.iter().filter(|line| line.kind != OutputKind::Info).map(|line| line.text.as_str()).collect();

@@ -37,6 +37,7 @@ pub(super) const PRELUDES: &[(&str, &str)] = &[
     ("steps", include_str!("script/steps.js")),
     ("log", include_str!("script/log.js")),
     ("rules", include_str!("script/rules.js")),
+    ("misbehave", include_str!("script/misbehave.js")),
     ("links", include_str!("script/links.js")),
     ("sides", include_str!("script/sides.js")),
     ("hands", include_str!("script/hands.js")),
@@ -350,6 +351,7 @@ impl<'a> Player<'a> {
             *self.asked.borrow_mut() = self.session.hub().clone();
             self.changes = self.session.hub().trace().subscribe();
         }
+        self.session.hub().misbehave(|plan| plan.switch_off(None, None));
         self.ask_script();
         let end = self.session.hub().trace().read().records().range().end;
         (self.session.began, self.session.next_record) = (end, end);

@@ -55,8 +55,8 @@ pub(super) enum AsyncRequest {
     Link { station: u32, order: String },
     /// Do something at the machine of a simulated charge point.
     Act { station: u32, action: PhysicalAction },
-    /// Run a command of the prompt.
-    Command { station: u32, line: String },
+    /// Run a command of the prompt, at a station where there is one.
+    Command { station: Option<u32>, line: String },
     /// Start a central system.
     CentralSystem(CentralSystemConfig),
     /// Start the central system at which the charge point under test connects.
@@ -352,7 +352,7 @@ struct Act {
 
 #[derive(Deserialize)]
 struct Command {
-    station: u32,
+    station: Option<u32>,
     line: String,
 }
 

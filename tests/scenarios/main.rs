@@ -22,6 +22,7 @@ mod hangs;
 mod links;
 mod listing;
 mod matchers;
+mod misbehaviour;
 mod newer_versions;
 mod ocppjs;
 mod options;

@@ -4,7 +4,7 @@
   'use strict';
   const {
     send, ask, startTimer, want, PlainPromise, PlainMap, CallError, stringify, compare, words, fieldsOf, begin, done, wrong, missing, at,
-    request, wait, look, time, seconds, clear, DEFAULT_TIMEOUT, answered, forgetSteps, Log, forgetLogs, read, Rules,
+    request, wait, look, time, seconds, clear, DEFAULT_TIMEOUT, answered, forgetSteps, Log, forgetLogs, read, Rules, misbehaveAt,
   } = toolkit;
   /** The options of expectations. */
   const EXPECTING = ['within', 'unchecked'];
@@ -47,6 +47,12 @@
     get since() {
       const record = this.log.records.findLast((it) => it.kind === 'connected');
       return record && record.at;
+    }
+
+    /** What TLS agreed on, with the certificates and the verdict about them; `null` without TLS. */
+    get tls() {
+      const record = this.log.records.findLast((it) => it.kind === 'connected');
+      return (record && record.tls) || null;
     }
 
     async call(action, payload, expected, options) {
@@ -277,6 +283,11 @@
     rule(action, answer, once) {
       this.mayCall(action);
       this.rules.set(action, answer, once);
+    }
+
+    /** Does something wrong on purpose at our end of this link; with `null` nothing any more. */
+    async misbehave(name, parameters) {
+      await misbehaveAt(stringify(this.id), name, parameters, this, ` as=${this.role}`);
     }
 
     async disconnect() { await this.cut('disconnect', 'close the link'); }

@@ -11,7 +11,7 @@ official('TC_083_CSMS', 'the security profile is raised', {
   by: 'Improved security for OCPP 1.6-J, use case A05',
 }, async () => {
   if (withPassword) {
-    skip('The charge point has a password, which is profile 1: the profiles above it need TLS, with which a scenario cannot connect yet.');
+    skip('The charge point has a password, which is profile 1: the profiles above it need another URL, and a scenario connects to that of --url alone.');
   }
   const link = await registered();
   const key = await newKey(link, 'for the key AuthorizationKey, with a password, which profile 1 needs');
@@ -22,10 +22,10 @@ official('TC_083_CSMS', 'the security profile is raised', {
     expected: { key: /^SecurityProfile$/i, value: /^[1-3]$/ },
   });
   if (value !== '1') {
-    skip(`The profile ${value} needs TLS, with which a scenario cannot connect yet.`);
+    skip(`The profile ${value} needs another URL, with wss://, and a scenario connects to that of --url alone.`);
   }
   // the charge point restarts by itself to use the profile
   await link.disconnect();
   await letInWith(key);
-  remark('From profile 0 to 1 alone: the profiles above need TLS. A profile is not lowered by messages; do it at the central system.');
+  remark('From profile 0 to 1 alone: the profiles above need another URL. A profile is not lowered by messages; do it at the central system.');
 });

@@ -1,15 +1,19 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
-const { official } = require('../../lib/official-cases.js');
+const { registered } = require('../../lib/central-system.js');
+const { official, secured } = require('../../lib/official-cases.js');
 
-const about = { area: 'security', profiles: ['Security'], skip: 'A scenario cannot connect with TLS yet.' };
-
-official('TC_086_CSMS', 'the certificate of the server is valid', Object.assign({
+official('TC_086_CSMS', 'the certificate of the server is valid', {
+  area: 'security',
+  profiles: ['Security'],
   checks: 'The server shows a certificate that is valid for its name, over TLS 1.2 or later.',
   by: 'Improved security for OCPP 1.6-J, security profile 2',
-}, about), () => {});
+}, async () => { secured(await registered()); });
 
-official('TC_087_CSMS', 'the certificate of the charge point is valid', Object.assign({
+official('TC_087_CSMS', 'the certificate of the charge point is valid', {
+  area: 'security',
+  profiles: ['Security'],
   checks: 'A charge point with a valid certificate is let in.',
   by: 'Improved security for OCPP 1.6-J, security profile 3',
-}, about), () => {});
+  skip: 'A scenario shows no certificate of its own.',
+}, () => {});

@@ -4,7 +4,7 @@
 
 const { ask, begin, event, finish, official, session, set, site, value } = require('./lib/station.js');
 
-const NO_TLS = 'A scenario cannot listen with TLS yet.';
+const NO_TLS = 'A scenario cannot listen with TLS.';
 
 for (const [id, title] of [
   ['A_04', 'the certificate of the server is valid'], ['A_05', 'the certificate of the server is not valid'], ['A_06', 'a version of TLS that is too low'],

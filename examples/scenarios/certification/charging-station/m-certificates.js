@@ -1,6 +1,6 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
-// Block M, certificate management, and the cases of block A about certificates of the station: the messages, without TLS.
+// Block M, certificate management, and the cases of block A about certificates of the station: the messages, and not that a link uses them.
 
 const { ask, begin, official, patient, quietly, value } = require('./lib/station.js');
 
@@ -125,7 +125,7 @@ for (const [id, title, status, by] of [
       : 'SignCertificate is sent; after Rejected the station goes on.',
     by,
   }, async () => {
-    remark('The messages are checked; the link has no TLS, and no certificate is used for one.');
+    remark('The messages are checked, and not that a link uses what they are about.');
     const cp = await begin();
     cp.answer('SignCertificate', { status });
     const { status: triggered } = await cp.call('TriggerMessage', { requestedMessage: 'SignChargingStationCertificate' });

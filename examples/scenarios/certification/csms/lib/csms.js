@@ -205,7 +205,7 @@ function tokenFor(purpose, name) {
 
 /** Tells what the case leaves out. */
 function messagesOnly() {
-  remark('The messages are checked; the link has no TLS, and no certificate is used for one.');
+  remark('The messages are checked, and not that a link uses what they are about.');
 }
 
 /** A whole number that a request is known by. */
