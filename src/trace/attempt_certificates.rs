@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::attempt_section::{AttemptSection, FactTone};
-use super::certificate_findings::{SOON_DAYS, days_until, is_sha1, is_weak};
+use super::certificate_findings::{SOON_DAYS, days_ago, days_since, days_until, is_sha1, is_weak};
 use crate::pki::CertificateFacts;
 
 /// Whose chain it is.
@@ -76,7 +76,7 @@ fn validity(facts: &CertificateFacts, now_micros: i64) -> (String, FactTone) {
         return (format!("{text}, not yet"), FactTone::Bad);
     }
     match days_until(facts.not_after, now_micros) {
-        days if days < 0 => (format!("{text}, expired {} ago", counted(-days)), FactTone::Bad),
+        days if days < 0 => (format!("{text}, expired {}", days_ago(days_since(days))), FactTone::Bad),
         days if days < SOON_DAYS => (format!("{text}, {} left", counted(days)), FactTone::Warning),
         days => (format!("{text}, {} left", counted(days)), FactTone::Good),
     }

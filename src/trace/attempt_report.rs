@@ -90,7 +90,8 @@ fn result(record: &Record<'_>, attempt: &ConnectionAttempt, end: Option<&Record<
         Some(failure) => {
             section.fact("why", failure.to_string(), FactTone::Bad);
             section.fact("what to do", failure.remedy(), FactTone::Warning);
-            if *record.summary() != failure.to_string() {
+            // The line of a failure in TLS is the sentence and the remedy.
+            if !record.summary().contains(&failure.to_string()) {
                 section.fact("in the trace", record.summary(), FactTone::Muted);
             }
         }

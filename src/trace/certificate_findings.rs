@@ -15,6 +15,21 @@ pub(super) fn days_until(time: Timestamp, now_micros: i64) -> i64 {
     time.as_microsecond().saturating_sub(now_micros).div_euclid(DAY_MICROS)
 }
 
+/// Since when a certificate has expired, by the days until its end.
+pub(super) fn days_since(days_until: i64) -> i64 {
+    // Less than a day ago is the day before 0.
+    -days_until - 1
+}
+
+/// How long ago so many days are.
+pub(super) fn days_ago(days: i64) -> String {
+    match days {
+        0 => "less than a day ago".to_owned(),
+        1 => "1 day ago".to_owned(),
+        days => format!("{days} days ago"),
+    }
+}
+
 /// Whether a key is too short (A00.FR.317 ff. ask for RSA of 2048 bits, or 256 bits with elliptic curves).
 pub(super) fn is_weak(facts: &CertificateFacts) -> bool {
     match &*facts.key.kind {
@@ -44,7 +59,7 @@ fn chain_findings(chain: &[CertificateFacts], is_server: bool, now_micros: i64, 
         let certificate: Box<str> = facts.subject.clone();
         let days = days_until(facts.not_after, now_micros);
         if days < 0 {
-            findings.push(HandshakeFinding::CertificateExpired { certificate: certificate.clone(), days: -days });
+            findings.push(HandshakeFinding::CertificateExpired { certificate: certificate.clone(), days: days_since(days) });
         } else if days < SOON_DAYS {
             findings.push(HandshakeFinding::CertificateExpires { certificate: certificate.clone(), days });
         }
@@ -52,7 +67,7 @@ fn chain_findings(chain: &[CertificateFacts], is_server: bool, now_micros: i64, 
             let key = facts.key.to_string().into();
             findings.push(HandshakeFinding::WeakKey { certificate: certificate.clone(), key });
         }
-        // Nobody verifies the signature that a root has made of itself.
+        // The signature that a root has made of itself is not verified by peers.
         if is_sha1(facts) && !facts.is_self_issued() {
             findings.push(HandshakeFinding::WeakSignature { certificate });
         }
@@ -69,6 +84,13 @@ mod tests {
     use crate::pki::{CertificateDefect, CertificateTerms, KeyAlgorithm, TestAuthority};
 
     const DAY: i64 = 86_400;
+
+    #[test]
+    fn a_time_that_has_just_passed_is_less_than_a_day_ago() {
+        let end = Timestamp::from_second(1_000_000).unwrap();
+        let ago = |seconds: i64| days_ago(days_since(days_until(end, (1_000_000 + seconds) * 1_000_000)));
+        assert_eq!([60, DAY + 60, 3 * DAY + 60].map(ago), ["less than a day ago", "1 day ago", "3 days ago"]);
+    }
 
     #[test]
     fn what_is_odd_about_certificates_is_found() {

@@ -22,7 +22,7 @@ pub struct ConnectionAttempt {
     pub findings: Vec<HandshakeFinding>,
     /// What TLS agreed on, or how far it came; `None` for a plain connection.
     pub tls: Option<Arc<TlsFacts>>,
-    /// When each step was done; `None` where nobody measured.
+    /// When each step was done; `None` where it was not measured.
     pub steps: Option<Box<ConnectionSteps>>,
     /// Why it became no link; `None` where it did.
     pub failure: Option<Box<ConnectionFailure>>,

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::certificate_findings::days_ago;
 use super::close_reason::may_stand_in_frame;
 use super::decode::{DecodedMessage, decode, payload_text};
 use super::record::{Record, RecordDetail, RecordKind};
@@ -204,7 +205,7 @@ impl fmt::Display for HandshakeFinding {
                 write!(f, "the certificate \"{certificate}\" expires in {days} {}; renew it", days_word(*days))
             }
             HandshakeFinding::CertificateExpired { certificate, days } => {
-                write!(f, "the certificate \"{certificate}\" expired {days} {} ago and was accepted all the same", days_word(*days))
+                write!(f, "the certificate \"{certificate}\" expired {} and was accepted all the same", days_ago(*days))
             }
             HandshakeFinding::WeakKey { certificate, key } => {
                 write!(f, "the key of the certificate \"{certificate}\" is weak: {key}; RSA needs 2048 bits, elliptic curves 224")

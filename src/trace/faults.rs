@@ -51,6 +51,8 @@ pub struct FaultGroup {
     pub action: Option<Box<str>>,
     /// The code of an error.
     pub code: Option<ErrorCode>,
+    /// The word for the cause of a refusal.
+    pub cause: Option<Box<str>>,
     /// The place in the payload as a pointer, with a star for every index; empty when it is the frame as a whole.
     pub place: Box<str>,
     /// How often.
@@ -79,6 +81,7 @@ struct GroupKey {
     kind: FaultKind,
     action: Option<Box<str>>,
     code: Option<ErrorCode>,
+    cause: Option<Box<str>>,
     place: Box<str>,
 }
 
@@ -153,6 +156,7 @@ impl FaultTable {
             kind,
             action: record.action.map(Box::from),
             code: record.code.filter(|_| kind == FaultKind::ErrorAnswer),
+            cause: cause(record).filter(|_| kind == FaultKind::Refused).map(Box::from),
             place: without_indices(place),
         };
         let index = match self.places.get(&key) {
@@ -162,12 +166,13 @@ impl FaultTable {
                 return;
             }
             None => {
-                let GroupKey { station, kind, action, code, place } = key.clone();
+                let GroupKey { station, kind, action, code, cause, place } = key.clone();
                 self.groups.push(FaultGroup {
                     station,
                     kind,
                     action,
                     code,
+                    cause,
                     place,
                     count: 0,
                     first_micros: record.wall_micros,
@@ -227,6 +232,9 @@ impl FaultGroup {
         if let Some(code) = self.code {
             add(format!("code:{code}"));
         }
+        if let Some(cause) = &self.cause {
+            add(format!("cause:{cause}"));
+        }
         if !self.place.is_empty() {
             let steps: Vec<String> =
                 self.place.split('/').map(|step| if step == "*" { "[0-9]+".to_owned() } else { regex::escape(step) }).collect();
@@ -234,6 +242,11 @@ impl FaultGroup {
         }
         filter
     }
+}
+
+/// The word for the cause of an attempt that failed.
+fn cause<'a>(record: &Record<'a>) -> Option<&'a str> {
+    record.attempt()?.failure.as_deref().map(|failure| failure.cause.name())
 }
 
 /// The code and the description of an error.
@@ -256,9 +269,9 @@ fn without_indices(place: &str) -> Box<str> {
 mod tests {
     use super::*;
     use crate::ocpp::{Finding, FindingRule};
-    use crate::trace::EventKind;
     use crate::trace::filter::{FilterContext, parse};
     use crate::trace::test_exchanges::Exchanges;
+    use crate::trace::{ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide};
 
     fn finding(path: &str, message: &str, tolerated: bool) -> Finding {
         Finding { path: path.to_owned(), rule: FindingRule::Enumeration, message: message.to_owned(), tolerated }
@@ -315,6 +328,30 @@ mod tests {
         };
         let found: Vec<_> = summaries.faults().groups().iter().map(found).collect();
         assert_eq!(found, [vec![2, 4], vec![2, 4], vec![3, 5], vec![6], vec![7], vec![9], vec![10]]);
+    }
+
+    #[test]
+    fn refusals_are_grouped_by_their_cause() {
+        let mut trace = Exchanges::new();
+        for (side, cause) in [
+            (FailureSide::CentralSystem, FailureCause::Unauthorized { fault: "another password".into() }),
+            (FailureSide::Station, FailureCause::Silent),
+            (FailureSide::CentralSystem, FailureCause::Unauthorized { fault: "no password".into() }),
+        ] {
+            let failure = Some(Box::new(ConnectionFailure { side, step: ConnectionStep::Request, cause }));
+            let handshake = ConnectionAttempt { failure, ..ConnectionAttempt::default() };
+            let (reason, detail) = ("no".into(), Box::default());
+            trace.record(None, EventKind::Refused { peer: None, reason, detail, handshake });
+        }
+        let summaries = trace.summaries();
+        let groups: Vec<_> = summaries.faults().groups().iter().map(|group| (group.filter(), group.count)).collect();
+        let expected = [("kind:refused cause:unauthorized".to_owned(), 2), ("kind:refused cause:silent".to_owned(), 1)];
+        assert_eq!(groups, expected);
+        let now = jiff::Timestamp::from_microsecond(trace.at_micros).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
+        let (context, records) = (FilterContext::new(&trace.contents, &now), trace.contents.records());
+        let filter = parse(&groups[0].0).unwrap();
+        let found = records.iter(records.range()).filter(|record| filter.matches(record, &context)).count();
+        assert_eq!(found, 2);
     }
 
     #[test]

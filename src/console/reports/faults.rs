@@ -29,9 +29,9 @@ fn station<'a>(from: &'a ReportContext<'_>, group: &FaultGroup) -> &'a str {
     group.station.map_or("(session)", |station| from.identity(station))
 }
 
-/// The place, or the code of an error.
+/// The place, the code of an error, or the cause of a refusal.
 fn place(group: &FaultGroup) -> &str {
-    group.code.map_or(&*group.place, |code| code.name())
+    group.code.map(|code| code.name()).or(group.cause.as_deref()).unwrap_or(&group.place)
 }
 
 impl ReportTable for FaultsReport {
@@ -90,6 +90,7 @@ impl ReportTable for FaultsReport {
             "tolerated": group.kind.is_tolerated(),
             "action": group.action,
             "code": group.code.map(ErrorCode::name),
+            "cause": group.cause,
             "place": Some(&group.place).filter(|place| !place.is_empty()),
             "count": group.count,
             "first": json_time(group.first_micros),

@@ -117,7 +117,7 @@ fn values(key: &FilterKey, prefix: &str, known: KnownNames<'_>) -> Vec<FilterCan
         KeyKind::Identity => known.stations.into(),
         KeyKind::Action => known.actions.into(),
         KeyKind::Since => ["1m", "5m", "15m", "1h"].to_vec().into(),
-        KeyKind::Before | KeyKind::Id | KeyKind::Transaction | KeyKind::Finding => Cow::default(),
+        KeyKind::Before | KeyKind::Id | KeyKind::Transaction | KeyKind::Finding | KeyKind::Cause => Cow::default(),
         KeyKind::Size => ["1k", "10k", "100k", "1m"].to_vec().into(),
         KeyKind::Latency => ["100ms", "1s", "5s"].to_vec().into(),
         KeyKind::Choice(_) => key.values().into(),

@@ -27,6 +27,8 @@ pub(super) enum Condition {
     Transaction(Box<TransactionCondition>),
     /// In one of the lines about what is wrong.
     Finding(Pattern),
+    /// The word for the cause of a failed attempt to connect.
+    Cause(Pattern),
     Choice(FieldChoice),
     /// In bytes.
     Size(FilterOperator, u64),
@@ -55,6 +57,7 @@ impl Condition {
             KeyKind::Action => Condition::Action(pattern()?),
             KeyKind::Id => Condition::Id(pattern()?),
             KeyKind::Finding => Condition::Finding(pattern()?),
+            KeyKind::Cause => Condition::Cause(pattern()?),
             KeyKind::Transaction => Condition::Transaction(Box::new(TransactionCondition::new(value)?)),
             KeyKind::Choice(field) => Condition::Choice(FieldChoice::parse(field, value)?),
             KeyKind::Size => Condition::Size(operator, quantity::parse_size(&value.text).ok_or_else(|| wrong("size"))?),
@@ -83,6 +86,10 @@ impl Condition {
             }
             Condition::Transaction(transaction) => transaction.matches(record, context),
             Condition::Finding(pattern) => record.remarks.lines().any(|line| pattern.matches(line)),
+            Condition::Cause(pattern) => {
+                let failure = record.attempt().and_then(|attempt| attempt.failure.as_deref());
+                failure.is_some_and(|failure| pattern.matches(failure.cause.name()))
+            }
             Condition::Size(operator, bytes) => is_frame && operator.holds((record.text.len() as u64).cmp(bytes)),
             Condition::Latency(operator, micros) => match record.latency {
                 // What these carry is how long we wait before the next attempt.
@@ -136,7 +143,7 @@ impl Condition {
             Condition::Size(..) | Condition::Latency(..) | Condition::Since(_) | Condition::Before(_) => 1,
             Condition::Action(pattern) => of(pattern, 2),
             Condition::Identity(pattern) => of(pattern, 3),
-            Condition::Id(pattern) | Condition::Finding(pattern) => of(pattern, 4),
+            Condition::Id(pattern) | Condition::Finding(pattern) | Condition::Cause(pattern) => of(pattern, 4),
             Condition::Text(pattern) => of(pattern, 7),
             Condition::Payload(_) => 10,
             Condition::Transaction(_) => 11,
@@ -151,6 +158,7 @@ impl Condition {
             Condition::Id(_) => KeyKind::Id,
             Condition::Transaction(_) => KeyKind::Transaction,
             Condition::Finding(_) => KeyKind::Finding,
+            Condition::Cause(_) => KeyKind::Cause,
             Condition::Choice(choice) => KeyKind::Choice(choice.field()),
             Condition::Size(..) => KeyKind::Size,
             Condition::Latency(..) => KeyKind::Latency,
@@ -171,7 +179,8 @@ impl fmt::Display for Condition {
             Condition::Identity(pattern)
             | Condition::Action(pattern)
             | Condition::Id(pattern)
-            | Condition::Finding(pattern) => {
+            | Condition::Finding(pattern)
+            | Condition::Cause(pattern) => {
                 write!(f, ":{pattern}")
             }
             Condition::Transaction(transaction) => write!(f, ":{transaction}"),

@@ -24,6 +24,7 @@ pub(super) enum KeyKind {
     Id,
     Transaction,
     Finding,
+    Cause,
     Choice(FilterField),
     Size,
     Latency,
@@ -54,6 +55,7 @@ pub const KEYS: &[FilterKey] = &[
     key("before", "before:14:30", "older than this, or before this time", KeyKind::Before),
     key("valid", "valid:no", "verdict on the frame", KeyKind::Choice(FilterField::Valid)),
     key("finding", "finding:*/status*", "sentence about what is wrong with a frame", KeyKind::Finding),
+    key("cause", "cause:unauthorized", "cause of a failed attempt to connect", KeyKind::Cause),
     key("answered", "answered:no", "whether a call has its answer", KeyKind::Choice(FilterField::Answered)),
 ];
 

@@ -53,7 +53,7 @@ fn title(app: &App, page: &ConnectionPage, outside: &ReadContext<'_>) -> (String
     let named = identity.or_else(|| app.facts.refused_identity(sequence));
     let title = match named {
         Some(name) => format!("Connection of {}", escape_control(&name)),
-        None => "Connection of nobody known".to_owned(),
+        None => "Connection of an unknown client".to_owned(),
     };
     let all = attempts(&app.facts, sequence, page.station, outside);
     let place = all.iter().position(|other| *other == sequence).map_or(0, |index| index + 1);

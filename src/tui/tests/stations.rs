@@ -36,6 +36,10 @@ fn modes_that_change_answers_are_in_the_header() {
     screen.modes.misbehaviours = 3;
     assert!(header(&screen).contains("≠ no-pong +2  ⚑ 1 rule"), "{}", header(&screen));
     screen.modes.misbehaviour = None;
+    assert!(!header(&screen).contains("TLS keys"), "{}", header(&screen));
+    screen.modes.key_log = true;
+    assert!(header(&screen).contains("⚿ TLS keys to file"), "{}", header(&screen));
+    screen.modes.key_log = false;
     screen.app.size.width = 60;
     let narrow = header(&screen);
     assert!(narrow.contains("⚑ 1 rule") && narrow.contains("3/5 connected") && !narrow.contains("ws://"), "{narrow}");

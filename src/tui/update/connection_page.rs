@@ -116,7 +116,7 @@ fn list(app: &mut App, outside: &ReadContext<'_>) {
         let record = outside.contents.records().get(*sequence)?;
         let (outcome, _) = attempt_outcome(&record);
         let station = record.station.and_then(|key| outside.contents.stations().get(key)).map(|row| row.identity.to_string());
-        let who = station.or_else(|| app.facts.refused_identity(*sequence)).unwrap_or_else(|| "nobody known".to_owned());
+        let who = station.or_else(|| app.facts.refused_identity(*sequence)).unwrap_or_else(|| "an unknown client".to_owned());
         Some(PaletteChoice {
             kind: "attempt",
             name: format!("{} {who}", &format::time_of_day(record.wall_micros, &app.zone)[..8]),

@@ -26,9 +26,10 @@ pub(super) fn details(app: &App, from: &ReportContext<'_>, group: &FaultGroup, a
         }
     };
     let style = if group.kind.is_tolerated() { styles.warning } else { styles.error };
-    let facts: [(&str, &str, Style); 6] = [
+    let facts: [(&str, &str, Style); 7] = [
         ("action", group.action.as_deref().unwrap_or_default(), styles.base),
         ("code", group.code.map_or("", ErrorCode::name), styles.base),
+        ("cause", group.cause.as_deref().unwrap_or_default(), styles.base),
         ("where", &group.place, styles.base),
         ("seen", &times, styles.base),
         ("example", &group.example, style),
