@@ -1,4 +1,4 @@
-//! What a probe is told: where, as whom, how long, and what it may do.
+//! The options of a probe: where, as whom, how long, and what it may do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +56,7 @@ pub fn own_certificate(chain: &[Vec<u8>], key: &[u8]) -> Result<Arc<CertifiedKey
     certified(chain, key).map_err(|error| ProbeError::Certificate(error.to_string()))
 }
 
-/// What a probe is told.
+/// The options of a probe.
 pub struct ProbeOptions {
     /// The central system.
     pub target: ProbeTarget,

@@ -124,7 +124,7 @@ impl ProbeSession {
     }
 
     /// A right request with the version of the links, or with all versions when there is none.
-    pub fn usual(&self, identity: &str) -> UpgradeRequest {
+    pub fn request_for(&self, identity: &str) -> UpgradeRequest {
         self.request(identity, &self.protocols())
     }
 
@@ -308,7 +308,7 @@ impl ProbeSession {
     /// # Errors
     /// When the handshake fails.
     pub async fn link(&self, identity: &str) -> Result<ProbeLink, HandshakeEnd> {
-        match self.shake_hands(self.usual(identity)).await {
+        match self.shake_hands(self.request_for(identity)).await {
             (_, Some(link)) => Ok(link),
             (end, None) => Err(end),
         }

@@ -13,7 +13,7 @@ use super::runner::select_of;
 use super::station::{self, StationListener, StationSeen, VisitNews, VisitPlan, listen};
 use crate::ocpp::{Catalog, Version};
 
-/// What a probe of a station is told.
+/// The options of a probe of a station.
 pub struct StationOptions {
     /// The address to listen on.
     pub host: String,

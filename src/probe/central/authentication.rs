@@ -23,7 +23,7 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
     }),
     check("authentication.right", "the right password", PROFILES, &[CheckNeed::Password], |session, identity| {
         Box::pin(async move {
-            let end = session.handshake(session.usual(identity), false).await;
+            let end = session.handshake(session.request_for(identity), false).await;
             if end.is_link() { CheckJudgement::supported(end.words()) } else { CheckJudgement::not_supported(end.words()) }
         })
     }),
@@ -55,7 +55,7 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
         &[CheckNeed::Tls, CheckNeed::Certificate],
         |session, identity| {
             Box::pin(async move {
-                let end = session.handshake(session.usual(identity), true).await;
+                let end = session.handshake(session.request_for(identity), true).await;
                 if end.is_link() { CheckJudgement::supported(end.words()) } else { CheckJudgement::not_supported(end.words()) }
             })
         },
@@ -73,13 +73,13 @@ const fn check(
 }
 
 async fn without(session: &ProbeSession, identity: &str) -> HandshakeEnd {
-    session.handshake(session.usual(identity).without("Authorization"), false).await
+    session.handshake(session.request_for(identity).without("Authorization"), false).await
 }
 
 fn refused<'a>(session: &'a ProbeSession, identity: &'a str, value: String) -> CheckFuture<'a> {
     Box::pin(async move {
         let asks = !without(session, identity).await.is_link();
-        let end = session.handshake(session.usual(identity).instead("Authorization", value), false).await;
+        let end = session.handshake(session.request_for(identity).instead("Authorization", value), false).await;
         judge_wrong(&end, asks)
     })
 }

@@ -1,4 +1,4 @@
-//! Extensions of WebSocket: compression, and one that nobody knows.
+//! Extensions of WebSocket: compression, and an unknown one.
 
 use crate::probe::check::{CheckRun, ProbeArea, ProbeCheck};
 use crate::probe::client::HandshakeEnd;
@@ -13,7 +13,7 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
         needs: &[],
         run: CheckRun::Handshake(
             |session, identity| {
-                session.usual(identity).with("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
+                session.request_for(identity).with("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
             },
             deflate,
         ),
@@ -21,11 +21,11 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
     ProbeCheck {
         name: "extension.unknown",
         area: ProbeArea::Extensions,
-        tries: "an extension that nobody knows is offered",
+        tries: "an unknown extension is offered",
         clause: "RFC 6455 §9.1",
         needs: &[],
         run: CheckRun::Handshake(
-            |session, identity| session.usual(identity).with("Sec-WebSocket-Extensions", "x-ocpp-tui-probe"),
+            |session, identity| session.request_for(identity).with("Sec-WebSocket-Extensions", "x-ocpp-tui-probe"),
             unknown,
         ),
     },

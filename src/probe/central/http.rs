@@ -12,91 +12,91 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
         "http.other-case",
         "\"Upgrade: WebSocket\"",
         "RFC 6455 §4.2.1",
-        |session, identity| session.usual(identity).instead("Upgrade", "WebSocket"),
+        |session, identity| session.request_for(identity).instead("Upgrade", "WebSocket"),
         accept,
     ),
     check(
         "http.keep-alive",
         "\"Connection: keep-alive, Upgrade\"",
         "RFC 6455 §4.2.1",
-        |session, identity| session.usual(identity).instead("Connection", "keep-alive, Upgrade"),
+        |session, identity| session.request_for(identity).instead("Connection", "keep-alive, Upgrade"),
         accept,
     ),
     check(
         "http.origin",
         "an Origin, as browsers send it",
         "RFC 6455 §10.2",
-        |session, identity| session.usual(identity).with("Origin", "http://localhost"),
+        |session, identity| session.request_for(identity).with("Origin", "http://localhost"),
         optional,
     ),
     check(
         "http.long-head",
         "a header of 4000 bytes",
         "",
-        |session, identity| session.usual(identity).with("X-Probe", "x".repeat(4000)),
+        |session, identity| session.request_for(identity).with("X-Probe", "x".repeat(4000)),
         optional,
     ),
     check(
         "http.no-key",
         "no Sec-WebSocket-Key",
         "RFC 6455 §4.2.1",
-        |session, identity| session.usual(identity).without("Sec-WebSocket-Key"),
+        |session, identity| session.request_for(identity).without("Sec-WebSocket-Key"),
         refuse,
     ),
     check(
         "http.no-version",
         "no Sec-WebSocket-Version",
         "RFC 6455 §4.2.1",
-        |session, identity| session.usual(identity).without("Sec-WebSocket-Version"),
+        |session, identity| session.request_for(identity).without("Sec-WebSocket-Version"),
         refuse,
     ),
     check(
         "http.version-8",
         "Sec-WebSocket-Version 8",
         "RFC 6455 §4.2.2, §4.4",
-        |session, identity| session.usual(identity).instead("Sec-WebSocket-Version", "8"),
+        |session, identity| session.request_for(identity).instead("Sec-WebSocket-Version", "8"),
         old_version,
     ),
     check(
         "http.no-upgrade",
         "no Upgrade",
         "RFC 6455 §4.2.1",
-        |session, identity| session.usual(identity).without("Upgrade"),
+        |session, identity| session.request_for(identity).without("Upgrade"),
         refuse,
     ),
     check(
         "http.no-connection",
         "no Connection",
         "RFC 6455 §4.2.1",
-        |session, identity| session.usual(identity).without("Connection"),
+        |session, identity| session.request_for(identity).without("Connection"),
         refuse,
     ),
     check(
         "http.post",
         "a POST instead of a GET",
         "RFC 6455 §4.2.1",
-        |session, identity| UpgradeRequest { method: "POST", ..session.usual(identity).with("Content-Length", "0") },
+        |session, identity| UpgradeRequest { method: "POST", ..session.request_for(identity).with("Content-Length", "0") },
         refuse,
     ),
     check(
         "http.1.0",
         "HTTP/1.0",
         "RFC 6455 §4.2.1",
-        |session, identity| UpgradeRequest { http: "HTTP/1.0", ..session.usual(identity) },
+        |session, identity| UpgradeRequest { http: "HTTP/1.0", ..session.request_for(identity) },
         refuse,
     ),
     check(
         "http.no-host",
         "no Host",
         "RFC 6455 §4.2.1; RFC 9112 §3.2",
-        |session, identity| session.usual(identity).without("Host"),
+        |session, identity| session.request_for(identity).without("Host"),
         refuse,
     ),
     check(
         "http.two-hosts",
         "two Host headers",
         "RFC 9112 §3.2",
-        |session, identity| session.usual(identity).with("Host", "another.example"),
+        |session, identity| session.request_for(identity).with("Host", "another.example"),
         refuse,
     ),
     ProbeCheck {
@@ -139,7 +139,7 @@ fn refuse(end: &HandshakeEnd) -> CheckJudgement {
     if end.is_refusal() { CheckJudgement::keeps(end.words()) } else { CheckJudgement::breaks(end.words(), REFUSE) }
 }
 
-/// A version of WebSocket that nobody speaks any more: the answer names the one that is spoken.
+/// A version of WebSocket that is out of use: the answer names the one that is spoken.
 fn old_version(end: &HandshakeEnd) -> CheckJudgement {
     match &end.answer {
         Ok(answer) if end.is_refusal() => match answer.value("Sec-WebSocket-Version") {

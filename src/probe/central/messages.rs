@@ -33,7 +33,7 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
         "an unknown action with null as its payload",
         CALL,
         || LinkScript::text("[2,\"probe\",\"OcppTuiProbe\",null]"),
-        unknown_action,
+        null_payload,
     ),
     check(
         "message.missing-field",
@@ -102,12 +102,12 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
         || LinkScript::text(format!("[2,\"probe\",\"OcppTuiProbe\",{}{}]", "[".repeat(5000), "]".repeat(5000))),
         unreadable,
     ),
-    check("message.result-of-nothing", "a result that nobody waits for", "", || LinkScript::text("[3,\"nobody\",{}]"), unasked),
+    check("message.result-of-nothing", "a result that answers no call", "", || LinkScript::text("[3,\"unasked\",{}]"), unasked),
     check(
         "message.error-of-nothing",
-        "an error that nobody waits for",
+        "an error that answers no call",
         "",
-        || LinkScript::text("[4,\"nobody\",\"GenericError\",\"\",{}]"),
+        || LinkScript::text("[4,\"unasked\",\"GenericError\",\"\",{}]"),
         unasked,
     ),
 ];
@@ -135,6 +135,14 @@ fn unknown_action(heard: &Heard, _: Version) -> CheckJudgement {
             CheckJudgement::keeps(heard.words())
         }
         _ => CheckJudgement::breaks(heard.words(), REMEDY),
+    }
+}
+
+/// Null where an object is to be: the payload may be looked at before the action, so that every error is right.
+fn null_payload(heard: &Heard, version: Version) -> CheckJudgement {
+    match answer(heard) {
+        Some(PeerAnswer::Error(..)) if !heard.is_over() => CheckJudgement::keeps(heard.words()),
+        _ => unknown_action(heard, version),
     }
 }
 

@@ -11,7 +11,7 @@ const IDENTITY: &str = "OCPP-J 1.6 §3.1.1";
 const UNKNOWN: &str = "OCPP-J 1.6 §3.2; OCPP 2.0.1 part 4 §3.2";
 
 pub(super) const CHECKS: &[ProbeCheck] = &[
-    check("path.identity", "the identity behind the URL", IDENTITY, |session, identity| session.usual(identity), plain),
+    check("path.identity", "the identity behind the URL", IDENTITY, |session, identity| session.request_for(identity), plain),
     check(
         "path.encoded",
         "the first character of the identity as %XX",
@@ -108,7 +108,10 @@ fn encoded(end: &HandshakeEnd) -> CheckJudgement {
 /// Nothing names the station.
 fn missing(end: &HandshakeEnd) -> CheckJudgement {
     if end.is_link() {
-        return CheckJudgement::breaks(end.words(), "refuse a URL without an identity: its station cannot be told from others");
+        return CheckJudgement::breaks(
+            end.words(),
+            "refuse a URL without an identity: its station cannot be distinguished from others",
+        );
     }
     if end.is_refusal() { CheckJudgement::keeps(end.words()) } else { CheckJudgement::not_supported(end.words()) }
 }

@@ -129,9 +129,10 @@ fn version_name(version: u16) -> String {
     }
 }
 
-/// By its registered name without the first word, where rustls knows it, else by its number.
+/// By its registered name where rustls knows it, which puts the version into those of TLS 1.3; else by its number.
 fn suite_name(suite: u16) -> String {
-    rustls::CipherSuite::from(suite).as_str().map_or_else(|| format!("suite {suite:#06x}"), str::to_owned)
+    let name = rustls::CipherSuite::from(suite).as_str();
+    name.map_or_else(|| format!("suite {suite:#06x}"), |name| name.replacen("TLS13_", "TLS_", 1))
 }
 
 /// Whether the server agreed on what was offered, and on nothing else.

@@ -114,7 +114,7 @@ fn list(end: &HandshakeEnd) -> CheckJudgement {
 /// Nothing in common: the link is closed, or there is no upgrade.
 fn no_common(end: &HandshakeEnd) -> CheckJudgement {
     if end.is_link() && !end.after.is_over() {
-        let remedy = "close the link at once, or refuse the request: without a subprotocol nobody knows the version";
+        let remedy = "close the link at once, or refuse the request: without a subprotocol the version is unknown";
         return CheckJudgement::breaks("101 without a subprotocol, and the link stays open", remedy);
     }
     if end.is_link() || end.is_refusal() {

@@ -30,7 +30,7 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
     ),
     check(
         "websocket.pong",
-        "a pong that nobody asked for",
+        "a pong without a ping",
         "RFC 6455 §5.5.3",
         CheckRun::Link(
             || LinkScript { frames: vec![WireFrame::new(opcode::PONG, "unasked")], until: HearUntil::Settled },

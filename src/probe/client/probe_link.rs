@@ -60,7 +60,7 @@ impl ProbeLink {
         let _ = self.wire.write(&bytes, self.limit).await;
     }
 
-    /// Sends a frame with a mask, whoever we are.
+    /// Sends a frame with a mask, in either role.
     pub async fn send_masked(&mut self, frame: &WireFrame) {
         self.sent_at = Instant::now();
         let _ = self.wire.write(&frame.bytes(), self.limit).await;

@@ -37,7 +37,7 @@ impl ProbeEnvelope {
         ProbeEnvelope { version, soap: SOAP_1_2, headers, body }
     }
 
-    /// Authorize with a token that nobody knows.
+    /// Authorize with an unknown token.
     pub fn authorize(version: Version, identity: &str, to: &str) -> ProbeEnvelope {
         let body = "<cs:authorizeRequest><cs:idTag>OCPP-TUI-PROBE</cs:idTag></cs:authorizeRequest>".to_owned();
         ProbeEnvelope::new(version, identity, to, "Authorize", body)

@@ -1,5 +1,5 @@
 //! The checks of a SOAP central system: versions by namespace, HTTP, headers of the envelope, faults, encodings, compression. The call that
-//! is made is Authorize with a token that nobody knows: it asks, and changes nothing.
+//! is made is Authorize with an unknown token: it asks, and changes nothing.
 
 mod envelope;
 mod exchange;

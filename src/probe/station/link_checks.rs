@@ -5,10 +5,12 @@ use serde_json::Value;
 use super::listener::PROBE_CALL;
 use super::visit::{StationSeen, StationVisit, VisitPlan};
 use crate::probe::check::{CheckRun, ProbeArea, ProbeCheck};
-use crate::probe::client::PeerAnswer;
-use crate::probe::client::shown;
+use crate::probe::client::{PeerAnswer, PeerEvent, shown};
 use crate::probe::judgement::CheckJudgement;
 use crate::probe::milliseconds::milliseconds;
+
+/// The type of a call (OCPP-J 1.6 §4.1.3).
+const CALL: u64 = 2;
 
 pub(super) const CHECKS: &[ProbeCheck] = &[
     check("link.frames", "all frames that it sent", "RFC 6455 §5", frames),
@@ -25,7 +27,7 @@ pub(super) const CHECKS: &[ProbeCheck] = &[
         must_fail(seen, VisitPlan::MaskedFrame, "end the link when a server sends a frame with a mask")
     }),
     check("link.no-subprotocol", "a 101 without a subprotocol", "OCPP-J 1.6 §3.2", |seen| {
-        must_fail(seen, VisitPlan::NoSubprotocol, "end the link when no subprotocol was agreed on: nobody knows the version")
+        must_fail(seen, VisitPlan::NoSubprotocol, "end the link when no subprotocol was agreed on: the version is unknown")
     }),
     check("link.other-subprotocol", "a 101 with a subprotocol that was not offered", "RFC 6455 §4.1", |seen| {
         must_fail(seen, VisitPlan::OtherSubprotocol, "end the connection when the subprotocol was not offered")
@@ -78,13 +80,16 @@ fn ping(seen: &StationSeen) -> CheckJudgement {
 fn first_message(seen: &StationSeen) -> CheckJudgement {
     with_talk(seen, |visit| {
         let first = visit.heard.events.iter().find_map(|(at, event)| match event {
-            crate::probe::client::PeerEvent::Text(text) => Some((at, text)),
+            PeerEvent::Text(text) => {
+                let message = serde_json::from_str::<Value>(text).unwrap_or_default();
+                // An answer to our call is no beginning: the station said nothing before it.
+                (message[1] != PROBE_CALL).then_some((at, text, message))
+            }
             _ => None,
         });
-        let Some((at, text)) = first else { return CheckJudgement::not_supported(visit.heard.ending()) };
-        let action = serde_json::from_str::<Value>(text).ok().and_then(|message| message[2].as_str().map(str::to_owned));
-        match action {
-            Some(action) => CheckJudgement::supported(format!("{} after {}", shown(&action), milliseconds(*at))),
+        let Some((at, text, message)) = first else { return CheckJudgement::not_supported("no message of its own") };
+        match message[2].as_str().filter(|_| message[0] == CALL) {
+            Some(action) => CheckJudgement::supported(format!("{} after {}", shown(action), milliseconds(*at))),
             None => CheckJudgement::breaks(shown(text), "begin with a call"),
         }
     })
