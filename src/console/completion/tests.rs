@@ -130,9 +130,9 @@ fn misbehaviours_are_completed_with_their_parameters() {
     for target in ["CP1", "cs", "all", "list", "off", "@marked"] {
         assert!(texts("misbehave |").contains(&target.to_owned()), "{target}");
     }
-    assert_eq!(texts("misbehave cs no|"), ["no-subprotocol", "no-pong"]);
+    assert_eq!(texts("misbehave cs no|"), ["no-intermediate", "no-subprotocol", "no-pong"]);
     assert_eq!(texts("misbehave cs close |"), ["code=", "reason=", "times=", "as="]);
-    assert_eq!(texts("misbehave cp no|"), ["no-key", "no-pong"]);
+    assert_eq!(texts("misbehave cp no|"), ["no-intermediate", "no-certificate", "no-hello", "no-key", "no-pong"]);
     assert!(texts("misbehave off |").contains(&"cs".to_owned()) && !texts("misbehave off |").contains(&"list".to_owned()));
     assert_eq!(texts("misbehave off cs frag|"), ["fragments"]);
     assert_eq!(texts("answer upgr|"), ["upgrade"]);

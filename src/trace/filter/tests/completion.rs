@@ -11,7 +11,7 @@ fn offered(text: &str, cursor: usize) -> (std::ops::Range<usize>, Vec<String>) {
 #[test]
 fn keys_and_values_are_offered() {
     for (text, span, candidates) in [
-        ("c", 0..1, vec!["cp:", "code:"]),
+        ("c", 0..1, vec!["cp:", "code:", "cause:"]),
         ("si", 0..2, vec!["size>", "since:"]),
         ("kind:call !(ro", 12..14, vec!["role:"]),
         ("a o", 2..3, vec!["or"]),
@@ -23,7 +23,7 @@ fn keys_and_values_are_offered() {
         ("$.a", 0..3, vec![]),
         ("\"c", 2..2, vec![]),
         ("cp:'c", 5..5, vec![]),
-        ("don't c", 6..7, vec!["cp:", "code:"]),
+        ("don't c", 6..7, vec!["cp:", "code:", "cause:"]),
         ("x:c", 0..3, vec![]),
     ] {
         let expected: Vec<String> = candidates.into_iter().map(str::to_owned).collect();
