@@ -104,13 +104,13 @@ impl OddTls {
         sending.await.err().unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// The socket below the handshake, with bytes that leave as they are to.
-    pub fn on(&self, socket: Socket) -> Socket {
+    /// The socket below the handshake, with bytes that leave as they are to. `has_read` says whether something of the peer was read before.
+    pub fn on(&self, socket: Socket, has_read: bool) -> Socket {
         let Some(parts) = &self.0 else { return socket };
         let output = if self.has(MisbehaviourKind::SilentTls) {
             OddOutput::Silent
         } else if self.has(MisbehaviourKind::ResetTls) {
-            OddOutput::Reset { has_read: false }
+            OddOutput::Reset { has_read }
         } else if let Some(slow) = self.find(MisbehaviourKind::SlowTls) {
             OddOutput::Slow { delay: slow.time(P::Delay), pause: slow.time(P::Pause), output: PacedOutput::default() }
         } else {

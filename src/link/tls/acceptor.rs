@@ -146,7 +146,7 @@ impl TlsAcceptor {
         odd: &OddTls,
     ) -> Result<TlsSocket<Socket>, Box<FailedTls>> {
         let (tap, notes, setup) = (HandshakeTap::default(), HandshakeNotes::default(), self.setup());
-        let tapped = TappedSocket::new(first, odd.on(socket), Some(tap.clone()));
+        let tapped = TappedSocket::new(first, odd.on(socket, true), Some(tap.clone()));
         let versions = odd.versions(TlsVersions::up_to(self.options.highest));
         let accepting = async {
             let start = LazyConfigAcceptor::new(Acceptor::default(), tapped).await?;

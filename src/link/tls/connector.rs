@@ -93,7 +93,7 @@ impl TlsConnector {
         // An address is not asked for (RFC 6066 §3).
         facts.server_name = host.parse::<IpAddr>().is_err().then(|| host.into());
         let (tap, notes) = (HandshakeTap::default(), HandshakeNotes::default());
-        let mut tapped = TappedSocket::new(Bytes::new(), odd.on(socket), Some(tap.clone()));
+        let mut tapped = TappedSocket::new(Bytes::new(), odd.on(socket, false), Some(tap.clone()));
         let versions = odd.versions(TlsVersions::up_to(self.options.highest));
         let connecting = async {
             if odd.sends_garbage() {
