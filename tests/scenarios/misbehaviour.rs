@@ -52,5 +52,5 @@ fn what_cannot_be_done_is_said() {
     )
     .ends(1, &["a misbehaviour, such as no-pong"]);
     play("scenario('whose', async () => { await misbehave('CP1', 'no-pong'); });")
-        .ends(1, &["the first argument of misbehave is 'cs', 'cp' or 'all'"]);
+        .ends(2, &["the first argument of misbehave is 'cs', 'cp' or 'all'"]);
 }

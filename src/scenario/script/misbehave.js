@@ -2,9 +2,11 @@
 // the scenario.
 (function (toolkit) {
   'use strict';
-  const { define, want, stringify, begin, done, wrong, request } = toolkit;
+  const { define, want, stringify, startTimer, PlainPromise, begin, done, wrong, request } = toolkit;
   /** Lengths of time, which are milliseconds here. */
   const TIMES = ['delay', 'pause'];
+  /** The time in which links take it on, in milliseconds. */
+  const TAKEN_ON = 20;
 
   /** A name as the command has it: `retryAfter` is `retry_after`. */
   const written = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -24,6 +26,8 @@
     const line = off ? `misbehave off ${target}${end}` : `misbehave ${target} ${name}${given}${end}`;
     const { output, failed } = await request('command', { station: link ? link.key : null, line });
     if (failed) throw wrong(step, output);
+    // Links that are up hear of it by an order.
+    await new PlainPromise((resolve) => startTimer(resolve, TAKEN_ON, false, []));
     done(step);
   }
 
