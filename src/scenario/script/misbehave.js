@@ -17,13 +17,13 @@
     return TIMES.includes(name) ? `${given}ms` : String(given);
   }
 
-  /** Switches one on, or with `null` all off. `end` is the end of the line. */
+  /** Switches one on, or with `null` all off. `end` is the end of the line that switches one on. */
   async function misbehaveAt(target, name, parameters, link, end = '') {
     const off = name === null;
     if (!off) want('string', name, 'the name of a misbehaviour');
     const step = begin(off ? 'misbehave no more' : `misbehave: ${name}`, link);
     const given = Object.entries(parameters || {}).map(([key, it]) => ` ${written(key)}=${value(key, it)}`).join('');
-    const line = off ? `misbehave off ${target}${end}` : `misbehave ${target} ${name}${given}${end}`;
+    const line = off ? `misbehave off ${target}` : `misbehave ${target} ${name}${given}${end}`;
     const { output, failed } = await request('command', { station: link ? link.key : null, line });
     if (failed) throw wrong(step, output);
     // Links that are up hear of it by an order.
