@@ -3,9 +3,9 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `kind`, `table`, `parameter` | the misbehaviours, a row each |
+//! | `kind`, `spec`, `table`, `parameter` | the misbehaviours, a row each |
 //! | `plan` | which are on, and for whom |
-//! | `tls`, `faulty_certificates` | handshakes of TLS |
+//! | `tls`, `odd_socket`, `faulty_certificates` | handshakes of TLS |
 //! | `answer` | the answers of our HTTP server |
 //! | `request` | the head of our request for a WebSocket |
 //! | `frames` | frames of a WebSocket as bytes |
@@ -16,11 +16,13 @@ pub(super) mod answer;
 mod faulty_certificates;
 mod frames;
 mod kind;
+mod odd_socket;
 pub(super) mod odd_writer;
 pub(super) mod paced_output;
 mod parameter;
 mod plan;
 pub(super) mod request;
+mod spec;
 mod table;
 mod tls;
 
@@ -31,10 +33,12 @@ use std::time::Duration;
 
 pub use faulty_certificates::FaultyCertificates;
 pub use kind::{MisbehaviourKind, MisbehaviourStage};
+pub(super) use odd_socket::OddSocket;
 pub use parameter::{MisbehaviourParameter, PARAMETER_COUNT, PARAMETERS, ParameterForm, ParameterSpec, ParameterValue};
 pub use plan::{ActiveMisbehaviour, CommandedMisbehaviour, MisbehaviourPlan, MisbehaviourScope};
-pub use table::{DefaultValue, MISBEHAVIOURS, MisbehaviourSpec, OfferedParameter};
-pub(super) use tls::{OddSocket, OddTls};
+pub use spec::{DefaultValue, MisbehaviourSpec, OfferedParameter};
+pub use table::MISBEHAVIOURS;
+pub(super) use tls::OddTls;
 
 /// How long something may take that is slow on purpose: the peer is to end it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60 * 60);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::faulty_certificates::FaultyCertificates;
 use super::kind::{MisbehaviourKind, MisbehaviourStage};
 use super::parameter::{MisbehaviourParameter, ParameterValue};
-use super::table::MisbehaviourSpec;
+use super::spec::MisbehaviourSpec;
 use crate::ocpp::Role;
 use crate::trace::StationKey;
 

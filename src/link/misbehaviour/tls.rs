@@ -1,31 +1,32 @@
-//! What is done wrong on purpose in a handshake of TLS: which of it concerns one handshake, and how its bytes leave. Certificates with faults
-//! are made in `faulty_certificates`, the handshakes in `link::tls`.
+//! What is done wrong on purpose in a handshake of TLS: which of it concerns one handshake, and which certificate is shown. How bytes leave
+//! is in `odd_socket`; the handshakes are in `link::tls`.
 
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use super::PATIENCE;
 use super::kind::{MisbehaviourKind, MisbehaviourStage};
+use super::odd_socket::{OddOutput, OddSocket};
 use super::odd_writer::MisbehaviourReporter;
 use super::paced_output::PacedOutput;
 use super::parameter::MisbehaviourParameter as P;
 use super::plan::{ActiveMisbehaviour, MisbehaviourPlan};
-use super::{PATIENCE, faulty_certificates};
 use crate::behaviour::StationCertificate;
 use crate::clock::now;
-use crate::link::network::{AbortiveClose, Socket};
+use crate::link::network::Socket;
 use crate::link::tls::{TlsVersion, TlsVersions};
 use crate::ocpp::Role;
-use crate::pki::CertificateUse;
+use crate::pki::{CertificateDefect, CertificateFacts, CertificateTerms, CertificateUse, ChainForm};
 use crate::trace::EventKind;
 
 /// What is sent instead of a ClientHello.
 const GARBAGE: &[u8] = b"this is no ClientHello\r\n";
+/// The operator in the certificate of a station that has no right one.
+const OPERATOR: &str = "ocpp-tui";
 
 /// What is done wrong on purpose in one handshake; by default nothing.
 #[derive(Debug, Default)]
@@ -135,7 +136,7 @@ impl OddTls {
             let row = parts.reporter.station.and_then(|station| contents.stations().get(station));
             row.map_or_else(String::new, |row| row.identity.to_string())
         };
-        let terms = faulty_certificates::terms(&parts.active, right, purpose, identity)?;
+        let terms = terms(&parts.active, right, purpose, identity)?;
         let plan = parts.plan.clone();
         // A key of RSA takes a while.
         let issuing = tokio::task::spawn_blocking(move || plan.faulty_certificates().issue(&terms, now().wall));
@@ -150,98 +151,34 @@ impl OddTls {
     }
 }
 
-/// A socket below a handshake that is done wrong on purpose.
-#[derive(Debug)]
-pub(in crate::link) struct OddSocket<S> {
-    socket: S,
-    output: OddOutput,
-    is_over: Arc<AtomicBool>,
-}
-
-/// How the bytes of a handshake leave that is done wrong on purpose.
-#[derive(Debug)]
-enum OddOutput {
-    /// Byte by byte, after a delay.
-    Slow {
-        /// The time before the first byte, until it has begun.
-        delay: Duration,
-        /// The time between two bytes.
-        pause: Duration,
-        /// What waits.
-        output: PacedOutput,
-    },
-    /// Not at all.
-    Silent,
-    /// The answer to what the peer sent is cut in half, and the connection is reset.
-    Reset {
-        /// Whether the peer has sent something.
-        has_read: bool,
-    },
-}
-
-impl<S> OddSocket<S> {
-    /// The socket below.
-    pub fn below(&self) -> &S {
-        &self.socket
+/// What the certificate of a handshake is to be; `None` when no fault is on. The right one is in DER; `identity` is asked where there is
+/// none.
+pub(super) fn terms(
+    active: &[Arc<ActiveMisbehaviour>],
+    right: Option<&[u8]>,
+    purpose: CertificateUse,
+    identity: impl FnOnce() -> String,
+) -> Option<CertificateTerms> {
+    if !active.iter().any(|one| one.kind().is_about_certificate()) {
+        return None;
     }
-}
-
-impl<S: AsyncWrite + Unpin> OddSocket<S> {
-    /// Writes what waits.
-    fn poll_drain(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.output {
-            OddOutput::Slow { output, .. } => output.poll_drain(Pin::new(&mut self.socket), context),
-            OddOutput::Silent | OddOutput::Reset { .. } => Poll::Ready(Ok(())),
-        }
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for OddSocket<S> {
-    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        // The library does not flush again while it waits for an answer.
-        let _ = this.poll_drain(context)?;
-        ready!(Pin::new(&mut this.socket).poll_read(context, buffer))?;
-        if let OddOutput::Reset { has_read } = &mut this.output {
-            *has_read = true;
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl<S: AsyncWrite + AbortiveClose + Unpin> AsyncWrite for OddSocket<S> {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        ready!(this.poll_drain(context))?;
-        if this.is_over.load(Ordering::Relaxed) {
-            return Pin::new(&mut this.socket).poll_write(context, bytes);
-        }
-        match &mut this.output {
-            OddOutput::Slow { delay, pause, output } => {
-                output.hold(std::mem::take(delay));
-                output.pace(*pause);
-                output.push(bytes);
-                Poll::Ready(Ok(bytes.len()))
+    let mut terms = match right.and_then(CertificateFacts::read) {
+        Some(facts) => CertificateTerms::like(&facts, purpose),
+        None => CertificateTerms::station(identity(), OPERATOR),
+    };
+    for one in active {
+        match one.kind() {
+            MisbehaviourKind::ExpiredCertificate => terms.defects.push(CertificateDefect::Expired),
+            MisbehaviourKind::ForeignCertificate => terms.defects.push(CertificateDefect::ForeignAuthority),
+            MisbehaviourKind::SelfSignedCertificate => terms.defects.push(CertificateDefect::SelfSigned),
+            MisbehaviourKind::NoIntermediate => terms.chain = ChainForm::MissingIntermediate,
+            MisbehaviourKind::WrongNameCertificate => {
+                let name = one.text(P::Name).unwrap_or_default().into_string();
+                terms.names = terms.names.first().map(|_| name.clone()).into_iter().collect();
+                terms.common_name = name;
             }
-            OddOutput::Silent => Poll::Ready(Ok(bytes.len())),
-            OddOutput::Reset { has_read: false } => Pin::new(&mut this.socket).poll_write(context, bytes),
-            OddOutput::Reset { has_read: true } => {
-                ready!(Pin::new(&mut this.socket).poll_write(context, &bytes[..bytes.len().div_ceil(2)]))?;
-                this.socket.abort_when_dropped();
-                Poll::Ready(Err(io::Error::new(io::ErrorKind::ConnectionReset, "reset on purpose")))
-            }
+            _ => {}
         }
     }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        ready!(this.poll_drain(context))?;
-        Pin::new(&mut this.socket).poll_flush(context)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        ready!(this.poll_drain(context))?;
-        Pin::new(&mut this.socket).poll_shutdown(context)
-    }
+    Some(terms)
 }

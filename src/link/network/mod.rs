@@ -1,6 +1,7 @@
 //! How connections are made: over the operating system's TCP, or in memory between the central systems and charge
 //! points of one session. The protocols on a connection are the matter of the listener, the dialer and SOAP.
 
+mod abortive_close;
 mod memory;
 mod observed_socket;
 mod socket;
@@ -11,9 +12,10 @@ use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
+pub(super) use abortive_close::AbortiveClose;
 use memory::{HERE, MemoryListener, MemoryPorts};
 pub(super) use observed_socket::{ObservedSocket, ReadObserver};
-pub(super) use socket::{AbortiveClose, Socket};
+pub(super) use socket::Socket;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 4096;

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::abortive_close::AbortiveClose;
 use super::memory::MemorySocket;
 use crate::link::misbehaviour::OddSocket;
 use crate::link::tls::TlsSocket;
@@ -55,12 +56,6 @@ impl Socket {
     }
 }
 
-/// A connection that can end with a reset.
-pub(in crate::link) trait AbortiveClose {
-    /// When it is dropped, the peer gets a reset instead of an orderly end, where the network knows one.
-    fn abort_when_dropped(&self);
-}
-
 impl AbortiveClose for Socket {
     fn abort_when_dropped(&self) {
         match self {
@@ -71,11 +66,6 @@ impl AbortiveClose for Socket {
             Socket::Memory(_) => {}
         }
     }
-}
-
-/// A pipe has no reset.
-impl AbortiveClose for DuplexStream {
-    fn abort_when_dropped(&self) {}
 }
 
 impl AsyncRead for Socket {

@@ -17,9 +17,9 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::PROVIDER;
 use super::certificate_files::{CertificateFileError, CertificateFiles, FileStamp, TrustedRoots, load_pairs, read_revocations};
+use super::certified_key::certified;
 use super::chain_refusal::CheckedPeer;
 use super::client_hello::ReadHello;
-use super::connector::certified;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
 use super::names::{TlsVersion, TlsVersions};
 use super::tap::{HandshakeTap, TappedSocket};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::client::{Resumption, WebPkiServerVerifier};
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::sign::CertifiedKey;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -17,13 +17,14 @@ use tokio_tungstenite::tungstenite::Bytes;
 use super::PROVIDER;
 use super::acceptor::HTTP;
 use super::certificate_files::{CertificateFileError, CertificateFiles, TrustedRoots};
+use super::certified_key::certified;
 use super::chain_refusal::CheckedPeer;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
 use super::names::{TlsVersion, TlsVersions};
 use super::tap::{HandshakeTap, TappedSocket};
 use super::tls_socket::TlsSocket;
 use super::verifier::{ChainTolerance, HandshakeNotes, NotingClientIdentity, NotingServerVerifier};
-use crate::behaviour::{CredentialSet, StationCertificate};
+use crate::behaviour::CredentialSet;
 use crate::link::misbehaviour::OddTls;
 use crate::link::network::Socket;
 use crate::ocpp::Role;
@@ -196,12 +197,4 @@ impl TlsConnector {
 /// What checks with these CAs; `None` where none is usable, and then nothing is trusted.
 fn verifier(roots: &TrustedRoots) -> Option<Arc<WebPkiServerVerifier>> {
     WebPkiServerVerifier::builder_with_provider(roots.0.clone(), PROVIDER.clone()).build().ok()
-}
-
-/// A certificate with its key for the library.
-pub(super) fn certified(certificate: &StationCertificate) -> Result<Arc<CertifiedKey>, rustls::Error> {
-    let chain = certificate.chain.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
-    let key = PrivatePkcs8KeyDer::from(certificate.key.to_vec());
-    let key = PROVIDER.key_provider.load_private_key(key.into())?;
-    Ok(Arc::new(CertifiedKey::new(chain, key)))
 }

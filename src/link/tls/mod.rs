@@ -6,7 +6,7 @@
 //! | `acceptor`, `connector` | one handshake where we listen, and where we connect |
 //! | `verifier` | checks the peer's chain and notes the exact result |
 //! | `client_hello` | reads what a client offers, also where the handshake fails |
-//! | `certificate_files` | PEM files, and what can be wrong with them |
+//! | `certificate_files`, `certified_key` | PEM files, and what can be wrong with them; a pair for the library |
 //! | `fault`, `alert`, `chain_refusal` | the sentences of failed handshakes |
 //! | `key_log` | the secrets for Wireshark |
 //! | `names` | the registered names of versions, suites and groups |
@@ -15,6 +15,7 @@
 mod acceptor;
 mod alert;
 mod certificate_files;
+mod certified_key;
 mod chain_refusal;
 mod client_hello;
 mod connector;

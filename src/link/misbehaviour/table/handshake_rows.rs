@@ -2,7 +2,7 @@
 
 use super::super::kind::{MisbehaviourKind as K, MisbehaviourStage as S};
 use super::super::parameter::MisbehaviourParameter as P;
-use super::{ANY, CP, CS, DefaultValue, MisbehaviourSpec, OfferedParameter, PAUSE, WEBSOCKET};
+use super::super::spec::{ANY, CP, CS, DefaultValue, MisbehaviourSpec, OfferedParameter, PAUSE, WEBSOCKET};
 
 pub(super) const HANDSHAKE: &[MisbehaviourSpec] = &[
     MisbehaviourSpec {

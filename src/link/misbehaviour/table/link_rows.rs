@@ -2,7 +2,7 @@
 
 use super::super::kind::{MisbehaviourKind as K, MisbehaviourStage as S};
 use super::super::parameter::MisbehaviourParameter as P;
-use super::{BOTH, DefaultValue, MisbehaviourSpec, OfferedParameter, WEBSOCKET};
+use super::super::spec::{BOTH, DefaultValue, MisbehaviourSpec, OfferedParameter, WEBSOCKET};
 
 pub(super) const LINK: &[MisbehaviourSpec] = &[
     MisbehaviourSpec {

@@ -2,7 +2,7 @@
 
 use super::super::kind::{MisbehaviourKind as K, MisbehaviourStage as S};
 use super::super::parameter::MisbehaviourParameter as P;
-use super::{ANY, BOTH, CP, CS, DefaultValue, MisbehaviourSpec, OfferedParameter, PAUSE};
+use super::super::spec::{ANY, BOTH, CP, CS, DefaultValue, MisbehaviourSpec, OfferedParameter, PAUSE};
 
 pub(super) const OPENING: &[MisbehaviourSpec] = &[
     MisbehaviourSpec {

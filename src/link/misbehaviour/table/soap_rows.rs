@@ -2,7 +2,7 @@
 
 use super::super::kind::{MisbehaviourKind as K, MisbehaviourStage as S};
 use super::super::parameter::MisbehaviourParameter as P;
-use super::{BOTH, DefaultValue, MisbehaviourSpec, OfferedParameter, SOAP};
+use super::super::spec::{BOTH, DefaultValue, MisbehaviourSpec, OfferedParameter, SOAP};
 
 pub(super) const SOAP_ANSWER: &[MisbehaviourSpec] = &[
     MisbehaviourSpec {

@@ -1,3 +1,4 @@
 //! The table of misbehaviours, and the plan.
 
+mod faulty_certificates;
 mod table;
