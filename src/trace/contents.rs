@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::decode::id_text;
-use super::event_tap::{EventTap, TapSlot};
+use super::event_tap::{EventTap, TapSlot, TappedFrame};
 use super::new_record::{LinkFacts, detail, new_record};
 use super::queue::EventBatch;
-use super::secrets::{self, MaskedFrame};
+use super::secrets::{self, CapturedMask, MaskedFrame};
 use super::station_keys::StationKeys;
 use super::store::Store;
 use super::{
@@ -89,14 +89,37 @@ impl Contents {
     /// Hands an event that was applied to a tap, without its secrets.
     fn tell(&self, tap: &mut dyn EventTap, event: &Event, text: &str, content: Option<RecordContent<'_>>) {
         let station = event.station.and_then(|key| self.stations.get(key));
+        if let Some(event) = self.released_without_secrets(event) {
+            return tap.take(&event, station, TappedFrame::default());
+        }
         match self.masked(event, text, content) {
-            None => tap.take(event, station, text, content),
+            None => tap.take(event, station, TappedFrame { text, content, masked: &[] }),
             Some(masked) => {
-                let payload = masked.payload.as_deref().unwrap_or_default();
+                let CapturedMask { text, payload, paths } = &masked.captured;
+                let payload = payload.as_deref().unwrap_or_default();
                 let content = content.map(|content| RecordContent { payload, ..content });
-                tap.take(&without_secrets(event, &masked), station, &masked.text, content);
+                tap.take(&without_secrets(event, &masked), station, TappedFrame { text, content, masked: paths });
             }
         }
+    }
+
+    /// The event about a frame that waited, when its payloads have secrets that are not to be shown.
+    fn released_without_secrets(&self, event: &Event) -> Option<Event> {
+        let EventKind::Released { kind, action, held, edited, .. } = &event.kind else { return None };
+        if self.show_secrets {
+            return None;
+        }
+        let masked = |payload: &str| secrets::mask_payload(*kind, action, payload).map(String::into_boxed_str);
+        let (masked_held, masked_edited) = (masked(held), edited.as_deref().and_then(masked));
+        if masked_held.is_none() && masked_edited.is_none() {
+            return None;
+        }
+        let mut event = event.clone();
+        if let EventKind::Released { held, edited, .. } = &mut event.kind {
+            *held = masked_held.unwrap_or_else(|| std::mem::take(held));
+            *edited = masked_edited.or_else(|| edited.take());
+        }
+        Some(event)
     }
 
     /// The same for an event whose frame is parted from its text.

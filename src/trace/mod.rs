@@ -54,7 +54,7 @@ pub use event::{
     Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, NoteTopic, RetryCause, Sequence, SilenceCause,
     Stamp, StationKey,
 };
-pub use event_tap::EventTap;
+pub use event_tap::{EventTap, TappedFrame};
 pub use frame_content::{FrameContent, RecordContent};
 pub use handshake_finding::HandshakeFinding;
 pub use message_rate::MessageRate;
