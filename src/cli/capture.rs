@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
@@ -21,6 +22,11 @@ use ocpp_tui::trace::{self, Record, Sequence};
 
 /// The records of a conversion are all in memory.
 pub(super) const WHOLE_FILE: usize = usize::MAX / 2;
+
+/// How many events are read between two looks at whether the rest of the program keeps up.
+const TURN: u64 = 512;
+/// How long to wait when it does not.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// The options of `open`.
 #[derive(Debug, Args)]
@@ -102,7 +108,13 @@ pub fn open(hub: &Hub, arguments: &OpenArguments) -> anyhow::Result<()> {
     let hub = hub.clone();
     let read = move || {
         let shutdown = hub.shutdown().clone();
-        let goes_on = |_: &LoadCount| !shutdown.is_cancelled();
+        let trace = hub.trace().clone();
+        let goes_on = move |count: &LoadCount| {
+            while count.events.is_multiple_of(TURN) && trace.is_ahead() && !shutdown.is_cancelled() {
+                std::thread::sleep(PAUSE);
+            }
+            !shutdown.is_cancelled()
+        };
         let mut reported = false;
         let mut report = |count: &LoadCount| {
             if !std::mem::replace(&mut reported, true) {

@@ -53,6 +53,33 @@ pub fn start(
     Ok(())
 }
 
+/// How much disk the records of a live session may take that do not fit into its memory.
+const ASIDE: u64 = 4 << 30;
+
+/// Lets the trace go on on disk where the memory ends: of a file that is opened all of it, of a session on the full screen as much as
+/// fits, unless it is to leave nothing on disk.
+///
+/// # Errors
+/// When the operating system gives no thread.
+pub fn put_aside(
+    hub: &Hub,
+    general: &GeneralOptions,
+    command: Option<&StartCommand>,
+    settings: &Settings,
+    paths: Option<&Paths>,
+    full_screen: bool,
+) -> anyhow::Result<()> {
+    let opens = matches!(command, Some(StartCommand::Open(_)));
+    let is_off = general.no_capture || settings.capture == Some(CaptureSetting::Ring(false));
+    if opens || (full_screen && !is_off) {
+        // A folder for temporary files is often in memory itself, so it is only the second choice.
+        let folder = paths.map_or_else(std::env::temp_dir, Paths::state);
+        let limit = if opens { u64::MAX } else { ASIDE };
+        hub.trace().put_aside(folder, limit).context("no thread for what does not fit into memory")?;
+    }
+    Ok(())
+}
+
 /// Begins the capture in the ring. Nobody asked for it, so what the disk refuses is a line of the session and no reason to end.
 fn start_ring(hub: &Hub, settings: &Settings, paths: &Paths) -> anyhow::Result<()> {
     let mut ring = CaptureRing::new(paths.captures());

@@ -31,6 +31,8 @@ use super::{
 
 /// The port of a central system without TLS, when none is named.
 const DEFAULT_PORT: u16 = 9000;
+/// Memory for the records of a file that is opened, in bytes.
+const OPEN_MEMORY: usize = 32 << 20;
 /// A command given on the shell failed.
 const FAILED: u8 = 1;
 /// The arguments are wrong, or the program cannot start.
@@ -81,8 +83,11 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
     // A line session reports a wrong theme too.
     let mut options = screen::options(general, &settings, paths.as_ref().ok())?;
     options.one_end = matches!(command, Some(StartCommand::Demo(demo)) if !demo.both_ends);
+    options.at_first = matches!(command, Some(StartCommand::Open(open)) if !open.follow);
     let memory = match (general.trace_memory, &settings.trace_memory) {
         (Some(memory), _) => memory,
+        // Most of a large file is put aside anyway, and what is in memory costs time when it is.
+        (None, _) if matches!(command, Some(StartCommand::Open(_))) => OPEN_MEMORY,
         (None, Some(text)) => byte_size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,
         (None, None) => DEFAULT_MEMORY,
     };
@@ -115,6 +120,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         }
         let full_screen = terminal && !general.plain;
         capture_options::start(console.hub(), general, command, &settings, paths.as_ref().ok(), full_screen)?;
+        capture_options::put_aside(console.hub(), general, command, &settings, paths.as_ref().ok(), full_screen)?;
         let driven = control::start(&general.control, &console, paths.as_ref().ok()).await?;
         for line in &settings.startup {
             startup(&console, line).await?;

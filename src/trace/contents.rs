@@ -1,6 +1,8 @@
 //! What readers see, the records and the stations, and how an event changes them. How events come here is in `sender` and `recorder`.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -8,6 +10,7 @@ use tokio::sync::watch;
 use super::decode::id_text;
 use super::event_tap::{EventTap, TapSlot, TappedFrame};
 use super::new_record::{LinkFacts, detail, new_record};
+use super::page_desk::PageDesk;
 use super::queue::EventBatch;
 use super::secrets::{self, CapturedMask, MaskedFrame};
 use super::station_keys::StationKeys;
@@ -19,6 +22,10 @@ use super::{
 use crate::clock::Moment;
 use crate::ocpp::{Role, Transport};
 
+/// How many bytes may wait to be put aside while a file is read.
+const WAITING: usize = 16 << 20;
+/// How many records a file may be ahead of its readers.
+const AHEAD: u64 = 40_000;
 /// How far behind a result error its result is looked for, in records.
 const DISPUTED: u64 = 4096;
 
@@ -239,13 +246,75 @@ pub struct Trace {
     tap: TapSlot,
     revision: watch::Sender<u64>,
     began: Moment,
+    /// Where records are put aside, when that is done.
+    desk: OnceLock<Arc<PageDesk>>,
+    /// The record that the slowest reader who must not miss any has come to.
+    awaited: AtomicU64,
 }
 
 impl Trace {
     /// An empty trace that keeps at most about `limit` bytes of records.
     pub(super) fn new(limit: usize, began: Moment) -> Trace {
         let contents = RwLock::new(Contents::new(limit));
-        Trace { contents, keys: StationKeys::default(), tap: TapSlot::default(), revision: watch::Sender::new(0), began }
+        Trace {
+            contents,
+            keys: StationKeys::default(),
+            tap: TapSlot::default(),
+            revision: watch::Sender::new(0),
+            began,
+            desk: OnceLock::new(),
+            awaited: AtomicU64::new(u64::MAX),
+        }
+    }
+
+    /// From now on what does not fit into the memory is put aside in this folder, where it may take so many bytes. The files have no
+    /// names and go with the program. Only the first call counts.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn put_aside(self: &Arc<Trace>, folder: PathBuf, limit: u64) -> std::io::Result<()> {
+        let desk = Arc::new(PageDesk::default());
+        if self.desk.set(desk.clone()).is_ok() {
+            desk.start(Arc::downgrade(self), folder)?;
+            self.change_records(|records| records.put_aside(desk, limit));
+        }
+        Ok(())
+    }
+
+    /// Asks for records that were put aside. They are in memory some time after that, and the readers are woken.
+    pub fn want(&self, records: &[Sequence]) {
+        if let Some(desk) = self.desk.get() {
+            desk.want(records);
+        }
+    }
+
+    /// Changes the records without an event.
+    pub(super) fn change_records(&self, change: impl FnOnce(&mut Store)) {
+        change(&mut self.contents.write().unwrap_or_else(PoisonError::into_inner).store);
+    }
+
+    /// Wakes the readers.
+    pub(super) fn wake(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
+    /// Applies one event from inside and wakes the readers.
+    pub(super) fn add(&self, event: &Event) {
+        self.contents.write().unwrap_or_else(PoisonError::into_inner).apply(event, &mut String::new());
+        self.wake();
+    }
+
+    /// A reader who must not miss any record has come to this one.
+    pub fn read_up_to(&self, sequence: Sequence) {
+        self.awaited.store(sequence, Ordering::Relaxed);
+    }
+
+    /// Whether someone who reads a file into the trace has to wait, because readers or the disk do not keep up.
+    pub fn is_ahead(&self) -> bool {
+        let contents = self.read();
+        let next = contents.store.range().end;
+        let awaited = self.awaited.load(Ordering::Relaxed);
+        contents.store.waiting_bytes() > WAITING || next.saturating_sub(awaited) > AHEAD
     }
 
     /// From now on records have the secrets of messages, which are masked otherwise.
@@ -305,7 +374,15 @@ impl Trace {
             batch.iter().for_each(|(event, text, content)| contents.tell(tap, event, text, content));
             tap.end_turn();
         });
-        self.revision.send_modify(|revision| *revision += 1);
+        self.wake();
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        if let Some(desk) = self.desk.get() {
+            desk.end();
+        }
     }
 }
 
