@@ -232,13 +232,8 @@ fn arriving(contents: &mut Contents, catalog: &Catalog, events: &mut Events) {
 
 fn filters(contents: &Contents) {
     println!("filters over {} records in the store                   records/s   passing", contents.records().range().end);
-    let context = FilterContext {
-        newcomer: None,
-        stations: contents.stations(),
-        records: Some(contents.records()),
-        now_micros: events::BEGAN + events::LAST as i64,
-        offset_micros: 0,
-    };
+    let now = jiff::Timestamp::from_microsecond(events::BEGAN + events::LAST as i64).expect("a time");
+    let context = FilterContext::new(contents, &now.to_zoned(TimeZone::UTC));
     for text in [
         "kind:error",
         "cp:CP01* dir:in",

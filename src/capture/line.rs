@@ -1,14 +1,19 @@
 //! One event as a line of JSON, and back. A line names its station, so that each can be read alone; the text of a frame stands in it byte
 //! for byte. The first line of a file says what it is.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use crate::ocpp::Role;
-use crate::trace::{Event, EventKind, FrameContent, FrameText, RecordContent, Stamp, StationRow};
+use crate::trace::{Event, EventKind, FrameContent, FrameText, Stamp, StationRow, TappedFrame};
 
 /// The version of the format. Readers refuse a newer one.
 pub const CAPTURE_VERSION: u64 = 1;
@@ -21,12 +26,15 @@ pub struct CaptureHeader {
     pub version: u64,
     /// The program that wrote it.
     pub program: String,
-    /// When the session began.
+    /// When the file was begun.
     pub began: Timestamp,
+    /// The number of the session, which all its files have; `None` in files of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<u64>,
 }
 
 /// What is around an event.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 struct LineFrame<'a> {
     /// Microseconds since 1970, by the wall clock.
     #[serde(rename = "t")]
@@ -34,9 +42,9 @@ struct LineFrame<'a> {
     /// Microseconds since the session began, by the monotonic clock.
     #[serde(rename = "m")]
     monotonic_micros: u64,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    station: Option<std::borrow::Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    station: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
 }
 
@@ -76,24 +84,19 @@ pub enum CaptureLine {
 }
 
 /// Writes the first line of a file.
-pub(super) fn write_header(out: &mut Vec<u8>, began: Timestamp) {
+pub(super) fn write_header(out: &mut Vec<u8>, began: Timestamp, session: u64) {
     let program = concat!("ocpp-tui ", env!("CARGO_PKG_VERSION")).to_owned();
     // A Vec takes everything, and a header can always be written.
-    let _ = serde_json::to_writer(&mut *out, &CaptureHeader { version: CAPTURE_VERSION, program, began });
+    let _ =
+        serde_json::to_writer(&mut *out, &CaptureHeader { version: CAPTURE_VERSION, program, began, session: Some(session) });
     out.push(b'\n');
 }
 
 /// Writes the line of an event whose frame is parted from its text.
-pub(super) fn write_event(
-    out: &mut Vec<u8>,
-    event: &Event,
-    station: Option<&StationRow>,
-    text: &str,
-    content: Option<RecordContent<'_>>,
-) {
+pub(super) fn write_event(out: &mut Vec<u8>, event: &Event, station: Option<&StationRow>, tapped: TappedFrame<'_>) {
     let begins = out.len();
     let Stamp { wall_micros, monotonic_micros } = event.stamp;
-    let (identity, role) = (station.map(|row| (&*row.identity).into()), station.map(|row| row.our_role));
+    let (identity, role) = (station.map(|row| &*row.identity), station.map(|row| row.our_role));
     let frame = LineFrame { wall_micros, monotonic_micros, station: identity, role };
     // A Vec takes everything, and the parts of an event can always be written: their keys are texts.
     let _ = serde_json::to_writer(&mut *out, &frame);
@@ -116,8 +119,12 @@ pub(super) fn write_event(
     }
     if matches!(event.kind, EventKind::Frame(_)) {
         out.extend_from_slice(b",\"text\":");
-        let _ = serde_json::to_writer(&mut *out, text);
-        if let Some(content) = content {
+        let _ = serde_json::to_writer(&mut *out, tapped.text);
+        if !tapped.masked.is_empty() {
+            out.extend_from_slice(b",\"masked\":");
+            let _ = serde_json::to_writer(&mut *out, tapped.masked);
+        }
+        if let Some(content) = tapped.content {
             let content =
                 FrameContent { id: content.id.into(), payload: content.payload.to_owned(), is_fault: content.is_fault };
             out.extend_from_slice(b",\"content\":");
@@ -133,39 +140,117 @@ impl CaptureLine {
     /// # Errors
     /// When it is none of this format.
     pub fn read(text: &str) -> Result<CaptureLine, LineFault> {
-        let no_object = |error: serde_json::Error| LineFault::NoObject(error.to_string());
-        let mut object: Map<String, Value> = serde_json::from_str(text).map_err(no_object)?;
-        if object.contains_key("capture") {
-            let header = serde_json::from_value(Value::Object(object));
-            return header.map(CaptureLine::Header).map_err(|error| LineFault::NoEvent(error.to_string()));
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(LineFault::NoObject("it does not begin with a brace".to_owned()));
         }
-        let role = object.remove("role").map(serde_json::from_value::<Role>).transpose().map_err(no_object)?;
-        if let Some(Value::String(identity)) = object.get("stationAdded") {
-            return Ok(CaptureLine::Station(role.ok_or(LineFault::NoRole)?, identity.as_str().into()));
-        }
-        let wall_micros = object.remove("t").and_then(|at| at.as_i64());
-        let monotonic_micros = object.remove("m").and_then(|at| at.as_u64());
-        let (Some(wall_micros), Some(monotonic_micros)) = (wall_micros, monotonic_micros) else {
-            return Err(LineFault::NoEvent("its times t and m are missing".to_owned()));
-        };
-        let station = match object.remove("station") {
-            Some(Value::String(identity)) => Some((role.ok_or(LineFault::NoRole)?, Arc::from(identity))),
-            _ => None,
-        };
-        let text = object.remove("text");
-        let content = object.remove("content").filter(|content| !content.is_null());
-        let no_event = |error: serde_json::Error| LineFault::NoEvent(error.to_string());
-        let mut kind: EventKind = serde_json::from_value(Value::Object(object)).map_err(no_event)?;
-        if let EventKind::Frame(frame) = &mut kind {
-            let Some(Value::String(text)) = text else {
-                return Err(LineFault::NoEvent("the text of its frame is missing".to_owned()));
-            };
-            frame.text = FrameText::from(text);
-            frame.content = content.map(serde_json::from_value).transpose().map_err(no_event)?.map(Box::new);
-        }
-        Ok(CaptureLine::Event { station, stamp: Stamp { wall_micros, monotonic_micros }, kind: Box::new(kind) })
+        let members: LineMembers<'_> = serde_json::from_str(text).map_err(|error| match error.classify() {
+            Category::Data => LineFault::NoEvent(error.to_string()),
+            _ => LineFault::NoObject(error.to_string()),
+        })?;
+        members.line()
     }
 }
+
+/// The members of a line. It is read in one go, without a value in between: large files have millions of lines.
+#[derive(Default)]
+struct LineMembers<'a> {
+    wall_micros: Option<i64>,
+    monotonic_micros: Option<u64>,
+    station: Option<Arc<str>>,
+    role: Option<Role>,
+    added: Option<Arc<str>>,
+    text: Option<String>,
+    content: Option<Box<FrameContent>>,
+    kind: Option<Box<EventKind>>,
+    /// The members of a first line.
+    header: (Option<u64>, Option<String>, Option<Timestamp>),
+    session: Option<u64>,
+    /// A member beside the event that is not known.
+    unknown: Option<Cow<'a, str>>,
+}
+
+impl LineMembers<'_> {
+    fn line(self) -> Result<CaptureLine, LineFault> {
+        let missing = |what: &str| LineFault::NoEvent(format!("{what} missing"));
+        if let (Some(version), program, began) = self.header {
+            let (program, began) = (program.unwrap_or_default(), began.unwrap_or(Timestamp::UNIX_EPOCH));
+            return Ok(CaptureLine::Header(CaptureHeader { version, program, began, session: self.session }));
+        }
+        if let Some(identity) = self.added {
+            return Ok(CaptureLine::Station(self.role.ok_or(LineFault::NoRole)?, identity));
+        }
+        let (Some(wall_micros), Some(monotonic_micros)) = (self.wall_micros, self.monotonic_micros) else {
+            return Err(missing("its times t and m are"));
+        };
+        let station = match self.station {
+            Some(identity) => Some((self.role.ok_or(LineFault::NoRole)?, identity)),
+            None => None,
+        };
+        if let Some(unknown) = self.unknown {
+            return Err(LineFault::NoEvent(format!("unknown variant {unknown:?}, or two members that could be the event")));
+        }
+        let mut kind = self.kind.ok_or_else(|| missing("the member that is the event is"))?;
+        if let EventKind::Frame(frame) = &mut *kind {
+            frame.text = FrameText::from(self.text.ok_or_else(|| missing("the text of its frame is"))?);
+            frame.content = self.content;
+        }
+        Ok(CaptureLine::Event { station, stamp: Stamp { wall_micros, monotonic_micros }, kind })
+    }
+}
+
+impl<'de> Deserialize<'de> for LineMembers<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LineMembers<'de>, D::Error> {
+        deserializer.deserialize_map(LineVisitor)
+    }
+}
+
+struct LineVisitor;
+
+impl<'de> Visitor<'de> for LineVisitor {
+    type Value = LineMembers<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a line of a capture")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LineMembers<'de>, A::Error> {
+        let mut members = LineMembers::default();
+        while let Some(LineKey(name)) = map.next_key()? {
+            match &*name {
+                "t" => members.wall_micros = Some(map.next_value()?),
+                "m" => members.monotonic_micros = Some(map.next_value()?),
+                "station" => members.station = map.next_value()?,
+                "role" => members.role = map.next_value()?,
+                "stationAdded" => members.added = Some(map.next_value()?),
+                "text" => members.text = map.next_value()?,
+                "content" => members.content = map.next_value()?,
+                // It is for people, and for programs that must know what is no value of the station.
+                "masked" => drop(map.next_value::<IgnoredAny>()?),
+                "capture" => members.header.0 = Some(map.next_value()?),
+                "program" => members.header.1 = Some(map.next_value()?),
+                "session" => members.session = map.next_value()?,
+                "began" => members.header.2 = Some(map.next_value()?),
+                "frame" if members.kind.is_none() => members.kind = Some(Box::new(EventKind::Frame(map.next_value()?))),
+                _ if members.kind.is_none() => members.kind = Some(Box::new(other_kind(&name, map.next_value()?)?)),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    members.unknown = Some(name);
+                }
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// An event that is no frame, and rare: it is read as the variant of its enum.
+fn other_kind<E: serde::de::Error>(name: &str, value: &RawValue) -> Result<EventKind, E> {
+    let name = Value::from(name);
+    serde_json::from_str(&format!("{{{name}:{value}}}")).map_err(E::custom)
+}
+
+/// The name of a member, borrowed when nothing in it is escaped.
+#[derive(Deserialize)]
+struct LineKey<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
@@ -177,7 +262,7 @@ mod tests {
     use crate::ocpp::{ErrorCode, Finding, FindingRule, Transport, Version};
     use crate::trace::{
         ChainVerdict, CloseReason, ConnectionAttempt, Direction, Frame, FrameKind, FrameOrigin, HandshakeFinding, NoteTopic,
-        RetryCause, SilenceCause, StationTable, TlsFacts, WireFault,
+        RecordContent, RetryCause, SilenceCause, StationTable, TlsFacts, WireFault,
     };
 
     const STAMP: Stamp = Stamp { wall_micros: 1_764_525_000_123_456, monotonic_micros: 77 };
@@ -194,7 +279,7 @@ mod tests {
         let content = content.as_deref().map(|it| RecordContent { id: &it.id, payload: &it.payload, is_fault: it.is_fault });
         let mut line = Vec::new();
         let stations: &StationTable = contents.stations();
-        write_event(&mut line, &event, stations.get(key), &text, content);
+        write_event(&mut line, &event, stations.get(key), TappedFrame { text: &text, content, masked: &["/3/key".to_owned()] });
         let line = String::from_utf8(line).unwrap();
         assert!(line.ends_with("}\n") && line.matches('\n').count() == 1, "{line}");
         match CaptureLine::read(&line).unwrap_or_else(|error| panic!("{error}: {line}")) {
@@ -266,6 +351,14 @@ mod tests {
             EventKind::Retry { after, cause: RetryCause::Failed { reason: "no".into(), handshake: attempt.clone() } },
             EventKind::Refused { peer: Some(peer), reason: "no".into(), detail: "yes".into(), handshake: attempt },
             EventKind::Held { number: 1, action: "Reset".into(), text: "held".into() },
+            EventKind::Released {
+                number: 1,
+                kind: FrameKind::Call,
+                action: "Reset".into(),
+                text: "goes on".into(),
+                held: "{}".into(),
+                edited: Some("{\"type\":\"Hard\"}".into()),
+            },
             EventKind::Timeout { exchange: 7, action: "Reset".into(), after },
             EventKind::Unreachable { exchange: 7, action: "Reset".into(), reason: "gone".into(), attempt: None },
             EventKind::Unanswered { exchange: 7, action: "Reset".into(), by: SilenceCause::Plugin },

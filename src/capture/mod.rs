@@ -2,6 +2,7 @@
 //! describes it. What an event is belongs to `trace`.
 
 mod consumer_view;
+mod disk_file;
 mod event_source;
 mod export;
 mod file;
@@ -14,16 +15,20 @@ mod open_ocpp_trace;
 mod reader;
 mod redact;
 mod redacted_load;
+mod ring;
+mod rotation;
 mod writer;
 
 pub use consumer_view::ConsumerView;
 pub use event_source::UnreadLine;
 pub use export::{ExportFormat, ExportScope, shell_line, write_export};
-pub use file::{CaptureFileError, CapturePlace};
+pub use file::{CaptureFileError, CapturePlace, CaptureTarget};
 pub use line::{CAPTURE_VERSION, CaptureHeader, CaptureLine, LineFault};
 pub use load::{LoadCount, load, load_growing, load_while};
 pub use open_ocpp_trace::{ExportCount, write_open_ocpp_trace};
 pub use reader::{CaptureReadError, CaptureReader};
 pub use redact::{RedactionReport, Redactor, SecretKind};
 pub use redacted_load::load_redacted;
+pub use ring::CaptureRing;
+pub use rotation::{CaptureRotation, RotationError};
 pub use writer::{CaptureState, CaptureWriter};

@@ -14,6 +14,8 @@ use crate::trace::EventKind;
 
 /// Exchanges and links of different files, and of different sessions in one file, are different ones.
 const NUMBERS: u64 = 1 << 40;
+/// In numbers of sessions that have one of their own, which are the same in all files.
+const UNIQUE: u64 = 1 << 63;
 
 /// Why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +106,7 @@ impl CaptureReader {
             }
             Ok(CaptureLine::Header(_)) => {
                 let waiting = VecDeque::new();
-                Box::new(CaptureLines { lines, first: Some(first), waiting, sessions: 0 })
+                Box::new(CaptureLines { lines, first: Some(first), waiting, sessions: 0, session: None })
             }
             _ => {
                 let context = FormatContext::new(path, catalog);
@@ -164,6 +166,8 @@ struct CaptureLines {
     waiting: VecDeque<ReadStep>,
     /// The sessions that were seen in a capture.
     sessions: u64,
+    /// The number of the one that is read.
+    session: Option<u64>,
 }
 
 impl EventSource for CaptureLines {
@@ -188,10 +192,16 @@ impl EventSource for CaptureLines {
 impl CaptureLines {
     fn take(&mut self, line: &str) -> Result<(), LineFault> {
         match CaptureLine::read(line)? {
-            CaptureLine::Header(_) => self.sessions += 1,
+            CaptureLine::Header(header) => {
+                self.sessions += 1;
+                self.session = header.session;
+            }
             CaptureLine::Station(role, identity) => self.waiting.push_back(ReadStep::Station(role, identity)),
             CaptureLine::Event { station, stamp, mut kind } => {
-                renumber(&mut kind, self.sessions * NUMBERS);
+                // Of a session that goes on in another file the numbers mean the same there.
+                let own = |session: u64| UNIQUE | ((session % (UNIQUE / NUMBERS)) * NUMBERS);
+                let offset = self.session.map_or(self.sessions * NUMBERS, own);
+                renumber(&mut kind, offset);
                 self.waiting.push_back(ReadStep::Event { station, stamp, kind: *kind });
             }
         }
@@ -200,12 +210,14 @@ impl CaptureLines {
 }
 
 fn renumber(kind: &mut EventKind, offset: u64) {
+    // What is unique in itself stays.
+    let add = |number: &mut u64| *number = if *number & UNIQUE == 0 { number.wrapping_add(offset) } else { *number };
     match kind {
-        EventKind::Connected { link, .. } | EventKind::Disconnected { link, .. } => *link += offset,
-        EventKind::Frame(frame) => frame.exchange = frame.exchange.map(|exchange| exchange + offset),
+        EventKind::Connected { link, .. } | EventKind::Disconnected { link, .. } => add(link),
+        EventKind::Frame(frame) => frame.exchange.iter_mut().for_each(add),
         EventKind::Timeout { exchange, .. }
         | EventKind::Unreachable { exchange, .. }
-        | EventKind::Unanswered { exchange, .. } => *exchange += offset,
+        | EventKind::Unanswered { exchange, .. } => add(exchange),
         _ => {}
     }
 }

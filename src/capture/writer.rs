@@ -2,22 +2,25 @@
 //! gathers in memory up to a limit, beyond which events are counted and not kept. A full disk, a removed file or a lost permission is an
 //! event of the session, and the capture goes on when it can.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::file::{CaptureFileError, CapturePlace};
+use super::disk_file::DiskFile;
+use super::file::{CaptureFileError, CapturePlace, CaptureTarget};
 use super::line::write_event;
 use crate::clock::now;
-use crate::trace::{Event, EventKind, EventSender, EventTap, RecordContent, StationRow};
+use crate::trace::{Event, EventKind, EventSender, EventTap, StationRow, TappedFrame};
 
 /// How much may wait for the disk, in bytes.
 const WAITING: usize = 64 << 20;
 /// How long to wait before the next attempt after the disk has refused something.
 const RETRY: Duration = Duration::from_secs(1);
+/// How long lines gather before they are written: a write for each of them would cost more than they do. It bounds what is lost when the
+/// program is killed.
+const GATHER: Duration = Duration::from_millis(10);
 
 /// How a capture is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct CaptureState {
     pub lost: u64,
     /// What the disk refuses.
     pub problem: Option<String>,
+    /// Whether it is the ring of the newest sessions, which nobody asked for.
+    pub in_ring: bool,
 }
 
 /// The capture of a session: off until it is started. Clones are the same capture.
@@ -79,22 +84,28 @@ impl CaptureWriter {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins, after ending the capture before. Returns the file.
+    /// Begins to write there, after ending the capture before. Returns the file.
     ///
     /// # Errors
     /// When the file cannot be opened; then the capture before goes on.
-    pub fn start(&self, place: CapturePlace) -> Result<PathBuf, CaptureFileError> {
-        let (file, path) = place.open(now().wall)?;
+    pub fn start(&self, target: impl Into<CaptureTarget>) -> Result<PathBuf, CaptureFileError> {
+        let target = target.into();
+        let opened = target.open(now().wall)?;
+        let (path, session) = (opened.path.clone(), fastrand::u64(1..1 << 48));
+        let unwritable = |error| CaptureFileError::Unwritable { path: path.clone(), error };
+        let mut file = DiskFile::new(opened, session, now().wall).map_err(unwritable)?;
+        file.write().1.map_err(unwritable)?;
         self.stop();
-        let state = CaptureState { path: path.clone(), events: 0, bytes: 0, lost: 0, problem: None };
+        let in_ring = matches!(target.place, CapturePlace::Ring(_));
+        let state = CaptureState { path: path.clone(), events: 0, bytes: 0, lost: 0, problem: None, in_ring };
         let queue = CaptureQueue { waiting: Vec::new(), waiting_events: 0, state, rotates: false, ends: false };
         let shared = Arc::new(SharedCapture { inside: Mutex::new(queue), changed: Condvar::new() });
-        let disk = CaptureDisk { place, file: Some(file), path: path.clone(), events: self.events.clone() };
+        let (orphans, events) = (Vec::new(), self.events.clone());
+        let disk = CaptureDisk { target, session, file: Some(file), path: path.clone(), orphans, events };
         let thread = std::thread::Builder::new().name("capture".into()).spawn({
             let shared = shared.clone();
             move || disk.run(&shared)
         });
-        let unwritable = |error| CaptureFileError::Unwritable { path: path.clone(), error };
         let thread = thread.map_err(unwritable)?;
         let trace = self.events.trace();
         // What is known already; the events follow without a gap, because nothing is applied while the trace is read.
@@ -145,16 +156,16 @@ impl CaptureTap {
     fn know(&mut self, row: &StationRow) {
         let added = EventKind::StationAdded { key: row.key, our_role: row.our_role, identity: (*row.identity).into() };
         let stamp = crate::trace::Stamp { wall_micros: 0, monotonic_micros: 0 };
-        write_event(&mut self.lines, &Event { station: Some(row.key), stamp, kind: added }, None, "", None);
+        write_event(&mut self.lines, &Event { station: Some(row.key), stamp, kind: added }, None, TappedFrame::default());
     }
 }
 
 impl EventTap for CaptureTap {
-    fn take(&mut self, event: &Event, station: Option<&StationRow>, text: &str, content: Option<RecordContent<'_>>) {
+    fn take(&mut self, event: &Event, station: Option<&StationRow>, frame: TappedFrame<'_>) {
         if matches!(event.kind, EventKind::Queue { .. }) {
             return; // a number on the screen of its moment
         }
-        write_event(&mut self.lines, event, station, text, content);
+        write_event(&mut self.lines, event, station, frame);
         self.events += 1;
     }
 
@@ -175,85 +186,108 @@ impl EventTap for CaptureTap {
 
 /// The side of the disk.
 struct CaptureDisk {
-    place: CapturePlace,
-    /// `None` while it cannot be opened.
-    file: Option<File>,
+    target: CaptureTarget,
+    /// The number of the session, which all its files have.
+    session: u64,
+    /// `None` while none can be opened.
+    file: Option<DiskFile>,
     path: PathBuf,
+    /// Lines of a file that has gone.
+    orphans: Vec<u8>,
     events: EventSender,
 }
 
 impl CaptureDisk {
     fn run(mut self, shared: &SharedCapture) {
-        // Whole lines that are not on the disk yet, and how many events they are.
-        let (mut lines, mut events) = (Vec::new(), 0);
+        let mut lines = Vec::new();
+        // How many of the events that were taken are not on the disk.
+        let (mut events, mut refused) = (0, false);
         loop {
             let mut queue = shared.lock();
-            while queue.waiting.is_empty() && lines.is_empty() && !queue.rotates && !queue.ends {
+            while queue.waiting.is_empty() && !refused && !queue.rotates && !queue.ends {
                 queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
             }
-            lines.append(&mut queue.waiting);
-            events += std::mem::take(&mut queue.waiting_events);
+            if refused {
+                // A wake-up before the time only tries earlier.
+                queue = match shared.changed.wait_timeout_while(queue, RETRY, |queue| !queue.ends && !queue.rotates) {
+                    Ok((queue, _)) => queue,
+                    Err(poisoned) => poisoned.into_inner().0,
+                };
+            } else if !queue.ends {
+                drop(queue);
+                std::thread::sleep(GATHER);
+                queue = shared.lock();
+            }
+            // While the disk refuses what is here, the rest waits there, where it is bounded.
+            if !refused {
+                std::mem::swap(&mut lines, &mut queue.waiting);
+                events += std::mem::take(&mut queue.waiting_events);
+            }
             let (rotates, ends) = (std::mem::take(&mut queue.rotates), queue.ends);
             drop(queue);
             let written = self.write(&mut lines);
-            let refused = written.is_err();
-            let done = if lines.is_empty() { std::mem::take(&mut events) } else { 0 };
+            refused = written.is_err();
+            let done = if refused { 0 } else { std::mem::take(&mut events) };
             self.note(shared, written, done);
-            if rotates && !refused {
+            let full = self.file.as_ref().is_some_and(|file| self.target.rotation.is_due(file.length(), file.age()));
+            if (rotates || full) && !refused && !ends {
                 self.rotate(shared);
             }
             if ends {
+                // What waited behind a refusal had its one attempt.
+                let rest = std::mem::take(&mut shared.lock().waiting);
+                let last = if refused || rest.is_empty() { Ok(0) } else { self.write(&mut rest.clone()) };
+                drop(last);
+                if let Some(file) = self.file.take() {
+                    // The session has ended: there is no line of it left that could say so.
+                    let _ = file.finish();
+                }
                 return;
             }
-            if refused {
-                let queue = shared.lock();
-                // A wake-up before the time only tries earlier.
-                let _ = shared.changed.wait_timeout_while(queue, RETRY, |queue| !queue.ends);
-            }
         }
     }
 
-    /// Writes the lines; what could not be written stays, from the beginning of its line on.
+    /// Writes the lines, and what is left of those before.
     fn write(&mut self, lines: &mut Vec<u8>) -> Result<u64, String> {
-        if lines.is_empty() {
-            return Ok(0);
-        }
         if !self.path.exists() {
-            self.file = None; // somebody has removed it
-        }
-        if self.file.is_none() {
-            let (file, path) = self.place.open(now().wall).map_err(|error| error.to_string())?;
-            (self.file, self.path) = (Some(file), path);
-        }
-        let Some(file) = &mut self.file else { return Ok(0) };
-        let mut written = 0;
-        let outcome = loop {
-            match file.write(&lines[written..]) {
-                Ok(0) => break Err(io::Error::from(io::ErrorKind::WriteZero)),
-                Ok(more) => written += more,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
+            // Somebody has removed it. What was on its way to it goes to its successor.
+            if let Some(file) = self.file.take() {
+                self.orphans.extend(file.into_lines());
             }
-            if written == lines.len() {
-                break Ok(());
+        }
+        let refused = |path: &Path, error: io::Error| CaptureFileError::Unwritable { path: path.into(), error }.to_string();
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => {
+                let opened = self.target.open(now().wall).map_err(|error| error.to_string());
+                let opened = opened.inspect_err(|_| self.orphans.append(lines))?;
+                self.path.clone_from(&opened.path);
+                let file = DiskFile::new(opened, self.session, now().wall);
+                let file = file.map_err(|error| refused(&self.path, error)).inspect_err(|_| self.orphans.append(lines))?;
+                self.file.insert(file)
             }
         };
-        // The rest of a line that was cut comes once more, behind the part that is there.
-        let whole = lines[..written].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let kept = if outcome.is_ok() { written } else { whole };
-        if outcome.is_err() && whole < written {
-            self.file = None; // it begins a new line when it is opened again
+        for some in [&mut self.orphans, lines] {
+            file.put(some).map_err(|error| refused(&self.path, error))?;
         }
-        lines.drain(..kept);
-        outcome
-            .map(|()| kept as u64)
-            .map_err(|error| format!("the capture cannot be written to {}: {error}", self.path.display()))
+        let (written, outcome) = file.write();
+        outcome.map(|()| written).map_err(|error| refused(&self.path, error))
     }
 
+    /// Goes on in the next file.
     fn rotate(&mut self, shared: &SharedCapture) {
-        match self.place.open(now().wall) {
+        let opened = self.target.open_next(&self.path, now().wall).map_err(|error| error.to_string());
+        let opened = opened.and_then(|opened| {
+            let path = opened.path.clone();
+            DiskFile::new(opened, self.session, now().wall).map(|file| (file, path)).map_err(|error| error.to_string())
+        });
+        match opened {
             Ok((file, path)) => {
-                (self.file, self.path) = (Some(file), path.clone());
+                let ended = self.file.replace(file).map(DiskFile::finish);
+                if let Some(Err(error)) = ended {
+                    self.tell(true, &format!("the end of {} cannot be written: {error}", self.path.display()));
+                }
+                self.path.clone_from(&path);
                 let mut queue = shared.lock();
                 queue.state = CaptureState { path, events: 0, bytes: 0, ..queue.state.clone() };
             }
@@ -296,10 +330,11 @@ impl CaptureDisk {
 mod tests {
     use super::*;
     use crate::capture::line::CaptureLine;
-    use crate::ocpp::Role;
-    use crate::trace;
+    use crate::capture::{CaptureReader, CaptureRotation, load};
+    use crate::ocpp::{Catalog, Role};
+    use crate::trace::{self, Direction, Frame, FrameKind};
 
-    fn lines_of(path: &std::path::Path) -> Vec<CaptureLine> {
+    fn lines_of(path: &Path) -> Vec<CaptureLine> {
         let text = std::fs::read_to_string(path).unwrap();
         text.lines().filter(|line| !line.is_empty()).map(|line| CaptureLine::read(line).unwrap()).collect()
     }
@@ -354,6 +389,54 @@ mod tests {
         let second = capture.state().unwrap().path;
         capture.stop();
         assert_eq!((texts(&lines_of(&first)), texts(&lines_of(&second))), (vec!["one".to_owned()], vec!["two".to_owned()]));
+    }
+
+    /// The files of a session say so, and what an answer in the second one answers is in the first.
+    #[test]
+    fn files_follow_each_other_and_their_exchanges_stay_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let events = trace::direct(1 << 20, now());
+        let capture = CaptureWriter::new(events.clone());
+        let rotation = CaptureRotation { bytes: Some(4096), after: None };
+        let place = CapturePlace::File(folder.path().join("a.jsonl"));
+        let first = capture.start(CaptureTarget { place, rotation, compressed: false }).unwrap();
+        let key = events.station(Role::CentralSystem, "CP1");
+        let frame = |kind, text: String| {
+            let plain = Frame::new(Direction::In, kind, text.into());
+            EventKind::Frame(Frame { action: Some("Heartbeat".into()), exchange: Some(1), ..plain })
+        };
+        events.try_send(Some(key), now(), frame(FrameKind::Call, format!("[2,\"1\",\"Heartbeat\",{{\"x\":\"{:5000}\"}}]", "")));
+        while capture.state().is_some_and(|state| state.path == first) {
+            std::thread::yield_now();
+        }
+        let second = capture.state().unwrap().path;
+        assert!(second.ends_with("a-2.jsonl"), "{second:?}");
+        events.try_send(Some(key), now(), frame(FrameKind::Result, "[3,\"1\",{}]".to_owned()));
+        capture.stop();
+        let again = trace::direct(1 << 20, now());
+        let open = |path: &Path| CaptureReader::open(path, Catalog::embedded()).unwrap();
+        load(vec![open(&first), open(&second)], &again);
+        let contents = again.trace().read();
+        let records = contents.records();
+        let partners: Vec<_> = records.iter(records.range()).map(|record| record.partner).collect();
+        assert_eq!(partners, [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn a_compressed_capture_is_continued_and_read_as_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl.zst");
+        for text in ["one", "two"] {
+            let events = trace::direct(1 << 20, now());
+            let capture = CaptureWriter::new(events.clone());
+            capture.start(CapturePlace::File(path.clone())).unwrap();
+            events.try_send(None, now(), note(text));
+            capture.stop();
+        }
+        assert!(crate::capture::line_source::is_zstd(&std::fs::read(&path).unwrap()));
+        let again = trace::direct(1 << 20, now());
+        let count = load(vec![CaptureReader::open(&path, Catalog::embedded()).unwrap()], &again);
+        assert_eq!((count.events, count.unread), (2, 0));
     }
 
     #[test]

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use ocpp_tui::capture::CaptureRotation;
+use ocpp_tui::config::byte_size;
 use ocpp_tui::docgen::DocFormat;
 use ocpp_tui::line_mode::LogFormat;
 use ocpp_tui::ocpp::{MeterMapping, Role, Strictness, Transport, Version};
 use ocpp_tui::simulator::{Profile, Samples};
 
 use super::access_arguments::AccessArguments;
-use super::byte_size::size;
 use super::ca_arguments::AuthorityCommand;
 use super::capture::{ConvertArguments, OpenArguments};
 use super::control_arguments::ControlArguments;
@@ -75,7 +76,7 @@ pub struct GeneralOptions {
     #[arg(long, global = true)]
     pub no_mouse: bool,
     /// Memory for the trace, in bytes or with k, M, G; the oldest records are removed when it is full [default: 64M]
-    #[arg(long, global = true, value_name = "SIZE", value_parser = size)]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = byte_size)]
     pub trace_memory: Option<usize>,
     /// Show passwords and private keys in messages, which are masked otherwise
     #[arg(long, global = true)]
@@ -83,6 +84,15 @@ pub struct GeneralOptions {
     /// Write every event to this file, or to a new one of this folder
     #[arg(long, global = true, value_name = "FILE|DIR")]
     pub capture: Option<PathBuf>,
+    /// Go on in the next file when one is so large or so old, like 100M, 1h or 100M,1h
+    #[arg(long, global = true, value_name = "SIZE,TIME", requires = "capture")]
+    pub capture_rotate: Option<CaptureRotation>,
+    /// Compress the capture with zstd, as a name that ends in .zst does
+    #[arg(long, global = true, requires = "capture")]
+    pub capture_compress: bool,
+    /// Keep no record of this session on disk
+    #[arg(long, global = true, conflicts_with = "capture")]
+    pub no_capture: bool,
     #[command(flatten)]
     pub control: ControlArguments,
     /// Read the definitions of OCPP 1.x from this folder instead of the built-in ones

@@ -5,12 +5,14 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use ocpp_tui::capture::{
-    CaptureReader, ExportFormat, ExportScope, LoadCount, RedactionReport, load, load_redacted, write_export,
+    CaptureReader, ExportFormat, ExportScope, LoadCount, RedactionReport, load, load_growing, load_redacted, load_while,
+    write_export,
 };
 use ocpp_tui::clock::now;
 use ocpp_tui::hub::Hub;
@@ -21,13 +23,43 @@ use ocpp_tui::trace::{self, Record, Sequence};
 /// The records of a conversion are all in memory.
 pub(super) const WHOLE_FILE: usize = usize::MAX / 2;
 
+/// How many events are read between two looks at whether the rest of the program keeps up.
+const TURN: u64 = 512;
+/// How long to wait when it does not.
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// The options of `open`.
 #[derive(Debug, Args)]
 pub struct OpenArguments {
-    /// Captures of ocpp-tui, logs and tables with messages of OCPP, packets of Wireshark; several are merged by time; - is the standard
-    /// input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    /// Captures of ocpp-tui, logs and tables with messages of OCPP, packets of Wireshark; several are merged by time, FILE@+2.5s corrects
+    /// the clock of one; - is the standard input
+    #[arg(required = true, value_name = "FILE[@OFFSET]", value_parser = recorded_file)]
+    pub files: Vec<RecordedFile>,
+    /// Show also what is written to the files from now on
+    #[arg(long, short)]
+    pub follow: bool,
+}
+
+/// A file to read, and by how much its clock was behind.
+#[derive(Debug, Clone)]
+pub struct RecordedFile {
+    path: PathBuf,
+    offset_micros: i64,
+}
+
+/// Reads `FILE`, or `FILE@+2.5s`.
+fn recorded_file(text: &str) -> Result<RecordedFile, String> {
+    let whole = RecordedFile { path: text.into(), offset_micros: 0 };
+    let Some((path, offset)) = text.rsplit_once('@').filter(|(_, offset)| offset.starts_with(['+', '-'])) else {
+        return Ok(whole);
+    };
+    if whole.path.exists() {
+        return Ok(whole);
+    }
+    let span = offset.trim_start_matches(['+', '-']).parse::<jiff::SignedDuration>();
+    let span = span.map_err(|_| format!("{offset:?} is no time; write FILE@+2.5s or FILE@-150ms"))?;
+    let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+    Ok(RecordedFile { path: path.into(), offset_micros: if offset.starts_with('-') { -micros } else { micros } })
 }
 
 /// The options of `convert`.
@@ -66,17 +98,39 @@ fn export_format() -> impl TypedValueParser<Value = ExportFormat> {
 
 /// Opens the files; they are read into the session from now on. A file that cannot be read at all is an error before the screen opens.
 pub fn open(hub: &Hub, arguments: &OpenArguments) -> anyhow::Result<()> {
-    let readers = arguments.files.iter().map(|file| CaptureReader::open(file, hub.catalog().clone()));
-    let readers = readers.collect::<Result<Vec<_>, _>>().map_err(|error| anyhow!("{error}"))?;
+    let follow = arguments.follow;
+    let open = if follow { CaptureReader::follow } else { CaptureReader::open };
+    let open = |RecordedFile { path, offset_micros }: &RecordedFile| {
+        open(path, hub.catalog().clone()).map(|reader| reader.with_clock_offset(*offset_micros))
+    };
+    let readers = arguments.files.iter().map(open).collect::<Result<Vec<_>, _>>();
+    let readers = readers.map_err(|error| anyhow!("{error}"))?;
     let hub = hub.clone();
-    std::thread::Builder::new()
-        .name("open".into())
-        .spawn(move || {
-            let LoadCount { events, unread } = load(readers, hub.events());
-            let unread = if unread > 0 { format!("; {unread} lines could not be read") } else { String::new() };
-            hub.note(false, format!("{events} events were read{unread}"));
-        })
-        .context("no thread for reading")?;
+    let read = move || {
+        let shutdown = hub.shutdown().clone();
+        let trace = hub.trace().clone();
+        let goes_on = move |count: &LoadCount| {
+            while count.events.is_multiple_of(TURN) && trace.is_ahead() && !shutdown.is_cancelled() {
+                std::thread::sleep(PAUSE);
+            }
+            !shutdown.is_cancelled()
+        };
+        let mut reported = false;
+        let mut report = |count: &LoadCount| {
+            if !std::mem::replace(&mut reported, true) {
+                let LoadCount { events, unread } = count;
+                let unread = if *unread > 0 { format!("; {unread} lines could not be read") } else { String::new() };
+                hub.note(false, format!("{events} events were read{unread}"));
+            }
+        };
+        if follow {
+            load_growing(readers, hub.events(), goes_on, report);
+        } else {
+            let count = load_while(readers, hub.events(), goes_on);
+            report(&count);
+        }
+    };
+    std::thread::Builder::new().name("open".into()).spawn(read).context("no thread for reading")?;
     Ok(())
 }
 

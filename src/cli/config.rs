@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use ocpp_tui::config::{Paths, Settings, SettingsMistake};
+use ocpp_tui::capture::CaptureRotation;
+use ocpp_tui::config::{Paths, Settings, SettingsMistake, byte_size};
 use ocpp_tui::console::{Grammar, parse};
 use ocpp_tui::ocpp::{Catalog, Strictness};
 use ocpp_tui::text_file;
 use ocpp_tui::tui::{Bindings, Themes};
 
 use super::arguments::{ConfigCommand, GeneralOptions, STRICTNESS_WANTED};
-use super::byte_size::size;
 use super::screen;
 use super::seconds::seconds;
 
@@ -85,8 +85,14 @@ fn mistakes(text: &str, themes: &Themes, catalog: &Catalog) -> Vec<SettingsMista
     if let Some(error) = settings.theme.as_ref().and_then(|name| themes.named(name).err()) {
         add(&["theme"], error.to_string());
     }
-    if let Some(error) = settings.trace_memory.as_ref().and_then(|memory| size(memory).err()) {
+    if let Some(error) = settings.trace_memory.as_ref().and_then(|memory| byte_size(memory).err()) {
         add(&["trace-memory"], error.to_string());
+    }
+    if let Some(error) = settings.capture_size.as_ref().and_then(|size| byte_size(size).err()) {
+        add(&["capture-size"], error.to_string());
+    }
+    if let Some(error) = settings.capture_rotate.as_ref().and_then(|text| text.parse::<CaptureRotation>().err()) {
+        add(&["capture-rotate"], error.to_string());
     }
     if let Some(error) = settings.call_timeout.and_then(|timeout| seconds(&timeout.to_string()).err()) {
         add(&["call-timeout"], error.to_string());

@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `arguments`, `test_arguments`, `machine_arguments`, `tls_arguments`, `access_arguments`, `credential_arguments`, `byte_size`, `seconds`, `version_argument`, `role_argument`, `whole_number` | the command line |
+//! | `arguments`, `test_arguments`, `machine_arguments`, `tls_arguments`, `access_arguments`, `credential_arguments`, `seconds`, `version_argument`, `role_argument`, `whole_number` | the command line |
 //! | `session` | puts a session together and runs the front end that fits |
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
@@ -11,14 +11,15 @@
 //! | `capture` | `ocpp-tui open` and `ocpp-tui convert` |
 //! | `stats` | `ocpp-tui stats` |
 //! | `replay`, `replay_arguments` | `ocpp-tui replay` |
+//! | `capture_options` | what is captured of a session |
 //! | `config`, `docs`, `demo`, `ca` with `ca_arguments` | the commands of the same names |
 
 mod access_arguments;
 mod arguments;
-mod byte_size;
 mod ca;
 mod ca_arguments;
 mod capture;
+mod capture_options;
 mod config;
 mod control;
 mod control_arguments;

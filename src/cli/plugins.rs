@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
-use ocpp_tui::config::Paths;
+use ocpp_tui::config::{Paths, byte_size};
 use ocpp_tui::console::{CommandOutput, Console, RunContext};
 use ocpp_tui::ocpp::Role;
 use ocpp_tui::plugin::PluginOptions;
 
-use super::byte_size::size;
 use super::whole_number::whole_number;
 
 /// The options about plugins.
@@ -38,7 +37,7 @@ const LEAST_MEMORY: usize = 1 << 20;
 
 /// Reads the memory of a plugin.
 fn memory(text: &str) -> Result<usize, String> {
-    let bytes = size(text).map_err(|error| error.to_string())?;
+    let bytes = byte_size(text).map_err(|error| error.to_string())?;
     if bytes >= LEAST_MEMORY { Ok(bytes) } else { Err("a plugin needs 1M at least".into()) }
 }
 

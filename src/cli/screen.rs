@@ -40,6 +40,7 @@ pub fn options(general: &GeneralOptions, settings: &Settings, paths: Option<&Pat
         title: settings.title.unwrap_or(true),
         kept: saved,
         one_end: false,
+        at_first: false,
         state,
         replay: None,
     })

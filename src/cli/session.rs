@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::CommandFactory;
-use ocpp_tui::capture::CapturePlace;
 use ocpp_tui::clock::now;
-use ocpp_tui::config::{History, Paths, Settings};
+use ocpp_tui::config::{History, Paths, Settings, byte_size};
 use ocpp_tui::console::{self, CommandOutput, Console, FailureKind, OutputKind, RunContext};
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, CredentialOptions, Hub, SoapOptions};
 use ocpp_tui::line_mode::{self, LineOptions};
@@ -24,13 +23,16 @@ use super::arguments::{
     CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, PlainPort, STRICTNESS_WANTED,
     StartCommand, TransportArgument,
 };
-use super::byte_size::size;
 use super::fleet::ShellFleet;
 use super::identity_range::identities;
-use super::{ca, capture, config, control, ctl, demo, docs, fleet, plugins, probe, replay, screen, stats, test};
+use super::{
+    ca, capture, capture_options, config, control, ctl, demo, docs, fleet, plugins, probe, replay, screen, stats, test,
+};
 
 /// The port of a central system without TLS, when none is named.
 const DEFAULT_PORT: u16 = 9000;
+/// Memory for the records of a file that is opened, in bytes.
+const OPEN_MEMORY: usize = 32 << 20;
 /// A command given on the shell failed.
 const FAILED: u8 = 1;
 /// The arguments are wrong, or the program cannot start.
@@ -81,9 +83,12 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
     // A line session reports a wrong theme too.
     let mut options = screen::options(general, &settings, paths.as_ref().ok())?;
     options.one_end = matches!(command, Some(StartCommand::Demo(demo)) if !demo.both_ends);
+    options.at_first = matches!(command, Some(StartCommand::Open(open)) if !open.follow);
     let memory = match (general.trace_memory, &settings.trace_memory) {
         (Some(memory), _) => memory,
-        (None, Some(text)) => size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,
+        // Most of a large file is put aside anyway, and what is in memory costs time when it is.
+        (None, _) if matches!(command, Some(StartCommand::Open(_))) => OPEN_MEMORY,
+        (None, Some(text)) => byte_size(text).map_err(|error| anyhow!("trace-memory in the settings file: {error}"))?,
         (None, None) => DEFAULT_MEMORY,
     };
     let (catalog, warnings) = catalog(general)?;
@@ -113,15 +118,14 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         for warning in warnings {
             console.hub().note(true, warning);
         }
-        if let Some(path) = &general.capture {
-            console.hub().capture().start(CapturePlace::of_path(path))?;
-        }
+        let full_screen = terminal && !general.plain;
+        capture_options::start(console.hub(), general, command, &settings, paths.as_ref().ok(), full_screen)?;
+        capture_options::put_aside(console.hub(), general, command, &settings, paths.as_ref().ok(), full_screen)?;
         let driven = control::start(&general.control, &console, paths.as_ref().ok()).await?;
         for line in &settings.startup {
             startup(&console, line).await?;
         }
         let format = general.log_format.into();
-        let full_screen = terminal && !general.plain;
         let mut loaded = plugins::load(&console, &general.plugins.load).await?;
         let (output, fleet) = start(&console, command, full_screen).await?;
         let replay = match command {

@@ -59,6 +59,11 @@ impl Paths {
         self.data.join("ca")
     }
 
+    /// The folder of the captures of the newest sessions.
+    pub fn captures(&self) -> PathBuf {
+        self.state.join("captures")
+    }
+
     /// The file of the history of commands.
     pub fn history(&self) -> PathBuf {
         self.state.join("history")

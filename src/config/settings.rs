@@ -26,6 +26,14 @@ pub struct Settings {
     pub title: Option<bool>,
     /// Memory for the trace: `"64M"`.
     pub trace_memory: Option<String>,
+    /// Whether sessions are captured, or where. The default is the ring for sessions on the full screen.
+    pub capture: Option<CaptureSetting>,
+    /// How many sessions the ring keeps.
+    pub capture_sessions: Option<usize>,
+    /// How many bytes they take together: `"1G"`.
+    pub capture_size: Option<String>,
+    /// When a capture that was asked for goes on in its next file: `"100M,1h"`.
+    pub capture_rotate: Option<String>,
     /// Seconds to wait for the answer to a call.
     pub call_timeout: Option<f64>,
     /// Whether calls that deviate from the specification are served: `"tolerant"`, `"strict"`.
@@ -34,6 +42,16 @@ pub struct Settings {
     pub startup: Vec<String>,
     /// Keys for actions of the full screen, by the action's name.
     pub keys: BTreeMap<String, KeyNames>,
+}
+
+/// What is captured without an option.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "true, false or the path of a folder is wanted here")]
+pub enum CaptureSetting {
+    /// Sessions on the full screen, in the ring; or nothing.
+    Ring(bool),
+    /// Every session, in this file or folder.
+    Path(PathBuf),
 }
 
 /// One key or several.

@@ -80,6 +80,8 @@ pub enum ScreenRequest {
     Clear,
     /// Take the stations that are gone out of the list.
     ForgetGone,
+    /// Show recorded files until they are closed.
+    OpenFiles(Vec<String>),
     /// Change the theme; without a name list the themes.
     Theme(Option<String>),
     /// List the answer rules, as they were written.

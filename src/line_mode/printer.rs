@@ -241,6 +241,7 @@ impl Printing {
         }
         let more = end > self.next;
         self.next = end;
+        self.trace.read_up_to(end);
         more
     }
 

@@ -1,15 +1,18 @@
 //! What readers see, the records and the stations, and how an event changes them. How events come here is in `sender` and `recorder`.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::decode::id_text;
-use super::event_tap::{EventTap, TapSlot};
+use super::event_tap::{EventTap, TapSlot, TappedFrame};
 use super::new_record::{LinkFacts, detail, new_record};
+use super::page_desk::PageDesk;
 use super::queue::EventBatch;
-use super::secrets::{self, MaskedFrame};
+use super::secrets::{self, CapturedMask, MaskedFrame};
 use super::station_keys::StationKeys;
 use super::store::Store;
 use super::{
@@ -19,6 +22,10 @@ use super::{
 use crate::clock::Moment;
 use crate::ocpp::{Role, Transport};
 
+/// How many bytes may wait to be put aside while a file is read.
+const WAITING: usize = 16 << 20;
+/// How many records a file may be ahead of its readers.
+const AHEAD: u64 = 40_000;
 /// How far behind a result error its result is looked for, in records.
 const DISPUTED: u64 = 4096;
 
@@ -89,14 +96,37 @@ impl Contents {
     /// Hands an event that was applied to a tap, without its secrets.
     fn tell(&self, tap: &mut dyn EventTap, event: &Event, text: &str, content: Option<RecordContent<'_>>) {
         let station = event.station.and_then(|key| self.stations.get(key));
+        if let Some(event) = self.released_without_secrets(event) {
+            return tap.take(&event, station, TappedFrame::default());
+        }
         match self.masked(event, text, content) {
-            None => tap.take(event, station, text, content),
+            None => tap.take(event, station, TappedFrame { text, content, masked: &[] }),
             Some(masked) => {
-                let payload = masked.payload.as_deref().unwrap_or_default();
+                let CapturedMask { text, payload, paths } = &masked.captured;
+                let payload = payload.as_deref().unwrap_or_default();
                 let content = content.map(|content| RecordContent { payload, ..content });
-                tap.take(&without_secrets(event, &masked), station, &masked.text, content);
+                tap.take(&without_secrets(event, &masked), station, TappedFrame { text, content, masked: paths });
             }
         }
+    }
+
+    /// The event about a frame that waited, when its payloads have secrets that are not to be shown.
+    fn released_without_secrets(&self, event: &Event) -> Option<Event> {
+        let EventKind::Released { kind, action, held, edited, .. } = &event.kind else { return None };
+        if self.show_secrets {
+            return None;
+        }
+        let masked = |payload: &str| secrets::mask_payload(*kind, action, payload).map(String::into_boxed_str);
+        let (masked_held, masked_edited) = (masked(held), edited.as_deref().and_then(masked));
+        if masked_held.is_none() && masked_edited.is_none() {
+            return None;
+        }
+        let mut event = event.clone();
+        if let EventKind::Released { held, edited, .. } = &mut event.kind {
+            *held = masked_held.unwrap_or_else(|| std::mem::take(held));
+            *edited = masked_edited.or_else(|| edited.take());
+        }
+        Some(event)
     }
 
     /// The same for an event whose frame is parted from its text.
@@ -216,13 +246,75 @@ pub struct Trace {
     tap: TapSlot,
     revision: watch::Sender<u64>,
     began: Moment,
+    /// Where records are put aside, when that is done.
+    desk: OnceLock<Arc<PageDesk>>,
+    /// The record that the slowest reader who must not miss any has come to.
+    awaited: AtomicU64,
 }
 
 impl Trace {
     /// An empty trace that keeps at most about `limit` bytes of records.
     pub(super) fn new(limit: usize, began: Moment) -> Trace {
         let contents = RwLock::new(Contents::new(limit));
-        Trace { contents, keys: StationKeys::default(), tap: TapSlot::default(), revision: watch::Sender::new(0), began }
+        Trace {
+            contents,
+            keys: StationKeys::default(),
+            tap: TapSlot::default(),
+            revision: watch::Sender::new(0),
+            began,
+            desk: OnceLock::new(),
+            awaited: AtomicU64::new(u64::MAX),
+        }
+    }
+
+    /// From now on what does not fit into the memory is put aside in this folder, where it may take so many bytes. The files have no
+    /// names and go with the program. Only the first call counts.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn put_aside(self: &Arc<Trace>, folder: PathBuf, limit: u64) -> std::io::Result<()> {
+        let desk = Arc::new(PageDesk::default());
+        if self.desk.set(desk.clone()).is_ok() {
+            desk.start(Arc::downgrade(self), folder)?;
+            self.change_records(|records| records.put_aside(desk, limit));
+        }
+        Ok(())
+    }
+
+    /// Asks for records that were put aside. They are in memory some time after that, and the readers are woken.
+    pub fn want(&self, records: &[Sequence]) {
+        if let Some(desk) = self.desk.get() {
+            desk.want(records);
+        }
+    }
+
+    /// Changes the records without an event.
+    pub(super) fn change_records(&self, change: impl FnOnce(&mut Store)) {
+        change(&mut self.contents.write().unwrap_or_else(PoisonError::into_inner).store);
+    }
+
+    /// Wakes the readers.
+    pub(super) fn wake(&self) {
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
+    /// Applies one event from inside and wakes the readers.
+    pub(super) fn add(&self, event: &Event) {
+        self.contents.write().unwrap_or_else(PoisonError::into_inner).apply(event, &mut String::new());
+        self.wake();
+    }
+
+    /// A reader who must not miss any record has come to this one.
+    pub fn read_up_to(&self, sequence: Sequence) {
+        self.awaited.store(sequence, Ordering::Relaxed);
+    }
+
+    /// Whether someone who reads a file into the trace has to wait, because readers or the disk do not keep up.
+    pub fn is_ahead(&self) -> bool {
+        let contents = self.read();
+        let next = contents.store.range().end;
+        let awaited = self.awaited.load(Ordering::Relaxed);
+        contents.store.waiting_bytes() > WAITING || next.saturating_sub(awaited) > AHEAD
     }
 
     /// From now on records have the secrets of messages, which are masked otherwise.
@@ -282,7 +374,15 @@ impl Trace {
             batch.iter().for_each(|(event, text, content)| contents.tell(tap, event, text, content));
             tap.end_turn();
         });
-        self.revision.send_modify(|revision| *revision += 1);
+        self.wake();
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        if let Some(desk) = self.desk.get() {
+            desk.end();
+        }
     }
 }
 

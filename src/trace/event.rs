@@ -175,6 +175,21 @@ pub enum EventKind {
         /// One sentence.
         text: Box<str>,
     },
+    /// A frame that waited goes on, or does not.
+    Released {
+        /// The number by which the user named it.
+        number: u64,
+        /// What it is.
+        kind: FrameKind,
+        /// Its action.
+        action: Arc<str>,
+        /// One sentence.
+        text: Box<str>,
+        /// Its payload as it came.
+        held: Box<str>,
+        /// The payload with which it goes on, when the user has changed it.
+        edited: Option<Box<str>>,
+    },
     /// A call got no answer in time.
     Timeout {
         /// The exchange of the call.

@@ -4,10 +4,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Event, RecordContent, StationRow};
 
+/// What is in a frame. Of another event all of it is empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TappedFrame<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// What is in an envelope.
+    pub content: Option<RecordContent<'a>>,
+    /// Where secrets were replaced by masks of their length: JSON pointers into the payload of an envelope, else into the text.
+    pub masked: &'a [String],
+}
+
 /// Takes events. It runs on the recorder's thread, so it must not wait for anything.
 pub trait EventTap: Send {
-    /// Takes an event that was applied. A frame is parted from its text and from what is in that.
-    fn take(&mut self, event: &Event, station: Option<&StationRow>, text: &str, content: Option<RecordContent<'_>>);
+    /// Takes an event that was applied. A frame is parted from its text.
+    fn take(&mut self, event: &Event, station: Option<&StationRow>, frame: TappedFrame<'_>);
 
     /// The events of one turn of the recorder are over.
     fn end_turn(&mut self);

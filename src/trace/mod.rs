@@ -26,6 +26,8 @@ mod interner;
 pub mod line_words;
 mod message_rate;
 mod new_record;
+mod page_desk;
+mod page_scan;
 mod queue;
 mod record;
 mod recorder;
@@ -54,10 +56,11 @@ pub use event::{
     Direction, Event, EventKind, Frame, FrameKind, FrameOrigin, FrameText, NoteTopic, RetryCause, Sequence, SilenceCause,
     Stamp, StationKey,
 };
-pub use event_tap::EventTap;
+pub use event_tap::{EventTap, TappedFrame};
 pub use frame_content::{FrameContent, RecordContent};
 pub use handshake_finding::HandshakeFinding;
 pub use message_rate::MessageRate;
+pub use page_scan::{PageScan, ScanCondition, ScanHit};
 pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail};
 #[cfg(test)]
 pub(crate) use recorder::direct_with_events;
@@ -66,4 +69,4 @@ pub use secrets::{MaskedFrame, hidden, json_elements, json_members, mask_payload
 pub use sender::{EventSender, NumberSource};
 pub use station_names::{natural_order, station_names};
 pub use stations::{LinkSecurity, LinkState, StationRow, StationTable};
-pub use store::Store;
+pub use store::{PageHandle, Store};

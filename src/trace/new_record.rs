@@ -126,6 +126,8 @@ pub(super) fn new_record<'a>(
         EventKind::Note { failure: true, text } => {
             NewRecord { kind: RecordKind::Failure, verdict: FrameVerdict::Invalid, text, ..plain }
         }
+        // The payloads are for the record on disk: what goes on has a record of its own.
+        EventKind::Released { text, .. } => NewRecord { kind: RecordKind::Note, text, ..plain },
         EventKind::TypedNote(_) => NewRecord { kind: RecordKind::Note, ..plain },
         EventKind::Toast { text } => NewRecord { kind: RecordKind::Toast, text, ..plain },
         EventKind::StationAdded { .. } | EventKind::Queue { .. } | EventKind::Callback { .. } => return None,
@@ -161,6 +163,7 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         | EventKind::Callback { .. }
         | EventKind::Ping { .. }
         | EventKind::Queue { .. }
+        | EventKind::Released { .. }
         | EventKind::Note { .. }
         | EventKind::Toast { .. } => return None,
     })

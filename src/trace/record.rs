@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     CloseReason, ConnectionAttempt, Direction, FrameKind, FrameOrigin, NoteTopic, RecordContent, Sequence, SilenceCause,
     StationKey, WireFault,
@@ -119,6 +121,30 @@ impl<'a> Record<'a> {
         self.station.filter(|_| is_end && is_of)
     }
 
+    /// A line of the session of which only the time is known, for conditions about that.
+    pub fn of_time(sequence: Sequence, wall_micros: i64) -> Record<'static> {
+        Record {
+            sequence,
+            wall_micros,
+            monotonic_micros: 0,
+            station: None,
+            kind: RecordKind::Note,
+            action: None,
+            code: None,
+            verdict: FrameVerdict::Valid,
+            text: "",
+            detail: None,
+            content: None,
+            transport: Transport::WebSocket,
+            version: None,
+            link: None,
+            remarks: "",
+            remark_lines: 0,
+            partner: None,
+            latency: None,
+        }
+    }
+
     /// The number of the frame that waits, of a line about one.
     pub fn held(&self) -> Option<u64> {
         if let Some(RecordDetail::Held { number }) = self.detail { Some(*number) } else { None }
@@ -161,7 +187,7 @@ impl<'a> Record<'a> {
 }
 
 /// What is known of a record beyond its text. A plain frame has none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub enum RecordDetail {
     /// Of a frame.
     Frame(Arc<FrameOrigin>),
@@ -198,7 +224,7 @@ pub enum RecordDetail {
 }
 
 /// What is known of a link that came up, beyond version and number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ConnectedDetail {
     /// The other end.
     pub peer: SocketAddr,
@@ -207,7 +233,7 @@ pub struct ConnectedDetail {
 }
 
 /// What is known of a handshake that was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct RefusedDetail {
     /// The other end, when we are the server.
     pub peer: Option<SocketAddr>,
@@ -216,7 +242,7 @@ pub struct RefusedDetail {
 }
 
 /// Where we listen; the URL is the record's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ListeningDetail {
     /// The bound address.
     pub address: SocketAddr,

@@ -33,6 +33,8 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 const OF_VPN: [&str; 2] = ["key", "password"];
 /// How many objects in each other are searched.
 const DEEPEST: usize = 24;
+/// What stands for each byte of a secret on disk.
+const MASK: &str = "*";
 /// A shorter secret is not looked for in other texts: it would be found everywhere.
 const SHORTEST: usize = 4;
 
@@ -44,6 +46,19 @@ pub struct MaskedFrame {
     /// The payload that was found in it, where that is apart.
     pub(super) payload: Option<String>,
     secrets: Vec<String>,
+    /// The same for the record on disk.
+    pub(super) captured: CapturedMask,
+}
+
+/// A frame without its secrets where its length must stay: a mask for each character.
+#[derive(Debug)]
+pub(super) struct CapturedMask {
+    /// The text of the frame.
+    pub text: String,
+    /// The payload that was found in it, where that is apart.
+    pub payload: Option<String>,
+    /// Where the secrets are: JSON pointers into the payload that is apart, else into the text.
+    pub paths: Vec<String>,
 }
 
 impl MaskedFrame {
@@ -85,10 +100,11 @@ pub fn mask_text(text: &str) -> Option<String> {
 
 /// A payload of which a masked form was edited: what still stands in the place of a secret of the original one becomes that secret again.
 pub fn unmask_payload(edited: &str, original: &str) -> String {
-    let mut found = Vec::new();
+    let mut found = FoundSecrets::default();
     if let Ok(raw) = serde_json::from_str::<&RawValue>(original) {
         walk(raw.get(), Surroundings::default(), 0, &mut found);
     }
+    let mut found = found.raw;
     let mut whole = String::with_capacity(edited.len());
     let mut rest = edited;
     // The secrets of one length are put back in their order.
@@ -137,25 +153,70 @@ pub(super) fn masked(
         return None;
     }
     let json = payload.unwrap_or(text);
-    let mut found = Vec::new();
+    let mut found = FoundSecrets::default();
     let Ok(raw) = serde_json::from_str::<&RawValue>(frame_body(json)) else {
         let everything = || MaskedFrame {
             text: format!("(hidden, {} bytes that cannot be read and may hold a password)", text.len()),
             payload: payload.map(|_| String::new()),
             secrets: Vec::new(),
+            captured: CapturedMask {
+                text: MASK.repeat(text.len()),
+                payload: payload.map(|payload| MASK.repeat(payload.len())),
+                paths: vec![String::new()],
+            },
         };
         return (kind == FrameKind::Malformed && looks_secret(text)).then(everything);
     };
     walk(raw.get(), Surroundings::default(), 0, &mut found);
+    let FoundSecrets { raw: found, paths, .. } = found;
     if found.is_empty() {
         return None;
     }
     let values: Vec<String> = found.iter().map(|raw| serde_json::from_str(raw).unwrap_or_default()).collect();
-    let masked = without(json, &found);
+    let masked = without(json, &found, |raw| hidden(characters(raw)));
+    let same_length = without(json, &found, |raw| MASK.repeat(raw.len().saturating_sub(2)));
     Some(match payload {
-        None => MaskedFrame { text: masked, payload: None, secrets: values },
-        Some(_) => MaskedFrame { text: without_values(text, &values), payload: Some(masked), secrets: values },
+        None => {
+            let captured = CapturedMask { text: same_length, payload: None, paths };
+            MaskedFrame { text: masked, payload: None, secrets: values, captured }
+        }
+        Some(_) => {
+            let around =
+                |mask: fn(&str, &str) -> String, nowhere: fn(usize) -> String| without_values(text, &values, mask, nowhere);
+            let shown = around(
+                |_, value| hidden(value.chars().count()),
+                |length| format!("(hidden, {length} bytes that hold a password)"),
+            );
+            let kept = around(|spelling, _| MASK.repeat(spelling.len()), |length| MASK.repeat(length));
+            let captured = CapturedMask { text: kept, payload: Some(same_length), paths };
+            MaskedFrame { text: shown, payload: Some(masked), secrets: values, captured }
+        }
     })
+}
+
+/// The secrets of a text, as they stand there, and where.
+#[derive(Default)]
+struct FoundSecrets<'a> {
+    raw: Vec<&'a str>,
+    paths: Vec<String>,
+    /// Where the search is.
+    path: String,
+}
+
+impl<'a> FoundSecrets<'a> {
+    fn add(&mut self, raw: &'a str) {
+        self.raw.push(raw);
+        self.paths.push(self.path.clone());
+    }
+
+    /// Searches what has this name, or this place in an array.
+    fn inside(&mut self, name: &str, search: impl FnOnce(&mut FoundSecrets<'a>)) {
+        let length = self.path.len();
+        self.path.push('/');
+        self.path.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        search(self);
+        self.path.truncate(length);
+    }
 }
 
 /// Whether one of the words that go with secrets is in a text.
@@ -184,17 +245,17 @@ struct Surroundings {
 }
 
 /// Finds the secrets of a JSON text: strings, as they stand there.
-fn walk<'a>(json: &'a str, around: Surroundings, depth: usize, found: &mut Vec<&'a str>) {
+fn walk<'a>(json: &'a str, around: Surroundings, depth: usize, found: &mut FoundSecrets<'a>) {
     if depth > DEEPEST {
         return;
     }
     match json.as_bytes().first() {
         Some(b'[') => {
-            for element in json_elements(json) {
+            for (place, element) in json_elements(json).into_iter().enumerate() {
                 if element.starts_with('"') && !element.contains(PRIVATE_KEY) {
                     continue;
                 }
-                walk(element, around, depth + 1, found);
+                found.inside(&place.to_string(), |found| walk(element, around, depth + 1, found));
             }
         }
         Some(b'{') => {
@@ -205,14 +266,15 @@ fn walk<'a>(json: &'a str, around: Surroundings, depth: usize, found: &mut Vec<&
                 let named = is_secret_name(name) || (around.vpn && OF_VPN.contains(&&**name));
                 if value.starts_with('"') {
                     if (named || (secret && is_value) || value.contains(PRIVATE_KEY)) && value.len() > 2 {
-                        found.push(value);
+                        found.inside(name, |found| found.add(value));
                     }
                 } else {
-                    walk(value, Surroundings { secret, vpn: name == "vpn" }, depth + 1, found);
+                    let around = Surroundings { secret, vpn: name == "vpn" };
+                    found.inside(name, |found| walk(value, around, depth + 1, found));
                 }
             }
         }
-        Some(b'"') if json.contains(PRIVATE_KEY) => found.push(json),
+        Some(b'"') if json.contains(PRIVATE_KEY) => found.add(json),
         _ => {}
     }
 }
@@ -227,14 +289,14 @@ fn is_about_a_secret(members: &[(Cow<'_, str>, &str)]) -> bool {
     })
 }
 
-/// A JSON text in which these parts of it are replaced.
-fn without(json: &str, found: &[&str]) -> String {
+/// A JSON text in which these strings of it are replaced.
+fn without(json: &str, found: &[&str], mask: impl Fn(&str) -> String) -> String {
     let mut masked = String::with_capacity(json.len());
     let mut done = 0;
     for raw in found {
         let start = raw.as_ptr() as usize - json.as_ptr() as usize; // it is a part of the text, behind those before
         masked.push_str(&json[done..start]);
-        masked.push_str(&format!("\"{}\"", hidden(characters(raw))));
+        masked.push_str(&format!("\"{}\"", mask(raw)));
         done = start + raw.len();
     }
     masked.push_str(&json[done..]);
@@ -242,16 +304,16 @@ fn without(json: &str, found: &[&str]) -> String {
 }
 
 /// A text around a payload, in which these values are replaced: an envelope, or a signed message whose payload is coded. Where a value
-/// cannot be found the whole text is hidden.
-fn without_values(text: &str, values: &[String]) -> String {
+/// cannot be found the whole text is hidden: `nowhere` gets its length, `mask` the spelling and the value.
+fn without_values(text: &str, values: &[String], mask: fn(&str, &str) -> String, nowhere: fn(usize) -> String) -> String {
     let mut masked = text.to_owned();
     for value in values {
         let escaped = quick_xml::escape::escape(value.as_str()).into_owned();
         let spellings = [escaped.as_str(), value.as_str()];
         let Some(spelling) = spellings.into_iter().find(|spelling| masked.contains(&format!(">{spelling}<"))) else {
-            return format!("(hidden, {} bytes that hold a password)", text.len());
+            return nowhere(text.len());
         };
-        masked = masked.replace(&format!(">{spelling}<"), &format!(">{}<", hidden(value.chars().count())));
+        masked = masked.replace(&format!(">{spelling}<"), &format!(">{}<", mask(spelling, value)));
     }
     masked
 }
@@ -397,6 +459,23 @@ mod tests {
         let mut remarks = "/value: s3<ret is too short".to_owned();
         shown.mask_remarks(&mut remarks);
         assert_eq!(remarks, "/value: (hidden, 6 characters) is too short");
+    }
+
+    #[test]
+    fn on_disk_the_length_stays_and_the_places_are_known() {
+        let text =
+            r#"[2,"1","SetNetworkProfile",{"data":[{"a/b":1,"basicAuthPassword":"s3cr\"t"},{"apn":{"apnPassword":"x"}}]}]"#;
+        let masked = masked(FrameKind::Call, Some("SetNetworkProfile"), text, None).unwrap().captured;
+        assert_eq!(masked.text, text.replace(r#"s3cr\"t"#, "*******").replace(r#":"x""#, r#":"*""#));
+        assert_eq!(masked.paths, ["/3/data/0/basicAuthPassword", "/3/data/1/apn/apnPassword"]);
+        let cut = r#"[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"s3cret"#;
+        let hidden = super::masked(FrameKind::Malformed, None, cut, None).unwrap().captured;
+        assert_eq!((hidden.text.len(), hidden.text.contains("s3cret"), hidden.paths.len()), (cut.len(), false, 1));
+        let content = RecordContent { id: "1", payload: r#"{"key":"AuthorizationKey","value":"s3<ret"}"#, is_fault: false };
+        let envelope = "<k>AuthorizationKey</k><v>s3&lt;ret</v>";
+        let masked = super::masked(FrameKind::Call, Some("ChangeConfiguration"), envelope, Some(content)).unwrap().captured;
+        assert_eq!(masked.text, "<k>AuthorizationKey</k><v>*********</v>");
+        assert_eq!((masked.payload.unwrap().len(), &*masked.paths), (content.payload.len(), &["/value".to_owned()][..]));
     }
 
     #[test]

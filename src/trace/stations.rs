@@ -168,6 +168,7 @@ impl StationRow {
             | EventKind::Refused { .. }
             | EventKind::StationAdded { .. }
             | EventKind::Held { .. }
+            | EventKind::Released { .. }
             | EventKind::Listening { .. }
             | EventKind::Note { .. }
             | EventKind::TypedNote(_)

@@ -1,17 +1,29 @@
 //! The records in memory: chunks of fixed-size headers with their texts, bounded in bytes, oldest chunk out first. Only the recorder
 //! writes here; what a record means is in `record`.
 
+mod chunk;
+mod page;
+mod shelf;
+
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use foldhash::{HashMap, HashMapExt};
 
+use self::chunk::{Header, HeaderFlags};
+use self::shelf::PageShelf;
 use super::interner::Interner;
 use super::new_record::NewRecord;
-use super::record::{FrameVerdict, Record, RecordDetail, RecordKind};
+use super::page_desk::PageDesk;
+use super::record::{Record, RecordDetail, RecordKind};
 use super::{RecordContent, Sequence, Stamp, StationKey};
-use crate::ocpp::{ErrorCode, Transport, Version};
+use crate::ocpp::ErrorCode;
+
+pub(in crate::trace) use self::chunk::Chunk;
+pub use self::page::PageHandle;
+pub(in crate::trace) use self::page::{PageEncoder, PagePlace};
 
 /// Texts of this size and more get a chunk of their own, so that small ones do not pay for the unused rest of a chunk.
 const LARGE_TEXT: usize = 16 * 1024;
@@ -23,169 +35,6 @@ const CHUNK_RECORDS: usize = 1024;
 const NO_STATION: u32 = u32::MAX;
 const NO_LATENCY: u32 = u32::MAX;
 const NO_CODE: u8 = u8::MAX;
-
-/// What a record costs besides its text. A test holds the bound that users were promised. Readers go through millions of these, so every
-/// byte is time, too.
-#[derive(Debug, Clone, Copy)]
-struct Header {
-    /// Distances to the stamp of the chunk's first record.
-    wall_offset: i32,
-    monotonic_offset: i32,
-    station: u32,
-    text_start: u32,
-    text_len: u32,
-    /// The payload of an envelope stands behind the text, the message id behind the payload, the remarks come last.
-    payload_len: u32,
-    remarks_len: u32,
-    /// The distance to the partner; 0 when there is none.
-    partner: i32,
-    latency_micros: u32,
-    /// 0 when there was none.
-    link: u32,
-    action: u16,
-    id_len: u16,
-    /// The code of a [`RecordKind`].
-    kind: u8,
-    code: u8,
-    flags: HeaderFlags,
-    /// How many lines of the remarks are no findings.
-    remark_lines: u8,
-}
-
-/// Facts of a few bits, in one byte: a byte each would take the header over the next multiple of eight.
-#[derive(Debug, Clone, Copy)]
-struct HeaderFlags(u8);
-
-impl HeaderFlags {
-    const DETAIL: u8 = 1;
-    /// Two bits: 0 for a message over WebSocket, 1 for one over SOAP that is no envelope, 2 for an envelope or a signed message, 3 for a
-    /// fault.
-    const CONTENT: u8 = 1;
-    /// Two bits.
-    const VERDICT: u8 = 3;
-    /// Three bits: 0 for no version, otherwise one more than its position.
-    const VERSION: u8 = 5;
-
-    fn new(record: &NewRecord<'_>, has_detail: bool) -> HeaderFlags {
-        let verdict = match record.verdict {
-            FrameVerdict::Valid => 0,
-            FrameVerdict::Tolerated => 1,
-            FrameVerdict::Invalid => 2,
-        };
-        let version = record.link.version.map_or(0, |version| version as u8 + 1);
-        let detail = if has_detail { HeaderFlags::DETAIL } else { 0 };
-        let content = match (record.link.transport, record.content) {
-            (Transport::WebSocket, None) => 0,
-            (Transport::Soap, None) => 1,
-            (_, Some(content)) if content.is_fault => 3,
-            (_, Some(_)) => 2,
-        };
-        let facts = verdict << HeaderFlags::VERDICT | version << HeaderFlags::VERSION | content << HeaderFlags::CONTENT;
-        HeaderFlags(detail | facts)
-    }
-
-    fn has_detail(self) -> bool {
-        self.0 & HeaderFlags::DETAIL != 0
-    }
-
-    fn transport(self) -> Transport {
-        // Content of a version that SOAP does not carry is the payload of a signed message.
-        if self.content() == 0 || self.version().is_some_and(|version| !version.has_soap()) {
-            Transport::WebSocket
-        } else {
-            Transport::Soap
-        }
-    }
-
-    fn verdict(self) -> FrameVerdict {
-        match self.0 >> HeaderFlags::VERDICT & 3 {
-            0 => FrameVerdict::Valid,
-            1 => FrameVerdict::Tolerated,
-            _ => FrameVerdict::Invalid,
-        }
-    }
-
-    fn version(self) -> Option<Version> {
-        let position = (self.0 >> HeaderFlags::VERSION).checked_sub(1)?;
-        Version::ALL.get(usize::from(position)).copied()
-    }
-
-    fn has_content(self) -> bool {
-        self.content() >= 2
-    }
-
-    fn content(self) -> u8 {
-        self.0 >> HeaderFlags::CONTENT & 3
-    }
-
-    fn is_fault(self) -> bool {
-        self.content() == 3
-    }
-}
-
-#[derive(Debug)]
-struct Chunk {
-    first: Sequence,
-    /// The stamp of the first record.
-    began: Stamp,
-    headers: Vec<Header>,
-    text: String,
-    /// The details of the few records that have one. In a box, because most chunks have none.
-    details: Option<Box<ChunkDetails>>,
-}
-
-/// Details with the places of their records among the headers of the chunk, in ascending order.
-#[derive(Debug, Default)]
-struct ChunkDetails(Vec<(u16, RecordDetail)>);
-
-impl ChunkDetails {
-    fn get(&self, place: usize) -> Option<&RecordDetail> {
-        let index = self.0.binary_search_by_key(&place, |(place, _)| usize::from(*place)).ok()?;
-        self.0.get(index).map(|(_, detail)| detail)
-    }
-
-    fn bytes(&self) -> usize {
-        size_of::<ChunkDetails>() + self.0.iter().map(|(_, detail)| bytes_of(detail)).sum::<usize>()
-    }
-}
-
-/// What a detail takes, in bytes.
-fn bytes_of(detail: &RecordDetail) -> usize {
-    size_of::<(u16, RecordDetail)>() + detail.heap_bytes()
-}
-
-impl Chunk {
-    fn bytes(&self) -> usize {
-        let details = self.details.as_ref().map_or(0, |details| details.bytes());
-        size_of::<Chunk>() + self.headers.capacity() * size_of::<Header>() + self.text.capacity() + details
-    }
-
-    fn end(&self) -> Sequence {
-        self.first + self.headers.len() as Sequence
-    }
-
-    /// The distances of a stamp to that of the first record; `None` when they are more than half an hour.
-    fn offsets(&self, stamp: Stamp) -> Option<(i32, i32)> {
-        let wall = stamp.wall_micros.checked_sub(self.began.wall_micros)?;
-        let monotonic = stamp.monotonic_micros.wrapping_sub(self.began.monotonic_micros) as i64; // a distance in either direction
-        Some((i32::try_from(wall).ok()?, i32::try_from(monotonic).ok()?))
-    }
-
-    fn stamp(&self, header: &Header) -> Stamp {
-        Stamp {
-            wall_micros: self.began.wall_micros + i64::from(header.wall_offset),
-            monotonic_micros: self.began.monotonic_micros.wrapping_add_signed(i64::from(header.monotonic_offset)),
-        }
-    }
-
-    /// Keeps the detail of the record that is appended next; the bytes that it takes.
-    fn add_detail(&mut self, detail: RecordDetail) -> usize {
-        let list = if self.details.is_none() { size_of::<ChunkDetails>() } else { 0 };
-        let bytes = list + bytes_of(&detail);
-        self.details.get_or_insert_default().0.push((self.headers.len() as u16, detail)); // below CHUNK_RECORDS
-        bytes
-    }
-}
 
 /// Records of a store, oldest first. It goes chunk by chunk: to look each record up by its number costs more than most readers do with it.
 /// Ours, because a record is large, and each adapter of the standard library would copy it once more.
@@ -241,27 +90,98 @@ impl<'a> DoubleEndedIterator for RecordIterator<'a> {
 pub struct Store {
     chunks: VecDeque<Chunk>,
     actions: Interner,
-    /// Calls that wait for their answer, by exchange.
-    open: HashMap<u64, Sequence>,
+    /// Calls that wait for their answer, by exchange, with the monotonic clock of each.
+    open: HashMap<u64, (Sequence, u64)>,
     limit: usize,
     bytes: usize,
     next: Sequence,
+    /// What was put aside, where that is done.
+    shelf: Option<PageShelf>,
 }
+
+/// More calls than this do not wait behind what is in memory: a peer that answers none would fill it.
+const MOST_OPEN: usize = 100_000;
 
 impl Store {
     /// An empty store that keeps at most about `limit` bytes.
     pub fn new(limit: usize) -> Store {
-        Store { chunks: VecDeque::new(), actions: Interner::default(), open: HashMap::new(), limit, bytes: 0, next: 0 }
+        let chunks = VecDeque::new();
+        Store { chunks, actions: Interner::default(), open: HashMap::new(), limit, bytes: 0, next: 0, shelf: None }
     }
 
-    /// The records that are still here. What lies before the start was evicted.
+    /// From now on what does not fit is put aside instead of dropped; it may take so many bytes of disk.
+    pub(super) fn put_aside(&mut self, desk: Arc<PageDesk>, limit: u64) {
+        self.shelf = Some(PageShelf::new(desk, limit));
+    }
+
+    /// The records in memory. What lies before the start was put aside or dropped.
     pub fn range(&self) -> Range<Sequence> {
         self.chunks.front().map_or(self.next, |chunk| chunk.first)..self.next
     }
 
-    /// How many records were evicted.
+    /// The records that can be had: those in memory and those put aside. What lies before the start was dropped.
+    pub fn whole(&self) -> Range<Sequence> {
+        let here = self.range();
+        self.shelf.as_ref().and_then(PageShelf::start).unwrap_or(here.start)..here.end
+    }
+
+    /// Whether a record can be had and is not in memory.
+    pub fn is_aside(&self, sequence: Sequence) -> bool {
+        let page = || self.page_of(sequence).is_some_and(|page| matches!(page.place, PagePlace::Disk { .. }));
+        sequence < self.range().start && self.get(sequence).is_none() && page()
+    }
+
+    /// When a record that was put aside happened, within what is on its page; exactly when it is in memory. By the wall clock.
+    pub fn wall_micros_of(&self, sequence: Sequence) -> Option<i64> {
+        let record = self.get(sequence).map(|record| record.wall_micros);
+        record.or_else(|| self.page_of(sequence).map(|page| page.began.wall_micros))
+    }
+
+    /// The page of a record that was put aside.
+    pub(super) fn page_of(&self, sequence: Sequence) -> Option<PageHandle> {
+        self.shelf.as_ref()?.page_of(sequence).cloned()
+    }
+
+    /// The pages with records of a range.
+    pub fn pages(&self, range: &Range<Sequence>) -> Vec<PageHandle> {
+        self.shelf.as_ref().map_or_else(Vec::new, |shelf| shelf.pages(range))
+    }
+
+    /// The records of a chunk of this store.
+    pub(super) fn of_chunk<'a>(&'a self, chunk: &'a Chunk) -> impl Iterator<Item = Record<'a>> {
+        (chunk.first..).zip(&chunk.headers).map(|(sequence, header)| self.record(sequence, chunk, header))
+    }
+
+    /// The record in a chunk of this store.
+    pub(super) fn in_chunk<'a>(&'a self, chunk: &'a Chunk, sequence: Sequence) -> Option<Record<'a>> {
+        let place = usize::try_from(sequence.checked_sub(chunk.first)?).ok()?;
+        chunk.headers.get(place).map(|header| self.record(sequence, chunk, header))
+    }
+
+    /// The bytes that wait to be put aside.
+    pub fn waiting_bytes(&self) -> usize {
+        self.shelf.as_ref().map_or(0, PageShelf::parked_bytes)
+    }
+
+    pub(super) fn unwritten(&self, most: usize) -> Vec<PageHandle> {
+        self.shelf.as_ref().map_or_else(Vec::new, |shelf| shelf.unwritten(most))
+    }
+
+    pub(super) fn set_page_written(&mut self, first: Sequence, place: PagePlace) {
+        self.shelf.iter_mut().for_each(|shelf| shelf.set_written(first, place.clone()));
+    }
+
+    pub(super) fn lose_page(&mut self, first: Sequence) {
+        self.shelf.iter_mut().for_each(|shelf| shelf.lose(first));
+    }
+
+    pub(super) fn show_page(&mut self, first: Sequence, chunk: Option<Arc<Chunk>>) {
+        self.shelf.iter_mut().for_each(|shelf| shelf.show(first, chunk.clone()));
+    }
+
+    /// How many records were dropped.
     pub fn evicted(&self) -> u64 {
-        self.range().start
+        self.whole().start
     }
 
     /// The memory in use, in bytes.
@@ -274,14 +194,15 @@ impl Store {
         self.limit
     }
 
-    /// One record, unless it was evicted or does not exist yet.
+    /// One record, unless it was dropped, is on a page that is not in memory, or does not exist yet.
     pub fn get(&self, sequence: Sequence) -> Option<Record<'_>> {
-        let chunk = self.chunk_of(sequence).map(|index| &self.chunks[index])?;
+        let here = self.chunk_of(sequence).map(|index| &self.chunks[index]);
+        let chunk = here.or_else(|| self.shelf.as_ref()?.chunk_of(sequence))?;
         let header = chunk.headers.get((sequence - chunk.first) as usize)?;
         Some(self.record(sequence, chunk, header))
     }
 
-    /// The records of a range, oldest first. What is not here is left out.
+    /// The records of a range that are in memory, oldest first. What was put aside is left out.
     pub fn iter(&self, range: Range<Sequence>) -> RecordIterator<'_> {
         let here = self.range();
         let (start, end) = (range.start.max(here.start), range.end.min(here.end));
@@ -311,6 +232,10 @@ impl Store {
         let details = chunk.details.as_ref().filter(|_| header.flags.has_detail());
         let detail = details.and_then(|details| details.get((sequence - chunk.first) as usize));
         let Stamp { wall_micros, monotonic_micros } = chunk.stamp(header);
+        let mut partner = header.partner;
+        if let Some(shelf) = self.shelf.as_ref().filter(|_| partner == 0) {
+            partner = shelf.partner_of(sequence);
+        }
         Record {
             sequence,
             wall_micros,
@@ -328,7 +253,7 @@ impl Store {
             content: header.flags.has_content().then(content),
             remarks: &chunk.text[id_end..remarks_end],
             remark_lines: header.remark_lines,
-            partner: (header.partner != 0).then(|| sequence.wrapping_add_signed(i64::from(header.partner))),
+            partner: (partner != 0).then(|| sequence.wrapping_add_signed(i64::from(partner))),
             latency: (header.latency_micros != NO_LATENCY).then(|| Duration::from_micros(u64::from(header.latency_micros))),
         }
     }
@@ -376,7 +301,8 @@ impl Store {
 
     /// Remembers a call until its answer is appended.
     pub(super) fn open_exchange(&mut self, exchange: u64, call: Sequence) {
-        self.open.insert(exchange, call);
+        let at = self.header_mut(call).map_or(0, |(at, _)| at);
+        self.open.insert(exchange, (call, at));
     }
 
     /// Whether the call of an exchange waits for its answer.
@@ -386,12 +312,12 @@ impl Store {
 
     /// Links the answer with its call and notes the latency. Returns the latency when the call is still here.
     pub(super) fn close_exchange(&mut self, exchange: u64, answer: Sequence) -> Option<Duration> {
-        let call = self.open.remove(&exchange)?;
+        let (call, called_at) = self.open.remove(&exchange)?;
         let distance = i32::try_from(answer - call).ok()?;
-        let called_at = self.header_mut(call).map(|(at, header)| {
-            header.partner = distance;
-            at
-        })?;
+        match self.header_mut(call) {
+            Some((_, header)) => header.partner = distance,
+            None => self.shelf.as_mut()?.set_partner(call, distance),
+        }
         let (answered_at, header) = self.header_mut(answer)?;
         let latency = Duration::from_micros(answered_at.saturating_sub(called_at));
         header.partner = -distance;
@@ -448,11 +374,14 @@ impl Store {
             if let Some(chunk) = self.chunks.pop_front() {
                 self.bytes -= chunk.bytes();
                 evicted = true;
+                if let Some(shelf) = &mut self.shelf {
+                    shelf.park(chunk);
+                }
             }
         }
-        if evicted {
+        if evicted && (self.shelf.is_none() || self.open.len() > MOST_OPEN) {
             let start = self.range().start;
-            self.open.retain(|_, call| *call >= start);
+            self.open.retain(|_, (call, _)| *call >= start);
         }
     }
 }
@@ -461,5 +390,7 @@ fn to_micros(duration: Duration) -> u32 {
     u32::try_from(duration.as_micros()).unwrap_or(NO_LATENCY - 1)
 }
 
+#[cfg(test)]
+mod page_tests;
 #[cfg(test)]
 mod tests;

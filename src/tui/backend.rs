@@ -147,6 +147,8 @@ impl ScreenBackend {
     pub fn modes(&self) -> SessionModes {
         let capture = match self.hub().capture().state() {
             None => CaptureMode::Off,
+            // The ring is no mode that the user has switched on.
+            Some(state) if state.problem.is_none() && state.in_ring => CaptureMode::Off,
             Some(state) if state.problem.is_none() => CaptureMode::On,
             Some(_) => CaptureMode::Refused,
         };

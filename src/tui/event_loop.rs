@@ -64,6 +64,8 @@ pub struct ScreenOptions {
     pub kept: SavedState,
     /// Whether links whose two ends are in this console are shown from the central system only.
     pub one_end: bool,
+    /// Whether the first records are shown at the start, and not the newest.
+    pub at_first: bool,
     /// The state folder; with `None` nothing is saved.
     pub state: Option<PathBuf>,
     /// A replay whose page is shown first.
@@ -100,6 +102,7 @@ pub async fn run(
     app.trace.look.time = app.kept.screen.time.as_deref().and_then(TimeDisplay::named).unwrap_or_default();
     (app.mouse, app.title) = (options.mouse, options.title);
     app.show_one_end(options.one_end);
+    app.trace.follow(!options.at_first);
     app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());
     let commands = session.grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
@@ -144,6 +147,7 @@ enum After {
         text: String,
         extension: &'static str,
     },
+    Open(Vec<String>),
 }
 
 struct Screen {
@@ -193,7 +197,20 @@ impl Screen {
                 }
                 After::Edit { text, extension } => {
                     drop(keys);
-                    self.edit_outside(&text, extension, &mut signals, &shutdown).await?;
+                    let edited = external::edit(&text, extension);
+                    if let Some(edited) = self.outside(edited, &mut signals, &shutdown).await? {
+                        self.dispatch(ScreenMessage::Edited(edited))?;
+                    }
+                    keys = EventStream::new();
+                    continue;
+                }
+                After::Open(files) => {
+                    drop(keys);
+                    let show_secrets = self.session.trace().read().shows_secrets();
+                    let opened = external::open(&files, show_secrets);
+                    if let Some(Err(error)) = self.outside(opened, &mut signals, &shutdown).await? {
+                        self.dispatch(ScreenMessage::Reply(BackendReply::Error(format!("{error}."))))?;
+                    }
                     keys = EventStream::new();
                     continue;
                 }
@@ -255,7 +272,10 @@ impl Screen {
                     UpdateEffect::Quit => self.exit = Some(Exit::Quit),
                     UpdateEffect::Suspend => after = After::Suspend,
                     UpdateEffect::EditOutside { text, extension } => after = After::Edit { text, extension },
+                    UpdateEffect::OpenFiles(files) => after = After::Open(files),
                     UpdateEffect::Continue => self.busy = true,
+                    UpdateEffect::Search(scan) => scan.run(self.session.trace()),
+                    UpdateEffect::Load(records) => self.session.trace().want(&records),
                     UpdateEffect::Copy(text) => messages.extend(self.copy(text)?),
                     UpdateEffect::Announce(text) => self.terminal.announce(&text)?,
                     UpdateEffect::Redraw => self.terminal.redraw()?,
@@ -330,6 +350,8 @@ impl Screen {
         self.app.listening = self.session.listening();
         self.app.alerts.set_filters(self.session.alerts());
         self.dispatch(ScreenMessage::Refresh)?;
+        // Who reads a file into the trace waits for us.
+        self.session.trace().read_up_to(self.app.facts.position());
         Ok(())
     }
 
@@ -390,21 +412,21 @@ impl Screen {
         toast.into_iter().chain(alert).chain(second).chain(change).chain(batch).min()
     }
 
-    /// Releases the terminal for the external editor, and takes it back when that has ended. The network goes on meanwhile.
-    async fn edit_outside(
+    /// Releases the terminal for another program, and takes it back when that has ended: what it returned, or `None` when this one is
+    /// to end. The network goes on meanwhile.
+    async fn outside<T>(
         &mut self,
-        text: &str,
-        extension: &str,
+        program: impl Future<Output = T>,
         signals: &mut Signals,
         shutdown: &CancellationToken,
-    ) -> Result<(), TerminalError> {
+    ) -> Result<Option<T>, TerminalError> {
         self.terminal.release();
-        let edited = {
-            let mut editing = std::pin::pin!(external::edit(text, extension));
+        let ended = {
+            let mut running = std::pin::pin!(program);
             loop {
                 tokio::select! {
                     biased;
-                    edited = &mut editing => break Some(edited),
+                    ended = &mut running => break Some(ended),
                     () = shutdown.cancelled() => break None,
                     signal = signals.next() => match signal {
                         // Ctrl-C is meant for the program that has the terminal.
@@ -418,10 +440,10 @@ impl Screen {
                 }
             }
         };
-        let Some(edited) = edited else {
+        if ended.is_none() {
             self.exit = self.exit.or(Some(Exit::Shutdown));
-            return Ok(());
-        };
+            return Ok(None);
+        }
         self.terminal.retake()?;
         // What was typed while the other program ended was meant for that one.
         while crossterm::event::poll(Duration::ZERO)? {
@@ -429,8 +451,8 @@ impl Screen {
         }
         let (width, height) = crossterm::terminal::size()?;
         self.app.size = Size::new(width, height);
-        self.dispatch(ScreenMessage::Edited(edited))?;
-        Ok(())
+        self.dirty = true;
+        Ok(ended)
     }
 
     /// Releases the terminal, stops, and takes the terminal back when the shell continues the program. Where that is impossible, the

@@ -1,11 +1,11 @@
-//! The external editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it saves. The event
-//! loop releases the terminal before and takes it back afterwards. Ours, because the packages for this (`edit`) block the thread that they
+//! What has the terminal for a while. The external editor: a temporary file, the program of `$VISUAL` or `$EDITOR` in the foreground, and the text that it saves. The event
+//! loop releases the terminal before and takes it back afterwards. Recorded files: this program once more. Ours, because the packages for this (`edit`) block the thread that they
 //! run on.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::process::{ExitStatus, Stdio};
 
 use tokio::process::Command;
 
@@ -50,6 +50,36 @@ pub enum EditError {
         /// The error of the operating system.
         reason: io::Error,
     },
+}
+
+/// Why recorded files were not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The program cannot be started once more.
+    #[error("the files cannot be shown: {0}")]
+    NotStarted(#[from] io::Error),
+    /// It has refused them.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Shows recorded files with this program, until the user leaves it.
+///
+/// # Errors
+/// When it cannot be started or cannot read the files.
+pub async fn open(files: &[String], show_secrets: bool) -> Result<(), OpenError> {
+    let mut command = Command::new(std::env::current_exe()?);
+    if show_secrets {
+        command.arg("--show-secrets");
+    }
+    command.arg("open").arg("--").args(files).stderr(Stdio::piped()).kill_on_drop(true);
+    let output = command.spawn()?.wait_with_output().await?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let told = errors.lines().find(|line| !line.trim().is_empty()).unwrap_or("the files cannot be shown");
+    Err(OpenError::Refused(told.trim_start_matches("ocpp-tui: ").to_owned()))
 }
 
 /// A file that is removed when it is dropped.

@@ -82,3 +82,57 @@ fn the_statistics_of_a_file_are_those_of_the_command() {
     let (code, _, errors) = run(&["stats", file, "--filter", "kind:cal"], b"");
     assert!(code == Some(2) && errors.contains("--filter:"), "{errors}");
 }
+
+/// How often a session is killed: the whole number by `OCPP_TUI_KILLS`, because each takes a start.
+const KILLS: usize = 12;
+
+/// What a session has shown before it is killed is in its capture but for the last 100 milliseconds, and every line of it can be read.
+#[test]
+fn a_session_that_is_killed_again_and_again_loses_nothing_that_was_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let kills = std::env::var("OCPP_TUI_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS);
+    for number in 0..kills {
+        let name = if number % 2 == 0 { format!("{number}.jsonl") } else { format!("{number}.jsonl.zst") };
+        let capture = folder.path().join(name);
+        let mut session = LineSession::start(&["--plain", "--capture", text(&capture), "start_cs", "0", "-p", "ocpp1.6"]);
+        let line = session.hear("listening on port");
+        let port = line.rsplit(' ').next().unwrap().to_owned();
+        session.ask(&format!("start_cp ws://localhost:{port} CP1 -p ocpp1.6"), "Connected to Central System.");
+        let early = std::time::Instant::now();
+        session.ask("send_raw -e early", "early");
+        for more in 0..number % 5 {
+            session.ask(&format!("send_raw -e more{more}"), &format!("more{more}"));
+        }
+        // What is older than the promise must be there; no sleep makes it so, but time that has passed does.
+        let promised = early.elapsed() >= std::time::Duration::from_millis(100);
+        drop(session);
+        let (code, output, errors) = run(&["convert", text(&capture), "-", "--to", "text"], b"");
+        assert_eq!(code, Some(0), "{errors}");
+        assert!(output.contains("Connected") || !promised, "{output}");
+        assert!(output.contains(" early\n") || !promised, "{number}: {output}");
+        let unread = errors.contains("lines not read");
+        assert!(!unread || errors.contains("1 lines not read"), "at most the last line is cut: {errors}");
+    }
+}
+
+#[test]
+fn a_file_is_followed_and_another_one_has_its_clock_corrected() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (folder.path().join("one.jsonl"), folder.path().join("other.jsonl"));
+    let header = "{\"capture\":1,\"program\":\"x\",\"began\":\"2026-11-30T12:00:00Z\"}\n";
+    let note = |at: u64, word: &str| format!("{{\"t\":{at},\"m\":0,\"note\":{{\"failure\":false,\"text\":\"{word}\"}}}}\n");
+    std::fs::write(&one, format!("{header}{}{}", note(10_000_000, "first"), note(30_000_000, "third"))).unwrap();
+    std::fs::write(&other, format!("{header}{}", note(18_000_000, "second"))).unwrap();
+    let corrected = format!("{}@+2s", text(&other));
+    let mut opened = LineSession::start(&["--plain", "open", "--follow", text(&one), &corrected]);
+    opened.hear("first");
+    opened.hear("second");
+    opened.hear("third");
+    opened.hear("3 events were read");
+    let mut file = std::fs::OpenOptions::new().append(true).open(&one).unwrap();
+    std::io::Write::write_all(&mut file, note(40_000_000, "fourth").as_bytes()).unwrap();
+    opened.hear("fourth");
+    opened.quit();
+    let (code, _, errors) = run(&["--plain", "open", &format!("{}@+moon", text(&other))], b"");
+    assert!(code == Some(2) && errors.contains("is no time"), "{errors}");
+}

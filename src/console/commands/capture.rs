@@ -6,25 +6,39 @@ use std::path::Path;
 
 use super::context::CommandContext;
 use super::entry::CommandEntry;
-use crate::capture::{CapturePlace, CaptureState};
+use crate::capture::{CapturePlace, CaptureRotation, CaptureState, CaptureTarget};
 use crate::console::output::{CommandFailure, CommandOutput};
-use crate::console::syntax::spec::{CommandSpec, CompletionKind, argument};
+use crate::console::syntax::arguments::read;
+use crate::console::syntax::spec::{CommandSpec, CompletionKind, added, optional, switch};
 use crate::console::syntax::token::{quote, unquote};
 use crate::ocpp::units;
 use crate::sanitize::escape_control;
 
 pub(super) const CAPTURE: CommandEntry<CaptureCommand> = CommandEntry {
     spec: CommandSpec::new("capture", "write every event to a file")
-        .arguments(const { &[argument("[<file>]", CompletionKind::Word("stop"))] })
-        .synopsis("[<file> | <folder>/ | rotate | stop]")
+        .arguments(const { &[optional("<file>", CompletionKind::Word("stop"))] })
+        .options(
+            const {
+                &[
+                    added("--rotate", CompletionKind::Nothing, "go on in the next file at 100M, 1h or 100M,1h"),
+                    switch("--compress", "with zstd"),
+                ]
+            },
+        )
+        .synopsis("[<file> | <folder>/ [--rotate <size,time>] [--compress] | rotate | stop]")
         .example("capture stop"),
     parse: |words| {
-        let word = words.rest();
-        Ok(match word.value.trim() {
-            "" => CaptureCommand::State,
+        let arguments = words.sorted()?;
+        let Some(word) = arguments.positionals.first() else { return Ok(CaptureCommand::State) };
+        Ok(match word.value {
             "stop" => CaptureCommand::Stop,
             "rotate" => CaptureCommand::Rotate,
-            path => CaptureCommand::Start(unquote(path)),
+            path => {
+                let wanted = "a size, a time or both: 100M, 1h or 100M,1h";
+                let rotation = arguments.raw("--rotate").map(|word| read(word, "--rotate", wanted, |text| text.parse().ok()));
+                let rotation = rotation.transpose()?.unwrap_or_default();
+                CaptureCommand::Start { path: unquote(path), rotation, compressed: arguments.has("--compress") }
+            }
         })
     },
 };
@@ -33,7 +47,14 @@ pub(super) const CAPTURE: CommandEntry<CaptureCommand> = CommandEntry {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CaptureCommand {
     /// Write to this file, or to a new one of this folder.
-    Start(String),
+    Start {
+        /// The file or folder.
+        path: String,
+        /// When the next file is begun.
+        rotation: CaptureRotation,
+        /// Whether it is compressed.
+        compressed: bool,
+    },
     /// Go on in the next file.
     Rotate,
     /// End it.
@@ -46,9 +67,10 @@ impl CaptureCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
         let capture = context.hub.capture().clone();
         match self {
-            CaptureCommand::Start(path) => {
-                let place = CapturePlace::of_path(Path::new(path));
-                let started = tokio::task::spawn_blocking(move || capture.start(place)).await;
+            CaptureCommand::Start { path, rotation, compressed } => {
+                let (place, rotation) = (CapturePlace::of_path(Path::new(path)), *rotation);
+                let target = CaptureTarget { place, rotation, compressed: *compressed };
+                let started = tokio::task::spawn_blocking(move || capture.start(target)).await;
                 let started = started.map_err(|_| CommandFailure::plain("Error: the capture could not be started."))?;
                 let file = started.map_err(|error| CommandFailure::plain(format!("Error: {error}.")))?;
                 Ok(CommandOutput::done(format!("Every event is written to {}.", shown(&file))))
@@ -88,7 +110,13 @@ fn described(state: &CaptureState) -> String {
 impl fmt::Display for CaptureCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CaptureCommand::Start(path) => write!(f, "capture {}", quote(path)),
+            CaptureCommand::Start { path, rotation, compressed } => {
+                write!(f, "capture {}", quote(path))?;
+                if *rotation != CaptureRotation::default() {
+                    write!(f, " --rotate {rotation}")?;
+                }
+                f.write_str(if *compressed { " --compress" } else { "" })
+            }
             CaptureCommand::Rotate => f.write_str("capture rotate"),
             CaptureCommand::Stop => f.write_str("capture stop"),
             CaptureCommand::State => f.write_str("capture"),

@@ -174,6 +174,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         screen::CLEAR,
         screen::FORGET,
         screen::THEME,
+        screen::OPEN,
         stations::STATIONS,
         legend::LEGEND,
         report::TRANSACTIONS,

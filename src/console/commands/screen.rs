@@ -1,4 +1,4 @@
-//! `view`, `clear`, `forget`, `theme`: what the trace and the list of stations show on the full screen. The command only names it; the screen does
+//! `view`, `clear`, `forget`, `theme`, `open`: what the trace and the list of stations show on the full screen. The command only names it; the screen does
 //! it. Line by line there is nothing to show otherwise, and the command reports that.
 
 use std::fmt;
@@ -71,6 +71,20 @@ pub(super) const THEME: CommandEntry<ScreenCommand> = CommandEntry {
     },
 };
 
+pub(super) const OPEN: CommandEntry<ScreenCommand> = CommandEntry {
+    spec: CommandSpec::new("open", "show recorded files until q leads back to this session, which goes on meanwhile")
+        .arguments(const { &[argument("<file>", CompletionKind::Nothing)] })
+        .synopsis("<file>[@+<time>] ...")
+        .example("open yesterday.jsonl charger.jsonl@+2.5s"),
+    parse: |words| {
+        let files: Vec<String> = words.words.iter().map(|word| unquote(word.value)).collect();
+        if files.is_empty() {
+            return words.sorted().map(|_| ScreenCommand(ScreenRequest::OpenFiles(files)));
+        }
+        Ok(ScreenCommand(ScreenRequest::OpenFiles(files)))
+    },
+};
+
 /// Changes what the full screen shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScreenCommand(pub ScreenRequest);
@@ -93,6 +107,10 @@ impl fmt::Display for ScreenCommand {
             ScreenRequest::RemoveView(name) => write!(f, "view remove {}", quote(name)),
             ScreenRequest::Clear => f.write_str("clear"),
             ScreenRequest::ForgetGone => f.write_str("forget gone"),
+            ScreenRequest::OpenFiles(files) => {
+                f.write_str("open")?;
+                files.iter().try_for_each(|file| write!(f, " {}", quote(file)))
+            }
             ScreenRequest::Theme(None) => f.write_str("theme"),
             ScreenRequest::Theme(Some(name)) => write!(f, "theme {}", quote(name)),
             ScreenRequest::ListRules(_) => f.write_str("answers"),

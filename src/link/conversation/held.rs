@@ -137,7 +137,12 @@ impl<F: Framing> Conversation<F> {
             ReleaseAction::Drop => "is dropped",
         };
         let text = format!("what waited as {number} {how} after {waited:.1} s").into();
-        self.record(now, EventKind::Note { failure: false, text });
+        let written = |payload: &OutgoingPayload| {
+            payload.typed_text().map_or_else(|| payload.value().to_string(), str::to_owned).into_boxed_str()
+        };
+        let edited = if let ReleaseAction::Go(Some(payload)) = &action { Some(written(payload)) } else { None };
+        let (kind, action_name, held) = (frame.kind, frame.action.clone(), written(&frame.payload));
+        self.record(now, EventKind::Released { number, kind, action: action_name, text, held, edited });
         message.put_payload(frame.payload);
         match action {
             ReleaseAction::Go(None) => self.proceed(message, now),

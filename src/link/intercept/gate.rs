@@ -206,7 +206,7 @@ impl Gate {
             transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
         };
         let local = now.wall.to_zoned(jiff::tz::TimeZone::system());
-        filter.matches(&record, &FilterContext { newcomer, ..FilterContext::new(&contents, &local) })
+        filter.matches(&record, &FilterContext::new(&contents, &local).with_newcomer(newcomer))
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

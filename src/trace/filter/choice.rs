@@ -204,7 +204,7 @@ fn answered(record: &Record<'_>, context: &FilterContext<'_>) -> u16 {
     }
     // The partner of a call is its answer or its timeout.
     let timed_out = |partner| {
-        let partner = context.records.and_then(|records| records.get(partner));
+        let partner = context.partner(partner);
         partner.is_some_and(|partner| {
             matches!(partner.kind, RecordKind::Timeout | RecordKind::Unreachable | RecordKind::Unanswered)
         })

@@ -33,7 +33,8 @@ pub use key::{FilterKey, KEYS};
 
 use self::expression::FilterExpression;
 use self::lexer::NameSource;
-use super::{Contents, Record, StationRow, StationTable, Store};
+use super::store::Chunk;
+use super::{Contents, Record, Sequence, StationRow, StationTable, Store};
 
 /// A filter, ready to be asked. It prints as a text that parses to the same filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +51,8 @@ pub struct FilterContext<'a> {
     pub newcomer: Option<&'a StationRow>,
     /// Where the partners of records are, for `answered:`. Without it, a call that timed out counts as answered.
     pub records: Option<&'a Store>,
+    /// The page of the record, when that is one that was put aside: its partner may be there.
+    pub(in crate::trace) page: Option<&'a Chunk>,
     /// The wall clock, microseconds since 1970-01-01T00:00:00Z.
     pub now_micros: i64,
     /// The offset of the user's clock from UTC, in microseconds, for times of the clock.
@@ -63,9 +66,29 @@ impl<'a> FilterContext<'a> {
             stations: contents.stations(),
             newcomer: None,
             records: Some(contents.records()),
+            page: None,
             now_micros: now.timestamp().as_microsecond(),
             offset_micros: i64::from(now.offset().seconds()) * 1_000_000,
         }
+    }
+
+    /// The same with a station that has no row yet.
+    #[must_use]
+    pub fn with_newcomer(self, newcomer: Option<&'a StationRow>) -> FilterContext<'a> {
+        FilterContext { newcomer, ..self }
+    }
+
+    /// The time of the user's clock.
+    pub fn time(&self) -> jiff::Zoned {
+        let seconds = i32::try_from(self.offset_micros / 1_000_000).unwrap_or_default();
+        let zone = jiff::tz::Offset::from_seconds(seconds).map_or(jiff::tz::TimeZone::UTC, jiff::tz::TimeZone::fixed);
+        jiff::Timestamp::from_microsecond(self.now_micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(zone)
+    }
+
+    /// The record that is the partner of another.
+    pub(super) fn partner(&self, partner: Sequence) -> Option<Record<'a>> {
+        let records = self.records?;
+        self.page.and_then(|page| records.in_chunk(page, partner)).or_else(|| records.get(partner))
     }
 
     /// The row of a record's station.

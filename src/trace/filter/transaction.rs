@@ -42,7 +42,7 @@ impl TransactionCondition {
             return true;
         }
         let may_have_partner = matches!(record.kind, RecordKind::Frame(..) | RecordKind::Timeout | RecordKind::Unreachable);
-        let partner = || context.records?.get(record.partner?);
+        let partner = || context.partner(record.partner?);
         may_have_partner && partner().is_some_and(|partner| self.names(&partner))
     }
 

@@ -189,6 +189,11 @@ impl StationSummaries {
         to < range.end
     }
 
+    /// The first record that was not taken in.
+    pub fn position(&self) -> Sequence {
+        self.next
+    }
+
     fn refuse(&mut self, record: &Record<'_>) {
         let path = record.handshake().and_then(|heads| heads.request.split(' ').nth(1)).unwrap_or_default();
         let peer = if let Some(RecordDetail::Refused(refused)) = record.detail { refused.peer } else { None };

@@ -1,6 +1,8 @@
 //! Tests of the store: what comes back, what is evicted, what a record costs.
 
 use super::*;
+use crate::ocpp::{Transport, Version};
+use crate::trace::FrameVerdict;
 use crate::trace::new_record::LinkFacts;
 use crate::trace::{ConnectionAttempt, Direction, FrameKind};
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
@@ -9,6 +10,7 @@ use ratatui::layout::Size;
 use crate::config::SavedPart;
 use crate::console::{Completions, RunContext};
 use crate::hub::{Order, Receipt};
+use crate::trace::{PageScan, Sequence};
 use crate::tui::backend::BackendReply;
 use crate::tui::clipboard::CopyOutcome;
 use crate::tui::external::EditError;
@@ -118,6 +120,8 @@ pub enum UpdateEffect {
         /// The extension of its file, by which programs choose their colours.
         extension: &'static str,
     },
+    /// Show recorded files in the place of the screen until they are closed.
+    OpenFiles(Vec<String>),
     /// Write what has changed into the state folder.
     Keep(SavedPart),
     /// Capture the mouse, or release it to the terminal.
@@ -128,6 +132,10 @@ pub enum UpdateEffect {
     Redraw,
     /// Call again soon: the filter has more records to check.
     Continue,
+    /// Search the records that were put aside.
+    Search(Arc<PageScan>),
+    /// Read records that were put aside.
+    Load(Vec<Sequence>),
     /// Stop until the shell continues the program.
     Suspend,
     /// End.

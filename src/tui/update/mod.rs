@@ -51,6 +51,7 @@ use crossterm::event::KeyEventKind;
 use super::app::App;
 use super::backend::BackendReply;
 use super::context::ReadContext;
+use super::layout::Pane;
 use super::state::Pager;
 use crate::console::Completions;
 use crate::sanitize::escape_control;
@@ -116,6 +117,11 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
                 effects.push(UpdateEffect::Announce(text));
             }
             effects.extend(send::continue_batch(app, outside));
+            effects.extend(app.trace.starting().into_iter().map(UpdateEffect::Search));
+            let wanted = app.trace.wanted(outside.contents.records(), common::height_of(app, Pane::Trace));
+            if !wanted.is_empty() {
+                effects.push(UpdateEffect::Load(wanted));
+            }
             if more && !effects.contains(&UpdateEffect::Continue) {
                 effects.push(UpdateEffect::Continue);
             }

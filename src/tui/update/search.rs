@@ -250,7 +250,7 @@ pub fn seek(app: &mut App, goal: Goal, forward: bool, outside: &ReadContext<'_>)
 pub fn seek_on(app: &mut App, outside: &ReadContext<'_>) -> Vec<UpdateEffect> {
     let (context, height) = (app.filter_context(outside), height_of(app, Pane::Trace));
     match app.trace.seek_on(outside.contents, &context, height) {
-        SeekProgress::Idle | SeekProgress::There => {}
+        SeekProgress::Idle | SeekProgress::There | SeekProgress::Waits => {}
         SeekProgress::More => return vec![UpdateEffect::Continue],
         SeekProgress::Nothing(goal) => {
             app.toasts.info(format!("No further {} this way", goal.words()), outside.now.monotonic_micros);

@@ -41,6 +41,7 @@ pub fn requested(app: &mut App, request: ScreenRequest, outside: &ReadContext<'_
             return vec![UpdateEffect::Keep(SavedPart::Screen)];
         }
         ScreenRequest::Clear => clear(app, outside),
+        ScreenRequest::OpenFiles(files) => return vec![UpdateEffect::OpenFiles(files)],
         ScreenRequest::ForgetGone => forget_gone(app, outside),
         ScreenRequest::Theme(None) => themes::open(app),
         ScreenRequest::Theme(Some(name)) => return themes::put_on(app, &name, now).into_iter().collect(),

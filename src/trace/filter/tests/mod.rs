@@ -42,6 +42,7 @@ impl Scene {
             newcomer: None,
             stations: self.contents.stations(),
             records: Some(self.contents.records()),
+            page: None,
             now_micros: NOW,
             offset_micros: 0,
         }

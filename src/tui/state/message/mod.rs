@@ -95,6 +95,8 @@ struct Shown {
     tab: MessageTab,
     /// An answer that arrives changes the view of its call.
     partner: Option<Sequence>,
+    /// Whether it is in memory: what was put aside comes a little later.
+    here: bool,
     /// What it is compared with, in the difference view.
     compared: Option<(DiffBase, BookmarkChoice)>,
 }
@@ -195,7 +197,7 @@ impl MessageView {
         let record = selected.and_then(|sequence| outside.contents.records().get(sequence));
         let partner = record.as_ref().and_then(|record| record.partner);
         let compared = (self.tab == MessageTab::Difference).then_some((self.base, bookmarks));
-        let shown = Shown { sequence: selected, tab: self.tab, partner, compared };
+        let shown = Shown { sequence: selected, tab: self.tab, partner, here: record.is_some(), compared };
         let shape = RowShape { width: (!self.unwrapped).then_some(width.saturating_sub(1)) };
         if shown == self.shown && shape == self.shape {
             return;

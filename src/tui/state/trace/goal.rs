@@ -1,6 +1,8 @@
 //! What a jump in the trace goes to, and its progress.
 
-use crate::trace::{Sequence, StationKey};
+use std::sync::Arc;
+
+use crate::trace::{PageScan, Sequence, StationKey};
 
 /// What a jump goes to.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +40,8 @@ pub(super) struct Seek {
     pub at: Sequence,
     /// The line where it started.
     pub from: Sequence,
+    /// The search through what was put aside, while it runs.
+    pub scan: Option<Arc<PageScan>>,
 }
 
 /// The progress of a jump.
@@ -47,6 +51,8 @@ pub enum SeekProgress {
     Idle,
     /// There are more records to check.
     More,
+    /// Records that were put aside are checked elsewhere.
+    Waits,
     /// It is finished.
     There,
     /// There is no such line in this direction.

@@ -4,7 +4,7 @@
 use super::goal::{Goal, Seek, SeekProgress};
 use super::view::{CHUNK, TraceView};
 use crate::trace::filter::{self, FilterContext};
-use crate::trace::{Contents, FrameVerdict, Record, RecordKind, Sequence};
+use crate::trace::{Contents, FrameVerdict, PageScan, Record, RecordKind, ScanCondition, ScanHit, Sequence};
 use crate::tui::state::filter::PaneFilter;
 
 /// A text that is no time.
@@ -26,21 +26,59 @@ impl TraceView {
     /// Begins a jump from the selected line.
     pub fn seek(&mut self, goal: Goal, forward: bool) {
         let from = self.selected().unwrap_or(self.start);
-        self.seek = Some(Seek { goal, forward, at: if forward { from + 1 } else { from }, from });
+        if let Some(scan) = self.seek.take().and_then(|before| before.scan) {
+            scan.cancel();
+        }
+        self.seek = Some(Seek { goal, forward, at: if forward { from + 1 } else { from }, from, scan: None });
     }
 
     /// Goes on with the jump.
     pub fn seek_on(&mut self, contents: &Contents, context: &FilterContext<'_>, height: usize) -> SeekProgress {
         let Some(mut seek) = self.seek.take() else { return SeekProgress::Idle };
         let records = contents.records();
+        if let Some(scan) = seek.scan.take() {
+            let (hits, at) = scan.take();
+            if let Some(sequence) = hits.iter().find_map(|hit| self.row_of(*hit, &seek)) {
+                scan.cancel();
+                self.select(sequence, height);
+                return SeekProgress::There;
+            }
+            if at.is_some() {
+                seek.scan = Some(scan);
+                self.seek = Some(seek);
+                return SeekProgress::Waits;
+            }
+            // It ended with its range, or with what is found and not shown.
+            let range = scan.range();
+            seek.at = match hits.last() {
+                Some(hit) if seek.forward => hit.sequence + 1,
+                Some(hit) => hit.sequence,
+                None if seek.forward => range.end,
+                None => range.start,
+            };
+        }
+        let here = records.range().start.max(self.start);
+        let is_aside = if seek.forward { seek.at < here } else { seek.at <= here && seek.at > self.start };
+        if is_aside {
+            let range = if seek.forward { seek.at.max(self.start)..here } else { self.start..seek.at };
+            let (goal, find) = (seek.goal.clone(), self.find.clone());
+            let condition: ScanCondition =
+                Box::new(move |record: &Record<'_>, context: &FilterContext<'_>| reaches(&goal, &find, record, context));
+            let scan = PageScan::new(range, context.time(), condition).first(!seek.forward);
+            seek.scan = Some(self.search_aside(scan));
+            self.seek = Some(seek);
+            return SeekProgress::Waits;
+        }
         let (range, end) = if seek.forward {
             let end = self.visible_end();
-            (seek.at.max(self.start)..(seek.at.max(self.start) + CHUNK).min(end), end)
+            (seek.at..(seek.at + CHUNK).min(end), end)
         } else {
-            (seek.at.saturating_sub(CHUNK).max(self.start)..seek.at, self.start)
+            (seek.at.saturating_sub(CHUNK).max(here)..seek.at, self.start)
         };
-        let row =
-            |record: Record<'_>| if self.reaches(&seek.goal, &record, context) { self.row_of(&record, &seek) } else { None };
+        let row = |record: Record<'_>| {
+            let reached = reaches(&seek.goal, &self.find, &record, context);
+            if reached { self.row_of(ScanHit::of(&record), &seek) } else { None }
+        };
         let found = if seek.forward {
             records.iter(range.clone()).find_map(row)
         } else {
@@ -58,19 +96,10 @@ impl TraceView {
         SeekProgress::More
     }
 
-    fn reaches(&self, goal: &Goal, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
-        match goal {
-            Goal::Found => !self.find.is_empty() && self.find.parsed().matches(record, context),
-            Goal::Error => is_error(record),
-            Goal::Station(key) => record.station == Some(*key),
-            Goal::Action(action) => record.action == Some(action),
-        }
-    }
-
     /// The row on which a record is seen: its own, or that of its call where an exchange is one line. Only a row on the way counts.
-    fn row_of(&self, record: &Record<'_>, seek: &Seek) -> Option<Sequence> {
+    fn row_of(&self, hit: ScanHit, seek: &Seek) -> Option<Sequence> {
         let ahead = |sequence: &Sequence| if seek.forward { *sequence > seek.from } else { *sequence < seek.from };
-        [Some(record.sequence), record.partner]
+        [Some(hit.sequence), hit.partner]
             .into_iter()
             .flatten()
             .find(|sequence| ahead(sequence) && self.at(self.index_from(*sequence)) == Some(*sequence))
@@ -91,7 +120,13 @@ impl TraceView {
         let since = filter::parse(&format!("since:{text}"));
         let since = since.map_err(|_| TimeTextError(text.to_owned()))?;
         let records = contents.records();
-        let is_before = |sequence| records.get(sequence).is_some_and(|record| !since.matches(&record, context));
+        // Of a record that was put aside the time of its page is known.
+        let is_before = |sequence| match records.get(sequence) {
+            Some(record) => !since.matches(&record, context),
+            None => records
+                .wall_micros_of(sequence)
+                .is_some_and(|micros| !since.matches(&Record::of_time(sequence, micros), context)),
+        };
         let (mut low, mut high) = (0, self.count());
         while low < high {
             let middle = low + (high - low) / 2;
@@ -134,6 +169,16 @@ impl TraceView {
         };
         let Some(sequence) = found.copied() else { return false };
         self.select(sequence, height)
+    }
+}
+
+/// Whether a record is what a jump goes to.
+fn reaches(goal: &Goal, find: &PaneFilter, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
+    match goal {
+        Goal::Found => !find.is_empty() && find.parsed().matches(record, context),
+        Goal::Error => is_error(record),
+        Goal::Station(key) => record.station == Some(*key),
+        Goal::Action(action) => record.action == Some(action),
     }
 }
 

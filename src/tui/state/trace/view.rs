@@ -1,12 +1,14 @@
 //! The state of the trace pane: which records are shown, which one is selected, whether the newest is followed. Rows are found by arithmetic
 //! or in an index of matching records; no row is made before it is drawn.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::goal::Seek;
 use super::look::TraceLook;
+use super::sequence_index::SequenceIndex;
 use crate::trace::filter::FilterContext;
-use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence, StationKey};
+use crate::trace::{Contents, Direction, FrameKind, PageScan, Record, RecordKind, ScanHit, Sequence, StationKey};
 use crate::tui::state::filter::PaneFilter;
 use crate::tui::widget::Viewport;
 
@@ -41,17 +43,21 @@ struct Awaited {
 pub struct TraceView {
     pub(super) filter: PaneFilter,
     /// What is hidden beside the filter, and stays hidden when that is cleared.
-    base: PaneFilter,
+    pub(super) base: PaneFilter,
     pub(super) only: Option<StationKey>,
     view: TraceMode,
     /// The station that was shown alone before the ladder needed one.
     before_ladder: Option<StationKey>,
     /// Whether pings and pongs are shown.
-    pings: bool,
+    pub(super) pings: bool,
     /// The records that pass, of those that were checked. Unused while everything passes.
-    matching: VecDeque<Sequence>,
+    pub(super) matching: SequenceIndex,
     /// The first record that the filter has not checked.
-    scanned: Sequence,
+    pub(super) scanned: Sequence,
+    /// The search through what was put aside, while it runs.
+    pub(super) aside: Option<Arc<PageScan>>,
+    /// Searches that are to be started.
+    pub(super) starting: Vec<Arc<PageScan>>,
     pub(super) start: Sequence,
     /// The first record that is not hidden by the clear mark.
     cleared: Sequence,
@@ -86,8 +92,10 @@ impl Default for TraceView {
             view: TraceMode::default(),
             before_ladder: None,
             pings: false,
-            matching: VecDeque::new(),
+            matching: SequenceIndex::default(),
             scanned: 0,
+            aside: None,
+            starting: Vec::new(),
             start: 0,
             cleared: 0,
             evicted: 0,
@@ -224,7 +232,7 @@ impl TraceView {
     pub fn count(&self) -> usize {
         if self.is_indexed() {
             let end = self.visible_end();
-            self.matching.partition_point(|sequence| *sequence < end)
+            self.matching.below(end)
         } else {
             self.total() as usize
         }
@@ -235,16 +243,12 @@ impl TraceView {
         if index >= self.count() {
             return None;
         }
-        if self.is_indexed() { self.matching.get(index).copied() } else { Some(self.start + index as u64) }
+        if self.is_indexed() { self.matching.get(index) } else { Some(self.start + index as u64) }
     }
 
     /// The index of the first shown record that is not before this one.
     pub(super) fn index_from(&self, sequence: Sequence) -> usize {
-        if self.is_indexed() {
-            self.matching.partition_point(|shown| *shown < sequence)
-        } else {
-            sequence.saturating_sub(self.start) as usize
-        }
+        if self.is_indexed() { self.matching.below(sequence) } else { sequence.saturating_sub(self.start) as usize }
     }
 
     /// The index of the selected record.
@@ -282,14 +286,14 @@ impl TraceView {
 
     /// Brings the view up to date. True when the filter has more records to look at.
     pub fn refresh(&mut self, contents: &Contents, context: &FilterContext<'_>, height: usize) -> bool {
-        let range = contents.records().range();
+        let range = contents.records().whole();
         if range.start != self.evicted {
             self.bookmarks = self.bookmarks.split_off(&range.start);
         }
         let old_start = self.start;
         (self.evicted, self.start, self.end) = (range.start, range.start.max(self.cleared), range.end);
-        let gone = self.matching.partition_point(|shown| *shown < self.start);
-        self.matching.drain(..gone);
+        let gone = self.matching.below(self.start);
+        self.matching.drop_first(gone);
         self.viewport.lost(if self.is_indexed() { gone } else { self.start.saturating_sub(old_start) as usize });
         if self.is_indexed() {
             self.scan(contents, context);
@@ -298,38 +302,22 @@ impl TraceView {
         if self.following {
             self.stay_at_end();
         }
-        self.is_indexed() && self.scanned < self.end
+        // The search through what was put aside wakes the screen itself.
+        self.is_indexed() && self.scanned < self.end && self.aside.is_none()
     }
 
     fn scan(&mut self, contents: &Contents, context: &FilterContext<'_>) {
+        if !self.scan_aside(contents.records().range().start, context) {
+            return;
+        }
         let from = self.scanned.max(self.start);
         let to = self.end.min(from + CHUNK);
         for record in contents.records().iter(from..to) {
-            if !self.passes(&record, context) {
-                continue;
-            }
-            // Where an exchange is one line, an answer is found on the line of its call.
-            // An error about a result has a line of its own: the line of the call says how that was answered.
-            let is_apart = matches!(record.kind, RecordKind::Frame(_, FrameKind::ResultError));
-            let call = record.partner.filter(|call| !is_apart && *call < record.sequence && *call >= self.start);
-            match call.filter(|_| self.view == TraceMode::Exchanges) {
-                None => self.matching.push_back(record.sequence),
-                Some(call) => {
-                    let index = place_near_end(&self.matching, call);
-                    if self.matching.get(index) != Some(&call) {
-                        self.matching.insert(index, call);
-                    }
-                }
+            if passes((self.only, self.pings), &self.base, &self.filter, &record, context) {
+                self.add_line(ScanHit::of(&record));
             }
         }
         self.scanned = to;
-    }
-
-    fn passes(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
-        (self.only.is_none() || record.station == self.only)
-            && (self.pings || !matches!(record.kind, RecordKind::Ping(_) | RecordKind::Pong(_)))
-            && (self.base.is_empty() || self.base.parsed().matches(record, context))
-            && (self.filter.is_empty() || self.filter.parsed().matches(record, context))
     }
 
     /// Whether the base hides something.
@@ -374,6 +362,7 @@ impl TraceView {
     }
 
     fn look_again(&mut self) {
+        self.stop_scan();
         self.matching.clear();
         self.scanned = self.start;
     }
@@ -493,42 +482,16 @@ impl TraceView {
     }
 }
 
-/// The place of a sequence number among sorted ones. Calls are looked for soon after they came, so the search begins at the end: in a
-/// million lines it touches the last few instead of twenty far apart.
-fn place_near_end(sorted: &VecDeque<Sequence>, wanted: Sequence) -> usize {
-    let (mut low, mut high, mut step) = (0, sorted.len(), 1);
-    while step <= sorted.len() {
-        let at = sorted.len() - step;
-        if sorted[at] < wanted {
-            low = at + 1;
-            break;
-        }
-        high = at;
-        step *= 2;
-    }
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if sorted[middle] < wanted {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_near_the_end_is_the_place() {
-        for count in 0..40 {
-            let sorted: VecDeque<Sequence> = (0..count).map(|number| number * 2).collect();
-            for wanted in 0..2 * count + 3 {
-                let expected = sorted.partition_point(|shown| *shown < wanted);
-                assert_eq!(place_near_end(&sorted, wanted), expected, "{wanted} in {count}");
-            }
-        }
-    }
+/// Whether a record is shown: of this station, or of any; with pings, or without.
+pub(super) fn passes(
+    (only, pings): (Option<StationKey>, bool),
+    base: &PaneFilter,
+    filter: &PaneFilter,
+    record: &Record<'_>,
+    context: &FilterContext<'_>,
+) -> bool {
+    (only.is_none() || record.station == only)
+        && (pings || !matches!(record.kind, RecordKind::Ping(_) | RecordKind::Pong(_)))
+        && (base.is_empty() || base.parsed().matches(record, context))
+        && (filter.is_empty() || filter.parsed().matches(record, context))
 }

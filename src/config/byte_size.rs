@@ -1,5 +1,5 @@
-//! Amounts of memory on the command line. Ours, because `bytesize` reads `1k` as 1000 bytes where this program has always meant 1024,
-//! and `parse-size` accepts more forms (fractions, `1_000`, `1e3`) than this option may ever promise.
+//! Amounts of memory and disk, as the user writes them. Ours, because `bytesize` reads `1k` as 1000 bytes where this program has always meant 1024,
+//! and `parse-size` accepts more forms (fractions, `1_000`, `1e3`) than the options and settings may ever promise.
 
 use thiserror::Error;
 
@@ -15,7 +15,10 @@ pub enum SizeError {
 }
 
 /// Reads a size like `64M`: a number of bytes, or one with k, M or G (1024, 1024² and 1024³) behind it.
-pub fn size(text: &str) -> Result<usize, SizeError> {
+///
+/// # Errors
+/// When it is none, or too large for this machine.
+pub fn byte_size(text: &str) -> Result<usize, SizeError> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor: usize = match text[digits.len()..].to_ascii_lowercase().as_str() {
@@ -36,10 +39,10 @@ mod tests {
     #[test]
     fn sizes_are_read_with_and_without_a_unit() {
         for (text, bytes) in [("64M", 64 << 20), ("64MiB", 64 << 20), ("1k", 1024), ("1000", 1000), ("2G", 2 << 30)] {
-            assert_eq!(size(text), Ok(bytes));
+            assert_eq!(byte_size(text), Ok(bytes));
         }
         for text in ["", "M", "64X", "-1", "99999999999999999999", "9999999999999G"] {
-            assert!(size(text).is_err(), "{text}");
+            assert!(byte_size(text).is_err(), "{text}");
         }
     }
 }
