@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::ocpp::Role;
-use crate::trace::{Event, EventKind, FrameContent, FrameText, RecordContent, Stamp, StationRow};
+use crate::trace::{Event, EventKind, FrameContent, FrameText, RecordContent, RowKind, Stamp, StationRow};
 
 /// The version of the format. Readers refuse a newer one.
 pub const CAPTURE_VERSION: u64 = 1;
@@ -26,7 +26,7 @@ pub struct CaptureHeader {
 }
 
 /// What is around an event.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 struct LineFrame<'a> {
     /// Microseconds since 1970, by the wall clock.
     #[serde(rename = "t")]
@@ -34,10 +34,10 @@ struct LineFrame<'a> {
     /// Microseconds since the session began, by the monotonic clock.
     #[serde(rename = "m")]
     monotonic_micros: u64,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    station: Option<std::borrow::Cow<'a, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    role: Option<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    station: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
 }
 
 /// Why a line is no event.
@@ -93,15 +93,20 @@ pub(super) fn write_event(
 ) {
     let begins = out.len();
     let Stamp { wall_micros, monotonic_micros } = event.stamp;
-    let (identity, role) = (station.map(|row| (&*row.identity).into()), station.map(|row| row.our_role));
+    let (identity, role) = (station.map(|row| &*row.identity), station.map(|row| row.kind().name()));
     let frame = LineFrame { wall_micros, monotonic_micros, station: identity, role };
     // A Vec takes everything, and the parts of an event can always be written: their keys are texts.
     let _ = serde_json::to_writer(&mut *out, &frame);
     out.pop(); // the brace that ends it
-    if let EventKind::StationAdded { our_role, identity, .. } = &event.kind {
+    let added = match &event.kind {
+        EventKind::StationAdded { our_role, identity, .. } => Some((RowKind::Station(*our_role), identity)),
+        EventKind::PairAdded { identity, .. } => Some((RowKind::Pair, identity)),
+        _ => None,
+    };
+    if let Some((kind, identity)) = added {
         out.truncate(begins);
         let added = Value::from(&**identity);
-        out.extend_from_slice(format!(r#"{{"stationAdded":{added},"role":"{}"}}"#, our_role.short()).as_bytes());
+        out.extend_from_slice(format!(r#"{{"stationAdded":{added},"role":"{}"}}"#, kind.name()).as_bytes());
         return out.push(b'\n');
     }
     out.push(b',');
@@ -139,7 +144,11 @@ impl CaptureLine {
             let header = serde_json::from_value(Value::Object(object));
             return header.map(CaptureLine::Header).map_err(|error| LineFault::NoEvent(error.to_string()));
         }
-        let role = object.remove("role").map(serde_json::from_value::<Role>).transpose().map_err(no_object)?;
+        let role = match object.remove("role") {
+            // Towards the station of a pair we stand for its central system; its frames say on which link they were.
+            Some(Value::String(name)) if name == RowKind::Pair.name() => Some(Role::CentralSystem),
+            role => role.map(serde_json::from_value::<Role>).transpose().map_err(no_object)?,
+        };
         if let Some(Value::String(identity)) = object.get("stationAdded") {
             return Ok(CaptureLine::Station(role.ok_or(LineFault::NoRole)?, identity.as_str().into()));
         }

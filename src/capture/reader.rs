@@ -201,6 +201,7 @@ impl CaptureLines {
 
 fn renumber(kind: &mut EventKind, offset: u64) {
     match kind {
+        EventKind::Upstream(kind) => renumber(kind, offset),
         EventKind::Connected { link, .. } | EventKind::Disconnected { link, .. } => *link += offset,
         EventKind::Frame(frame) => frame.exchange = frame.exchange.map(|exchange| exchange + offset),
         EventKind::Timeout { exchange, .. }

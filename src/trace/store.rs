@@ -10,7 +10,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::interner::Interner;
 use super::new_record::NewRecord;
 use super::record::{FrameVerdict, Record, RecordDetail, RecordKind};
-use super::{RecordContent, Sequence, Stamp, StationKey};
+use super::{PairLegs, RecordContent, Sequence, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Transport, Version};
 
 /// Texts of this size and more get a chunk of their own, so that small ones do not pay for the unused rest of a chunk.
@@ -23,6 +23,10 @@ const CHUNK_RECORDS: usize = 1024;
 const NO_STATION: u32 = u32::MAX;
 const NO_LATENCY: u32 = u32::MAX;
 const NO_CODE: u8 = u8::MAX;
+/// The bits of a kind in its byte.
+const KIND_BITS: u8 = 0x3f;
+/// Where the links of a pair stand in the byte of the kind.
+const LEG_SHIFT: u32 = 6;
 
 /// What a record costs besides its text. A test holds the bound that users were promised. Readers go through millions of these, so every
 /// byte is time, too.
@@ -44,7 +48,7 @@ struct Header {
     link: u32,
     action: u16,
     id_len: u16,
-    /// The code of a [`RecordKind`].
+    /// The code of a [`RecordKind`], and in the two highest bits the links of a pair.
     kind: u8,
     code: u8,
     flags: HeaderFlags,
@@ -316,7 +320,7 @@ impl Store {
             wall_micros,
             monotonic_micros,
             station: (header.station != NO_STATION).then_some(StationKey(header.station)),
-            kind: RecordKind::of_code(header.kind),
+            kind: RecordKind::of_code(header.kind & KIND_BITS),
             action: self.actions.get(header.action),
             code: ErrorCode::ALL.get(header.code as usize).copied(),
             verdict: header.flags.verdict(),
@@ -330,6 +334,7 @@ impl Store {
             remark_lines: header.remark_lines,
             partner: (header.partner != 0).then(|| sequence.wrapping_add_signed(i64::from(header.partner))),
             latency: (header.latency_micros != NO_LATENCY).then(|| Duration::from_micros(u64::from(header.latency_micros))),
+            legs: PairLegs::of_bits(header.kind >> LEG_SHIFT),
         }
     }
 
@@ -358,7 +363,7 @@ impl Store {
             link: entry.link.number,
             action,
             id_len: id.len() as u16,
-            kind: entry.kind.code(),
+            kind: entry.kind.code() | PairLegs::bits(entry.legs) << LEG_SHIFT,
             code: entry.code.map_or(NO_CODE, |code| code as u8),
             flags,
             remark_lines: entry.remark_lines,
