@@ -136,7 +136,7 @@ impl RelayState {
         self.open.answered(from.other(), id.key());
         self.keep_back(from, frame, (InterventionKind::AnsweredHere, by), arrived);
         let text = FrameText::from(text);
-        let answer = Frame { exchange, action, code, ..injected(from, kind, text.clone()) };
+        let answer = Frame { action, exchange, code, ..injected(from, kind, text.clone()) };
         let outgoing = Outgoing::message(Message::Text(text), now, EventKind::Frame(answer));
         match delay {
             Duration::ZERO => self.put(from, outgoing),

@@ -243,7 +243,7 @@ pub(super) fn message_of(text: &str, version: Version) -> Option<SrpcMessage<'_>
 
 /// Changes what is known of the passage of a frame that is not recorded yet.
 pub(super) fn with_passage(mut frame: Frame, change: impl FnOnce(&mut FramePassage)) -> Frame {
-    let mut origin = frame.origin.take().map(|origin| Arc::unwrap_or_clone(origin)).unwrap_or_default();
+    let mut origin = frame.origin.take().map(Arc::unwrap_or_clone).unwrap_or_default();
     change(origin.passage.get_or_insert_with(|| FramePassage::of(PairLegs::Both)));
     frame.origin = Some(Arc::new(origin));
     frame
