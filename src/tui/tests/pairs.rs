@@ -39,7 +39,7 @@ fn drawn(screen: &mut Screen) -> String {
 fn frame(direction: Direction, kind: FrameKind, text: &'static str, passage: FramePassage) -> EventKind {
     let origin = Some(Arc::new(FrameOrigin { passage: Some(passage), ..FrameOrigin::default() }));
     let (action, exchange) = (Some("Authorize".into()), Some(1));
-    EventKind::Frame(Frame { origin, action, exchange, ..Frame::new(direction, kind, text.into()) })
+    EventKind::Frame(Frame { action, exchange, origin, ..Frame::new(direction, kind, text.into()) })
 }
 
 /// An exchange whose answer was edited, and a call of ours to the central system.
