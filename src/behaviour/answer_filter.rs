@@ -13,6 +13,11 @@ pub trait AnswerFilter: Send {
     /// block nor do I/O.
     fn filter(&mut self, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision;
 
+    /// Whether it keeps every answer at the moment, so that it need not be asked.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
     /// Who it is that decides, where the decision is that there is no answer.
     fn silence_cause(&self) -> SilenceCause {
         SilenceCause::Rule

@@ -6,14 +6,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::ocpp::Role;
-use crate::trace::{Event, EventKind, FrameContent, FrameText, Stamp, StationRow, TappedFrame};
+use crate::trace::{Event, EventKind, FrameContent, FrameText, RowKind, Stamp, StationRow, TappedFrame};
 
 /// The version of the format. Readers refuse a newer one.
 pub const CAPTURE_VERSION: u64 = 1;
@@ -45,7 +45,7 @@ struct LineFrame<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     station: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<Role>,
+    role: Option<&'static str>,
 }
 
 /// Why a line is no event.
@@ -96,15 +96,20 @@ pub(super) fn write_header(out: &mut Vec<u8>, began: Timestamp, session: u64) {
 pub(super) fn write_event(out: &mut Vec<u8>, event: &Event, station: Option<&StationRow>, tapped: TappedFrame<'_>) {
     let begins = out.len();
     let Stamp { wall_micros, monotonic_micros } = event.stamp;
-    let (identity, role) = (station.map(|row| &*row.identity), station.map(|row| row.our_role));
+    let (identity, role) = (station.map(|row| &*row.identity), station.map(|row| row.kind().name()));
     let frame = LineFrame { wall_micros, monotonic_micros, station: identity, role };
     // A Vec takes everything, and the parts of an event can always be written: their keys are texts.
     let _ = serde_json::to_writer(&mut *out, &frame);
     out.pop(); // the brace that ends it
-    if let EventKind::StationAdded { our_role, identity, .. } = &event.kind {
+    let added = match &event.kind {
+        EventKind::StationAdded { our_role, identity, .. } => Some((RowKind::Station(*our_role), identity)),
+        EventKind::PairAdded { identity, .. } => Some((RowKind::Pair, identity)),
+        _ => None,
+    };
+    if let Some((kind, identity)) = added {
         out.truncate(begins);
         let added = Value::from(&**identity);
-        out.extend_from_slice(format!(r#"{{"stationAdded":{added},"role":"{}"}}"#, our_role.short()).as_bytes());
+        out.extend_from_slice(format!(r#"{{"stationAdded":{added},"role":"{}"}}"#, kind.name()).as_bytes());
         return out.push(b'\n');
     }
     out.push(b',');
@@ -204,6 +209,20 @@ impl<'de> Deserialize<'de> for LineMembers<'de> {
     }
 }
 
+/// The role of a line.
+struct LineRole(Role);
+
+impl<'de> Deserialize<'de> for LineRole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LineRole, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        // Towards the station of a pair we stand for its central system; its frames say on which link they were.
+        if name == RowKind::Pair.name() {
+            return Ok(LineRole(Role::CentralSystem));
+        }
+        Role::deserialize(IntoDeserializer::<D::Error>::into_deserializer(&*name)).map(LineRole)
+    }
+}
+
 struct LineVisitor;
 
 impl<'de> Visitor<'de> for LineVisitor {
@@ -220,7 +239,7 @@ impl<'de> Visitor<'de> for LineVisitor {
                 "t" => members.wall_micros = Some(map.next_value()?),
                 "m" => members.monotonic_micros = Some(map.next_value()?),
                 "station" => members.station = map.next_value()?,
-                "role" => members.role = map.next_value()?,
+                "role" => members.role = map.next_value::<Option<LineRole>>()?.map(|LineRole(role)| role),
                 "stationAdded" => members.added = Some(map.next_value()?),
                 "text" => members.text = map.next_value()?,
                 "content" => members.content = map.next_value()?,

@@ -213,6 +213,7 @@ fn renumber(kind: &mut EventKind, offset: u64) {
     // What is unique in itself stays.
     let add = |number: &mut u64| *number = if *number & UNIQUE == 0 { number.wrapping_add(offset) } else { *number };
     match kind {
+        EventKind::Upstream(kind) => renumber(kind, offset),
         EventKind::Connected { link, .. } | EventKind::Disconnected { link, .. } => add(link),
         EventKind::Frame(frame) => frame.exchange.iter_mut().for_each(add),
         EventKind::Timeout { exchange, .. }

@@ -23,6 +23,7 @@ use super::fleet_arguments::FleetArguments;
 use super::machine_arguments::MachineArguments;
 use super::plugins::PluginArguments;
 use super::probe_arguments::ProbeArguments;
+use super::proxy_arguments::ProxyArguments;
 use super::replay_arguments::ReplayArguments;
 use super::role_argument::role;
 use super::seconds::seconds;
@@ -43,6 +44,7 @@ pub const DEFAULT_MEMORY: usize = 64 << 20;
 #[command(after_help = "Examples:
   ocpp-tui cs --port 9000                      a central system on port 9000, on a full screen
   ocpp-tui cp ws://localhost:9000 CP1 CP2      two simulated charge points
+  ocpp-tui proxy --to wss://provider/ocpp      between charge points and their central system, on port 9000
   ocpp-tui --plain cs --port 9000 < commands   line by line, for scripts
   ocpp-tui test examples/scenarios             test scenarios, both sides simulated
   ocpp-tui probe ws://localhost:9000           what a central system supports and which rules it breaks
@@ -197,6 +199,8 @@ pub enum StartCommand {
     Cs(CentralSystemArguments),
     /// Act as one or more charge points of a central system
     Cp(ChargePointArguments),
+    /// Pass charge points on to their central system, and see and shape what both say
+    Proxy(Box<ProxyArguments>),
     /// Show a central system and some simulated charge points in one console, to look around
     Demo(DemoArguments),
     /// Run test scenarios: JavaScript files that define what a peer must do
@@ -462,7 +466,8 @@ impl From<LogFormatArgument> for LogFormat {
     }
 }
 
-fn plain_port(text: &str) -> Result<PlainPort, WholeNumberError> {
+/// Reads the port without TLS.
+pub fn plain_port(text: &str) -> Result<PlainPort, WholeNumberError> {
     if text == "none" { Ok(PlainPort::Closed) } else { whole_number(text, 0..=65_535).map(PlainPort::At) }
 }
 

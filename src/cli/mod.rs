@@ -7,6 +7,7 @@
 //! | `screen`, `plugins` | the options of the full screen and of plugins, from arguments, settings file and saved state |
 //! | `test`, `test_output` | `ocpp-tui test` |
 //! | `probe`, `probe_arguments` | `ocpp-tui probe` |
+//! | `proxy_arguments` | `ocpp-tui proxy` |
 //! | `sentence` | an error as the sentence that is printed |
 //! | `capture` | `ocpp-tui open` and `ocpp-tui convert` |
 //! | `stats` | `ocpp-tui stats` |
@@ -34,6 +35,7 @@ mod machine_arguments;
 mod plugins;
 mod probe;
 mod probe_arguments;
+mod proxy_arguments;
 mod replay;
 mod replay_arguments;
 mod role_argument;

@@ -249,6 +249,15 @@ async fn start(
                 console.hub().start_charge_point(options)?;
             }
         }
+        Some(StartCommand::Proxy(arguments)) => {
+            let options = arguments.options()?;
+            let to = options.to.clone();
+            let address = console.hub().start_proxy(options).await?;
+            let sentence = format!(
+                "The proxy listens on {address} and passes stations on to {to}. It can read everything that both sides say."
+            );
+            return Ok((CommandOutput::info(sentence), None));
+        }
         Some(StartCommand::Line(words)) => {
             return Ok((console.run(&console::join(words), &RunContext::default()).await, None));
         }

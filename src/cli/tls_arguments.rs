@@ -76,6 +76,16 @@ pub struct DialTlsArguments {
     /// Security profile of OCPP, 0 to 3: 2 and 3 need a URL with wss://, 3 a certificate of the charge point
     #[arg(long, value_name = "NUMBER", default_value = "0", value_parser = profile)]
     pub security_profile: SecurityProfile,
+    #[command(flatten)]
+    pub trust: TrustArguments,
+    /// Highest version of TLS: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
+    pub tls_max: TlsVersion,
+}
+
+/// Whom one trusts that connects, and what it shows.
+#[derive(Debug, Clone, Args)]
+pub struct TrustArguments {
     /// PEM file of a CA to trust [default: those of the operating system]
     #[arg(long, value_name = "FILE")]
     pub ca: Vec<PathBuf>,
@@ -94,9 +104,6 @@ pub struct DialTlsArguments {
     /// Name to ask for and to check, instead of the host of the URL
     #[arg(long, value_name = "NAME")]
     pub sni: Option<String>,
-    /// Highest version of TLS: 1.2 or 1.3
-    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
-    pub tls_max: TlsVersion,
 }
 
 impl DialTlsArguments {
@@ -105,6 +112,16 @@ impl DialTlsArguments {
     /// # Errors
     /// When there is a key without a certificate.
     pub fn options(&self) -> Result<DialTlsOptions, CertificateFileError> {
+        self.trust.options(self.tls_max)
+    }
+}
+
+impl TrustArguments {
+    /// The options with this highest version.
+    ///
+    /// # Errors
+    /// When there is a key without a certificate.
+    pub fn options(&self, highest: TlsVersion) -> Result<DialTlsOptions, CertificateFileError> {
         let (certificates, keys) = (self.client_cert.as_slice(), self.client_key.as_slice());
         Ok(DialTlsOptions {
             ca: self.ca.clone(),
@@ -112,7 +129,7 @@ impl DialTlsArguments {
             organization: self.organization.clone(),
             insecure: self.insecure,
             server_name: self.sni.clone(),
-            highest: self.tls_max,
+            highest,
         })
     }
 }

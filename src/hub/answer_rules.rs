@@ -223,6 +223,10 @@ impl RuleFilter {
 }
 
 impl AnswerFilter for RuleFilter {
+    fn is_idle(&self) -> bool {
+        !self.rules.used.load(Ordering::Relaxed) && !self.rules.has_provider.load(Ordering::Relaxed)
+    }
+
     fn filter(&mut self, call: IncomingCall<'_>, proposed: &Answer) -> FilterDecision {
         match self.rules.take(self.initiator, call, self.station) {
             Some(rule) => rule.decide(proposed, call.version),

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::{AuthorityFolderError, PasswordFileError};
-use crate::link::{CertificateFileError, UrlError};
+use crate::link::{CertificateFileError, RelayTargetError, UrlError};
 use crate::ocpp::{SecurityProfile, Version};
 use crate::simulator::QuirkError;
 
@@ -95,6 +95,9 @@ pub enum HubError {
         /// The file.
         file: PathBuf,
     },
+    /// An option of a proxy cannot be used.
+    #[error(transparent)]
+    Relay(#[from] RelayTargetError),
     /// A quirk cannot be used.
     #[error(transparent)]
     Quirk(#[from] QuirkError),

@@ -11,6 +11,7 @@ mod error;
 mod options;
 mod order;
 mod plugin_host;
+mod proxy;
 mod receipt;
 mod registry;
 mod responder;
@@ -54,6 +55,7 @@ pub use credential_options::CredentialOptions;
 pub use error::{HubError, LinkOrderError};
 pub use options::{CentralSystemOptions, ChargePointOptions, MachineOptions, SoapOptions};
 pub use order::Order;
+pub use proxy::{PROXY_HOST, ProxyOptions};
 pub use receipt::Receipt;
 pub use tls_options::{DialTlsOptions, ListenTlsOptions};
 
@@ -116,6 +118,7 @@ impl Hub {
             tasks: TaskTracker::new(),
             turns: Arc::new(Semaphore::new(HANDSHAKES)),
             registry: Arc::default(),
+            upstreams: Arc::default(),
             connector: LastConnector::default(),
             listening: Mutex::default(),
             authority: Mutex::default(),
@@ -374,7 +377,11 @@ impl Hub {
                 .map_or_else(String::new, |row| escape_control(&row.identity).into_owned())
         };
         let not_connected = || LinkOrderError::NotConnected { name: name() };
-        let handle = self.shared.registry.get(station).ok_or_else(not_connected)?;
+        let (registry, order) = match order {
+            LinkOrder::User(LinkCommand::Upstream(command)) => (&self.shared.upstreams, LinkOrder::User(*command)),
+            order => (&self.shared.registry, order),
+        };
+        let handle = registry.get(station).ok_or_else(not_connected)?;
         if order.needs_link() && !handle.is_up() {
             return Err(not_connected());
         }
@@ -465,7 +472,8 @@ impl Hub {
             let rows = contents.stations().rows().iter().chain(&newcomers);
             rows.filter(|row| our_role.is_none_or(|role| row.our_role == role)).map(|row| row.key).collect()
         };
-        for handle in keys.into_iter().filter_map(|key| self.shared.registry.get(key)) {
+        let links = keys.iter().flat_map(|key| [self.shared.registry.get(*key), self.shared.upstreams.get(*key)]);
+        for handle in links.flatten() {
             let _ = handle.order(order());
         }
     }

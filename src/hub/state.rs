@@ -50,6 +50,8 @@ pub(super) struct HubState {
     /// How many of our charge points may be in a handshake at the same time.
     pub turns: Arc<Semaphore>,
     pub registry: Arc<Registry>,
+    /// The links of pairs to their central systems.
+    pub upstreams: Arc<Registry>,
     pub connector: LastConnector,
     pub listening: Mutex<Vec<ListenAddress>>,
     /// The folder of the test CA.

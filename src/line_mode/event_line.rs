@@ -9,7 +9,7 @@ use super::stamped_lines::StampedLines;
 use crate::ocpp::Role;
 use crate::rpc::srpc::words;
 use crate::trace::decode::decode;
-use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, Record, RecordDetail, RecordKind, StationRow};
+use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, PairLegs, Record, RecordDetail, RecordKind, StationRow};
 
 /// Writes events as lines.
 pub(super) struct EventLines {
@@ -92,18 +92,31 @@ fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames) ->
     let seconds = record.latency.map_or(0, |wait| wait.as_secs_f64().round().max(1.0) as u64);
     let station = || if simulated { ours } else { theirs };
     let host = || row.and_then(|row| row.peer).map_or_else(String::new, |peer| peer.ip().to_string());
+    if let (RecordKind::Frame(direction, _), true) = (record.kind, row.is_some_and(StationRow::is_pair)) {
+        let arrow = if direction == Direction::In { ">>" } else { "<<" };
+        let done = record.passage_note().map_or_else(String::new, |note| format!(" ({note})"));
+        return Some(format!("proxy: {theirs} {arrow} cs{done} {text}"));
+    }
     Some(match record.kind {
         RecordKind::Frame(Direction::In, _) => format!("{ours}: <<{theirs} {text}"),
         RecordKind::Frame(Direction::Out, _) => format!("{ours}: >>{theirs} {text}"),
         RecordKind::Connected if simulated => "Connected to Central System.".to_owned(),
         RecordKind::Connected => {
             let subprotocol = record.version.map_or("", |version| version.subprotocol());
-            format!("cs: ChargePoint #{} connected (protocol: {subprotocol}).", identity(row))
+            match row.filter(|row| row.is_pair()).and(record.legs) {
+                Some(PairLegs::Upstream) => format!("proxy: {theirs} is connected to its central system ({text})."),
+                Some(_) => format!("proxy: ChargePoint #{} connected (protocol: {subprotocol}).", identity(row)),
+                None => format!("cs: ChargePoint #{} connected (protocol: {subprotocol}).", identity(row)),
+            }
         }
         RecordKind::Disconnected if simulated => "Disconnected".to_owned(),
+        RecordKind::Disconnected if record.legs == Some(PairLegs::Upstream) => {
+            format!("proxy: {theirs} is not connected to its central system any more ({text}).")
+        }
         RecordKind::Disconnected => format!("{theirs}: Disconnected"),
         RecordKind::Lost => format!("{}: Connection lost, retry in {seconds} seconds.", station()),
         RecordKind::Retry => format!("Connect Error: Error: {text}. Retry in {seconds} seconds ..."),
+        RecordKind::Refused if record.legs.is_some() => format!("proxy: {theirs}: {text}"),
         RecordKind::Refused => format!("cs: {text}"),
         RecordKind::Ping(Direction::In) => format!("PING received from: {}", host()),
         RecordKind::Ping(Direction::Out) => format!("PING sent to: {}", host()),

@@ -13,10 +13,22 @@ use crate::trace::{CloseReason, WireFault};
 /// is part of the wire format.
 const REPLACED_ON_THE_WIRE: &str = "replaced by a newer connection with the same identity";
 
-/// The close frame that we send; `None` when none is sent.
-pub(super) fn close_frame(reason: &CloseReason) -> Option<(CloseCode, &'static str)> {
-    Some(match reason {
-        CloseReason::Cut => return None,
+/// How we end a link.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum LinkFarewell<'a> {
+    /// Without a close frame.
+    Cut,
+    /// With a close frame that has no code.
+    Bare,
+    /// With a close frame.
+    Close(CloseCode, &'a str),
+}
+
+/// How we end a link for this reason.
+pub(super) fn farewell(reason: &CloseReason) -> LinkFarewell<'_> {
+    let (code, text) = match reason {
+        CloseReason::Cut => return LinkFarewell::Cut,
+        CloseReason::OtherLeg(other) => return passed_on(other),
         CloseReason::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
         CloseReason::Restarts(_) => (CloseCode::Away, "the charge point restarts"),
         CloseReason::Replaced => (CloseCode::Policy, REPLACED_ON_THE_WIRE),
@@ -33,7 +45,18 @@ pub(super) fn close_frame(reason: &CloseReason) -> Option<(CloseCode, &'static s
         | CloseReason::VersionChanged(_)
         | CloseReason::StaysDown
         | CloseReason::TaskFailed => (CloseCode::Normal, ""),
-    })
+    };
+    LinkFarewell::Close(code, text)
+}
+
+/// What a peer did on the other link of a pair is done on this one. What broke there without a close frame is cut here.
+fn passed_on(reason: &CloseReason) -> LinkFarewell<'_> {
+    match reason {
+        CloseReason::ClosedByPeer { code: None, .. } => LinkFarewell::Bare,
+        CloseReason::ClosedByPeer { code: Some(code), text } => LinkFarewell::Close(CloseCode::from(*code), text),
+        CloseReason::Disconnected | CloseReason::Replaced | CloseReason::Shutdown => farewell(reason),
+        _ => LinkFarewell::Cut,
+    }
 }
 
 /// The peer closed the link. `sent` gives code and reason of its frame from the bytes that came.

@@ -11,6 +11,7 @@ use super::endpoint::Endpoint;
 use super::intercept::gate::Gate;
 use super::misbehaviour::MisbehaviourPlan;
 use super::network::Network;
+use super::relay::RelayTarget;
 use super::settings::SharedSettings;
 use super::soap::SoapActors;
 use super::subprotocol::SubprotocolPolicy;
@@ -60,6 +61,8 @@ pub struct ListenerContext {
     pub subprotocols: SubprotocolPolicy,
     /// The ports at which it listens.
     pub ports: ListenerPorts,
+    /// Where stations are passed on to; `None` where we are the central system.
+    pub relay: Option<Arc<RelayTarget>>,
     /// From which addresses stations may connect.
     pub addresses: AddressPolicy,
     /// How many connections each address has.
@@ -92,6 +95,7 @@ impl ListenerContext {
             transports,
             subprotocols,
             ports,
+            relay: None,
             addresses,
             connections,
             actors,
@@ -111,6 +115,12 @@ impl ListenerContext {
     #[must_use]
     pub fn at_ports(self, ports: ListenerPorts) -> ListenerContext {
         ListenerContext { ports, ..self }
+    }
+
+    /// The same for stations that are passed on.
+    #[must_use]
+    pub fn passed_on_to(self, target: RelayTarget) -> ListenerContext {
+        ListenerContext { relay: Some(Arc::new(target)), ..self }
     }
 
     /// The same with these limits of addresses.

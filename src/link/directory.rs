@@ -75,6 +75,29 @@ impl Refusal {
 /// What a directory finds about the credentials of a request, while it may have to wait.
 pub type Authentication<'a> = Pin<Box<dyn Future<Output = Result<Vec<HandshakeFinding>, Refusal>> + Send + 'a>>;
 
+/// Lets no station in: of a listener whose stations are passed on, which asks it nothing.
+pub struct NoStations;
+
+impl Directory for NoStations {
+    fn authenticate<'a>(&'a self, _handshake: &'a Handshake<'a>) -> Authentication<'a> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn admit(&self, _handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
+        Err(Refusal::new(StatusCode::FORBIDDEN, "stations are passed on here"))
+    }
+
+    fn callback(&self, _station: StationKey) -> Option<String> {
+        None
+    }
+
+    fn attach(&self, _station: StationKey, _handle: LinkHandle) -> Option<LinkHandle> {
+        None
+    }
+
+    fn detach(&self, _station: StationKey, _number: u64) {}
+}
+
 /// Decides which stations may connect to a central system, and knows their links.
 pub trait Directory: Send + Sync {
     /// Checks who sends a handshake, or any request over SOAP, by its credentials and by the certificate of its connection, before it is

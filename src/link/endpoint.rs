@@ -147,6 +147,15 @@ impl Endpoint {
     }
 }
 
+/// The station that a path names below any endpoint: its last segment that is not empty, or a parameter of the query; `None` when there is
+/// neither.
+pub(super) fn station_of_any_path(path: &str, query: Option<&str>) -> Option<String> {
+    let last = path.rsplit('/').find(|segment| !segment.is_empty());
+    let encoded = last.or_else(|| query.and_then(identity_parameter).map(|(_, value)| value))?;
+    let identity = percent_decode_str(encoded).decode_utf8_lossy().into_owned();
+    Some(identity[..identity.floor_char_boundary(IDENTITY_LIMIT)].to_owned())
+}
+
 /// Name and value of the parameter of a query that holds an identity.
 fn identity_parameter(query: &str) -> Option<(&str, &str)> {
     let parameters = || query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(_, value)| !value.is_empty());

@@ -106,7 +106,7 @@ impl RejectedHandshake {
     }
 
     /// A request that is no handshake at all.
-    fn received(status: StatusCode, path: &str, detail: String) -> RejectedHandshake {
+    pub fn received(status: StatusCode, path: &str, detail: String) -> RejectedHandshake {
         let reason = format!("Received request for {path}");
         let rejected = RejectedHandshake { reason, ..RejectedHandshake::new(status, path, detail) };
         rejected.because(|fault| FailureCause::NoHandshake { fault })
@@ -255,7 +255,7 @@ pub(super) fn unknown_protocol(
 }
 
 /// Why a request is not the handshake of a WebSocket, which one can also be that has lost its headers on the way.
-fn no_handshake<B>(request: &Request<B>) -> Option<String> {
+pub(super) fn no_handshake<B>(request: &Request<B>) -> Option<String> {
     let (path, method, headers) = (request.uri().path(), request.method(), request.headers());
     if method != Method::GET {
         return Some(format!("{method} {path} is not a WebSocket handshake, which is a GET"));

@@ -32,17 +32,19 @@ use super::misbehaviour::answer::{OddHandshake, dress_refusal};
 use super::misbehaviour::odd_writer::MisbehaviourReporter;
 use super::misbehaviour::{ActiveMisbehaviour, MisbehaviourKind, MisbehaviourParameter, MisbehaviourStage};
 use super::network::{Listener, Socket};
-use super::opening::{ConnectionOpening, FirstBytes, OpenedSocket};
+use super::opening::{ConnectionOpening, FirstBytes, OpenedSocket, upgraded_socket};
 use super::order::LinkOrder;
 use super::panic_guard;
 use super::proxy_header::read_proxy_header;
+use super::rejection::{record_rejection, reject};
+use super::relay;
 use super::soap::{self, IncomingConnection};
 use super::subprotocol::no_common_subprotocol;
 use super::tls::TlsAcceptor;
 use super::websocket::{self, LinkUp, WatchedSocket};
 use crate::clock::now;
 use crate::ocpp::{Role, Version};
-use crate::trace::{ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide, StationKey};
+use crate::trace::{ConnectionAttempt, EventKind, FailureCause, FailureSide, StationKey};
 
 /// The buffer for a request's head; hyper's smallest.
 const HEAD_BUFFER: usize = 8 * 1024;
@@ -210,8 +212,10 @@ async fn serve_http(
         .timer(TokioTimer::new())
         .header_read_timeout(listener_context.context.settings.current().handshake_timeout)
         .max_buf_size(HEAD_BUFFER)
-        // The library reads the real clock for it.
-        .auto_date_header(!listener_context.context.network.is_in_memory())
+        // A central system gets the headers of a station as that wrote them, and the station those of the answer.
+        .preserve_header_case(listener_context.relay.is_some())
+        // The library reads the real clock for it. An answer that is passed on has its own.
+        .auto_date_header(!listener_context.context.network.is_in_memory() && listener_context.relay.is_none())
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     // The client may keep a connection that carried requests for any time. How it ends is not recorded.
@@ -251,6 +255,9 @@ async fn respond(
         return soap::respond(request, connection, listener_context).await;
     }
     let mut progress = connection.requested(&request);
+    if let Some(target) = &listener_context.relay {
+        return Box::pin(relay::respond(request, target, peer, pass, progress, listener_context)).await;
+    }
     if let Some((one, status)) = odd.refusal() {
         return refuse_on_purpose(&one, status, request.uri().path(), peer, progress, listener_context).await;
     }
@@ -270,20 +277,6 @@ async fn respond(
         }
         Err(rejected) => reject(rejected, progress, peer, listener_context).await,
     }
-}
-
-/// Answers a request that becomes no link, and records it.
-async fn reject(
-    rejected: RejectedHandshake,
-    mut progress: AttemptProgress,
-    peer: SocketAddr,
-    listener_context: &ListenerContext,
-) -> Response<Full<Bytes>> {
-    let response = rejected.response();
-    progress.answer = handshake_headers::answer_head(&response);
-    progress.done();
-    record_rejection(rejected, peer, progress.attempt(), listener_context).await;
-    response
 }
 
 /// Answers a handshake with a status because the user wants it.
@@ -306,22 +299,6 @@ async fn refuse_on_purpose(
     response
 }
 
-/// Records a handshake that becomes no link.
-async fn record_rejection(
-    rejected: RejectedHandshake,
-    peer: SocketAddr,
-    heads: ConnectionAttempt,
-    listener_context: &ListenerContext,
-) {
-    let RejectedHandshake { reason, detail, side, cause, .. } = rejected;
-    let step = if cause == FailureCause::NeverUsed { ConnectionStep::Answer } else { ConnectionStep::Request };
-    let failure = Some(Box::new(ConnectionFailure { side, step, cause }));
-    // Findings are of links.
-    let handshake = ConnectionAttempt { findings: Vec::new(), failure, ..heads };
-    let kind = EventKind::Refused { peer: Some(peer), reason: reason.into(), detail: detail.into(), handshake };
-    listener_context.context.events.send(None, now(), kind).await;
-}
-
 /// Takes the socket over from HTTP and starts the station's link on it: a task of its own, which is smaller than this one.
 async fn begin(
     upgrade: OnUpgrade,
@@ -330,7 +307,7 @@ async fn begin(
     pass: Option<Arc<ConnectionPass>>,
     listener_context: Arc<ListenerContext>,
 ) {
-    let Some((stream, read)) = socket(upgrade).await else {
+    let Some((stream, read)) = upgraded_socket(upgrade).await else {
         return never_a_link(accepted, peer, &listener_context).await;
     };
     let settings = listener_context.context.settings.current();
@@ -364,12 +341,6 @@ async fn never_a_link(accepted: AcceptedHandshake, peer: SocketAddr, listener_co
     record_rejection(rejected, peer, accepted.heads, listener_context).await;
 }
 
-/// The socket below the upgraded connection, with what was read from it already.
-async fn socket(upgrade: OnUpgrade) -> Option<(Socket, Bytes)> {
-    let parts = upgrade.await.ok()?.downcast::<TokioIo<OpenedSocket>>().ok()?; // `serve_http` put just this type in
-    Some((parts.io.into_inner().into_inner().await.ok()?, parts.read_buf))
-}
-
 async fn link(
     stream: WebSocketStream<WatchedSocket<Socket>>,
     admission: Admission,
@@ -397,35 +368,12 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::link::directory::{Authentication, Directory, Handshake, Refusal};
+    use crate::link::directory::NoStations;
     use crate::link::intercept::gate::Gate;
     use crate::link::network::Network;
     use crate::link::{Endpoint, LinkContext, SharedSettings};
     use crate::ocpp::{Catalog, Transport};
     use crate::trace::{self, RecordKind};
-
-    /// Admits no station.
-    struct ClosedDirectory;
-
-    impl Directory for ClosedDirectory {
-        fn authenticate<'a>(&'a self, _handshake: &'a Handshake<'a>) -> Authentication<'a> {
-            Box::pin(std::future::ready(Ok(Vec::new())))
-        }
-
-        fn admit(&self, _handshake: &Handshake<'_>) -> Result<Admission, Refusal> {
-            Err(Refusal::new(StatusCode::FORBIDDEN, "no station is admitted"))
-        }
-
-        fn callback(&self, _station: StationKey) -> Option<String> {
-            None
-        }
-
-        fn attach(&self, _station: StationKey, _handle: LinkHandle) -> Option<LinkHandle> {
-            None
-        }
-
-        fn detach(&self, _station: StationKey, _number: u64) {}
-    }
 
     #[tokio::test]
     async fn a_handshake_that_is_answered_and_never_becomes_a_link_has_a_line() {
@@ -444,7 +392,7 @@ mod tests {
             shutdown: shutdown.clone(),
         };
         let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
-        let directory = Arc::new(ClosedDirectory);
+        let directory = Arc::new(NoStations);
         let listener_context =
             ListenerContext::new(Endpoint::new("/"), versions, transports, directory, context, TaskTracker::new());
         let listener_context = Arc::new(listener_context);

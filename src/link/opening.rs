@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
@@ -250,6 +252,12 @@ async fn refuse(mut socket: Socket, answer: &[u8]) {
         tokio::io::copy(&mut socket, &mut tokio::io::sink()).await
     };
     let _ = timeout(ANSWER_GRACE, refusing).await; // the connection ends in any case
+}
+
+/// The socket below the upgraded connection, with what was read from it already.
+pub(super) async fn upgraded_socket(upgrade: OnUpgrade) -> Option<(Socket, Bytes)> {
+    let parts = upgrade.await.ok()?.downcast::<TokioIo<OpenedSocket>>().ok()?; // the listener put just this type in
+    Some((parts.io.into_inner().into_inner().await.ok()?, parts.read_buf))
 }
 
 /// A socket of which the first bytes are read once more, and whose answers may leave slowly on purpose.

@@ -44,11 +44,16 @@ pub enum LinkCommand {
     Connect,
     /// Do something at the machine of a simulated station.
     Act(PhysicalAction),
+    /// The same for the link of a pair to its central system.
+    Upstream(Box<LinkCommand>),
 }
 
 impl LinkCommand {
     /// Whether it makes sense only while the link is up.
     pub fn needs_link(&self) -> bool {
+        if let LinkCommand::Upstream(command) = self {
+            return command.needs_link();
+        }
         !matches!(self, LinkCommand::Connect | LinkCommand::Disconnect | LinkCommand::Drop | LinkCommand::Act(_))
     }
 }

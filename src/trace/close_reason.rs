@@ -36,6 +36,8 @@ pub enum CloseReason {
     Broken(WireFault),
     /// A station that speaks SOAP speaks this version from now on; the link goes on in it.
     VersionChanged(Version),
+    /// The other link of the pair ended, for this reason.
+    OtherLeg(Box<CloseReason>),
     /// The user broke an attempt to connect off; the charge point stays down.
     StaysDown,
     /// The task of the link panicked.
@@ -56,6 +58,7 @@ impl CloseReason {
             CloseReason::PeerBlocked(_) => "peerBlocked",
             CloseReason::Broken(_) => "broken",
             CloseReason::VersionChanged(_) => "versionChanged",
+            CloseReason::OtherLeg(_) => "otherLeg",
             CloseReason::StaysDown => "staysDown",
             CloseReason::TaskFailed => "taskFailed",
         }

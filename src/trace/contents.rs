@@ -16,7 +16,7 @@ use super::secrets::{self, CapturedMask, MaskedFrame};
 use super::station_keys::StationKeys;
 use super::store::Store;
 use super::{
-    Direction, Event, EventKind, Frame, FrameContent, FrameKind, Record, RecordContent, RecordKind, Sequence, Stamp,
+    Direction, Event, EventKind, Frame, FrameContent, FrameKind, PairLegs, Record, RecordContent, RecordKind, Sequence, Stamp,
     StationKey, StationRow, StationTable,
 };
 use crate::clock::Moment;
@@ -151,20 +151,31 @@ impl Contents {
     /// another. Frames of no station are requests whose sender is unknown.
     fn link_of(&self, event: &Event) -> LinkFacts {
         let number = |link: u64| link as u32; // a session does not have four billion links
-        if let EventKind::Connected { link, version, transport, .. } = event.kind {
-            return LinkFacts { transport, version: Some(version), number: number(link) };
+        let row = event.station.and_then(|key| self.stations.get(key));
+        let (kind, upstream) = match (&event.kind, row.and_then(|row| row.upstream.as_deref())) {
+            (EventKind::Upstream(kind), upstream) => (&**kind, upstream),
+            (kind, _) => (kind, None),
+        };
+        let leg = match (&event.kind, row) {
+            (EventKind::Upstream(_), _) => Some(PairLegs::Upstream),
+            (_, Some(row)) if row.is_pair() => Some(PairLegs::Station),
+            _ => None,
+        };
+        if let EventKind::Connected { link, version, transport, .. } = *kind {
+            return LinkFacts { transport, version: Some(version), number: number(link), leg };
         }
-        let Some(row) = event.station.and_then(|key| self.stations.get(key)) else {
+        let Some(row) = row else {
             let is_request = event.station.is_none() && matches!(event.kind, EventKind::Frame(_));
             let transport = if is_request { Transport::Soap } else { Transport::WebSocket };
-            return LinkFacts { transport, version: None, number: 0 };
+            return LinkFacts { transport, version: None, number: 0, leg };
         };
         let transport = row.transport.unwrap_or(Transport::WebSocket);
-        let now = LinkFacts { transport, version: row.version, number: number(row.link) };
-        match event.kind {
+        let link = upstream.map_or(row.link, |upstream| upstream.link);
+        let now = LinkFacts { transport, version: row.version, number: number(link), leg };
+        match *kind {
             EventKind::Disconnected { link, .. } => LinkFacts { number: number(link), ..now },
             // A charge point of ours that waits for requests.
-            EventKind::Listening { .. } => LinkFacts { transport: Transport::Soap, version: None, number: 0 },
+            EventKind::Listening { .. } => LinkFacts { transport: Transport::Soap, version: None, number: 0, leg },
             _ => now,
         }
     }

@@ -10,7 +10,7 @@ use super::certificate_findings::days_ago;
 use super::close_reason::may_stand_in_frame;
 use super::decode::{DecodedMessage, decode, payload_text};
 use super::record::{Record, RecordDetail, RecordKind};
-use super::{CloseReason, ConnectionAttempt, FrameKind, FrameOrigin, HandshakeFinding, NoteTopic, SilenceCause};
+use super::{CloseReason, ConnectionAttempt, FrameKind, FrameOrigin, HandshakeFinding, NoteTopic, PairLegs, SilenceCause};
 use crate::ocpp::Version;
 use crate::ocpp::summary::{self, AnswerContent, MessageSummary};
 
@@ -99,6 +99,16 @@ fn call_payload(call: &Record<'_>) -> Value {
 impl<'a> Record<'a> {
     /// The record on one line: a frame's text as it stood on the wire, of everything else a sentence. Hostile like the text.
     pub fn summary(&self) -> Cow<'a, str> {
+        match (self.sentence(), self.legs, self.kind) {
+            (sentence, Some(PairLegs::Upstream), kind) if !matches!(kind, RecordKind::Frame(..)) => {
+                format!("upstream: {sentence}").into()
+            }
+            (sentence, ..) => sentence,
+        }
+    }
+
+    /// The same without the link of a pair that it is about.
+    fn sentence(&self) -> Cow<'a, str> {
         match self.detail {
             None | Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Refused(_)) => self.text.into(),
             Some(RecordDetail::Connected(connected)) => {
@@ -123,6 +133,22 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// What was done with a frame of a pair, and where it was when it did not pass; `None` for one that passed as it came.
+    pub fn passage_note(&self) -> Option<String> {
+        let passage = self.passage()?;
+        let place = match passage.legs {
+            PairLegs::Both => "",
+            PairLegs::Station => "station only",
+            PairLegs::Upstream => "upstream only",
+        };
+        match (&passage.intervention, place) {
+            (None, "") => None,
+            (None, place) => Some(place.to_owned()),
+            (Some(done), "") => Some(done.to_string()),
+            (Some(done), place) => Some(format!("{place}, {done}")),
+        }
+    }
+
     /// The whole record: the summary; why an attempt to connect failed, and what to do; and behind blank lines the heads of the handshake.
     pub fn full_text(&self) -> Cow<'a, str> {
         let Some(ConnectionAttempt { request, answer, failure, .. }) = self.attempt() else { return self.summary() };
@@ -136,12 +162,18 @@ impl<'a> Record<'a> {
 
     /// Everything worth knowing of a frame, a sentence a line: where it comes from, and what is wrong with it.
     pub fn notes(&self) -> Cow<'a, str> {
-        let shown = |origin: &&FrameOrigin| origin.typed_by_user || origin.http_headers.is_some() || origin.signed.is_some();
+        let passage = self.passage_note();
+        let is_noted = passage.is_some();
+        let shown = |origin: &&FrameOrigin| {
+            origin.typed_by_user || origin.http_headers.is_some() || origin.signed.is_some() || is_noted
+        };
         let Some(origin) = self.origin().filter(shown) else { return self.remarks.into() };
         let typed = origin.typed_by_user.then_some(Cow::Borrowed("sent as it was typed"));
         let remarks = (!self.remarks.is_empty()).then_some(Cow::Borrowed(self.remarks));
         let signed = origin.signed_line().map(Cow::Owned);
-        let lines: Vec<_> = [typed, signed, origin.headers_line().map(Cow::Owned), remarks].into_iter().flatten().collect();
+        let passage = passage.map(Cow::Owned);
+        let headers = origin.headers_line().map(Cow::Owned);
+        let lines: Vec<_> = [typed, passage, signed, headers, remarks].into_iter().flatten().collect();
         lines.join("\n").into()
     }
 }
@@ -189,6 +221,7 @@ impl fmt::Display for CloseReason {
             CloseReason::PeerBlocked(limit) => write!(f, "the peer read nothing for {} s", limit.as_secs()),
             CloseReason::Broken(fault) => fault.fmt(f),
             CloseReason::VersionChanged(version) => write!(f, "it speaks OCPP {version} from now on"),
+            CloseReason::OtherLeg(reason) => write!(f, "ended with the other link of the pair: {reason}"),
             CloseReason::StaysDown => f.write_str("it stays down until a command connects it"),
             CloseReason::TaskFailed => f.write_str("its task failed"),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CloseReason, ConnectionAttempt, FrameContent};
+use super::{CloseReason, ConnectionAttempt, FrameContent, FramePassage};
 use crate::ocpp::{ErrorCode, Finding, Role, Transport, Version};
 
 /// A station's number in this session; its identity is in the [`StationTable`](super::StationTable).
@@ -17,7 +17,7 @@ pub struct StationKey(pub u32);
 /// The place of an event in the trace. The first event has number 0; numbers are never reused.
 pub type Sequence = u64;
 
-/// The way a frame went, seen from us.
+/// The way a frame went, seen from us. Of a pair it is seen as from a central system: `In` is what the station says, on either link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Direction {
@@ -116,6 +116,17 @@ pub enum EventKind {
         /// Its identity.
         identity: Arc<str>,
     },
+    /// A pair is known from now on: a station whose link we pass on to its central system. Like `StationAdded`, for a row of its own.
+    #[serde(skip)]
+    PairAdded {
+        /// Its key.
+        key: StationKey,
+        /// The identity of the station.
+        identity: Arc<str>,
+    },
+    /// Something happened on the link of a pair to its central system; without this it was on the one to the station. Frames say
+    /// themselves where they were.
+    Upstream(Box<EventKind>),
     /// A frame was received or sent.
     Frame(Frame),
     /// We are trying to connect a simulated station.
@@ -298,6 +309,18 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// How it passed, for a frame of a pair.
+    pub fn passage(&self) -> Option<&FramePassage> {
+        self.origin.as_ref()?.passage.as_ref()
+    }
+
+    /// It left so long after it came. Without effect on a frame of no pair.
+    pub fn left_after(&mut self, held: Duration) {
+        if let Some(passage) = self.origin.as_mut().and_then(Arc::get_mut).and_then(|origin| origin.passage.as_mut()) {
+            passage.held_micros = u32::try_from(held.as_micros()).unwrap_or(u32::MAX);
+        }
+    }
+
     /// A frame of which nothing else is known.
     pub fn new(direction: Direction, kind: FrameKind, text: FrameText) -> Frame {
         Frame {
@@ -356,6 +379,9 @@ pub struct FrameOrigin {
     pub http_headers: Option<Box<str>>,
     /// The head of the HTTP message that brought it: the start line and the fields, a line each. Of a frame of ours it is not kept.
     pub http_head: Option<Arc<str>>,
+    /// How it passed, for a frame of a pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passage: Option<FramePassage>,
 }
 
 /// Why a simulated station has no link and will try again.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::decode::{DecodedMessage, DecodedRecord, decode, id_text};
-use crate::ocpp::{Role, Transport};
+use crate::ocpp::Transport;
 use crate::pki::CertificateFacts;
 use crate::rpc::srpc::one_line;
 use crate::sanitize::escape_json;
@@ -72,7 +72,7 @@ fn members(record: &Record<'_>, stations: &StationTable, add: &mut dyn FnMut(&st
     put("sequence", json!(record.sequence).into());
     if let Some(row) = record.station.and_then(|key| stations.get(key)) {
         put("station", Member::Text(&row.identity));
-        put("role", Member::Text(if row.our_role == Role::CentralSystem { "cs" } else { "cp" }));
+        put("role", Member::Text(row.kind().name()));
     }
     let (kind, direction) = kind(record.kind);
     put("kind", Member::Text(kind));
@@ -81,6 +81,21 @@ fn members(record: &Record<'_>, stations: &StationTable, add: &mut dyn FnMut(&st
     }
     if let Some(action) = record.action.filter(|action| !action.is_empty()) {
         put("action", Member::Text(action));
+    }
+    if let Some(legs) = record.legs {
+        put("leg", Member::Text(legs.name()));
+    }
+    if let Some(passage) = record.passage() {
+        put("held", json!(passage.held().as_secs_f64()).into());
+        if let Some(done) = &passage.intervention {
+            put("intervention", Member::Text(done.kind.name()));
+            if !done.by.is_empty() {
+                put("interventionBy", Member::Text(&done.by));
+            }
+            if let Some(before) = &done.before {
+                put("before", Member::Text(before));
+            }
+        }
     }
     match record.kind {
         RecordKind::Frame(_, kind) => frame(record, kind, &mut put),
@@ -293,6 +308,7 @@ fn kind(kind: RecordKind) -> (&'static str, Option<Direction>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocpp::Role;
     use crate::ocpp::Version;
     use crate::trace::{ConnectionAttempt, Contents, Event, EventKind, Frame, FrameContent, FrameText, Stamp};
 

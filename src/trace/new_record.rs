@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::record::{ConnectedDetail, FrameVerdict, ListeningDetail, RecordDetail, RecordKind, RefusedDetail};
 use super::secrets::MaskedFrame;
-use super::{Event, EventKind, Frame, FrameKind, HandshakeFinding, RecordContent, RetryCause, Stamp, StationKey};
+use super::{Event, EventKind, Frame, FrameKind, HandshakeFinding, PairLegs, RecordContent, RetryCause, Stamp, StationKey};
 use crate::ocpp::{ErrorCode, Finding, Transport, Version};
 
 /// A record that is to be appended. Its detail is apart, so that a record of a plain frame is plain data.
@@ -26,6 +26,8 @@ pub(super) struct NewRecord<'a> {
     /// How many lines of the remarks are no findings; they come first.
     pub remark_lines: u8,
     pub latency: Option<Duration>,
+    /// The links on which it was, of a pair.
+    pub legs: Option<PairLegs>,
 }
 
 /// The link that a record belongs to.
@@ -35,6 +37,8 @@ pub(super) struct LinkFacts {
     pub version: Option<Version>,
     /// 0 for none.
     pub number: u32,
+    /// Which link of a pair it is.
+    pub leg: Option<PairLegs>,
 }
 
 /// The record of an event; `None` when it makes none. `text` is the text of the frame and `content` what is in it, both already `masked` when the
@@ -60,8 +64,10 @@ pub(super) fn new_record<'a>(
         remarks: "",
         remark_lines: 0,
         latency: None,
+        legs: link.leg,
     };
-    Some(match &event.kind {
+    let kind = if let EventKind::Upstream(kind) = &event.kind { &**kind } else { &event.kind };
+    Some(match kind {
         EventKind::Frame(frame) => {
             scratch.clear();
             write_remarks(frame, scratch);
@@ -77,6 +83,7 @@ pub(super) fn new_record<'a>(
                 content,
                 remarks: scratch,
                 remark_lines: frame.remark.as_ref().map_or(0, |remark| lines_of(remark)),
+                legs: frame.passage().map_or(link.leg, |passage| Some(passage.legs)),
                 ..plain
             }
         }
@@ -130,7 +137,11 @@ pub(super) fn new_record<'a>(
         EventKind::Released { text, .. } => NewRecord { kind: RecordKind::Note, text, ..plain },
         EventKind::TypedNote(_) => NewRecord { kind: RecordKind::Note, ..plain },
         EventKind::Toast { text } => NewRecord { kind: RecordKind::Toast, text, ..plain },
-        EventKind::StationAdded { .. } | EventKind::Queue { .. } | EventKind::Callback { .. } => return None,
+        EventKind::StationAdded { .. }
+        | EventKind::PairAdded { .. }
+        | EventKind::Upstream(_)
+        | EventKind::Queue { .. }
+        | EventKind::Callback { .. } => return None,
     })
 }
 
@@ -158,7 +169,9 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         EventKind::Timeout { after, .. } => RecordDetail::Timeout { after: *after },
         EventKind::Unanswered { by, .. } => RecordDetail::Unanswered { by: *by },
         EventKind::TypedNote(topic) => RecordDetail::Note(*topic),
+        EventKind::Upstream(kind) => return detail(kind),
         EventKind::StationAdded { .. }
+        | EventKind::PairAdded { .. }
         | EventKind::Connecting { .. }
         | EventKind::Callback { .. }
         | EventKind::Ping { .. }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CloseReason, ConnectionAttempt, Direction, FrameKind, FrameOrigin, NoteTopic, RecordContent, Sequence, SilenceCause,
-    StationKey, WireFault,
+    CloseReason, ConnectionAttempt, Direction, FrameKind, FrameOrigin, FramePassage, NoteTopic, PairLegs, RecordContent,
+    Sequence, SilenceCause, StationKey, WireFault,
 };
 use crate::ocpp::{ErrorCode, Transport, Version};
 
@@ -106,6 +106,8 @@ pub struct Record<'a> {
     pub partner: Option<Sequence>,
     /// Of an answer: the time since its call. Of a received pong: the round trip. Of a retry: the wait.
     pub latency: Option<Duration>,
+    /// The links on which it was, when it is of a pair.
+    pub legs: Option<PairLegs>,
 }
 
 impl<'a> Record<'a> {
@@ -168,6 +170,11 @@ impl<'a> Record<'a> {
     /// Where a frame comes from, when that is worth knowing.
     pub fn origin(&self) -> Option<&'a FrameOrigin> {
         if let Some(RecordDetail::Frame(origin)) = self.detail { Some(origin) } else { None }
+    }
+
+    /// How a frame passed, of a pair.
+    pub fn passage(&self) -> Option<&'a FramePassage> {
+        self.origin()?.passage.as_ref()
     }
 
     /// The attempt to connect that this line is about.
@@ -257,7 +264,9 @@ impl RecordDetail {
             RecordDetail::Frame(origin) => {
                 let headers = origin.http_headers.as_ref().map_or(0, |headers| headers.len());
                 let headers = headers + origin.signed.as_ref().map_or(0, |header| header.len());
-                size_of::<FrameOrigin>() + headers + origin.http_head.as_ref().map_or(0, |head| head.len())
+                let kept = origin.passage.as_ref().and_then(|passage| passage.intervention.as_deref());
+                let kept = kept.map_or(0, |done| done.by.len() + done.before.as_ref().map_or(0, |before| before.len()));
+                size_of::<FrameOrigin>() + headers + origin.http_head.as_ref().map_or(0, |head| head.len()) + kept
             }
             RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + connected.handshake.heap_bytes(),
             RecordDetail::Refused(refused) => size_of::<RefusedDetail>() + refused.handshake.heap_bytes(),
@@ -266,6 +275,7 @@ impl RecordDetail {
             }
             RecordDetail::Failed { handshake } => size_of::<ConnectionAttempt>() + handshake.heap_bytes(),
             RecordDetail::Closed(CloseReason::ClosedByPeer { text, .. }) => text.len(),
+            RecordDetail::Closed(CloseReason::OtherLeg(_)) => size_of::<CloseReason>(),
             RecordDetail::Closed(CloseReason::Broken(
                 WireFault::Io(text) | WireFault::TooLarge(text) | WireFault::Protocol(text) | WireFault::Other(text),
             )) => text.len(),

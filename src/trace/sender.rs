@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::contents::Trace;
 use super::immediate::ImmediateSink;
 use super::queue::QueueSender;
-use super::{Event, EventKind, Stamp, StationKey};
+use super::{Event, EventKind, PairLeg, RowKind, Stamp, StationKey};
 use crate::clock::{Moment, now};
 use crate::ocpp::Role;
 
@@ -18,6 +18,7 @@ pub struct EventSender {
     trace: Arc<Trace>,
     numbers: NumberSource,
     link_numbers: NumberSource,
+    leg: PairLeg,
 }
 
 /// How events come into the trace.
@@ -43,7 +44,13 @@ impl NumberSource {
 impl EventSender {
     /// A sender whose events come to the trace through this sink.
     pub(super) fn new(sink: EventSink, trace: Arc<Trace>) -> EventSender {
-        EventSender { sink, trace, numbers: NumberSource::default(), link_numbers: NumberSource::default() }
+        EventSender {
+            sink,
+            trace,
+            numbers: NumberSource::default(),
+            link_numbers: NumberSource::default(),
+            leg: PairLeg::Station,
+        }
     }
 
     /// The trace that the events go to.
@@ -72,6 +79,31 @@ impl EventSender {
                 EventSink::Direct(direct) => direct.put(event),
             }
         })
+    }
+
+    /// The key of a pair, as [`station`](Self::station) gives that of a station.
+    pub fn pair(&self, identity: &str) -> StationKey {
+        self.trace.keys().assign_pair(identity, |key, identity| {
+            let event = std::iter::once(self.event(Some(key), now(), EventKind::PairAdded { key, identity }));
+            match &self.sink {
+                EventSink::Recorder(queue) => queue.put_always(event),
+                EventSink::Direct(direct) => direct.put(event),
+            }
+        })
+    }
+
+    /// The key of a row of this kind, as [`station`](Self::station) and [`pair`](Self::pair) give it.
+    pub fn row(&self, kind: RowKind, identity: &str) -> StationKey {
+        match kind {
+            RowKind::Station(our_role) => self.station(our_role, identity),
+            RowKind::Pair => self.pair(identity),
+        }
+    }
+
+    /// The same sender for what happens on one link of pairs.
+    #[must_use]
+    pub fn of_leg(&self, leg: PairLeg) -> EventSender {
+        EventSender { leg, ..self.clone() }
     }
 
     /// The key of a station that has one.
@@ -129,6 +161,9 @@ impl EventSender {
     }
 
     fn event(&self, station: Option<StationKey>, now: Moment, kind: EventKind) -> Event {
+        let is_elsewhere = self.leg == PairLeg::Station
+            || matches!(kind, EventKind::Frame(_) | EventKind::StationAdded { .. } | EventKind::PairAdded { .. });
+        let kind = if is_elsewhere { kind } else { EventKind::Upstream(Box::new(kind)) };
         Event { station, stamp: self.stamp(now), kind }
     }
 

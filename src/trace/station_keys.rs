@@ -18,27 +18,71 @@ pub(super) struct StationKeys {
 #[derive(Debug, Default)]
 struct KnownStations {
     /// In the order of the keys.
-    stations: Vec<(Role, Arc<str>)>,
-    /// The keys of an identity, by our role.
-    by_identity: HashMap<Arc<str>, [Option<StationKey>; 2]>,
+    stations: Vec<(RowKind, Arc<str>)>,
+    /// The keys of an identity, by the kind of row.
+    by_identity: HashMap<Arc<str>, [Option<StationKey>; 3]>,
+}
+
+/// What a row of stations stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowKind {
+    /// A station towards which we play this role.
+    Station(Role),
+    /// A pair.
+    Pair,
+}
+
+impl RowKind {
+    /// All kinds.
+    pub const ALL: [RowKind; 3] = [RowKind::Station(Role::ChargePoint), RowKind::Station(Role::CentralSystem), RowKind::Pair];
+
+    /// The name in exports, captures and filters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            RowKind::Station(our_role) => our_role.short(),
+            RowKind::Pair => "proxy",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn parse(name: &str) -> Option<RowKind> {
+        RowKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Its place among all.
+    pub fn place(self) -> usize {
+        match self {
+            RowKind::Station(our_role) => our_role as usize,
+            RowKind::Pair => Role::ALL.len(),
+        }
+    }
 }
 
 impl StationKeys {
     /// The key of a station. A new key is passed to `send` with the identity; keys are passed in their order, one at a time.
     pub fn assign(&self, our_role: Role, identity: &str, send: impl FnOnce(StationKey, Arc<str>)) -> StationKey {
-        if let Some(key) = self.find(our_role, identity) {
+        self.assign_row(RowKind::Station(our_role), identity, send)
+    }
+
+    /// The same of a pair.
+    pub fn assign_pair(&self, identity: &str, send: impl FnOnce(StationKey, Arc<str>)) -> StationKey {
+        self.assign_row(RowKind::Pair, identity, send)
+    }
+
+    fn assign_row(&self, kind: RowKind, identity: &str, send: impl FnOnce(StationKey, Arc<str>)) -> StationKey {
+        if let Some(key) = self.find_row(kind, identity) {
             return key;
         }
         let _assigning = self.assigning.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = self.find(our_role, identity) {
+        if let Some(key) = self.find_row(kind, identity) {
             return key; // another thread was faster
         }
         let identity: Arc<str> = identity.into();
         let key = {
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
             let key = StationKey(known.stations.len() as u32);
-            known.stations.push((our_role, identity.clone()));
-            known.by_identity.entry(identity.clone()).or_default()[our_role as usize] = Some(key);
+            known.stations.push((kind, identity.clone()));
+            known.by_identity.entry(identity.clone()).or_default()[kind.place()] = Some(key);
             key
         };
         send(key, identity);
@@ -47,14 +91,22 @@ impl StationKeys {
 
     /// The key of a station, if it has one.
     pub fn find(&self, our_role: Role, identity: &str) -> Option<StationKey> {
+        self.find_row(RowKind::Station(our_role), identity)
+    }
+
+    fn find_row(&self, kind: RowKind, identity: &str) -> Option<StationKey> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.by_identity.get(identity).and_then(|keys| keys[our_role as usize])
+        known.by_identity.get(identity).and_then(|keys| keys[kind.place()])
     }
 
     /// Fresh rows of the stations from this key on.
     pub fn from(&self, first: usize) -> Vec<StationRow> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let stations = known.stations.iter().enumerate().skip(first);
-        stations.map(|(key, (our_role, identity))| StationRow::new(StationKey(key as u32), identity, *our_role)).collect()
+        let row = |(key, (kind, identity)): (usize, &(RowKind, Arc<str>))| match kind {
+            RowKind::Station(our_role) => StationRow::new(StationKey(key as u32), identity, *our_role),
+            RowKind::Pair => StationRow::of_pair(StationKey(key as u32), identity),
+        };
+        stations.map(row).collect()
     }
 }

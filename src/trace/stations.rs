@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Direction, Event, EventKind, Frame, FrameKind, StationKey, StationProof};
+use super::{Direction, Event, EventKind, Frame, FrameKind, RowKind, StationKey, StationProof, UpstreamLink};
 use crate::ocpp::{Role, Transport, Version};
 
 /// The state of a station's link.
@@ -102,9 +102,31 @@ pub struct StationRow {
     pub latency: Option<Duration>,
     /// The round trip of the last ping.
     pub round_trip: Option<Duration>,
+    /// Of a pair the link to its central system; everything else in the row is about the one to the station.
+    pub upstream: Option<Box<UpstreamLink>>,
 }
 
 impl StationRow {
+    /// A pair of which nothing is known yet but whose it is. Towards the station we stand for its central system.
+    pub(crate) fn of_pair(key: StationKey, identity: &str) -> StationRow {
+        StationRow { upstream: Some(Box::default()), ..StationRow::new(key, identity, Role::CentralSystem) }
+    }
+
+    /// What it stands for.
+    pub fn kind(&self) -> RowKind {
+        if self.is_pair() { RowKind::Pair } else { RowKind::Station(self.our_role) }
+    }
+
+    /// Whether it is a pair: we pass its frames on to its central system.
+    pub fn is_pair(&self) -> bool {
+        self.upstream.is_some()
+    }
+
+    /// Whether calls of this role of ours can go to it. Of a pair both: those of a charge point go to the central system.
+    pub fn takes_role(&self, our_role: Role) -> bool {
+        self.our_role == our_role || self.is_pair()
+    }
+
     /// A station that nothing is known of yet but who it is.
     pub(crate) fn new(key: StationKey, identity: &str, our_role: Role) -> StationRow {
         StationRow {
@@ -127,6 +149,7 @@ impl StationRow {
             queued: 0,
             latency: None,
             round_trip: None,
+            upstream: None,
         }
     }
 
@@ -162,7 +185,14 @@ impl StationRow {
             EventKind::Callback { url } => self.callback.clone_from(url),
             EventKind::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
             EventKind::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
+            EventKind::Upstream(kind) => {
+                if let Some(upstream) = &mut self.upstream {
+                    upstream.apply(event, kind);
+                }
+                return;
+            }
             EventKind::Disconnected { .. }
+            | EventKind::PairAdded { .. }
             | EventKind::Unanswered { .. }
             | EventKind::Ping { .. }
             | EventKind::Refused { .. }
@@ -203,6 +233,7 @@ impl StationRow {
 pub struct StationTable {
     rows: Vec<StationRow>,
     by_identity: HashMap<(Role, Box<str>), StationKey>,
+    pairs: HashMap<Box<str>, StationKey>,
     connected: usize,
     errors: u64,
     versions: HashSet<Version>,
@@ -228,6 +259,23 @@ impl StationTable {
             self.rows.push(StationRow::new(key, identity, our_role));
             self.roles.insert(our_role);
         }
+    }
+
+    fn add_pair(&mut self, key: StationKey, identity: &str) {
+        if key.0 as usize == self.rows.len() {
+            self.pairs.insert(identity.into(), key);
+            self.rows.push(StationRow::of_pair(key, identity));
+        }
+    }
+
+    /// Finds a pair by the identity of its station.
+    pub fn find_pair(&self, identity: &str) -> Option<&StationRow> {
+        self.pairs.get(identity).and_then(|key| self.get(*key))
+    }
+
+    /// Whether there is a pair.
+    pub fn has_pairs(&self) -> bool {
+        !self.pairs.is_empty()
     }
 
     /// How many stations have a link that is up.
@@ -260,6 +308,9 @@ impl StationTable {
         if let EventKind::StationAdded { key, our_role, identity } = &event.kind {
             return self.add(*key, *our_role, identity);
         }
+        if let EventKind::PairAdded { key, identity } = &event.kind {
+            return self.add_pair(*key, identity);
+        }
         let Some(row) = event.station.and_then(|key| self.rows.get_mut(key.0 as usize)) else { return };
         let (before, errors) = (row.state, row.errors);
         row.apply(event, latency);
@@ -286,12 +337,14 @@ impl StationTable {
     /// A table of these rows, whose keys are their places.
     pub(crate) fn of(rows: impl IntoIterator<Item = StationRow>) -> StationTable {
         let rows: Vec<StationRow> = rows.into_iter().collect();
-        let by_identity = rows.iter().map(|row| ((row.our_role, row.identity.clone()), row.key)).collect();
+        let one_link = rows.iter().filter(|row| !row.is_pair());
+        let by_identity = one_link.map(|row| ((row.our_role, row.identity.clone()), row.key)).collect();
+        let pairs = rows.iter().filter(|row| row.is_pair()).map(|row| (row.identity.clone(), row.key)).collect();
         let connected = rows.iter().filter(|row| row.state == LinkState::Connected).count();
         let errors = rows.iter().map(|row| row.errors).sum();
         let versions = rows.iter().filter_map(|row| row.version).collect();
         let transports = rows.iter().filter_map(|row| row.transport).collect();
         let roles = rows.iter().map(|row| row.our_role).collect();
-        StationTable { rows, by_identity, connected, errors, versions, transports, roles }
+        StationTable { rows, by_identity, pairs, connected, errors, versions, transports, roles }
     }
 }

@@ -18,7 +18,7 @@ use super::interner::Interner;
 use super::new_record::NewRecord;
 use super::page_desk::PageDesk;
 use super::record::{Record, RecordDetail, RecordKind};
-use super::{RecordContent, Sequence, Stamp, StationKey};
+use super::{PairLegs, RecordContent, Sequence, Stamp, StationKey};
 use crate::ocpp::ErrorCode;
 
 pub(in crate::trace) use self::chunk::Chunk;
@@ -35,6 +35,10 @@ const CHUNK_RECORDS: usize = 1024;
 const NO_STATION: u32 = u32::MAX;
 const NO_LATENCY: u32 = u32::MAX;
 const NO_CODE: u8 = u8::MAX;
+/// The bits of a kind in its byte.
+const KIND_BITS: u8 = 0x3f;
+/// Where the links of a pair stand in the byte of the kind.
+const LEG_SHIFT: u32 = 6;
 
 /// Records of a store, oldest first. It goes chunk by chunk: to look each record up by its number costs more than most readers do with it.
 /// Ours, because a record is large, and each adapter of the standard library would copy it once more.
@@ -241,7 +245,7 @@ impl Store {
             wall_micros,
             monotonic_micros,
             station: (header.station != NO_STATION).then_some(StationKey(header.station)),
-            kind: RecordKind::of_code(header.kind),
+            kind: RecordKind::of_code(header.kind & KIND_BITS),
             action: self.actions.get(header.action),
             code: ErrorCode::ALL.get(header.code as usize).copied(),
             verdict: header.flags.verdict(),
@@ -255,6 +259,7 @@ impl Store {
             remark_lines: header.remark_lines,
             partner: (partner != 0).then(|| sequence.wrapping_add_signed(i64::from(partner))),
             latency: (header.latency_micros != NO_LATENCY).then(|| Duration::from_micros(u64::from(header.latency_micros))),
+            legs: PairLegs::of_bits(header.kind >> LEG_SHIFT),
         }
     }
 
@@ -283,7 +288,7 @@ impl Store {
             link: entry.link.number,
             action,
             id_len: id.len() as u16,
-            kind: entry.kind.code(),
+            kind: entry.kind.code() | PairLegs::bits(entry.legs) << LEG_SHIFT,
             code: entry.code.map_or(NO_CODE, |code| code as u8),
             flags,
             remark_lines: entry.remark_lines,

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use ocpp_tui::hub::Hub;
+use ocpp_tui::hub::{Hub, ProxyOptions};
 use ocpp_tui::ocpp::{ActionDefinition, Role, SampleContext, Version};
 use ocpp_tui::probe::ProbeVerdict;
 use ocpp_tui::trace::StationKey;
@@ -172,6 +172,31 @@ async fn the_npm_package_ocpp_rpc_in_2_0_1() {
 #[tokio::test]
 async fn the_npm_package_ocpp_rpc_in_2_1() {
     both_roles(&node(), Version::V2_1).await;
+}
+
+/// Neither end is ours: a station of the one library and a CSMS of the other, with the proxy between them.
+#[tokio::test]
+async fn the_python_package_talks_to_the_npm_package_through_the_proxy() {
+    let (between, version) = (hub(), Version::V2_0_1);
+    let answers = answers_of(&between, version, Role::CentralSystem);
+    let Some((mut csms, port)) = Peer::start(&node(), Role::CentralSystem, version, 0, &answers).await else { return };
+    let options = ProxyOptions::new(format!("ws://127.0.0.1:{port}"));
+    let port = between.start_proxy(options).await.unwrap().port();
+    let answers = answers_of(&between, version, Role::ChargePoint);
+    let Some((mut charging_station, _)) = Peer::start(&python(), Role::ChargePoint, version, port, &answers).await else {
+        return;
+    };
+    let mut actions: Vec<_> = between.catalog().actions(version).iter().filter(|action| !action.is_send).collect();
+    actions.sort_by_key(|action| &*action.name == "Reset");
+    let mut refused = Vec::new();
+    for action in actions {
+        let payload = between.profile().request(action, &context());
+        let caller = if action.initiator == Role::ChargePoint { &mut charging_station } else { &mut csms };
+        refused.extend(caller.call_us(action, &payload).await);
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+    between.caught_up().await;
+    assert_all_valid(&between);
 }
 
 /// What their central systems break is known; what they support is seen in spite of it.

@@ -23,6 +23,7 @@ mod probe;
 mod probe_server;
 mod probe_station;
 mod probe_tls;
+mod proxy;
 mod soap;
 mod soap_links;
 mod soap_peers;

@@ -52,6 +52,7 @@ const DUPLICATES: &[(&str, usize)] = &[];
 /// Files outside `rpc/` that read the texts of messages: the links, the probe, files that others recorded, and the view of one envelope. All others ask `trace::decode`.
 const MESSAGE_READERS: &[&str] = &[
     "capture/foreign_frame.rs",
+    "link/relay/reading.rs",
     "link/soap/body.rs",
     "link/soap/framing.rs",
     "link/websocket/framing.rs",

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::clock::now;
 use ocpp_tui::console::{Console, RunContext};
@@ -23,6 +24,8 @@ use ocpp_tui::trace::{self, Contents, LinkState, Record, StationKey, Trace};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, accept_hdr_async, connect_async};
 
@@ -134,8 +137,10 @@ pub fn free_port() -> u16 {
 
 /// A peer that says what it is told to, in either role.
 pub struct RawPeer {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: PeerSocket,
 }
+
+type PeerSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 impl RawPeer {
     /// A station that connects, with these subprotocols in the handshake.
@@ -167,6 +172,21 @@ impl RawPeer {
 
     pub async fn send(&mut self, message: Message) {
         self.socket.send(message).await.expect("the link is up");
+    }
+
+    /// Sends one text in several frames.
+    pub async fn fragments(&mut self, parts: &[&str]) {
+        for (index, part) in parts.iter().enumerate() {
+            let code = if index == 0 { Data::Text } else { Data::Continue };
+            let last = index + 1 == parts.len();
+            let frame = Frame::message(part.as_bytes().to_vec(), OpCode::Data(code), last);
+            self.send(Message::Frame(frame)).await;
+        }
+    }
+
+    /// Both directions by themselves.
+    pub fn split(self) -> (SplitSink<PeerSocket, Message>, SplitStream<PeerSocket>) {
+        self.socket.split()
     }
 
     /// The next message of any kind; `None` when the connection is over.

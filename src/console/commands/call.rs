@@ -129,8 +129,8 @@ impl CallCommand {
             }
             let payload = made.iter().find(|(known, _)| *known == version).and_then(|(_, payload)| payload.clone());
             if let Some(payload) = payload {
-                let order =
-                    Order { targets: vec![station], command: LinkCommand::Call { action: self.action.clone(), payload } };
+                let command = LinkCommand::Call { action: self.action.clone(), payload };
+                let order = Order { targets: vec![station], command: context.for_leg(self.initiator, station, command) };
                 let receipt = context.hub.submit(&order);
                 for (_, reason) in &receipt.refused {
                     output.add(CommandFailure::plain(format!("Error: {reason}.")));

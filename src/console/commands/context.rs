@@ -59,7 +59,7 @@ impl RunContext {
         fits: impl Fn(&StationRow) -> bool,
     ) -> Result<MeantStations, TargetError> {
         let chosen = if *target == Target::Filtered { &self.filtered } else { &self.marked };
-        let of_role = |key: &StationKey| stations.get(*key).is_some_and(|row| role.is_none_or(|role| role == row.our_role));
+        let of_role = |key: &StationKey| stations.get(*key).is_some_and(|row| role.is_none_or(|role| row.takes_role(role)));
         let left_out = *target == Target::TheOnly;
         if let Some(key) = self.station.filter(of_role).filter(|_| left_out) {
             return Ok(MeantStations { keys: vec![key], selected: false });
@@ -195,9 +195,19 @@ impl CommandContext<'_> {
     ) -> Result<CommandOutput, CommandFailure> {
         let links = self.connected(role, target)?;
         let mut output = CommandOutput::default();
-        let taken = self.submit(links.into_iter().map(|(key, _)| key).collect(), command, &mut output);
+        let mut taken = Vec::new();
+        for (key, _) in links {
+            taken.extend(self.submit(vec![key], self.for_leg(role, key, command.clone()), &mut output));
+        }
         self.conclude(&mut output, &taken, done);
         Ok(output)
+    }
+
+    /// A command of this role of ours for the right link of a station: at a pair, what a charge point says goes to the central system.
+    pub fn for_leg(&self, role: Role, station: StationKey, command: LinkCommand) -> LinkCommand {
+        let contents = self.hub.trace().read();
+        let is_pair = contents.stations().get(station).is_some_and(StationRow::is_pair);
+        if is_pair && role == Role::ChargePoint { LinkCommand::Upstream(Box::new(command)) } else { command }
     }
 
     /// Hands a command to links, and returns those that took it. What they refuse is added to the output.

@@ -23,6 +23,7 @@ mod new_file;
 mod notify;
 mod payloads;
 mod plugin;
+mod proxy;
 mod quit;
 mod reply;
 mod report;
@@ -70,6 +71,7 @@ pub use misbehave::{MisbehaveCommand, MisbehaviourTarget};
 pub use notify::NotifyCommand;
 pub use payloads::PayloadDefaults;
 pub use plugin::{PluginAction, PluginsCommand, output_of};
+pub use proxy::ProxyCommand;
 pub use quit::QuitCommand;
 pub use reply::{AnswerChoice, AnswerReply};
 pub use report::ReportCommand;
@@ -155,6 +157,7 @@ static BETWEEN_ACTIONS: LazyLock<Vec<ListedCommand>> =
 /// The commands behind those of the actions; `quit` is the last one, and scripts wait for it.
 static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
     list![
+        proxy::START,
         call::CALL,
         default::DEFAULT,
         answer::ANSWER,
@@ -217,6 +220,8 @@ commands! {
     pub enum Command {
         /// Be a central system or a charge point.
         Start(StartSimulator),
+        /// Pass stations on to their central system.
+        Proxy(ProxyCommand),
         /// Send a call, made of the default payload and the user's changes.
         Call(CallCommand),
         /// Send something that is not checked.

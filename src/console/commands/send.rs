@@ -180,6 +180,7 @@ impl SendCommand {
                         // The payload is sent as it was typed, so the frame is put together as text.
                         None => LinkCommand::Raw(format!("[2,\"{}\",{},{payload}]", fresh_id(), Value::from(action.as_str()))),
                     };
+                    let command = context.for_leg(initiator, station, command);
                     taken.extend(context.submit(vec![station], command, &mut output));
                 }
                 let action = short(action);

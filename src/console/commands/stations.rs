@@ -112,7 +112,11 @@ impl StationsCommand {
 fn list(context: &CommandContext<'_>) -> CommandOutput {
     let contents = context.hub.trace().read();
     let lines = contents.stations().rows().iter().map(|row| {
-        let side = if row.our_role == Role::ChargePoint { "simulated" } else { "connected to us" };
+        let side = match (row.our_role, &row.upstream) {
+            (_, Some(upstream)) => format!("passed on ({})", upstream.state),
+            (Role::ChargePoint, None) => "simulated".to_owned(),
+            (Role::CentralSystem, None) => "connected to us".to_owned(),
+        };
         let version = row.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
         // As one would type it: an identity in quotes cannot pass for the time of an event.
         format!("{}  {}  {side}  OCPP {version}", escape_control(&quote(&row.identity)), row.state)

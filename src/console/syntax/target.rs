@@ -156,8 +156,13 @@ impl Target {
         fits: impl Fn(&StationRow) -> bool,
     ) -> Result<Vec<StationKey>, TargetError> {
         let role = role.into();
-        let ours = |row: &&StationRow| role.is_none_or(|role| row.our_role == role);
-        let fitting = || stations.rows().iter().filter(ours).filter(|row| fits(row));
+        let ours = |row: &&StationRow| role.is_none_or(|role| row.takes_role(role));
+        let fitting = || {
+            let all: Vec<&StationRow> = stations.rows().iter().filter(ours).filter(|row| fits(row)).collect();
+            // A pair stands behind the stations towards which we play the role ourselves.
+            let own: Vec<&StationRow> = all.iter().copied().filter(|row| !row.is_pair()).collect();
+            if own.is_empty() { all } else { own }.into_iter()
+        };
         let some = |keys: Vec<StationKey>, error: TargetError| if keys.is_empty() { Err(error) } else { Ok(keys) };
         match self {
             Target::TheOnly => {
@@ -210,18 +215,24 @@ impl Target {
     }
 }
 
+/// The stations with this identity. A pair is meant where there is no other one, or when its name is written `pair:CP1`.
 fn named(stations: &StationTable, role: Option<Role>, identity: &str) -> impl Iterator<Item = StationKey> {
-    [Role::ChargePoint, Role::CentralSystem]
-        .into_iter()
-        .filter(move |ours| role.is_none_or(|role| role == *ours))
-        .filter_map(move |ours| stations.find(ours, identity))
-        .map(|row| row.key)
+    let roles = [Role::ChargePoint, Role::CentralSystem].into_iter().filter(move |ours| role.is_none_or(|role| role == *ours));
+    let mut found: Vec<StationKey> = roles.filter_map(|ours| stations.find(ours, identity)).map(|row| row.key).collect();
+    if found.is_empty() {
+        let bare = identity.strip_prefix(PAIR).unwrap_or(identity);
+        found.extend([identity, bare].into_iter().find_map(|name| stations.find_pair(name)).map(|row| row.key));
+    }
+    found.into_iter()
 }
+
+/// What stands before the identity of a pair where another station has it, too.
+const PAIR: &str = "pair:";
 
 fn names(stations: &StationTable, role: Option<Role>, fits: &impl Fn(&StationRow) -> bool) -> Vec<String> {
     /// A longer list is not useful.
     const MOST: usize = 10;
-    let rows = || stations.rows().iter().filter(|row| role.is_none_or(|role| row.our_role == role)).filter(|row| fits(row));
+    let rows = || stations.rows().iter().filter(|row| role.is_none_or(|role| row.takes_role(role))).filter(|row| fits(row));
     let mut names: Vec<String> = rows().take(MOST).map(|row| escape_control(&row.identity).into_owned()).collect();
     let others = rows().count().saturating_sub(MOST);
     if others > 0 {

@@ -204,6 +204,7 @@ impl Gate {
             version: row.and_then(|row| row.version),
             link: None,
             transport: row.and_then(|row| row.transport).unwrap_or(Transport::WebSocket),
+            legs: None,
         };
         let local = now.wall.to_zoned(jiff::tz::TimeZone::system());
         filter.matches(&record, &FilterContext::new(&contents, &local).with_newcomer(newcomer))

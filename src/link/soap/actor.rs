@@ -417,7 +417,7 @@ impl SoapLink<'_> {
                 self.call_at(url);
             }
             LinkCommand::Release { number, action } => self.conversation.release(number, action, now()),
-            LinkCommand::Connect => {}
+            LinkCommand::Connect | LinkCommand::Upstream(_) => {}
             LinkCommand::Act(action) => self.conversation.act(&action, None, now()),
             LinkCommand::Disconnect | LinkCommand::Drop => return Err(CloseReason::Disconnected),
         }

@@ -24,7 +24,7 @@ use super::session::LinkSession;
 use super::watched_socket::WatchedSocket;
 use crate::behaviour::{LinkWish, Responder};
 use crate::clock::{Moment, now};
-use crate::link::close_reason::{broken, close_frame, closed_by_peer};
+use crate::link::close_reason::{LinkFarewell, broken, closed_by_peer, farewell};
 use crate::link::context::LinkContext;
 use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::inbox::LinkInbox;
@@ -35,7 +35,7 @@ use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{CloseReason, ConnectionAttempt, Direction, EventKind, FrameText, NoteTopic, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, Direction, EventKind, NoteTopic, StationKey};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -101,7 +101,7 @@ fn conversation(
 
 /// Runs a link with any session until it ends, and hands back what the session leaves. `up` is in a box, because a future keeps the room of
 /// its arguments for as long as it runs.
-pub(super) async fn run_session<S, W>(
+pub(in crate::link) async fn run_session<S, W>(
     mut up: Box<LinkUp<W>>,
     inbox: &mut LinkInbox,
     context: &LinkContext,
@@ -171,6 +171,8 @@ enum Wire {
     Arrived(Option<Result<Message, Error>>),
     /// The peer does not read, so writing out has to wait.
     Blocked,
+    /// The session has something to do.
+    Woken,
 }
 
 impl<'a, S, W> Actor<'a, S, W>
@@ -211,6 +213,12 @@ where
                 Some(LinkWish::Cut) => return Err(CloseReason::Cut),
                 Some(LinkWish::Connect) | None => {}
             }
+            if let Some(reason) = self.session.end_wanted() {
+                // What was handed to the socket's buffer leaves before a link is cut.
+                let leaving = Box::pin(timeout(self.settings.write_timeout, self.stream.flush()));
+                let _ = leaving.await; // the link ends in any case
+                return Err(reason);
+            }
             let deadline = self.deadline();
             if let Some(deadline) = deadline {
                 reset(timer.as_mut(), deadline);
@@ -224,6 +232,7 @@ where
                             burst += 1;
                             self.take(message, turn)?;
                         }
+                        Wire::Woken => {}
                         Wire::Blocked => self.write_deadline = Some(Instant::from_std(turn.monotonic) + self.settings.write_timeout),
                     }
                 }
@@ -244,7 +253,13 @@ where
     /// The next message. What is to be sent is written out as soon as nothing more has arrived: a burst of calls is answered in one
     /// piece.
     fn poll_wire(&mut self, context: &mut Context<'_>) -> Poll<Wire> {
-        if let Poll::Ready(message) = self.stream.poll_next_unpin(context) {
+        // First, so that whatever happens from now on wakes it.
+        if self.session.poll_wake(context).is_ready() {
+            return Poll::Ready(Wire::Woken);
+        }
+        if self.session.has_room()
+            && let Poll::Ready(message) = self.stream.poll_next_unpin(context)
+        {
             return Poll::Ready(Wire::Arrived(message));
         }
         if !self.unwritten {
@@ -262,7 +277,7 @@ where
     fn take(&mut self, message: Option<Result<Message, Error>>, now: Moment) -> Result<(), CloseReason> {
         match message {
             Some(Ok(Message::Text(text))) => self.session.on_text(text, now),
-            Some(Ok(Message::Binary(bytes))) => self.session.on_binary(&bytes, now),
+            Some(Ok(Message::Binary(bytes))) => self.session.on_binary(bytes, now),
             Some(Ok(Message::Ping(_))) => {
                 self.record_event(now, EventKind::Ping { direction: Direction::In, pong: false, round_trip: None });
                 // The library answers by itself, but we flush its answer.
@@ -381,7 +396,7 @@ where
 
     /// Hands the messages of a list to the socket's buffer and leaves their events there. When that fails, the list ends before the message
     /// that was not written.
-    async fn write_all(&mut self, outgoing: &mut Vec<Outgoing<FrameText>>) -> Result<(), CloseReason> {
+    async fn write_all(&mut self, outgoing: &mut Vec<Outgoing<S::Message>>) -> Result<(), CloseReason> {
         for index in 0..outgoing.len() {
             let Some(message) = outgoing[index].message.take() else { continue };
             let fate = self.stream.get_mut().odd().as_mut().map_or(MessageFate::Sent, |odd| odd.fate());
@@ -393,13 +408,17 @@ where
             if fate == MessageFate::Kept {
                 continue;
             }
-            if let Err(end) = self.write_message(Message::Text(message)).await {
+            if let Err(end) = self.write_message(S::on_wire(message)).await {
                 outgoing.truncate(index);
                 return Err(end);
             }
             // It happened when it was on its way; the latency of an answer is ours to be seen.
-            if let Some((when, _)) = &mut outgoing[index].event {
-                *when = when.at(Instant::now().into_std());
+            if let Some((when, kind)) = &mut outgoing[index].event {
+                let left = when.at(Instant::now().into_std());
+                if let EventKind::Frame(frame) = kind {
+                    frame.left_after(left.monotonic.saturating_duration_since(when.monotonic));
+                }
+                *when = left;
             }
         }
         Ok(())
@@ -421,7 +440,7 @@ where
     /// Ends the session and closes the socket: with a close frame where the state of the link allows it, without one
     /// when it is to be cut.
     async fn finish(mut self, end: &CloseReason, down: EventKind) -> S::Remains {
-        let (remains, mut events) = self.session.end(now());
+        let (remains, mut events) = self.session.end(end, now());
         // What the peer did has happened, however long it takes until the connection is closed; what we do has not yet.
         let by_peer = matches!(end, CloseReason::ClosedByPeer { .. } | CloseReason::PeerGone | CloseReason::Broken(_));
         let mut later = Some(down);
@@ -429,8 +448,10 @@ where
             events.extend(later.take().map(|down| (now(), down)));
         }
         self.context.events.send_all(self.station, events).await;
-        if let Some((code, reason)) = close_frame(end) {
-            close(&mut self.stream, code, reason).await;
+        match farewell(end) {
+            LinkFarewell::Cut => {}
+            LinkFarewell::Bare => close_with(&mut self.stream, None).await,
+            LinkFarewell::Close(code, reason) => close(&mut self.stream, code, reason).await,
         }
         if let Some(down) = later {
             self.context.events.send(Some(self.station), now(), down).await;
@@ -458,8 +479,16 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
+    close_with(stream, Some(CloseFrame { code, reason })).await;
+}
+
+/// The same with this content of the frame, or none.
+async fn close_with<S>(stream: &mut WebSocketStream<S>, frame: Option<CloseFrame>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let closing = async {
-        let sent = match stream.close(Some(CloseFrame { code, reason })).await {
+        let sent = match stream.close(frame).await {
             // The peer was first. The library has the answer ready, and writes it when it is flushed.
             Err(Error::Protocol(ProtocolError::SendAfterClosing)) => stream.flush().await,
             sent => sent,

@@ -13,7 +13,7 @@ const RANDOM_RANGE: Duration = Duration::from_secs(2);
 
 /// The waits of one charge point.
 #[derive(Debug)]
-pub(super) struct Backoff {
+pub(in crate::link) struct Backoff {
     next: Duration,
     random: fastrand::Rng,
 }

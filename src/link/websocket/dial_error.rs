@@ -19,7 +19,7 @@ use crate::trace::{ConnectionStep, FailureCause, FailureSide, TlsFacts, WireFaul
 
 /// Why an attempt to connect failed.
 #[derive(Debug, Error)]
-pub(super) enum DialError {
+pub(in crate::link) enum DialError {
     /// The handshake took too long.
     #[error("no answer within {} s", .0.as_secs())]
     NoAnswer(Duration),
@@ -57,7 +57,7 @@ pub(super) enum DialError {
 
 /// Why a handshake failed.
 #[derive(Debug, Error)]
-pub(super) enum HandshakeRefusal {
+pub(in crate::link) enum HandshakeRefusal {
     /// The central system answered with an HTTP status.
     #[error("Server responded with a non-101 status: {status}{}", in_parentheses(.reason.as_deref()))]
     Status { status: StatusCode, reason: Option<String>, location: Option<String> },

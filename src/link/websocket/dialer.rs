@@ -261,25 +261,8 @@ async fn connect(
     if shown.profile.uses_tls() && !target.tls {
         return Err(DialError::ProfileNeedsTls { profile: shown.profile, url: url.to_owned() });
     }
+    let (stream, peer) = open_secured(target, shown, context, progress, &odd_tls).await?;
     let limit = context.settings.current().handshake_timeout;
-    let opened = timeout(limit, open(&context.network, &target.host, target.port, progress)).await;
-    let (stream, address) = opened.unwrap_or(Err(DialError::NoAnswer(limit)))?;
-    stream.set_nodelay();
-    let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
-    let stream = if target.tls {
-        progress.enter(ConnectionStep::Tls);
-        let limit = odd_tls.limit(limit);
-        let secured = Box::pin(context.tls.secure(&target.host, stream, shown, limit, Role::CentralSystem, &odd_tls)).await;
-        let secured = secured.map_err(|failed| {
-            let FailedTls { fault, facts } = *failed;
-            progress.tls = Some(facts);
-            DialError::Tls(fault)
-        })?;
-        progress.tls = Some(secured.facts().clone());
-        Socket::Tls(Box::new(secured))
-    } else {
-        stream
-    };
     progress.enter(ConnectionStep::Request);
     let uri: Uri = url.parse().map_err(|_| DialError::Url(url.to_owned()))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
@@ -326,7 +309,36 @@ async fn connect(
     if let Some(refusal) = HandshakeRefusal::of_extensions(answer.headers()) {
         return Err(DialError::Handshake(refusal));
     }
-    Ok((stream, SocketAddr::new(peer.ip().to_canonical(), peer.port())))
+    Ok((stream, peer))
+}
+
+/// Opens the connection to a central system, and secures it where its URL wants TLS. Returns it with the other end.
+pub(in crate::link) async fn open_secured(
+    target: &CentralSystemUrl,
+    shown: &CredentialSet,
+    context: &LinkContext,
+    progress: &mut AttemptProgress,
+    odd_tls: &OddTls,
+) -> Result<(Socket, SocketAddr), DialError> {
+    let limit = context.settings.current().handshake_timeout;
+    let opened = timeout(limit, open(&context.network, &target.host, target.port, progress)).await;
+    let (stream, address) = opened.unwrap_or(Err(DialError::NoAnswer(limit)))?;
+    stream.set_nodelay();
+    let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
+    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+    if !target.tls {
+        return Ok((stream, peer));
+    }
+    progress.enter(ConnectionStep::Tls);
+    let limit = odd_tls.limit(limit);
+    let secured = Box::pin(context.tls.secure(&target.host, stream, shown, limit, Role::CentralSystem, odd_tls)).await;
+    let secured = secured.map_err(|failed| {
+        let FailedTls { fault, facts } = *failed;
+        progress.tls = Some(facts);
+        DialError::Tls(fault)
+    })?;
+    progress.tls = Some(secured.facts().clone());
+    Ok((Socket::Tls(Box::new(secured)), peer))
 }
 
 /// Opens the connection to the first address of the host that takes it.
@@ -335,6 +347,7 @@ async fn open(
     host: &str,
     port: u16,
     progress: &mut AttemptProgress,
+    odd_tls: &OddTls,
 ) -> Result<(Socket, SocketAddr), DialError> {
     let mut failure = DialError::UnknownHost(host.to_owned());
     let Ok(addresses) = network.addresses(host, port).await else { return Err(failure) };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::session::LinkSession;
 use crate::behaviour::{Answer, LinkWish, Responder};
@@ -21,7 +22,7 @@ use crate::link::settings::LinkSettings;
 use crate::ocpp::{ActionDefinition, ErrorCode, MessageType, ReceivedPayload, Role, Strictness, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MalformedFrame, MessageId, SignedPayload, SignedPayloadError, SrpcMessage};
-use crate::trace::{EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
+use crate::trace::{CloseReason, EventKind, Frame, FrameContent, FrameKind, FrameOrigin, FrameText};
 
 /// SRPC's way to write messages. It has no state.
 #[derive(Debug, Default)]
@@ -245,6 +246,11 @@ impl Conversation<SrpcFraming> {
 
 impl LinkSession for Conversation<SrpcFraming> {
     type Remains = Responder;
+    type Message = FrameText;
+
+    fn on_wire(message: FrameText) -> Message {
+        Message::Text(message)
+    }
 
     fn our_role(&self) -> Role {
         Conversation::our_role(self)
@@ -260,8 +266,8 @@ impl LinkSession for Conversation<SrpcFraming> {
         }
     }
 
-    fn on_binary(&mut self, bytes: &[u8], now: Moment) {
-        self.receive_binary(bytes, now);
+    fn on_binary(&mut self, bytes: Bytes, now: Moment) {
+        self.receive_binary(&bytes, now);
     }
 
     fn on_order(&mut self, order: LinkOrder, now: Moment) {
@@ -286,7 +292,13 @@ impl LinkSession for Conversation<SrpcFraming> {
                 self.receive_inspected(now);
             }
             // The wire's.
-            LinkOrder::User(LinkCommand::Ping | LinkCommand::Connect | LinkCommand::Disconnect | LinkCommand::Drop)
+            LinkOrder::User(
+                LinkCommand::Ping
+                | LinkCommand::Connect
+                | LinkCommand::Disconnect
+                | LinkCommand::Drop
+                | LinkCommand::Upstream(_),
+            )
             | LinkOrder::Replaced
             | LinkOrder::SettingsChanged
             | LinkOrder::MisbehaviourChanged => {}
@@ -323,7 +335,7 @@ impl LinkSession for Conversation<SrpcFraming> {
         Conversation::change_settings(self, settings);
     }
 
-    fn end(self, now: Moment) -> (Responder, Vec<(Moment, EventKind)>) {
+    fn end(self, _reason: &CloseReason, now: Moment) -> (Responder, Vec<(Moment, EventKind)>) {
         Conversation::end(self, now)
     }
 }

@@ -11,12 +11,14 @@
 
 mod actor;
 mod backoff;
-mod dial_error;
+pub(super) mod dial_error;
 pub(super) mod dialer;
 pub(super) mod framing;
 mod session;
 pub(super) mod url;
 mod watched_socket;
 
-pub(super) use actor::{LinkUp, close, config, run};
+pub(super) use actor::{LinkUp, close, config, run, run_session};
+pub(super) use backoff::Backoff;
+pub(super) use session::LinkSession;
 pub(super) use watched_socket::WatchedSocket;

@@ -2,7 +2,10 @@
 //! writes, pings, closes. A session handles the texts: it gets those of the peer and returns those that are sent.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::behaviour::LinkWish;
 use crate::clock::Moment;
@@ -10,13 +13,18 @@ use crate::link::order::LinkOrder;
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
 use crate::ocpp::Role;
-use crate::trace::{EventKind, FrameText};
+use crate::trace::{CloseReason, EventKind, FrameText};
 
 /// The session on a WebSocket link. It does no I/O and reads no clock. After every call the actor takes the outgoing
 /// messages.
 pub(in crate::link) trait LinkSession {
     /// What is left when the link has ended, for the next link.
     type Remains;
+    /// What is sent.
+    type Message;
+
+    /// A message as the socket takes it.
+    fn on_wire(message: Self::Message) -> Message;
 
     /// The role that we play on this link.
     fn our_role(&self) -> Role;
@@ -30,7 +38,22 @@ pub(in crate::link) trait LinkSession {
     fn on_text(&mut self, text: FrameText, now: Moment);
 
     /// A binary message of the peer.
-    fn on_binary(&mut self, bytes: &[u8], now: Moment);
+    fn on_binary(&mut self, bytes: Bytes, now: Moment);
+
+    /// Whether it takes a message of the peer now. Where it does not, messages stay on the wire until [`poll_wake`](Self::poll_wake) wakes.
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    /// Ready when something is to be sent, or can be taken again, that no message and no order has brought.
+    fn poll_wake(&mut self, _context: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+
+    /// Why the link is to end, when something else than the wire ends it. Asked when everything taken before was written.
+    fn end_wanted(&mut self) -> Option<CloseReason> {
+        None
+    }
 
     /// An order that is not about the wire.
     fn on_order(&mut self, order: LinkOrder, now: Moment);
@@ -39,10 +62,10 @@ pub(in crate::link) trait LinkSession {
     fn record(&mut self, now: Moment, kind: EventKind);
 
     /// What leaves, oldest first. To be taken.
-    fn outgoing(&mut self, now: Moment) -> &mut Vec<Outgoing<FrameText>>;
+    fn outgoing(&mut self, now: Moment) -> &mut Vec<Outgoing<Self::Message>>;
 
     /// Gives the list back that was taken, empty, so that its memory serves the next turn.
-    fn reuse(&mut self, list: Vec<Outgoing<FrameText>>);
+    fn reuse(&mut self, list: Vec<Outgoing<Self::Message>>);
 
     /// What is to become of the connection. Asked when everything taken before was written.
     fn wish(&mut self) -> Option<LinkWish>;
@@ -56,6 +79,6 @@ pub(in crate::link) trait LinkSession {
     /// Other settings hold from now on.
     fn change_settings(&mut self, settings: Arc<LinkSettings>);
 
-    /// The link has ended. The events are those that were not taken yet.
-    fn end(self, now: Moment) -> (Self::Remains, Vec<(Moment, EventKind)>);
+    /// The link has ended, for this reason. The events are those that were not taken yet.
+    fn end(self, reason: &CloseReason, now: Moment) -> (Self::Remains, Vec<(Moment, EventKind)>);
 }

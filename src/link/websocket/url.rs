@@ -1,5 +1,7 @@
 //! The URL of a central system as the user types it, and the one that a station connects to.
 
+use std::fmt;
+
 use crate::link::endpoint::encode_identity;
 use crate::link::url_parts::{UrlError, UrlParts};
 
@@ -40,12 +42,39 @@ impl CentralSystemUrl {
         Ok(CentralSystemUrl { host, port, tls, path, query, authority })
     }
 
+    /// The path without its last slash.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What stands behind the question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    /// Host and port as they were typed.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The URL with this path and query in place of its own.
+    pub fn with_path(&self, path: &str) -> String {
+        format!("{}://{}{path}", if self.tls { "wss" } else { "ws" }, self.authority)
+    }
+
     /// The URL that the station with this identity connects to (OCPP-J 1.6 §3.1.1). The identity ends the path, so a query stands behind
     /// it.
     pub fn of_station(&self, identity: &str) -> String {
         let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
         let scheme = if self.tls { "wss" } else { "ws" };
         format!("{scheme}://{}{}/{}{query}", self.authority, self.path, encode_identity(identity))
+    }
+}
+
+impl fmt::Display for CentralSystemUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+        f.write_str(&self.with_path(&format!("{}{query}", self.path)))
     }
 }
 

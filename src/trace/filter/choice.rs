@@ -7,8 +7,10 @@ use super::FilterContext;
 use super::error::ConditionError;
 use super::pattern::{MatchExtent, Pattern};
 use super::syntax::{FilterLiteral, LiteralForm};
-use crate::ocpp::{ErrorCode, Role, Version, suggest};
-use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, Record, RecordKind, StationRow};
+use crate::ocpp::{ErrorCode, Version, suggest};
+use crate::trace::{
+    Direction, FrameKind, FrameVerdict, InterventionKind, LinkState, PairLegs, Record, RecordKind, RowKind, StationRow,
+};
 
 /// What is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub(super) enum FilterField {
     Code,
     Valid,
     Answered,
+    Leg,
+    Done,
 }
 
 const KINDS: &[&str] = &[
@@ -68,7 +72,9 @@ impl FilterField {
             FilterField::Kind => KINDS.to_vec(),
             FilterField::Version => Version::ALL.map(Version::number).to_vec(),
             FilterField::Transport => vec!["websocket", "soap"],
-            FilterField::Role => vec![Role::ChargePoint.short(), Role::CentralSystem.short()],
+            FilterField::Role => RowKind::ALL.map(RowKind::name).to_vec(),
+            FilterField::Leg => PairLegs::ALL.map(PairLegs::name).to_vec(),
+            FilterField::Done => InterventionKind::ALL.map(InterventionKind::name).to_vec(),
             FilterField::State => vec!["new", "connecting", "connected", "waiting", "gone"],
             FilterField::Code => ErrorCode::in_use().map(ErrorCode::name).collect(),
             FilterField::Valid => vec!["yes", "tolerated", "no"],
@@ -98,7 +104,19 @@ impl FilterField {
                 ("note", "a line of the program itself"),
                 ("unreachable", "a call over SOAP that could not be delivered"),
             ]),
-            FilterField::Role => text(&[("cp", "we are the charge point"), ("cs", "we are the central system")]),
+            FilterField::Role => text(&[
+                ("cp", "we are the charge point"),
+                ("cs", "we are the central system"),
+                ("proxy", "we pass the station on to its central system"),
+            ]),
+            FilterField::Leg => text(&[
+                ("station", "only between the station and the proxy"),
+                ("upstream", "only between the proxy and the central system"),
+                ("both", "passed from one to the other"),
+            ]),
+            FilterField::Done => {
+                InterventionKind::ALL.into_iter().find(|kind| kind.name() == name).map_or("", InterventionKind::words)
+            }
             FilterField::State => text(&[
                 ("new", "never connected"),
                 ("connecting", "a connection is being made"),
@@ -127,7 +145,7 @@ impl FilterField {
         match self {
             FilterField::Version => row.version.map_or(0, |version| 1 << version as u16),
             FilterField::Transport => row.transport.map_or(0, |transport| 1 << transport as u16),
-            FilterField::Role => 1 << row.our_role as u16,
+            FilterField::Role => 1 << row.kind().place() as u16,
             FilterField::State => match row.state {
                 LinkState::New => 1,
                 LinkState::Connecting => 1 << 1,
@@ -135,7 +153,13 @@ impl FilterField {
                 LinkState::Waiting { .. } => 1 << 3,
                 LinkState::Gone => 1 << 4,
             },
-            FilterField::Direction | FilterField::Kind | FilterField::Code | FilterField::Valid | FilterField::Answered => 0,
+            FilterField::Direction
+            | FilterField::Kind
+            | FilterField::Code
+            | FilterField::Valid
+            | FilterField::Answered
+            | FilterField::Leg
+            | FilterField::Done => 0,
         }
     }
 
@@ -158,6 +182,11 @@ impl FilterField {
                 FrameVerdict::Invalid => 1 << 2,
             },
             FilterField::Answered => answered(record, context),
+            FilterField::Leg => record.legs.map_or(0, |legs| 1 << legs as u16),
+            FilterField::Done => {
+                let done = record.passage().and_then(|passage| passage.intervention.as_ref());
+                done.map_or(0, |done| 1 << done.kind as u16)
+            }
             // The station may have had a link of another transport by then.
             FilterField::Transport if matches!(record.kind, RecordKind::Frame(..)) => 1 << record.transport as u16,
             FilterField::Version | FilterField::Transport | FilterField::Role | FilterField::State => {
@@ -169,7 +198,8 @@ impl FilterField {
     /// The cost of the check, for the order of evaluation.
     fn cost(self) -> u8 {
         match self {
-            FilterField::Direction | FilterField::Kind | FilterField::Code | FilterField::Valid => 0,
+            FilterField::Direction | FilterField::Kind | FilterField::Code | FilterField::Valid | FilterField::Leg => 0,
+            FilterField::Done => 1,
             FilterField::Version | FilterField::Transport | FilterField::Role | FilterField::State => 2,
             FilterField::Answered => 3,
         }
@@ -292,6 +322,7 @@ impl fmt::Display for FieldChoice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocpp::Role;
 
     #[test]
     fn the_beginning_of_a_version_means_all_that_begin_so() {

@@ -45,6 +45,8 @@ pub const KEYS: &[FilterKey] = &[
     key("ver", "ver:1.6", "version of the station's link", KeyKind::Choice(FilterField::Version)),
     key("transport", "transport:soap", "transport of the station's link", KeyKind::Choice(FilterField::Transport)),
     key("role", "role:cs", "role that we play towards the station", KeyKind::Choice(FilterField::Role)),
+    key("leg", "leg:upstream", "links of a pair on which it was", KeyKind::Choice(FilterField::Leg)),
+    key("done", "done:edited,injected", "what a proxy did with a frame", KeyKind::Choice(FilterField::Done)),
     key("state", "state:connected", "state of the station's link now", KeyKind::Choice(FilterField::State)),
     key("code", "code:FormationViolation", "code of an error", KeyKind::Choice(FilterField::Code)),
     key("id", "id:4f*", "message id", KeyKind::Id),

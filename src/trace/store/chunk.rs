@@ -25,7 +25,7 @@ pub(in crate::trace) struct Header {
     pub link: u32,
     pub action: u16,
     pub id_len: u16,
-    /// The code of a [`RecordKind`].
+    /// The code of a `RecordKind`, and in the two highest bits the links of a pair.
     pub kind: u8,
     pub code: u8,
     pub flags: HeaderFlags,

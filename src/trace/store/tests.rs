@@ -14,12 +14,13 @@ fn entry(text: &str, at: u64) -> NewRecord<'_> {
         action: Some("Heartbeat"),
         code: None,
         verdict: FrameVerdict::Valid,
-        link: LinkFacts { transport: Transport::WebSocket, version: Some(Version::V1_6), number: 5 },
+        link: LinkFacts { transport: Transport::WebSocket, version: Some(Version::V1_6), number: 5, leg: None },
         text,
         content: None,
         remarks: "",
         remark_lines: 0,
         latency: None,
+        legs: None,
     }
 }
 
@@ -123,7 +124,7 @@ fn every_combination_of_flags_comes_back() {
                 for number in [None, Some(7)] {
                     let detail = number.map(|number| RecordDetail::Held { number });
                     let wanted = (verdict, version, transport, number);
-                    let link = LinkFacts { transport, version, number: 1 };
+                    let link = LinkFacts { transport, version, number: 1, leg: None };
                     let sequence = store.append(&NewRecord { verdict, link, ..entry("", 1) }, detail);
                     let record = store.get(sequence).unwrap();
                     assert_eq!((record.verdict, record.version, record.transport, record.held()), wanted);

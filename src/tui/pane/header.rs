@@ -148,6 +148,15 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
 
 /// Which side we are.
 fn role_name(app: &App, stations: &StationTable) -> &'static str {
+    if stations.has_pairs() {
+        let others = [stations.has_role(Role::CentralSystem), stations.has_role(Role::ChargePoint)];
+        return match others {
+            [true, true] => "proxy+cs+cp",
+            [true, false] => "proxy+cs",
+            [false, true] => "proxy+cp",
+            [false, false] => "proxy",
+        };
+    }
     let is_central_system = !app.listening.is_empty() || stations.has_role(Role::CentralSystem);
     match (is_central_system, stations.has_role(Role::ChargePoint)) {
         (true, true) => "cs+cp",

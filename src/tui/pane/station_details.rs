@@ -111,7 +111,22 @@ impl Writer<'_> {
         let (origin, role) =
             if row.is_simulated() { ("simulated by us", Role::ChargePoint) } else { ("real", Role::CentralSystem) };
         let role = row.version.map_or_else(|| role.to_string(), |version| version.role_name(role).to_owned());
-        self.plain("side", format!("{origin}; we are the {role}"));
+        match &row.upstream {
+            None => self.plain("side", format!("{origin}; we are the {role}")),
+            Some(upstream) => {
+                self.plain("side", "real; we pass it on to its central system");
+                self.plain("central system", format!("{}, {}", upstream.url.as_deref().unwrap_or("not known"), upstream.state));
+                if let Some(peer) = upstream.peer {
+                    self.plain("its address", peer.to_string());
+                }
+                if let Some(security) = upstream.security {
+                    self.plain("its protection", security.words());
+                }
+                if let Some(round_trip) = upstream.round_trip {
+                    self.plain("its ping", format::duration(round_trip));
+                }
+            }
+        }
         let version = row.version.map_or("not agreed yet", |version| version.number());
         let transport = row.transport.map_or_else(String::new, |transport| format!(" over {transport}"));
         self.plain("version", format!("OCPP {version}{transport}"));

@@ -302,7 +302,7 @@ impl Column {
             Column::Errors => most_first(row.errors),
             Column::Ping => most_first(shortest(row.round_trip)),
             Column::Seen => most_first(row.last_seen_micros.unsigned_abs()),
-            Column::Side => u128::from(row.is_simulated()),
+            Column::Side => u128::from(row.is_simulated()) + 2 * u128::from(row.is_pair()),
             // The weakest first.
             Column::Security => {
                 row.security.map_or(u128::MAX, |security| 3 * u128::from(security.tls) + security.proof as u128)

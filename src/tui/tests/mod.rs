@@ -15,6 +15,7 @@ mod mouse;
 mod newer_messages;
 mod overlays;
 mod overview;
+mod pairs;
 mod palette;
 mod profiles;
 mod replay;

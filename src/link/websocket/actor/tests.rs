@@ -16,6 +16,7 @@ use crate::link::intercept::gate::Gate;
 use crate::link::network::Network;
 use crate::link::settings::SharedSettings;
 use crate::ocpp::Catalog;
+use crate::trace::FrameText;
 use crate::trace::WireFault;
 
 const HEARTBEAT: &str = r#"[2,"1","Heartbeat",{}]"#;
@@ -264,6 +265,11 @@ struct Echo {
 
 impl LinkSession for Echo {
     type Remains = usize;
+    type Message = FrameText;
+
+    fn on_wire(message: FrameText) -> Message {
+        Message::Text(message)
+    }
 
     fn our_role(&self) -> Role {
         Role::CentralSystem
@@ -274,7 +280,7 @@ impl LinkSession for Echo {
         self.outgoing.push(Outgoing { message: Some(text), event: None, commit: None });
     }
 
-    fn on_binary(&mut self, _bytes: &[u8], _now: Moment) {}
+    fn on_binary(&mut self, _bytes: Bytes, _now: Moment) {}
 
     fn on_order(&mut self, _order: LinkOrder, _now: Moment) {
         self.orders += 1;
@@ -309,7 +315,7 @@ impl LinkSession for Echo {
 
     fn change_settings(&mut self, _settings: Arc<LinkSettings>) {}
 
-    fn end(self, _now: Moment) -> (usize, Vec<(Moment, EventKind)>) {
+    fn end(self, _reason: &CloseReason, _now: Moment) -> (usize, Vec<(Moment, EventKind)>) {
         (self.orders, Vec::new())
     }
 }

@@ -17,6 +17,9 @@ pub(super) const FAULT_SHOWN: u64 = 300_000_000;
 /// The state as glyph and word, and its style. A station that we simulate is a diamond, so that the two ends of a link in one console
 /// differ also where there is no room for a column.
 pub fn state(row: &StationRow, outside: &ReadContext<'_>, styles: &Styles) -> (&'static str, String, Style) {
+    if let Some(upstream) = &row.upstream {
+        return pair_state(row.state, upstream.state, outside, styles);
+    }
     match row.state {
         LinkState::New => ("·", "new".to_owned(), styles.muted),
         LinkState::Connecting => ("◌", "connecting".to_owned(), styles.warning),
@@ -25,6 +28,26 @@ pub fn state(row: &StationRow, outside: &ReadContext<'_>, styles: &Styles) -> (&
             ("↻", format!("retry {}", format::countdown(until_micros, outside.now.monotonic_micros)), styles.warning)
         }
         LinkState::Gone => (if row.is_simulated() { "◇" } else { "○" }, "gone".to_owned(), styles.muted),
+    }
+}
+
+/// The same of a pair: both links count, and what is wrong with the one to the central system is said.
+fn pair_state(
+    station: LinkState,
+    upstream: LinkState,
+    outside: &ReadContext<'_>,
+    styles: &Styles,
+) -> (&'static str, String, Style) {
+    match (station, upstream) {
+        (LinkState::Connected, LinkState::Connected) => ("⇄", "passed on".to_owned(), styles.good),
+        (LinkState::Connected, LinkState::Waiting { until_micros }) => {
+            ("⇄", format!("upstream in {}", format::countdown(until_micros, outside.now.monotonic_micros)), styles.warning)
+        }
+        (LinkState::Connected, _) => ("⇄", "no upstream".to_owned(), styles.error),
+        (_, LinkState::Connecting) => ("◌", "connecting".to_owned(), styles.warning),
+        (LinkState::New, LinkState::New) => ("·", "new".to_owned(), styles.muted),
+        (LinkState::New, _) => ("⇹", "refused".to_owned(), styles.error),
+        _ => ("⇹", "gone".to_owned(), styles.muted),
     }
 }
 
@@ -58,7 +81,8 @@ pub(super) fn health(app: &App, row: &StationRow, outside: &ReadContext<'_>, clo
             return ("✗", styles.error);
         }
     }
-    clock.every_second |= matches!(row.state, LinkState::Waiting { .. });
+    let upstream = row.upstream.as_ref().map(|upstream| upstream.state);
+    clock.every_second |= [Some(row.state), upstream].iter().any(|state| matches!(state, Some(LinkState::Waiting { .. })));
     let (glyph, _, style) = state(row, outside, styles);
     (glyph, style)
 }
@@ -111,6 +135,7 @@ pub(super) fn cell(
             None => nothing(),
         },
         Column::Seen => (seen(row, outside, clock).unwrap_or_else(|| "·".to_owned()), styles.muted),
+        Column::Side if row.is_pair() => ("proxy".to_owned(), styles.muted),
         Column::Side => (if row.is_simulated() { "sim" } else { "real" }.to_owned(), styles.muted),
         Column::Security => match row.security {
             Some(security) => (security.words().to_owned(), if security.tls { styles.good } else { styles.muted }),

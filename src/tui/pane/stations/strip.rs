@@ -90,6 +90,10 @@ fn time(app: &App, wall_micros: i64) -> String {
 fn link(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut RedrawClock) -> StripLine {
     let styles = &app.theme.styles;
     let (glyph, word, style) = super::state(row, outside, styles);
+    let beyond = row.upstream.as_ref().map(|upstream| {
+        let url = upstream.url.as_deref().unwrap_or("its central system");
+        format!(" ⇄ {url}, {}", upstream.state)
+    });
     let what = match (&row.url, row.peer, row.is_simulated()) {
         (Some(url), _, true) => format!("  simulated, calls {url}"),
         (None, _, true) => "  simulated".to_owned(),
@@ -98,7 +102,7 @@ fn link(app: &App, row: &StationRow, outside: &ReadContext<'_>, clock: &mut Redr
     };
     let age = seen(row, outside, clock).map_or_else(|| "  never seen".to_owned(), |age| format!("  seen {age}"));
     clock.every_second |= matches!(row.state, LinkState::Waiting { .. });
-    vec![(format!("{glyph} {word}"), style), (age, styles.muted), (what, styles.muted)]
+    vec![(format!("{glyph} {word}"), style), (age, styles.muted), (what + beyond.as_deref().unwrap_or_default(), styles.muted)]
 }
 
 fn running_line(app: &App, transaction: &TransactionSummary) -> StripLine {

@@ -9,7 +9,7 @@ use super::outcome::ExchangeOutcome;
 use super::row::TraceRow;
 use super::sign::{letter, verdict_sign, word};
 use crate::ocpp::{Role, Version};
-use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, RecordKind};
+use crate::trace::{Direction, FrameKind, FrameVerdict, LinkState, PairLegs, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::widget::{LineWriter, format, head, width_of};
@@ -33,9 +33,25 @@ pub(super) fn names(app: &App, outside: &ReadContext<'_>, time: usize, area: Rec
     let mut writer = LineWriter::new(buffer, area, 0);
     writer.blanks(time + 2, styles.muted);
     let inner = inner(writer.room());
+    if let Some(upstream) = &row.upstream {
+        let style = |state| if state == LinkState::Connected { styles.title } else { styles.muted };
+        let (left, right) = halves(inner);
+        let proxy = "proxy";
+        let before = (left + 2).saturating_sub(width_of(&theirs) + width_of(proxy) / 2);
+        let behind = (right + 1).saturating_sub(width_of(proxy) - width_of(proxy) / 2 + width_of(central));
+        writer.text(&theirs, style(row.state)).blanks(before.max(1), styles.muted).text(proxy, styles.title);
+        writer.blanks(behind.max(1), styles.muted).text(central, style(upstream.state));
+        return;
+    }
     let style = if row.state == LinkState::Connected { styles.title } else { styles.muted };
     let gap = (inner + 2).saturating_sub(width_of(&ours) + width_of(&theirs));
     writer.text(&ours, style).blanks(gap.max(1), styles.muted).text(&theirs, style);
+}
+
+/// How long the two parts of a rung of a pair are, with the line of the proxy between them.
+fn halves(inner: usize) -> (usize, usize) {
+    let left = inner.saturating_sub(1) / 2;
+    (left, inner.saturating_sub(1 + left))
 }
 
 /// How long the rungs are in this room.
@@ -88,17 +104,56 @@ pub(super) fn rung(row: &TraceRow<'_>, time: usize, mut writer: LineWriter<'_>) 
     };
     let rule = row.style(styles.rule);
     writer.text("│", rule);
-    draw_arrow(head(label.trim(), 4 * inner), line, arrow, inner, row.style(line_style), &mut writer);
+    let label = head(label.trim(), 4 * inner);
+    match row.record.legs {
+        None => draw_arrow(label, line, arrow, inner, row.style(line_style), &mut writer),
+        Some(legs) => draw_passage(row, (label, line, arrow), legs, inner, row.style(line_style), &mut writer),
+    }
     writer.text("│", rule);
     let style = row.style(if counts { styles.warning } else { styles.base });
     writer.right(&latency, LATENCY - 1, style).fill(' ', row.style(styles.base));
     counts
 }
 
+/// A rung of a pair: the station at the left, its central system at the right, the proxy between them. A frame that passes has its label on
+/// the link on which it came; what was done with it stands on the other one.
+fn draw_passage(
+    row: &TraceRow<'_>,
+    (label, line, arrow): (&str, char, Option<Direction>),
+    legs: PairLegs,
+    inner: usize,
+    style: Style,
+    writer: &mut LineWriter<'_>,
+) {
+    let (left, right) = halves(inner);
+    // The station is at the left here, so its arrows point the other way.
+    let arrow = arrow.map(|direction| if direction == Direction::In { Direction::Out } else { Direction::In });
+    let done = row.record.passage().and_then(|passage| passage.intervention.as_ref());
+    let note = done.map_or("", |done| done.kind.words());
+    let blank = |length: usize, text: &str, writer: &mut LineWriter<'_>| {
+        draw_arrow(text, ' ', None, length, row.style(row.app.theme.styles.warning), writer);
+    };
+    let is_from_station = arrow == Some(Direction::Out);
+    match legs {
+        PairLegs::Station => draw_arrow(label, line, arrow, left, style, writer),
+        PairLegs::Upstream => blank(left, note, writer),
+        PairLegs::Both if is_from_station => draw_arrow(label, line, arrow, left, style, writer),
+        PairLegs::Both => draw_arrow(note, line, arrow, left, style, writer),
+    }
+    writer.text("┃", row.style(row.app.theme.styles.rule));
+    match legs {
+        PairLegs::Upstream => draw_arrow(label, line, arrow, right, style, writer),
+        PairLegs::Station => blank(right, note, writer),
+        PairLegs::Both if is_from_station => draw_arrow(note, line, arrow, right, style, writer),
+        PairLegs::Both => draw_arrow(label, line, arrow, right, style, writer),
+    }
+}
+
 /// A line of this length with its label in the middle and its head at the receiver.
 fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usize, style: Style, writer: &mut LineWriter<'_>) {
     let shown = width_of(&crate::sanitize::escape_control(label)).min(length.saturating_sub(6));
-    let rest = length.saturating_sub(shown + 2);
+    let blank = " ".repeat(usize::from(shown > 0));
+    let rest = length.saturating_sub(shown + 2 * blank.len());
     let (left, right) = (rest / 2, rest - rest / 2);
     let stroke = |count: usize| line.to_string().repeat(count);
     let left = match direction {
@@ -109,5 +164,5 @@ fn draw_arrow(label: &str, line: char, direction: Option<Direction>, length: usi
         Some(Direction::Out) => format!("{}▶", stroke(right.saturating_sub(1))),
         _ => stroke(right),
     };
-    writer.text(&left, style).text(" ", style).field(label, shown, style).text(" ", style).text(&right, style);
+    writer.text(&left, style).text(&blank, style).field(label, shown, style).text(&blank, style).text(&right, style);
 }

@@ -186,7 +186,8 @@ impl<'a> TraceRow<'a> {
             self.text(&[(self.json(&self.record), styles.base)], &mut writer);
         } else {
             let meaning = self.meaning();
-            let parts = self.toned(&meaning, quiet);
+            let mut parts = self.passage(&self.record);
+            parts.extend(self.toned(&meaning, quiet));
             self.text(&parts, &mut writer);
         }
         counts
@@ -246,7 +247,10 @@ impl<'a> TraceRow<'a> {
         let meaning = self.app.trace.look.meaning(self.record.sequence, answer.as_ref().map(|answer| answer.sequence), || {
             exchange_meaning(&self.record, answer.as_ref())
         });
-        let mut parts = self.toned(&meaning, quiet);
+        let mut parts = self.passage(&self.record);
+        let of_answer = answer.as_ref().map(|answer| self.passage(answer)).filter(|of_answer| *of_answer != parts);
+        parts.extend(of_answer.into_iter().flatten());
+        parts.extend(self.toned(&meaning, quiet));
         let remark = match &outcome {
             ExchangeOutcome::Held(_, filter) => Some((format!("held by {filter}"), styles.warning)),
             ExchangeOutcome::Open(_) if matches!(self.record.kind, RecordKind::Frame(Direction::Out, _)) => {
@@ -282,6 +286,12 @@ impl<'a> TraceRow<'a> {
         let width = asked_width.min((room / 2).max(room.saturating_sub(answered_width)));
         writer.field(&asked, width, self.style(styles.base));
         self.text(&[arrow, (answered, styles.base)], writer);
+    }
+
+    /// What was done with a frame of a pair, before what it means.
+    fn passage(&self, record: &Record<'a>) -> Vec<(Cow<'static, str>, Style)> {
+        let note = record.passage_note().map(|note| (Cow::Owned(format!("[{note}] ")), self.app.theme.styles.warning));
+        note.into_iter().collect()
     }
 
     /// The parts of a summary in their styles.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::diff;
 use super::line::{LineTone, TextLine};
-use crate::trace::{Direction, FrameKind, Record, RecordKind};
+use crate::trace::{Direction, FrameKind, PairLegs, Record, RecordKind, SplitLatency};
 use crate::tui::context::ReadContext;
 use crate::tui::widget::format;
 
@@ -53,6 +53,30 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZ
         }
         None => {}
     }
+    if let Some(passage) = record.passage() {
+        let way = match (record.kind, passage.legs) {
+            (RecordKind::Frame(Direction::In, _), PairLegs::Both) => "from the station to the central system",
+            (_, PairLegs::Both) => "from the central system to the station",
+            (_, PairLegs::Station) => "between the station and the proxy only",
+            (_, PairLegs::Upstream) => "between the proxy and the central system only",
+        };
+        fact("way", way.to_owned());
+        fact("held here", format::duration(passage.held()));
+        if let Some(done) = &passage.intervention {
+            fact("done with it", done.to_string());
+            if let Some(before) = &done.before {
+                fact("as it came", before.to_string());
+            }
+        }
+        if let Some(split) = partner.as_ref().and_then(|partner| split(record, partner, outside)) {
+            fact("the exchange took", format::duration(split.total));
+            fact("of that here", format::duration(split.ours));
+            fact("of that beyond", format::duration(split.beyond));
+            if let Some(network) = split.network {
+                fact("of that on the way, by ping", format::duration(network));
+            }
+        }
+    }
     let apart = |other: &Record<'_>| {
         format::duration(Duration::from_micros(record.monotonic_micros.saturating_sub(other.monotonic_micros)))
     };
@@ -67,6 +91,20 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZ
     fact("size", format!("{} bytes", format::number(record.full_text().len() as u64)));
     fact("record", format::number(record.sequence));
     lines
+}
+
+/// How the time of an exchange that passed a pair splits.
+fn split(record: &Record<'_>, partner: &Record<'_>, outside: &ReadContext<'_>) -> Option<SplitLatency> {
+    let (call, answer) = if partner.sequence > record.sequence { (record, partner) } else { (partner, record) };
+    let (asked, answered) = (call.passage()?, answer.passage()?);
+    let passed = (asked.legs, answered.legs) == (PairLegs::Both, PairLegs::Both);
+    let row = outside.contents.stations().get(record.station?)?;
+    // The link on which the answer came.
+    let round_trip = match answer.kind {
+        RecordKind::Frame(Direction::Out, _) => row.upstream.as_ref().and_then(|upstream| upstream.round_trip),
+        _ => row.round_trip,
+    };
+    passed.then(|| Some(SplitLatency::of(answer.latency?, asked, answered, round_trip))).flatten()
 }
 
 /// Date and time with microseconds and the offset of the clock on the screen.

@@ -1,0 +1,201 @@
+//! Proxies of the session: a listener whose stations are passed on to a central system, and the links of the pairs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::answer_rules::{AnswerRules, RuleFilter};
+use super::central_system::ListenAddress;
+use super::registry::Registry;
+use super::tls::ListenTls;
+use super::{CentralSystemOptions, CredentialOptions, DialTlsOptions, Hub, HubError, ListenTlsOptions};
+use crate::behaviour::{AnswerFilter, CredentialSet};
+use crate::clock::now;
+use crate::link::{
+    self, AddressPolicy, Endpoint, LinkContext, LinkHandle, ListenerContext, ListenerPorts, PathMap, RelayDirectory,
+    RelayOptions, RelayRoute, RelayTarget,
+};
+use crate::ocpp::{Role, SecurityProfile, Transport, Version};
+use crate::trace::{EventKind, EventSender, PairLeg, StationKey};
+
+/// The address that a proxy binds unless another is named: it reads everything, so others do not reach it by accident.
+pub const PROXY_HOST: &str = "127.0.0.1";
+/// Larger messages than elsewhere pass, because the two sides decide about that.
+const MESSAGE_LIMIT: usize = 16 << 20;
+
+/// The options of a proxy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProxyOptions {
+    /// The address to bind; `None` is the loopback.
+    pub host: Option<String>,
+    /// The TCP port without TLS; 0 means any free one.
+    pub port: u16,
+    /// The path below which stations connect.
+    pub endpoint: String,
+    /// The URL of the central system without the identity.
+    pub to: String,
+    /// Other central systems for some stations.
+    pub routes: Vec<RelayRoute>,
+    /// Paths that change on the way.
+    pub path_maps: Vec<PathMap>,
+    /// Whether stations stay connected while their central system is away.
+    pub keep: bool,
+    /// Seconds between our WebSocket pings on either link; 0 means none.
+    pub ping_interval: u32,
+    /// Which security profile stations need.
+    pub security_profile: SecurityProfile,
+    /// TLS towards stations.
+    pub listen_tls: ListenTlsOptions,
+    /// TLS towards central systems.
+    pub dial_tls: DialTlsOptions,
+    /// The password that central systems get in place of the one that a station shows.
+    pub credentials: CredentialOptions,
+    /// From which addresses stations may connect.
+    pub addresses: AddressPolicy,
+}
+
+impl ProxyOptions {
+    /// A proxy on any free port of the loopback, for this central system.
+    pub fn new(to: impl Into<String>) -> ProxyOptions {
+        ProxyOptions {
+            host: None,
+            port: 0,
+            endpoint: "/".to_owned(),
+            to: to.into(),
+            routes: Vec::new(),
+            path_maps: Vec::new(),
+            keep: false,
+            ping_interval: 0,
+            security_profile: SecurityProfile::default(),
+            listen_tls: ListenTlsOptions::default(),
+            dial_tls: DialTlsOptions::default(),
+            credentials: CredentialOptions::default(),
+            addresses: AddressPolicy::default(),
+        }
+    }
+}
+
+/// The pairs of the session.
+struct PairDirectory {
+    events: EventSender,
+    /// The links to stations, with those of stations that are not passed on.
+    stations: Arc<Registry>,
+    /// The links to central systems.
+    upstreams: Arc<Registry>,
+    answers: Arc<AnswerRules>,
+}
+
+impl PairDirectory {
+    fn registry(&self, leg: PairLeg) -> &Registry {
+        match leg {
+            PairLeg::Station => &self.stations,
+            PairLeg::Upstream => &self.upstreams,
+        }
+    }
+}
+
+impl RelayDirectory for PairDirectory {
+    fn pair(&self, identity: &str) -> StationKey {
+        self.events.pair(identity)
+    }
+
+    fn attach(&self, pair: StationKey, leg: PairLeg, handle: LinkHandle) -> Option<LinkHandle> {
+        self.registry(leg).insert(pair, handle)
+    }
+
+    fn rules(&self, pair: StationKey, leg: PairLeg) -> Box<dyn AnswerFilter> {
+        let our_role = match leg {
+            PairLeg::Station => Role::CentralSystem,
+            PairLeg::Upstream => Role::ChargePoint,
+        };
+        Box::new(RuleFilter::new(pair, our_role, self.answers.clone()))
+    }
+
+    fn detach(&self, pair: StationKey, leg: PairLeg, number: u64) {
+        self.registry(leg).remove(pair, number);
+    }
+}
+
+impl Hub {
+    /// Starts a proxy and returns where it listens: without TLS, or with it when there is no such port.
+    ///
+    /// # Errors
+    /// When a port cannot be bound, a URL is none or leads back here, or a file of TLS or of the password cannot be used.
+    pub async fn start_proxy(&self, options: ProxyOptions) -> Result<SocketAddr, HubError> {
+        let shared = &self.shared;
+        let authority = self.authority();
+        let host = options.host.as_deref().unwrap_or(PROXY_HOST);
+        let listening = CentralSystemOptions {
+            tls: options.listen_tls.clone(),
+            security_profile: options.security_profile,
+            ..CentralSystemOptions::default()
+        };
+        let ListenTls { port: tls_port, acceptor, notices, .. } = ListenTls::load(&listening, authority.as_deref())?;
+        let credentials = options.credentials.clone().with_file()?;
+        let directory = PairDirectory {
+            events: shared.events.clone(),
+            stations: shared.registry.clone(),
+            upstreams: shared.upstreams.clone(),
+            answers: shared.answers.clone(),
+        };
+        let target = RelayTarget::new(
+            RelayOptions {
+                to: options.to.clone(),
+                routes: options.routes.clone(),
+                path_maps: options.path_maps.clone(),
+                keeps_stations: options.keep,
+                credentials: CredentialSet { password: credentials.password, ..CredentialSet::default() },
+            },
+            &options.endpoint,
+            shared.connector.get(&options.dial_tls, authority.as_deref())?,
+            Arc::new(directory),
+        )?;
+        let plain = if options.listen_tls.alone { None } else { Some(self.bind(Some(host), options.port, "--listen").await?) };
+        let secured = match tls_port {
+            Some(port) => Some(self.bind(Some(host), port, "--tls-port").await?),
+            None => None,
+        };
+        for (address, _) in plain.iter().chain(&secured) {
+            target.check_for_loop(&shared.network, *address).await?;
+        }
+        let upstreams: Vec<String> = target.urls().map(ToString::to_string).collect();
+        let ports = ListenerPorts {
+            plain: plain.as_ref().map(|(address, _)| address.port()),
+            tls: secured.as_ref().map(|(address, _)| address.port()),
+        };
+        let context: LinkContext = self.context(Role::CentralSystem, options.ping_interval);
+        context.settings.change(|settings| settings.message_limit = MESSAGE_LIMIT);
+        let transports = vec![Transport::WebSocket];
+        let directory = Arc::new(link::NoStations);
+        let endpoint = Endpoint::new(&options.endpoint);
+        let listener_context =
+            ListenerContext::new(endpoint, Version::ALL.to_vec(), transports.clone(), directory, context, shared.tasks.clone())
+                .with_addresses(options.addresses.clone())
+                .passed_on_to(target)
+                .at_ports(ports);
+        let listener_context = Arc::new(listener_context);
+        let bound = plain.into_iter().map(|bound| (bound, None)).chain(secured.map(|bound| (bound, acceptor)));
+        let mut first = None;
+        for ((address, listener), acceptor) in bound {
+            first.get_or_insert(address);
+            let tls = acceptor.is_some();
+            let at = ListenAddress::new(address, Some(host), &options.endpoint, &transports, &shared.network, tls);
+            let kind = EventKind::Listening { address, url: at.url("<identity>").into(), transports: transports.clone() };
+            shared.events.try_send(None, now(), kind);
+            shared.tasks.spawn(link::accept(listener, acceptor, listener_context.clone()));
+        }
+        self.note(
+            false,
+            format!(
+                "stations are passed on to {}. The proxy can read everything that both sides say, also passwords",
+                upstreams.join(", ")
+            ),
+        );
+        for notice in notices {
+            self.note(false, notice);
+        }
+        if tls_port.is_some() || upstreams.iter().any(|url| link::is_secure_url(url)) {
+            self.note_key_log();
+        }
+        first.ok_or(HubError::NoPort)
+    }
+}

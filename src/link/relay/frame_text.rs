@@ -1,0 +1,90 @@
+//! Parts of the text of a frame: another payload, another id, and the rest as it was written. What is done with the frame is decided elsewhere.
+
+use super::reading::{message_of, with_passage};
+use crate::link::intercept::gate::GateFrame;
+use crate::ocpp::{MessageType, Version};
+use crate::rpc::OutgoingPayload;
+use crate::rpc::srpc::{self, SrpcMessage};
+use crate::trace::{Frame, FrameKind, FrameText, Intervention, InterventionKind};
+
+/// A frame as the gate shows it; `None` for what has no payload to show.
+pub(super) fn gate_frame(frame: &Frame, version: Version) -> Option<GateFrame> {
+    let (direction, kind, code) = (frame.direction, frame.kind, frame.code);
+    let action = frame.action.clone().unwrap_or_else(|| "".into());
+    let payload = match message_of(&frame.text, version)? {
+        SrpcMessage::Call { payload, .. } | SrpcMessage::Send { payload, .. } | SrpcMessage::Result { payload, .. } => {
+            payload_as_written(&frame.text, kind).unwrap_or_else(|| payload.into_value().into())
+        }
+        SrpcMessage::Error { code, description, details, .. } | SrpcMessage::ResultError { code, description, details, .. } => {
+            serde_json::json!({ "code": code, "description": description, "details": details }).into()
+        }
+    };
+    Some(GateFrame { direction, kind, action, payload, code })
+}
+
+/// The payload as it stands in the text.
+fn payload_as_written(text: &str, kind: FrameKind) -> Option<OutgoingPayload> {
+    OutgoingPayload::parse(srpc::payload_span(text, message_type(kind)?)).ok()
+}
+
+fn message_type(kind: FrameKind) -> Option<MessageType> {
+    Some(match kind {
+        FrameKind::Call => MessageType::Call,
+        FrameKind::Result => MessageType::Result,
+        FrameKind::Error => MessageType::Error,
+        FrameKind::ResultError => MessageType::ResultError,
+        FrameKind::Send => MessageType::Send,
+        FrameKind::Malformed => return None,
+    })
+}
+
+/// The text with another payload, of this kind; what stands around it stays where the kind does. Of an error the payload is an object of its
+/// code, description and details.
+pub(super) fn with_payload(text: &str, (was, kind): (FrameKind, FrameKind), payload: &OutgoingPayload) -> Option<String> {
+    if kind.is_error() {
+        let id = id_as_written(text);
+        let number = if kind == FrameKind::Error { 4 } else { 5 };
+        let part = |name: &str| payload.get(name).cloned().unwrap_or_default();
+        let (code, description, details) = (part("code"), part("description"), part("details"));
+        let details = if details.is_null() { serde_json::json!({}) } else { details };
+        return Some(format!("[{number},{id},{code},{description},{details}]"));
+    }
+    let written = serde_json::to_string(payload).ok()?;
+    if was != kind {
+        return Some(format!("[3,{},{written}]", id_as_written(text)));
+    }
+    let span = srpc::payload_span(text, message_type(kind)?);
+    let at = place_in(text, span)?;
+    Some([&text[..at], &written, &text[at + span.len()..]].concat())
+}
+
+/// Where a part of a text stands in it.
+fn place_in(text: &str, part: &str) -> Option<usize> {
+    let at = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    (at + part.len() <= text.len() && !part.is_empty()).then_some(at)
+}
+
+/// The id of a message as it is written, with its quotation marks.
+pub(super) fn id_as_written(text: &str) -> &str {
+    id_place(text).map_or("\"\"", |(from, to)| &text[from..to])
+}
+
+/// Where the id stands, with its quotation marks.
+fn id_place(text: &str) -> Option<(usize, usize)> {
+    let span = srpc::id_span(text)?;
+    let from = place_in(text, span)?;
+    let to = from + span.len();
+    let is_quoted = text[..from].ends_with('"') && text[to..].starts_with('"');
+    Some(if is_quoted { (from - 1, to + 1) } else { (from, to) })
+}
+
+/// The text with another id, which is given as JSON, and its frame, which says so.
+pub(super) fn renamed(text: &FrameText, id: &str, frame: Frame, by: &str) -> (FrameText, Frame) {
+    let Some((from, to)) = id_place(text) else { return (text.clone(), frame) };
+    let changed = FrameText::from([&text[..from], id, &text[to..]].concat());
+    let frame = with_passage(frame, |passage| {
+        let before = Some(text.as_str().into());
+        passage.intervention = Some(Box::new(Intervention { kind: InterventionKind::Edited, by: by.into(), before }));
+    });
+    (changed.clone(), Frame { text: changed, ..frame })
+}

@@ -1,0 +1,31 @@
+//! Links that are passed on: a station and its central system, each on a link of its own, with us between them. Frames go on as they came;
+//! they are read for the trace only, and so that answers are put to their calls.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `target` | where stations are passed on to, and what of their requests goes with them |
+//! | `respond` | the handshake of a station, which is answered with what the central system answers |
+//! | `upstream` | one attempt to connect to the central system |
+//! | `pair` | the two links of a pair, and how they end together |
+//! | `session` | one link of a pair as the session of an actor |
+//! | `state` | what both share: frames on their way, calls of ours; no I/O |
+//! | `held` | what becomes of frames that were held |
+//! | `reading` | a frame as it is recorded, and open calls |
+//! | `frame_text` | parts of the text of a frame |
+
+mod frame_text;
+mod held;
+mod pair;
+mod reading;
+mod respond;
+mod session;
+mod state;
+mod target;
+mod upstream;
+
+#[cfg(test)]
+mod tests;
+
+pub use target::{PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError};
+
+pub(super) use respond::respond;

@@ -1,0 +1,259 @@
+//! A frame of a pair as it is recorded: what it is, what is wrong with it by the definitions, and which call it answers. Nothing here decides
+//! whether it passes.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio_tungstenite::tungstenite::Bytes;
+
+use crate::behaviour::CallObserver;
+use crate::ocpp::{ActionDefinition, ActionLookup, Catalog, ErrorCode, Finding, ReceivedPayload, Role, Strictness, Version};
+use crate::rpc::srpc::{self, SrpcMessage};
+use crate::trace::{Direction, Frame, FrameKind, FrameOrigin, FramePassage, FrameText, NumberSource, PairLeg, PairLegs};
+
+/// How many calls of one side are remembered until they are answered. Older ones are forgotten; their answers pass all the same.
+const OPEN_CALLS: usize = 256;
+
+/// Who speaks on a leg.
+pub(super) const fn speaker(leg: PairLeg) -> Role {
+    match leg {
+        PairLeg::Station => Role::ChargePoint,
+        PairLeg::Upstream => Role::CentralSystem,
+    }
+}
+
+/// The direction of what comes from a leg.
+pub(super) const fn direction_from(leg: PairLeg) -> Direction {
+    match leg {
+        PairLeg::Station => Direction::In,
+        PairLeg::Upstream => Direction::Out,
+    }
+}
+
+/// A call that has no answer yet.
+#[derive(Debug)]
+pub(super) struct UnansweredCall {
+    pub exchange: u64,
+    pub action: Arc<str>,
+    pub definition: Option<Arc<ActionDefinition>>,
+    pub since: Instant,
+    pub caller: Caller,
+}
+
+/// Whose call it is.
+#[derive(Debug)]
+pub(super) enum Caller {
+    /// The other side's, which gets the answer.
+    Peer,
+    /// The other side's, whose id was taken; the answer gets this one back, as it was written.
+    Renamed(Box<str>),
+    /// Ours.
+    Ours(Option<CallObserver>),
+}
+
+/// The calls of both sides, and ours, that have no answer yet.
+#[derive(Debug, Default)]
+pub(super) struct UnansweredCalls {
+    /// By the leg on which the answer is to come, and the id.
+    calls: HashMap<(PairLeg, Box<str>), UnansweredCall>,
+    /// Oldest first; ids that were answered are still among them for a while.
+    order: VecDeque<(PairLeg, Box<str>)>,
+}
+
+impl UnansweredCalls {
+    /// Remembers a call whose answer is to come on this leg.
+    pub fn insert(&mut self, answerer: PairLeg, id: &str, call: UnansweredCall) {
+        if self.order.len() >= 2 * OPEN_CALLS {
+            let calls = &self.calls;
+            self.order.retain(|key| calls.contains_key(key));
+        }
+        while self.order.len() >= 2 * OPEN_CALLS {
+            let Some(oldest) = self.order.pop_front() else { break };
+            self.calls.remove(&oldest);
+        }
+        let key = (answerer, Box::from(id));
+        self.order.push_back(key.clone());
+        self.calls.insert(key, call);
+    }
+
+    /// The call that an answer on this leg ends.
+    pub fn answered(&mut self, leg: PairLeg, id: &str) -> Option<UnansweredCall> {
+        self.calls.remove(&(leg, Box::from(id)))
+    }
+
+    /// Whether a call with this id waits for its answer on this leg, and whose it is.
+    pub fn get(&self, answerer: PairLeg, id: &str) -> Option<&UnansweredCall> {
+        self.calls.get(&(answerer, Box::from(id)))
+    }
+
+    /// Since when the newest call waits on this leg.
+    pub fn newest(&self, answerer: PairLeg) -> Option<Instant> {
+        self.calls.iter().filter(|((leg, _), _)| *leg == answerer).map(|(_, call)| call.since).max()
+    }
+
+    /// Takes the calls of ours out that pass this test.
+    pub fn take_ours(&mut self, is_meant: impl Fn(PairLeg, &UnansweredCall) -> bool) -> Vec<(PairLeg, UnansweredCall)> {
+        let ours = |leg, call: &UnansweredCall| matches!(call.caller, Caller::Ours(_)) && is_meant(leg, call);
+        let keys: Vec<_> = self.calls.iter().filter(|((leg, _), call)| ours(*leg, call)).map(|(key, _)| key.clone()).collect();
+        keys.into_iter().filter_map(|key| Some((key.0, self.calls.remove(&key)?))).collect()
+    }
+
+    /// The calls of ours.
+    pub fn ours(&self) -> impl Iterator<Item = &UnansweredCall> {
+        self.calls.values().filter(|call| matches!(call.caller, Caller::Ours(_)))
+    }
+}
+
+/// What a frame is, beyond its record.
+#[derive(Debug)]
+pub(super) struct ReadFrame {
+    pub frame: Frame,
+    /// Its id, of a call or an answer.
+    pub id: Option<String>,
+    /// The call that it answers.
+    pub answers: Option<UnansweredCall>,
+    /// The definition of the action of a call.
+    pub definition: Option<Arc<ActionDefinition>>,
+}
+
+/// Reads frames of one pair.
+pub(super) struct FrameReader<'a> {
+    pub catalog: &'a Catalog,
+    pub version: Version,
+    pub numbers: &'a NumberSource,
+    pub open: &'a mut UnansweredCalls,
+}
+
+impl FrameReader<'_> {
+    /// Reads a text that came on this leg. An answer takes its call out.
+    pub fn read(&mut self, from: PairLeg, text: &FrameText) -> ReadFrame {
+        let mut frame = plain(from, text.clone(), false);
+        let read = |frame| ReadFrame { frame, id: None, answers: None, definition: None };
+        let decoded = match srpc::decode(text, self.version, Strictness::Tolerant) {
+            Ok(decoded) => decoded,
+            Err(malformed) => {
+                frame.remark = Some(malformed.to_string().into());
+                return read(frame);
+            }
+        };
+        frame.remark = decoded.remark.map(Into::into);
+        frame.findings = decoded.findings;
+        match decoded.message {
+            SrpcMessage::Call { id, action, payload } => {
+                frame.kind = FrameKind::Call;
+                frame.exchange = Some(self.numbers.next());
+                let definition = self.request(from, &action, &payload, &mut frame);
+                ReadFrame { id: Some(id.key().to_owned()), definition, ..read(frame) }
+            }
+            SrpcMessage::Send { action, payload, .. } => {
+                frame.kind = FrameKind::Send;
+                let definition = self.request(from, &action, &payload, &mut frame);
+                ReadFrame { definition, ..read(frame) }
+            }
+            SrpcMessage::Result { id, payload } => {
+                frame.kind = FrameKind::Result;
+                let answers = self.answer(from, id.key(), &mut frame);
+                let definition = answers.as_ref().and_then(|call| call.definition.as_ref());
+                let findings = definition.map(|known| known.response.check_received(&payload, self.version));
+                frame.findings.extend(findings.into_iter().flatten());
+                let fault = crate::ocpp::decisive(&frame.findings);
+                frame.code = fault.map(|finding| finding.rule.error_code(self.version));
+                ReadFrame { id: Some(id.key().to_owned()), answers, ..read(frame) }
+            }
+            SrpcMessage::Error { id, code, .. } => {
+                frame.kind = FrameKind::Error;
+                frame.code = ErrorCode::parse(&code);
+                let answers = self.answer(from, id.key(), &mut frame);
+                ReadFrame { id: Some(id.key().to_owned()), answers, ..read(frame) }
+            }
+            SrpcMessage::ResultError { code, .. } => {
+                frame.kind = FrameKind::ResultError;
+                frame.code = ErrorCode::parse(&code);
+                read(frame)
+            }
+        }
+    }
+
+    /// Fills in the action of a call or a SEND, and what is wrong with its payload.
+    fn request(
+        &self,
+        from: PairLeg,
+        action: &str,
+        payload: &ReceivedPayload<'_>,
+        frame: &mut Frame,
+    ) -> Option<Arc<ActionDefinition>> {
+        let known = self.catalog.lookup(self.version, speaker(from), action);
+        let remark = match &known {
+            ActionLookup::Known(definition) => {
+                frame.findings.extend(definition.request.check_received(payload, self.version));
+                frame.action = Some(definition.name.clone());
+                let ActionLookup::Known(definition) = known else { return None };
+                return Some(definition);
+            }
+            ActionLookup::NoDefinitions => None,
+            ActionLookup::Elsewhere => Some(format!("{action} is not for a {} in OCPP {}", speaker(from), self.version)),
+            ActionLookup::Unknown => Some(format!("{action} is no action of OCPP {}", self.version)),
+        };
+        frame.action = Some(action.into());
+        if let Some(remark) = remark {
+            frame.remark = Some(match frame.remark.take() {
+                Some(before) => format!("{before}\n{remark}").into(),
+                None => remark.into(),
+            });
+        }
+        None
+    }
+
+    /// Fills in the call that an answer ends.
+    fn answer(&mut self, from: PairLeg, id: &str, frame: &mut Frame) -> Option<UnansweredCall> {
+        let call = self.open.answered(from, id);
+        match &call {
+            Some(call) => {
+                frame.exchange = Some(call.exchange);
+                frame.action = Some(call.action.clone());
+            }
+            None => {
+                let stray = "it answers no call that is open";
+                frame.remark = Some(frame.remark.take().map_or(stray.into(), |before| format!("{before}\n{stray}").into()));
+            }
+        }
+        call
+    }
+}
+
+/// A frame that came on this leg and of which nothing is known yet. It is on both when it passes.
+fn plain(from: PairLeg, text: FrameText, binary: bool) -> Frame {
+    let passage = Some(FramePassage::of(PairLegs::Both));
+    let origin = Some(Arc::new(FrameOrigin { binary, passage, ..FrameOrigin::default() }));
+    Frame { origin, ..Frame::new(direction_from(from), FrameKind::Malformed, text) }
+}
+
+/// A binary frame as it is recorded: as hexadecimal digits.
+pub(super) fn binary_frame(from: PairLeg, bytes: &Bytes) -> Frame {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let remark = format!("a binary frame of {} bytes: OCPP messages are text frames", bytes.len());
+    Frame { remark: Some(remark.into()), ..plain(from, hex.into(), true) }
+}
+
+/// The message that a text is; `None` for one that cannot be read.
+pub(super) fn message_of(text: &str, version: Version) -> Option<SrpcMessage<'_>> {
+    srpc::decode(text, version, Strictness::Tolerant).ok().map(|decoded| decoded.message)
+}
+
+/// Changes what is known of the passage of a frame that is not recorded yet.
+pub(super) fn with_passage(mut frame: Frame, change: impl FnOnce(&mut FramePassage)) -> Frame {
+    let mut origin = frame.origin.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+    change(origin.passage.get_or_insert_with(|| FramePassage::of(PairLegs::Both)));
+    frame.origin = Some(Arc::new(origin));
+    frame
+}
+
+/// The findings about the payload of a call of ours.
+pub(super) fn findings_of(
+    definition: Option<&ActionDefinition>,
+    payload: &serde_json::Value,
+    version: Version,
+) -> Vec<Finding> {
+    definition.map_or_else(Vec::new, |definition| definition.request.check(payload, version))
+}
