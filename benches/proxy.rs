@@ -121,12 +121,12 @@ async fn pass_on(stream: TcpStream, upstream: u16) {
     let ((mut to_station, mut from_station), (mut to_beyond, mut from_beyond)) = (station.split(), beyond.split());
     let there = async {
         while let Some(Ok(message)) = from_station.next().await {
-            to_beyond.send(message).await.expect("up")
+            to_beyond.send(message).await.expect("up");
         }
     };
     let back = async {
         while let Some(Ok(message)) = from_beyond.next().await {
-            to_station.send(message).await.expect("up")
+            to_station.send(message).await.expect("up");
         }
     };
     tokio::join!(there, back);

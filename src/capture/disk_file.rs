@@ -44,7 +44,7 @@ impl DiskFile {
             // A session that was killed may have left a part of a line.
             first.push(b'\n');
         }
-        write_header(&mut first, now, session);
+        write_header(&mut first, now, Some(session));
         let mut file = DiskFile { file, encoder, lines: Vec::new(), done: 0, length, opened: Instant::now() };
         file.put(&mut first)?;
         Ok(file)

@@ -84,11 +84,10 @@ pub enum CaptureLine {
 }
 
 /// Writes the first line of a file.
-pub(super) fn write_header(out: &mut Vec<u8>, began: Timestamp, session: u64) {
+pub(super) fn write_header(out: &mut Vec<u8>, began: Timestamp, session: Option<u64>) {
     let program = concat!("ocpp-tui ", env!("CARGO_PKG_VERSION")).to_owned();
     // A Vec takes everything, and a header can always be written.
-    let _ =
-        serde_json::to_writer(&mut *out, &CaptureHeader { version: CAPTURE_VERSION, program, began, session: Some(session) });
+    let _ = serde_json::to_writer(&mut *out, &CaptureHeader { version: CAPTURE_VERSION, program, began, session });
     out.push(b'\n');
 }
 

@@ -8,7 +8,9 @@ use super::reader::CaptureReader;
 use super::redact::{RedactionReport, Redactor};
 use crate::clock::now;
 use crate::ocpp::{Catalog, Role};
-use crate::trace::{self, Event, EventKind, EventSender, EventTap, FrameContent, FrameText, RecordContent, Stamp, StationRow};
+use crate::trace::{
+    self, Event, EventKind, EventSender, EventTap, FrameContent, FrameText, RecordContent, Stamp, StationRow, TappedFrame,
+};
 
 /// The records that are kept while the files are read; only the events are wanted.
 const FEW: usize = 1 << 20;
@@ -19,14 +21,14 @@ type StationEvent = (Option<(Role, Arc<str>)>, Stamp, EventKind);
 struct Collector(Arc<Mutex<Vec<StationEvent>>>);
 
 impl EventTap for Collector {
-    fn take(&mut self, event: &Event, station: Option<&StationRow>, text: &str, content: Option<RecordContent<'_>>) {
+    fn take(&mut self, event: &Event, station: Option<&StationRow>, tapped: TappedFrame<'_>) {
         let mut kind = event.kind.clone();
         if let EventKind::StationAdded { .. } = kind {
             return;
         }
         if let EventKind::Frame(frame) = &mut kind {
-            frame.text = FrameText::from(text);
-            frame.content = content.map(|content| {
+            frame.text = FrameText::from(tapped.text);
+            frame.content = tapped.content.map(|content| {
                 let RecordContent { id, payload, is_fault } = content;
                 Box::new(FrameContent { id: id.into(), payload: payload.to_owned(), is_fault })
             });

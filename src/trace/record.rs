@@ -144,6 +144,7 @@ impl<'a> Record<'a> {
             remark_lines: 0,
             partner: None,
             latency: None,
+            legs: None,
         }
     }
 

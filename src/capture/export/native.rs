@@ -12,7 +12,7 @@ use crate::capture::open_ocpp_trace::ExportCount;
 use crate::ocpp::{Finding, FindingRule};
 use crate::trace::{
     ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, FrameText, FrameVerdict, NoteTopic, Record, RecordDetail,
-    RecordKind, RetryCause, Sequence, SilenceCause, Stamp, StationKey,
+    RecordKind, RetryCause, Sequence, SilenceCause, Stamp, StationKey, TappedFrame,
 };
 
 /// Writes the capture.
@@ -20,14 +20,14 @@ pub(super) fn write(out: &mut impl Write, scope: &ExportScope<'_>) -> io::Result
     let mut count = ExportCount::default();
     let mut lines = Vec::new();
     let began = scope.records().next().and_then(|record| Timestamp::from_microsecond(record.wall_micros).ok());
-    write_header(&mut lines, began.unwrap_or(Timestamp::UNIX_EPOCH));
+    write_header(&mut lines, began.unwrap_or(Timestamp::UNIX_EPOCH), None);
     let mut known: HashSet<StationKey> = HashSet::new();
     let mut links: HashSet<(StationKey, u32)> = HashSet::new();
     for record in scope.records() {
         let row = scope.row(&record);
         if let Some(row) = row.filter(|row| known.insert(row.key)) {
             let kind = EventKind::StationAdded { key: row.key, our_role: row.our_role, identity: (*row.identity).into() };
-            write_event(&mut lines, &event(&record, kind), Some(row), "", None);
+            write_event(&mut lines, &event(&record, kind), Some(row), TappedFrame::default());
         }
         // A frame says nothing of its version and transport; the line about its link does.
         if let (Some(row), Some(link), Some(version)) = (row, record.link, record.version)
@@ -37,10 +37,11 @@ pub(super) fn write(out: &mut impl Write, scope: &ExportScope<'_>) -> io::Result
             let (transport, handshake) = (record.transport, ConnectionAttempt::default());
             let peer = row.peer.unwrap_or(UNKNOWN);
             let kind = EventKind::Connected { link: u64::from(link), version, transport, peer, handshake };
-            write_event(&mut lines, &event(&record, kind), Some(row), "", None);
+            write_event(&mut lines, &event(&record, kind), Some(row), TappedFrame::default());
         }
         let text = if matches!(record.kind, RecordKind::Frame(..)) { record.text } else { "" };
-        write_event(&mut lines, &event(&record, kind_of(&record)), row, text, record.content);
+        let tapped = TappedFrame { text, content: record.content, masked: &[] };
+        write_event(&mut lines, &event(&record, kind_of(&record)), row, tapped);
         out.write_all(&lines)?;
         lines.clear();
         count.written += 1;

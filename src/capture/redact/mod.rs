@@ -219,7 +219,14 @@ impl Redactor {
             let signed = origin.signed.as_deref().map(&mut text).map(String::into_boxed_str);
             let http_headers = origin.http_headers.as_deref().map(&mut text).map(String::into_boxed_str);
             let http_head = origin.http_head.as_deref().map(&mut text).map(Arc::from);
-            frame.origin = Some(Arc::new(FrameOrigin { signed, http_headers, http_head, ..origin }));
+            // The text of a frame of a pair before it was changed would have to be replaced like the text itself; it is left out.
+            let passage = origin.passage.clone().map(|mut passage| {
+                if let Some(done) = &mut passage.intervention {
+                    done.before = None;
+                }
+                passage
+            });
+            frame.origin = Some(Arc::new(FrameOrigin { signed, http_headers, http_head, passage, ..origin }));
         }
     }
 

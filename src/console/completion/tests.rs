@@ -48,16 +48,8 @@ fn commands_are_offered_first() {
     assert_eq!(texts("remote_getcon|"), ["remote_getconfiguration"]);
     assert_eq!(texts("|").len(), grammar().commands().len());
     assert_eq!(texts("QU|"), ["quit"]);
-    let expected = [
-        "start_cs",
-        "start_cp",
-        "starttransaction",
-        "statusnotification",
-        "start_proxy",
-        "stations",
-        "stats",
-        "start_fleet",
-    ];
+    let expected =
+        ["start_cs", "start_cp", "starttransaction", "statusnotification", "start_proxy", "stations", "stats", "start_fleet"];
     assert_eq!(texts("help sta|"), expected);
     assert_eq!(texts("starttrans|"), ["starttransaction"]);
     assert_eq!(accept("start|_cs 9000"), "start_cs 9000");

@@ -5,7 +5,7 @@ use crate::link::intercept::gate::GateFrame;
 use crate::ocpp::{MessageType, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, SrpcMessage};
-use crate::trace::{Frame, FrameKind, FrameText, Intervention, InterventionKind};
+use crate::trace::{Frame, FrameKind, FrameText, Intervention, InterventionKind, mask_text};
 
 /// A frame as the gate shows it; `None` for what has no payload to show.
 pub(super) fn gate_frame(frame: &Frame, version: Version) -> Option<GateFrame> {
@@ -83,7 +83,7 @@ pub(super) fn renamed(text: &FrameText, id: &str, frame: Frame, by: &str) -> (Fr
     let Some((from, to)) = id_place(text) else { return (text.clone(), frame) };
     let changed = FrameText::from([&text[..from], id, &text[to..]].concat());
     let frame = with_passage(frame, |passage| {
-        let before = Some(text.as_str().into());
+        let before = Some(mask_text(text).map_or_else(|| text.as_str().into(), Into::into));
         passage.intervention = Some(Box::new(Intervention { kind: InterventionKind::Edited, by: by.into(), before }));
     });
     (changed.clone(), Frame { text: changed, ..frame })

@@ -13,7 +13,7 @@ use crate::link::intercept::gate::ReleaseAction;
 use crate::link::outgoing::Outgoing;
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, SrpcMessage};
-use crate::trace::{EventKind, Frame, FrameKind, FrameText, Intervention, InterventionKind, PairLeg};
+use crate::trace::{EventKind, Frame, FrameKind, FrameText, Intervention, InterventionKind, PairLeg, mask_text};
 
 impl RelayState {
     /// A frame that waits goes on, changed or not, or does not.
@@ -84,7 +84,7 @@ impl RelayState {
         let Some(text) = with_payload(&before, (frame.kind, kind), payload) else { return (message.clone(), frame) };
         let text = FrameText::from(text);
         let mut frame = with_passage(frame, |passage| {
-            let before = Some(before.as_str().into());
+            let before = Some(mask_text(&before).map_or_else(|| before.as_str().into(), Into::into));
             passage.intervention = Some(Box::new(Intervention { kind: InterventionKind::Edited, by: Box::default(), before }));
         });
         frame.kind = kind;

@@ -24,9 +24,7 @@ use crate::link::handshake_headers;
 use crate::link::opening::upgraded_socket;
 use crate::link::rejection::reject;
 use crate::link::websocket::dial_error::DialError;
-use crate::trace::{
-    ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide, StationKey,
-};
+use crate::trace::{ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide, StationKey};
 
 /// The answer to a request of a station that is passed on; one that its central system takes starts the pair.
 pub(in crate::link) async fn respond(

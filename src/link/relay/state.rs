@@ -11,8 +11,8 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::frame_text::{gate_frame, id_as_written, renamed};
 use super::reading::{
-    Caller, FrameReader, UnansweredCall, UnansweredCalls, ReadFrame, binary_frame, direction_from, findings_of,
-    message_of, speaker, with_passage,
+    Caller, FrameReader, ReadFrame, UnansweredCall, UnansweredCalls, binary_frame, direction_from, findings_of, message_of,
+    speaker, with_passage,
 };
 use crate::behaviour::{Answer, AnswerFilter, CallObserver, CallResult, FilterDecision, IncomingCall};
 use crate::clock::Moment;
@@ -101,7 +101,13 @@ pub(super) struct HeldPassing {
 impl RelayState {
     /// A pair on which nothing has passed.
     pub fn new(context: RelayContext) -> RelayState {
-        RelayState { context, open: UnansweredCalls::default(), ways: <[Way; 2]>::default(), held: BTreeMap::new(), delayed: Vec::new() }
+        RelayState {
+            context,
+            open: UnansweredCalls::default(),
+            ways: <[Way; 2]>::default(),
+            held: BTreeMap::new(),
+            delayed: Vec::new(),
+        }
     }
 
     fn way(&mut self, leg: PairLeg) -> &mut Way {

@@ -347,7 +347,6 @@ async fn open(
     host: &str,
     port: u16,
     progress: &mut AttemptProgress,
-    odd_tls: &OddTls,
 ) -> Result<(Socket, SocketAddr), DialError> {
     let mut failure = DialError::UnknownHost(host.to_owned());
     let Ok(addresses) = network.addresses(host, port).await else { return Err(failure) };

@@ -146,7 +146,7 @@ mod tests {
         let mut view = TraceView::default();
         settle(&mut view, &events);
         view.go_to(0, 20);
-        let mut jump = |view: &mut TraceView, forward| {
+        let jump = |view: &mut TraceView, forward| {
             view.seek(Goal::Error, forward);
             loop {
                 let progress = {
