@@ -18,6 +18,9 @@ pub struct ListenTlsArguments {
     pub security_profile: SecurityProfile,
     #[command(flatten)]
     pub server: ServerTlsArguments,
+    /// Operator that the certificates of charge points must name as their organization [default: any]
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
     /// Highest version of TLS: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
     pub tls_max: TlsVersion,
@@ -29,7 +32,8 @@ impl ListenTlsArguments {
     /// # Errors
     /// When certificates and keys are no pairs.
     pub fn options(&self, alone: bool) -> Result<ListenTlsOptions, CertificateFileError> {
-        self.server.options(alone, self.tls_max)
+        let options = self.server.options(alone, self.tls_max)?;
+        Ok(ListenTlsOptions { organization: self.organization.clone(), ..options })
     }
 }
 
@@ -48,9 +52,6 @@ pub struct ServerTlsArguments {
     /// PEM file of a CA whose client certificates are accepted
     #[arg(long, value_name = "FILE")]
     pub client_ca: Vec<PathBuf>,
-    /// Operator that the certificates of charge points must name as their organization [default: any]
-    #[arg(long, value_name = "NAME")]
-    pub organization: Option<String>,
 }
 
 impl ServerTlsArguments {
@@ -64,7 +65,7 @@ impl ServerTlsArguments {
             alone,
             certificates: CertificateFiles::pairs(&self.cert, &self.key)?,
             client_ca: self.client_ca.clone(),
-            organization: self.organization.clone(),
+            organization: None,
             highest,
         })
     }

@@ -15,7 +15,8 @@ fn a_session_that_was_killed_is_opened_and_converted() {
     let mut session = LineSession::start(&["--plain", "--capture", text(&capture), "start_cs", "0", "-p", "ocpp1.6"]);
     let line = session.hear("listening on port");
     let port = line.rsplit(' ').next().unwrap().to_owned();
-    session.ask(&format!("start_cp ws://localhost:{port} CP1 -p ocpp1.6"), "Connected to Central System.");
+    session.ask(&format!("start_cp ws://localhost:{port} CP1 -p ocpp1.6 --autonomous"), "Connected to Central System.");
+    session.hear("BootNotification");
     session.ask("send_raw -e no-json", "no-json");
     session.ask("capture", "events, ");
     // Dropping it kills the program.
