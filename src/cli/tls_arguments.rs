@@ -79,6 +79,9 @@ pub struct DialTlsArguments {
     pub security_profile: SecurityProfile,
     #[command(flatten)]
     pub trust: TrustArguments,
+    /// Operator in the certificate that the test CA issues for the charge point (its organization) [default: ocpp-tui]
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
     /// Highest version of TLS: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
     pub tls_max: TlsVersion,
@@ -96,9 +99,6 @@ pub struct TrustArguments {
     /// PEM file of its key [default: the file of the certificate]
     #[arg(long, value_name = "FILE")]
     pub client_key: Option<PathBuf>,
-    /// Operator in the certificate that the test CA issues for the charge point (its organization) [default: ocpp-tui]
-    #[arg(long, value_name = "NAME")]
-    pub organization: Option<String>,
     /// Accept every certificate of the central system; the connection says what is wrong with it
     #[arg(long)]
     pub insecure: bool,
@@ -113,7 +113,7 @@ impl DialTlsArguments {
     /// # Errors
     /// When there is a key without a certificate.
     pub fn options(&self) -> Result<DialTlsOptions, CertificateFileError> {
-        self.trust.options(self.tls_max)
+        Ok(DialTlsOptions { organization: self.organization.clone(), ..self.trust.options(self.tls_max)? })
     }
 }
 
@@ -127,7 +127,7 @@ impl TrustArguments {
         Ok(DialTlsOptions {
             ca: self.ca.clone(),
             certificate: CertificateFiles::pairs(certificates, keys)?.pop(),
-            organization: self.organization.clone(),
+            organization: None,
             insecure: self.insecure,
             server_name: self.sni.clone(),
             highest,
