@@ -33,6 +33,10 @@ impl EventTap for Collector {
                 Box::new(FrameContent { id: id.into(), payload: payload.to_owned(), is_fault })
             });
         }
+        if let EventKind::Released { held, edited, .. } = &mut kind {
+            // Who is in these payloads is in the frames, too; there it is replaced.
+            (*held, *edited) = (Box::default(), None);
+        }
         let station = station.map(|row| (row.our_role, Arc::from(&*row.identity)));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((station, event.stamp, kind));
     }

@@ -214,7 +214,7 @@ fn faults_in_the_sources_are_found() {
         ("ocpp/mod.rs", "fn slip() { assert!(super::rpc::srpc::decode().is_ok()); }", "ocpp/mod.rs: ocpp uses rpc"),
         ("hub/mod.rs", "#[cfg(test)] mod slip { use crate::console::Console; }", "hub/mod.rs: hub uses console"),
         ("clock.rs", "pub(crate) struct Hub;", "Hub is the name of 2 types"),
-        ("trace/store.rs", "use super::Trace;", "\"trace/store.rs\""),
+        ("trace/interner.rs", "use super::Store;", "\"trace/interner.rs\""),
         ("behaviour/mod.rs", "fn slip(_: answer_filter::Responder) {}", "behaviour/mod.rs uses parts that use it"),
     ];
     let mut files = files();

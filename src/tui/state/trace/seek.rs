@@ -73,7 +73,7 @@ impl TraceView {
             let end = self.visible_end();
             (seek.at..(seek.at + CHUNK).min(end), end)
         } else {
-            (seek.at.saturating_sub(CHUNK).max(here)..seek.at, self.start)
+            (seek.at.saturating_sub(CHUNK).max(here).min(seek.at)..seek.at, self.start)
         };
         let row = |record: Record<'_>| {
             let reached = reaches(&seek.goal, &self.find, &record, context);
