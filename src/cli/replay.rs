@@ -101,7 +101,7 @@ fn peer(arguments: &ReplayArguments) -> anyhow::Result<ReplayPeer> {
             let alone = profile.uses_tls();
             let mut tls = arguments.server.options(alone, arguments.tls.tls_max)?;
             tls.port = tls.port.or(alone.then_some(port));
-            tls.organization = arguments.tls.organization.clone();
+            tls.organization.clone_from(&arguments.tls.organization);
             Ok(ReplayPeer::ChargePoints(Box::new(CentralSystemOptions {
                 host: arguments.host.clone(),
                 port,
