@@ -368,7 +368,12 @@ fn recordings_of_ocppjs_are_read() {
         let text = std::fs::read(&path).unwrap();
         let lines = String::from_utf8_lossy(&text);
         // With headers the message is laid out on the lines below, which is no line of a message.
-        let is_message = |line: &&str| [": <<c", ": >>c"].iter().any(|head| line.contains(head)) && !line.ends_with(':');
+        // An answer without a body is a line that ends behind its direction.
+        let is_message = |line: &&str| {
+            [": <<c", ": >>c"].iter().any(|head| line.contains(head))
+                && !line.ends_with(':')
+                && !line.trim_end().ends_with(['s', 'p'])
+        };
         let wanted = lines.lines().filter(is_message).count();
         if path.extension().is_none_or(|extension| extension != "stdout") || wanted == 0 {
             continue;
