@@ -19,6 +19,7 @@ use ocpp_tui::hub::Hub;
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::trace::filter::{self, FilterContext};
 use ocpp_tui::trace::{self, Record, Sequence};
+use tokio::sync::oneshot;
 
 /// The records of a conversion are all in memory.
 pub(super) const WHOLE_FILE: usize = usize::MAX / 2;
@@ -96,8 +97,9 @@ fn export_format() -> impl TypedValueParser<Value = ExportFormat> {
     PossibleValuesParser::new(names).map(|name| ExportFormat::of_name(&name).unwrap_or(ExportFormat::OpenOcppTrace))
 }
 
-/// Opens the files; they are read into the session from now on. A file that cannot be read at all is an error before the screen opens.
-pub fn open(hub: &Hub, arguments: &OpenArguments) -> anyhow::Result<()> {
+/// Opens the files; they are read into the session from now on. What is returned ends when that is over, and is `None` for files that are
+/// followed. A file that cannot be read at all is an error before the screen opens.
+pub fn open(hub: &Hub, arguments: &OpenArguments) -> anyhow::Result<Option<oneshot::Receiver<()>>> {
     let follow = arguments.follow;
     let open = if follow { CaptureReader::follow } else { CaptureReader::open };
     let open = |RecordedFile { path, offset_micros }: &RecordedFile| {
@@ -106,7 +108,9 @@ pub fn open(hub: &Hub, arguments: &OpenArguments) -> anyhow::Result<()> {
     let readers = arguments.files.iter().map(open).collect::<Result<Vec<_>, _>>();
     let readers = readers.map_err(|error| anyhow!("{error}"))?;
     let hub = hub.clone();
+    let (ended, reading) = oneshot::channel::<()>();
     let read = move || {
+        let _ended = ended;
         let shutdown = hub.shutdown().clone();
         let trace = hub.trace().clone();
         let goes_on = move |count: &LoadCount| {
@@ -131,7 +135,7 @@ pub fn open(hub: &Hub, arguments: &OpenArguments) -> anyhow::Result<()> {
         }
     };
     std::thread::Builder::new().name("open".into()).spawn(read).context("no thread for reading")?;
-    Ok(())
+    Ok((!follow).then_some(reading))
 }
 
 /// Converts a file.

@@ -18,6 +18,7 @@ use ocpp_tui::ocpp::{Catalog, Role, SecurityProfile, Strictness};
 use ocpp_tui::simulator::StationQuirk;
 use ocpp_tui::trace;
 use ocpp_tui::tui::{self, ScreenOptions};
+use tokio::sync::oneshot;
 
 use super::arguments::{
     CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, PlainPort, STRICTNESS_WANTED,
@@ -127,7 +128,7 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
         }
         let format = general.log_format.into();
         let mut loaded = plugins::load(&console, &general.plugins.load).await?;
-        let (output, fleet) = start(&console, command, full_screen).await?;
+        let Started { output, fleet, reading } = start(&console, command, full_screen).await?;
         let replay = match command {
             Some(StartCommand::Replay(arguments)) => Some(replay::start(console.hub(), arguments).await?),
             _ => None,
@@ -156,6 +157,13 @@ fn session(general: &GeneralOptions, command: Option<&StartCommand>) -> anyhow::
                     history,
                     output.lines,
                     LineOptions { format, terminal, outlives_input: fleet.as_ref().is_some_and(ShellFleet::has_end) },
+                    // Commands that come from another program are about the whole file; a user may stop to wait.
+                    async {
+                        if let Some(reading) = reading.filter(|_| !terminal) {
+                            // The sender is dropped when the files are read.
+                            let _ = reading.await;
+                        }
+                    },
                 )
                 .await?),
             },
@@ -221,13 +229,19 @@ fn catalog(general: &GeneralOptions) -> anyhow::Result<(Arc<Catalog>, Vec<String
     Ok((Arc::new(loaded.catalog), warnings))
 }
 
+/// What the command of the shell has begun.
+#[derive(Default)]
+struct Started {
+    /// What it prints.
+    output: CommandOutput,
+    fleet: Option<ShellFleet>,
+    /// Ends when the files that are opened have been read.
+    reading: Option<oneshot::Receiver<()>>,
+}
+
 /// Runs the subcommand that starts something, and returns its output.
-async fn start(
-    console: &Console,
-    command: Option<&StartCommand>,
-    full_screen: bool,
-) -> anyhow::Result<(CommandOutput, Option<ShellFleet>)> {
-    let output = CommandOutput::default();
+async fn start(console: &Console, command: Option<&StartCommand>, full_screen: bool) -> anyhow::Result<Started> {
+    let mut started = Started::default();
     match command {
         Some(StartCommand::Cs(arguments)) => {
             console.hub().start_central_system(central_system(arguments)?).await?;
@@ -243,7 +257,8 @@ async fn start(
             let credentials = arguments.credentials.options(profile)?.with_file()?;
             let mut template = charge_points(arguments, &credentials, vec![String::new()])?;
             if let Some(options) = template.next().map(|template| arguments.fleet.options(template)).transpose()?.flatten() {
-                return Ok((output, Some(fleet::start(console, options, &arguments.fleet)?)));
+                started.fleet = Some(fleet::start(console, options, &arguments.fleet)?);
+                return Ok(started);
             }
             for options in charge_points(arguments, &credentials, identities)? {
                 console.hub().start_charge_point(options)?;
@@ -256,14 +271,14 @@ async fn start(
             let sentence = format!(
                 "The proxy listens on {address} and passes stations on to {to}. It can read everything that both sides say."
             );
-            return Ok((CommandOutput::info(sentence), None));
+            started.output = CommandOutput::info(sentence);
         }
         Some(StartCommand::Line(words)) => {
-            return Ok((console.run(&console::join(words), &RunContext::default()).await, None));
+            started.output = console.run(&console::join(words), &RunContext::default()).await;
         }
-        Some(StartCommand::Open(arguments)) => capture::open(console.hub(), arguments)?,
+        Some(StartCommand::Open(arguments)) => started.reading = capture::open(console.hub(), arguments)?,
         Some(StartCommand::Demo(arguments)) => demo::start(console.hub(), &arguments.machine.options()).await?,
-        None if !full_screen => return Ok((console.greeting(), None)),
+        None if !full_screen => started.output = console.greeting(),
         Some(
             StartCommand::Test(_)
             | StartCommand::Probe(_)
@@ -283,7 +298,7 @@ async fn start(
         )
         | None => {}
     }
-    Ok((output, None))
+    Ok(started)
 }
 
 /// The role that the session will have.

@@ -1,6 +1,7 @@
 //! The life of a line session: read a command, run it, print its output, until `quit`, the end of the input or a signal.
 
 use std::io;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -22,8 +23,8 @@ pub struct LineOptions {
     pub outlives_input: bool,
 }
 
-/// Runs the session until it is over. `first` is the output from before it began. The exit code is a failure only when the output cannot
-/// be used at all.
+/// Runs the session until it is over. `first` is the output from before it began; lines are read when `begun` has ended. The exit code is
+/// a failure only when the output cannot be used at all.
 ///
 /// # Errors
 /// When the operating system gives no thread or no signal handler.
@@ -32,6 +33,7 @@ pub async fn run(
     history: Arc<History>,
     first: Vec<OutputLine>,
     options: LineOptions,
+    begun: impl Future<Output = ()>,
 ) -> io::Result<ExitCode> {
     let (mut input, above) = if options.terminal {
         let (input, above) = prompt::start(console.clone(), history).map_err(io::Error::other)?;
@@ -43,9 +45,15 @@ pub async fn run(
     let mut signals = ExitSignals::new()?;
     first.into_iter().for_each(|line| printer.print(PrintOrder::Output(line)));
     let mut is_open = true;
+    let mut begun = pin!(begun);
+    let mut has_begun = false;
     loop {
         let line = tokio::select! {
-            line = input.recv(), if is_open => match line {
+            () = &mut begun, if !has_begun => {
+                has_begun = true;
+                continue;
+            }
+            line = input.recv(), if is_open && has_begun => match line {
                 None if options.outlives_input => {
                     is_open = false;
                     continue;

@@ -34,8 +34,8 @@ const DISPUTED: u64 = 4096;
 pub struct Contents {
     store: Store,
     stations: StationTable,
-    /// The monotonic clock of the newest record, in microseconds.
-    newest_micros: u64,
+    /// The latest time of a record by each clock.
+    newest: Stamp,
     /// Whether records have the secrets of messages.
     show_secrets: bool,
 }
@@ -43,7 +43,12 @@ pub struct Contents {
 impl Contents {
     /// Empty contents that keep at most about `limit` bytes of records.
     pub fn new(limit: usize) -> Contents {
-        Contents { store: Store::new(limit), stations: StationTable::default(), newest_micros: 0, show_secrets: false }
+        Contents {
+            store: Store::new(limit),
+            stations: StationTable::default(),
+            newest: Stamp { wall_micros: i64::MIN, monotonic_micros: 0 },
+            show_secrets: false,
+        }
     }
 
     /// The records.
@@ -140,7 +145,7 @@ impl Contents {
             }
         };
         let latency = new_record(event, self.link_of(event), text, content, masked.as_ref(), scratch).and_then(|mut record| {
-            record.stamp = in_order(record.stamp, &mut self.newest_micros);
+            record.stamp = in_order(record.stamp, &mut self.newest);
             let sequence = self.store.append(&record, detail(&event.kind));
             self.pair(&event.kind, sequence)
         });
@@ -241,12 +246,14 @@ fn without_secrets(event: &Event, masked: &MaskedFrame) -> Event {
 }
 
 /// The time at which a record is shown. Events of many links are stamped where they happen and arrive a little later, not always in the
-/// order of their stamps; records keep the order in which they arrive, and their times never step back. The monotonic clock, from which
-/// latencies are measured, stays as it was.
-fn in_order(stamp: Stamp, newest_micros: &mut u64) -> Stamp {
-    let behind = newest_micros.saturating_sub(stamp.monotonic_micros);
-    *newest_micros = stamp.monotonic_micros.max(*newest_micros);
-    Stamp { wall_micros: stamp.wall_micros.saturating_add_unsigned(behind), ..stamp }
+/// order of their stamps; records keep the order in which they arrive, and their times do not step back because of that. A wall clock
+/// that is later than all others is right, whatever the monotonic clock says: in a file that is read the two go apart. The monotonic
+/// clock, from which latencies are measured, stays as it was.
+fn in_order(stamp: Stamp, newest: &mut Stamp) -> Stamp {
+    let behind = newest.monotonic_micros.saturating_sub(stamp.monotonic_micros);
+    let latest = newest.wall_micros.max(stamp.wall_micros);
+    *newest = Stamp { wall_micros: latest, monotonic_micros: stamp.monotonic_micros.max(newest.monotonic_micros) };
+    Stamp { wall_micros: stamp.wall_micros.saturating_add_unsigned(behind).min(latest), ..stamp }
 }
 
 /// The trace of the session, shared by the recorder and all readers.
@@ -420,6 +427,23 @@ mod tests {
         let times: Vec<i64> = records.iter(records.range()).map(|record| record.wall_micros - 1_000_000).collect();
         assert_eq!(times, [5_000, 5_000, 9_000, 9_000]);
         assert_eq!(records.get(2).unwrap().latency, Some(Duration::from_millis(7)));
+    }
+
+    #[test]
+    fn a_note_of_now_behind_a_file_of_yesterday_has_the_time_of_now() {
+        let mut contents = Contents::new(1 << 20);
+        let mut apply = |wall_micros, monotonic_micros| {
+            let kind = EventKind::Note { failure: false, text: "x".into() };
+            contents.apply(&Event { station: None, stamp: Stamp { wall_micros, monotonic_micros }, kind }, &mut String::new());
+        };
+        apply(1_000, 0);
+        apply(901_000, 900_000);
+        apply(5_000_000, 10);
+        // The wall clock was set back; the monotonic one goes on.
+        apply(3_000_000, 1_000_000);
+        let records = contents.records();
+        let times: Vec<i64> = records.iter(records.range()).map(|record| record.wall_micros).collect();
+        assert_eq!(times, [1_000, 901_000, 5_000_000, 3_000_000]);
     }
 
     fn frame(direction: Direction, kind: FrameKind, exchange: u64) -> Frame {
