@@ -4,6 +4,7 @@ use super::syntax::assign::AssignError;
 use super::syntax::error::{CommandError, ExecutionError};
 use super::syntax::target::TargetError;
 use crate::hub::{HubError, Order, Receipt};
+use crate::ocpp::lens::LensForm;
 use crate::sanitize::escape_control;
 use crate::trace::Sequence;
 
@@ -82,6 +83,8 @@ pub enum ScreenRequest {
     ForgetGone,
     /// Show recorded files until they are closed.
     OpenFiles(Vec<String>),
+    /// Show messages as another version or transport has them; without a form as the one beside their own.
+    Lens(Option<LensForm>),
     /// Change the theme; without a name list the themes.
     Theme(Option<String>),
     /// List the answer rules, as they were written.

@@ -13,6 +13,7 @@ mod error_meaning;
 pub mod field_docs;
 mod finding;
 mod json_tree;
+pub mod lens;
 mod message;
 mod meter_forms;
 mod meter_mapping;

@@ -178,6 +178,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         screen::FORGET,
         screen::THEME,
         screen::OPEN,
+        screen::LENS,
         stations::STATIONS,
         legend::LEGEND,
         report::TRANSACTIONS,

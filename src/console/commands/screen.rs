@@ -1,4 +1,4 @@
-//! `view`, `clear`, `forget`, `theme`, `open`: what the trace and the list of stations show on the full screen. The command only names it; the screen does
+//! `view`, `clear`, `forget`, `theme`, `open`, `lens`: what the trace and the list of stations show on the full screen. The command only names it; the screen does
 //! it. Line by line there is nothing to show otherwise, and the command reports that.
 
 use std::fmt;
@@ -9,6 +9,7 @@ use crate::console::output::{CommandFailure, CommandOutput, ScreenRequest};
 use crate::console::syntax::error::{UsageFault, short};
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, argument, optional};
 use crate::console::syntax::token::{quote, unquote};
+use crate::ocpp::lens::LensForm;
 
 pub(super) const VIEW: CommandEntry<ScreenCommand> = CommandEntry {
     spec: CommandSpec::new("view", "show the trace with a saved filter, or save the present one under a name")
@@ -85,6 +86,25 @@ pub(super) const OPEN: CommandEntry<ScreenCommand> = CommandEntry {
     },
 };
 
+pub(super) const LENS: CommandEntry<ScreenCommand> = CommandEntry {
+    spec: CommandSpec::new("lens", "show the selected message as another version or transport has it, with what is lost")
+        .arguments(const { &[optional("<form>", CompletionKind::Nothing)] })
+        .words(&["1.2J", "1.2S", "1.5J", "1.5S", "1.6J", "1.6S", "2.0.1", "2.1"])
+        .synopsis("[<version>J|<version>S]")
+        .example("lens 1.5S"),
+    parse: |words| {
+        let arguments = words.sorted()?;
+        let mut names = arguments.positionals.iter().chain(&arguments.words);
+        let Some(word) = names.next() else { return Ok(ScreenCommand(ScreenRequest::Lens(None))) };
+        let form = LensForm::parse(&unquote(word.value));
+        match (form, names.next()) {
+            (Some(form), None) => Ok(ScreenCommand(ScreenRequest::Lens(Some(form)))),
+            (None, _) => Err(arguments.usage(UsageFault::NoLensForm(short(word.value)), word)),
+            (Some(_), Some(word)) => Err(arguments.usage(UsageFault::Unexpected(short(word.value)), word)),
+        }
+    },
+};
+
 /// Changes what the full screen shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScreenCommand(pub ScreenRequest);
@@ -111,6 +131,8 @@ impl fmt::Display for ScreenCommand {
                 f.write_str("open")?;
                 files.iter().try_for_each(|file| write!(f, " {}", quote(file)))
             }
+            ScreenRequest::Lens(None) => f.write_str("lens"),
+            ScreenRequest::Lens(Some(form)) => write!(f, "lens {form}"),
             ScreenRequest::Theme(None) => f.write_str("theme"),
             ScreenRequest::Theme(Some(name)) => write!(f, "theme {}", quote(name)),
             ScreenRequest::ListRules(_) => f.write_str("answers"),

@@ -138,6 +138,9 @@ pub enum UsageFault {
     /// A word that has no place in the command.
     #[error("`{0}' is not expected here.")]
     Unexpected(String),
+    /// It names no version with a transport.
+    #[error("`{0}' is no form of a message; there are 1.2J, 1.2S, 1.5J, 1.5S, 1.6J, 1.6S, 2.0.1 and 2.1.")]
+    NoLensForm(String),
     /// The command has no such option.
     #[error("There is no option {0} here.")]
     UnknownOption(String),

@@ -127,7 +127,7 @@ table! {
     Message (MessageAction) {
         Resend as "resend-message", "edit & resend", "Edit the payload of this frame and send it again", ["e", "r"];
         Compose as "compose-from-message", "", "Choose an action and edit a call to the station of this message", ["x"];
-        NextTab, "view", "Next view: call and answer, pretty, raw, tree, checks, timing, difference", ["v"];
+        NextTab, "view", "Next view: exchange, pretty, raw, tree, checks, timing, difference, lens (as another version)", ["v"];
         PreviousTab, "", "Previous view", ["V"];
         Open, "", "In the tree: fold or unfold; in the checks: show the place; elsewhere: the tree", ["enter"];
         Left, "", "Scroll to the left", ["h", "left"];

@@ -1,8 +1,12 @@
 //! The views of the message pane under keys.
 
 use super::test_screen::Screen;
+use crate::console::ScreenRequest;
+use crate::ocpp::lens::LensForm;
 use crate::ocpp::{ErrorCode, Transport, Version};
 use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameKind, FrameText, HandshakeFinding};
+use crate::tui::backend::BackendReply;
+use crate::tui::update::ScreenMessage;
 
 #[test]
 fn the_views_of_a_message_are_walked_through() {
@@ -13,9 +17,10 @@ fn the_views_of_a_message_are_walked_through() {
         format!("{} {:?} {:?}", message.tab().name(), message.cursor(), message.value().map(|value| value.path.to_owned()))
     };
     for (pressed, expected) in [
-        ("", "call + answer None None"),
+        ("", "exchange None None"),
+        ("V", "lens None None"),
         ("V", "diff None None"),
-        ("v v v v", "tree Some(0) Some(\"$\")"),
+        ("v v v v v", "tree Some(0) Some(\"$\")"),
         ("j j", "tree Some(2) Some(\"$.errorCode\")"),
         ("k", "tree Some(1) Some(\"$.connectorId\")"),
         ("g enter", "tree Some(0) Some(\"$\")"),
@@ -48,6 +53,35 @@ fn what_is_odd_about_a_handshake_is_seen_on_its_line_in_the_message_and_with_the
     screen.press("1 o");
     let picture = screen.picture();
     assert!(picture.contains("odd") && picture.contains("//CP1 has a slash too many"), "{picture}");
+}
+
+#[test]
+fn the_lens_shows_a_message_as_another_version_or_transport_has_it() {
+    let mut screen = Screen::charging(100, 60);
+    let look = |screen: &mut Screen, form: &str| {
+        let request = ScreenRequest::Lens(LensForm::parse(form));
+        screen.send(ScreenMessage::Reply(BackendReply::Screen(request)));
+        screen.picture()
+    };
+    // The second status: connector 1 is charging.
+    screen.press("2 g f C h a r g i n g enter 3 z");
+    let picture = look(&mut screen, "");
+    assert!(picture.contains("1.6J as 1.6S") && picture.contains("Nothing is lost"), "{picture}");
+    assert!(picture.contains("<ocpp:status>Charging</ocpp:status>") && picture.contains("urn://Ocpp/Cs/2015/10/"), "{picture}");
+    let picture = look(&mut screen, "1.5s");
+    assert!(picture.contains("~ /status: OCPP 1.5 says Occupied for Charging"), "{picture}");
+    assert!(picture.contains("<ocpp:status>Occupied</ocpp:status>"), "{picture}");
+    let picture = look(&mut screen, "1.2J");
+    assert!(picture.contains(r#""status": "Occupied""#), "{picture}");
+    let picture = look(&mut screen, "2.0.1");
+    assert!(picture.contains("✗ /connectorStatus: OCPP 2.0.1 requires it"), "{picture}");
+    assert!(picture.contains("these are the differences"), "{picture}");
+    // The answer, and a line that is no message.
+    screen.press("]");
+    let picture = look(&mut screen, "1.6S");
+    assert!(picture.contains("<ocpp:statusNotificationResponse"), "{picture}");
+    screen.press("2 g 3");
+    assert!(look(&mut screen, "1.6S").contains("calls and results of actions"), "{}", screen.picture());
 }
 
 /// A frame of CP1 in an exchange of its own number.

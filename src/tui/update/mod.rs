@@ -209,6 +209,7 @@ fn reply(app: &mut App, reply: BackendReply, outside: &ReadContext<'_>) -> Vec<U
         BackendReply::Screen(request) => {
             let effects = views::requested(app, request, outside);
             views::note(app);
+            show_selected(app, outside);
             return effects;
         }
         BackendReply::Partly(text) => app.toasts.error(text, now),

@@ -11,6 +11,7 @@ use crate::trace::filter::quote_value;
 use crate::trace::{Record, RecordKind};
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
+use crate::tui::layout::Pane;
 use crate::tui::state::{ChoiceAction, FilterLine, Palette, PaletteChoice, PaneFilter, ShownState};
 
 /// The filters that come with the program, by their names.
@@ -43,6 +44,10 @@ pub fn requested(app: &mut App, request: ScreenRequest, outside: &ReadContext<'_
         ScreenRequest::Clear => clear(app, outside),
         ScreenRequest::OpenFiles(files) => return vec![UpdateEffect::OpenFiles(files)],
         ScreenRequest::ForgetGone => forget_gone(app, outside),
+        ScreenRequest::Lens(form) => {
+            app.message.look_as(form);
+            app.focus(Pane::Message);
+        }
         ScreenRequest::Theme(None) => themes::open(app),
         ScreenRequest::Theme(Some(name)) => return themes::put_on(app, &name, now).into_iter().collect(),
         ScreenRequest::ListRules(rules) => list_rules(app, &rules),

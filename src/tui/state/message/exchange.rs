@@ -1,4 +1,4 @@
-//! The view "call + answer": both halves of the exchange of the selected record, each with its direction, station, time, verdict and id,
+//! The view "exchange": both halves of the exchange of the selected record, each with its direction, station, time, verdict and id,
 //! the payload as fields, and what is wrong with a value below it. An error is laid out, with the meaning of its code in this version and
 //! whether the call asks for it. A line that belongs to no exchange is a sentence.
 

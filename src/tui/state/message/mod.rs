@@ -6,6 +6,7 @@ mod checks;
 mod diff;
 mod exchange;
 mod fields;
+mod lens;
 mod line;
 mod pretty;
 mod raw;
@@ -32,6 +33,7 @@ use self::rows::ScreenRow;
 use self::search::TextSearch;
 use self::tree::Tree;
 use self::verdict::JudgedRecord;
+use crate::ocpp::lens::LensForm;
 use crate::text_width::width_of;
 use crate::trace::{Record, RecordKind, Sequence};
 use crate::tui::context::ReadContext;
@@ -60,11 +62,13 @@ pub enum MessageTab {
     Timing,
     /// Beside another one.
     Difference,
+    /// As a peer of another version or transport would see it.
+    Lens,
 }
 
 impl MessageTab {
     /// All views, in their order.
-    pub const ALL: [MessageTab; 7] = [
+    pub const ALL: [MessageTab; 8] = [
         MessageTab::Exchange,
         MessageTab::Pretty,
         MessageTab::Raw,
@@ -72,18 +76,20 @@ impl MessageTab {
         MessageTab::Checks,
         MessageTab::Timing,
         MessageTab::Difference,
+        MessageTab::Lens,
     ];
 
     /// The name.
     pub const fn name(self) -> &'static str {
         match self {
-            MessageTab::Exchange => "call + answer",
+            MessageTab::Exchange => "exchange",
             MessageTab::Pretty => "pretty",
             MessageTab::Raw => "raw",
             MessageTab::Tree => "tree",
             MessageTab::Checks => "checks",
             MessageTab::Timing => "timing",
             MessageTab::Difference => "diff",
+            MessageTab::Lens => "lens",
         }
     }
 }
@@ -99,6 +105,8 @@ struct Shown {
     here: bool,
     /// What it is compared with, in the difference view.
     compared: Option<(DiffBase, BookmarkChoice)>,
+    /// In the lens, the form that was chosen.
+    form: Option<LensForm>,
 }
 
 /// What the rows were made for.
@@ -168,6 +176,7 @@ pub struct MessageView {
     places: VecDeque<ScrollPlace>,
     search: Option<TextSearch>,
     base: DiffBase,
+    form: Option<LensForm>,
 }
 
 /// One row of the pane.
@@ -197,7 +206,8 @@ impl MessageView {
         let record = selected.and_then(|sequence| outside.contents.records().get(sequence));
         let partner = record.as_ref().and_then(|record| record.partner);
         let compared = (self.tab == MessageTab::Difference).then_some((self.base, bookmarks));
-        let shown = Shown { sequence: selected, tab: self.tab, partner, here: record.is_some(), compared };
+        let form = self.form.filter(|_| self.tab == MessageTab::Lens);
+        let shown = Shown { sequence: selected, tab: self.tab, partner, here: record.is_some(), compared, form };
         let shape = RowShape { width: (!self.unwrapped).then_some(width.saturating_sub(1)) };
         if shown == self.shown && shape == self.shape {
             return;
@@ -236,6 +246,7 @@ impl MessageView {
             MessageTab::Checks => Content::Lines(checks::lines(record, &judged, outside)),
             MessageTab::Timing => Content::Lines(timing::lines(record, outside, zone)),
             MessageTab::Difference => Content::Lines(diff::lines(record, self.base, bookmarks, outside, zone)),
+            MessageTab::Lens => Content::Lines(lens::lines(record, self.form, outside, SHOWN)),
         };
     }
 
@@ -306,6 +317,11 @@ impl MessageView {
         let again = turns && self.tab == MessageTab::Difference && self.base == DiffBase::Bookmarks;
         self.base = if again { DiffBase::Previous } else { DiffBase::Bookmarks };
         self.tab = MessageTab::Difference;
+    }
+
+    /// Looks through the lens, at a form or at the one beside that of the message.
+    pub fn look_as(&mut self, form: Option<LensForm>) {
+        (self.tab, self.form) = (MessageTab::Lens, form.or(self.form));
     }
 
     /// Whether long lines go on below.

@@ -43,7 +43,7 @@ fn heading(text: impl Into<String>) -> TextLine {
 }
 
 /// A line of XML: tags apart from what stands between them.
-fn xml_line(mut text: &str) -> TextLine {
+pub(super) fn xml_line(mut text: &str) -> TextLine {
     let mut line = TextLine::default();
     while !text.is_empty() {
         let (end, tone) = match text.starts_with('<') {
