@@ -21,6 +21,7 @@ use super::ctl::CtlArguments;
 use super::fleet::FleetReportCommand;
 use super::fleet_arguments::FleetArguments;
 use super::machine_arguments::MachineArguments;
+use super::plain_port::{PlainPort, plain_port};
 use super::plugins::PluginArguments;
 use super::probe_arguments::ProbeArguments;
 use super::proxy_arguments::ProxyArguments;
@@ -33,7 +34,7 @@ use super::subprotocol_arguments::SubprotocolArguments;
 use super::test_arguments::Scenarios;
 use super::tls_arguments::{DialTlsArguments, ListenTlsArguments};
 use super::version_argument::version;
-use super::whole_number::{WholeNumberError, whole_number};
+use super::whole_number::whole_number;
 
 /// Memory for the trace by default, in bytes.
 pub const DEFAULT_MEMORY: usize = 64 << 20;
@@ -299,15 +300,6 @@ pub struct CentralSystemArguments {
     pub access: AccessArguments,
 }
 
-/// The port without TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlainPort {
-    /// There is none.
-    Closed,
-    /// This one.
-    At(u16),
-}
-
 /// The transports of a central system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TransportsArgument {
@@ -464,11 +456,6 @@ impl From<LogFormatArgument> for LogFormat {
             LogFormatArgument::Quiet => LogFormat::Quiet,
         }
     }
-}
-
-/// Reads the port without TLS.
-pub fn plain_port(text: &str) -> Result<PlainPort, WholeNumberError> {
-    if text == "none" { Ok(PlainPort::Closed) } else { whole_number(text, 0..=65_535).map(PlainPort::At) }
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ mod fleet;
 mod fleet_arguments;
 mod identity_range;
 mod machine_arguments;
+mod plain_port;
 mod plugins;
 mod probe;
 mod probe_arguments;

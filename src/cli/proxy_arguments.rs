@@ -6,8 +6,8 @@ use ipnet::IpNet;
 use ocpp_tui::hub::ProxyOptions;
 use ocpp_tui::link::{AddressPolicy, PathMap, RelayRoute};
 
-use super::arguments::{PlainPort, plain_port};
 use super::credential_arguments::CredentialArguments;
+use super::plain_port::{PlainPort, plain_port};
 use super::tls_arguments::{ListenTlsArguments, TrustArguments};
 use super::whole_number::whole_number;
 

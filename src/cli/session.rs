@@ -21,11 +21,12 @@ use ocpp_tui::tui::{self, ScreenOptions};
 use tokio::sync::oneshot;
 
 use super::arguments::{
-    CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, PlainPort, STRICTNESS_WANTED,
-    StartCommand, TransportArgument,
+    CentralSystemArguments, ChargePointArguments, Cli, DEFAULT_MEMORY, GeneralOptions, STRICTNESS_WANTED, StartCommand,
+    TransportArgument,
 };
 use super::fleet::ShellFleet;
 use super::identity_range::identities;
+use super::plain_port::PlainPort;
 use super::{
     ca, capture, capture_options, config, control, ctl, demo, docs, fleet, plugins, probe, replay, screen, stats, test,
 };

@@ -35,7 +35,7 @@ use crate::clock::now;
 use crate::config::PasswordList;
 use crate::link::{
     self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Listener, ListenerPorts,
-    MisbehaviourPlan, Network, SharedSettings, SoapService, is_secure_url,
+    MisbehaviourPlan, Network, NetworkFaultPlan, SharedSettings, SoapService, is_secure_url,
 };
 use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::plugin::Plugins;
@@ -112,6 +112,7 @@ impl Hub {
             gate: Arc::new(Gate::new(events.trace().clone())),
             machines: MachinePanels::default(),
             misbehaviour: Arc::default(),
+            network_faults: Arc::default(),
             network,
             events,
             shutdown: CancellationToken::new(),
@@ -464,6 +465,19 @@ impl Hub {
         changed
     }
 
+    /// What the network does wrong on purpose.
+    pub fn network_faults(&self) -> &NetworkFaultPlan {
+        &self.shared.network_faults
+    }
+
+    /// Changes what the network does wrong on purpose, for links to come and for those that are up.
+    pub fn impair<T>(&self, change: impl FnOnce(&NetworkFaultPlan) -> T) -> T {
+        let changed = change(&self.shared.network_faults);
+        // A link with a full inbox keeps what it has until it connects again.
+        self.order_links(None, || LinkOrder::MisbehaviourChanged);
+        changed
+    }
+
     /// Gives an order to the links of all stations towards which we play a role, or any.
     fn order_links(&self, our_role: Option<Role>, order: impl Fn() -> LinkOrder) {
         let keys: Vec<StationKey> = {
@@ -494,6 +508,7 @@ impl Hub {
             settings,
             gate: self.shared.gate.clone(),
             misbehaviour: self.shared.misbehaviour.clone(),
+            network_faults: self.shared.network_faults.clone(),
             network: self.shared.network.clone(),
             tls: Arc::default(),
             events: self.shared.events.clone(),

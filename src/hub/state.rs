@@ -15,7 +15,7 @@ use super::central_system::ListenAddress;
 use super::registry::Registry;
 use super::tls::LastConnector;
 use crate::capture::CaptureWriter;
-use crate::link::{Gate, LinkSettings, MisbehaviourPlan, Network, SharedSettings};
+use crate::link::{Gate, LinkSettings, MisbehaviourPlan, Network, NetworkFaultPlan, SharedSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
 use crate::simulator::{CentralSystem, MachinePanels, Profile};
@@ -41,6 +41,8 @@ pub(super) struct HubState {
     pub gate: Arc<Gate>,
     /// What is done wrong on purpose.
     pub misbehaviour: Arc<MisbehaviourPlan>,
+    /// What the network does wrong on purpose.
+    pub network_faults: Arc<NetworkFaultPlan>,
     /// What can be seen at the machines of ours.
     pub machines: MachinePanels,
     pub network: Network,

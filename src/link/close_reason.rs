@@ -27,7 +27,8 @@ pub(super) enum LinkFarewell<'a> {
 /// How we end a link for this reason.
 pub(super) fn farewell(reason: &CloseReason) -> LinkFarewell<'_> {
     let (code, text) = match reason {
-        CloseReason::Cut => return LinkFarewell::Cut,
+        // What is broken carries no close frame any more.
+        CloseReason::Cut | CloseReason::Broken(WireFault::Io(_)) => return LinkFarewell::Cut,
         CloseReason::OtherLeg(other) => return passed_on(other),
         CloseReason::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
         CloseReason::Restarts(_) => (CloseCode::Away, "the charge point restarts"),

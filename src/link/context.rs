@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 use super::address_policy::{AddressPolicy, ConnectionCounts};
 use super::directory::Directory;
 use super::endpoint::Endpoint;
+use super::impairment::NetworkFaultPlan;
 use super::intercept::gate::Gate;
 use super::misbehaviour::MisbehaviourPlan;
 use super::network::Network;
@@ -30,6 +31,8 @@ pub struct LinkContext {
     pub gate: Arc<Gate>,
     /// What is done wrong on purpose.
     pub misbehaviour: Arc<MisbehaviourPlan>,
+    /// What the network does wrong on purpose.
+    pub network_faults: Arc<NetworkFaultPlan>,
     /// How connections are made.
     pub network: Network,
     /// What secures the connections that we make: of a charge point, and of a central system that calls over SOAP.

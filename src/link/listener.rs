@@ -386,6 +386,7 @@ mod tests {
             settings,
             gate,
             misbehaviour: Arc::default(),
+            network_faults: Arc::default(),
             network,
             tls: Arc::default(),
             events: events.clone(),

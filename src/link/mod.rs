@@ -14,6 +14,7 @@ mod endpoint;
 mod extra_headers;
 mod handshake;
 mod handshake_headers;
+mod impairment;
 mod inbox;
 mod intercept;
 mod listener;
@@ -41,9 +42,11 @@ pub use context::{LinkContext, ListenerContext, ListenerPorts};
 pub use directory::{Admission, Authentication, Directory, Handshake, NoStations, Refusal};
 pub use endpoint::{Endpoint, EndpointPathError, StationPath, encode_identity};
 pub use extra_headers::{ExtraHeaders, HeaderError};
+pub use impairment::{ActiveNetworkFault, FaultSchedule, NetworkFault, NetworkFaultPlan};
 pub use inbox::{LinkHandle, LinkInbox};
 pub use intercept::gate::{Gate, HeldFrame, ReleaseAction};
 pub use intercept::queue::InspectionVerdict;
+pub use intercept::rewrite::{PayloadRewrite, RewriteChange, RewriteRule, RewriteRules};
 pub use listener::accept;
 pub use misbehaviour::{
     ActiveMisbehaviour, CommandedMisbehaviour, DefaultValue, FaultyCertificates, MISBEHAVIOURS, MisbehaviourKind,

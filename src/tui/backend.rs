@@ -154,10 +154,11 @@ impl ScreenBackend {
         };
         let misbehaviours = self.hub().misbehaviour().active();
         SessionModes {
-            rules: self.hub().answers().count(),
+            rules: self.hub().answers().count() + self.hub().gate().rewrites().all().len(),
             plugins: self.hub().plugins().count(),
             key_log: key_log_file().is_some(),
             capture,
+            networks: self.hub().network_faults().active().len(),
             misbehaviours: misbehaviours.len(),
             misbehaviour: misbehaviours.first().map(|one| one.commanded.spec.name),
         }

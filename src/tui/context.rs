@@ -45,6 +45,8 @@ pub struct SessionModes {
     pub misbehaviours: usize,
     /// The name of the first of them.
     pub misbehaviour: Option<&'static str>,
+    /// Networks that are bad on purpose.
+    pub networks: usize,
     /// Whether events are captured, and whether that works.
     pub capture: CaptureMode,
 }

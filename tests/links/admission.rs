@@ -71,6 +71,7 @@ async fn guarded() -> (Arc<Guard>, EventSender, u16, CancellationToken) {
         gate,
         tls: Arc::default(),
         misbehaviour: Arc::default(),
+        network_faults: Arc::default(),
         network: network.clone(),
         events: events.clone(),
         shutdown: shutdown.clone(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use ocpp_tui::console::{Console, RunContext};
 use ocpp_tui::hub::{Hub, LinkCommand, Order, ProxyOptions};
 use ocpp_tui::link::{LinkSettings, RelayRoute};
 use ocpp_tui::ocpp::{Role, SampleContext, Version};
@@ -450,4 +451,77 @@ async fn a_station_that_comes_again_takes_the_place_of_its_older_link() {
     })
     .await;
     assert_eq!(calls, 1);
+}
+
+#[tokio::test]
+async fn rules_change_what_passes_and_are_listed_with_their_counts() {
+    let hub = hub();
+    let (mut station, mut central, key) = scripted(&hub).await;
+    let console = Console::new(hub.clone());
+    let run = async |line: &str| {
+        let output = console.run(line, &RunContext::default()).await;
+        assert!(!output.failed(), "{line}: {output:?}");
+        output
+    };
+    run("rewrite action:Authorize dir:in set idTag=007").await;
+    run("rewrite action:Authorize kind:result remove idTagInfo.parentIdTag").await;
+    station.send(Message::text(r#"[2,"1","Authorize",{"idTag":"A"}]"#)).await;
+    // The definitions say that it is a text.
+    assert_eq!(central.next().await, Some(Message::text(r#"[2,"1","Authorize",{"idTag":"007"}]"#)));
+    central.send(Message::text(r#"[3,"1",{"idTagInfo":{"status":"Accepted","parentIdTag":"P"}}]"#)).await;
+    assert_eq!(station.next().await, Some(Message::text(r#"[3,"1",{"idTagInfo":{"status":"Accepted"}}]"#)));
+    let (_, notes) = record(&hub, "the answer", |record| {
+        record.station == Some(key) && matches!(record.kind, RecordKind::Frame(_, FrameKind::Result))
+    })
+    .await;
+    assert!(notes.contains("edited here by rewrite rule 2"), "{notes}");
+    let listed: Vec<String> = run("rewrite").await.lines.iter().map(|line| line.text.clone()).collect();
+    let listed = listed.join("\n");
+    assert!(listed.contains("1  rewrite action:Authorize dir:in set idTag=007  1 changed"), "{listed}");
+    run("rewrite off").await;
+    station.send(Message::text(r#"[2,"2","Authorize",{"idTag":"A"}]"#)).await;
+    assert_eq!(central.next().await, Some(Message::text(r#"[2,"2","Authorize",{"idTag":"A"}]"#)));
+}
+
+/// The frames of one station suffer from its network; those of another pass byte for byte and in order meanwhile.
+#[tokio::test]
+async fn a_bad_network_of_one_station_does_not_touch_another() {
+    let hub = hub();
+    let console = Console::new(hub.clone());
+    let (listener, upstream) = listener().await;
+    let port = proxy(&hub, upstream).await;
+    let (bad, bad_central) = tokio::join!(RawPeer::connect(port, "/BAD", &["ocpp1.6"]), RawPeer::accept(&listener));
+    let (good, good_central) = tokio::join!(RawPeer::connect(port, "/GOOD", &["ocpp1.6"]), RawPeer::accept(&listener));
+    let (mut bad, mut bad_central, mut good, mut good_central) = (bad.unwrap(), bad_central, good.unwrap(), good_central);
+    pair(&hub, "BAD").await;
+    pair(&hub, "GOOD").await;
+    let faults = "loss=20% duplicate=20% reorder=20% truncate=20% jitter=2ms latency=2ms bandwidth=1M seed=1";
+    let output = console.run(&format!("network BAD {faults}"), &RunContext::default()).await;
+    assert!(!output.failed(), "{output:?}");
+    let text = |number: usize| {
+        Message::text(format!("[2,\"{number}\",\"DataTransfer\",{{\"vendorId\":\"{}\"}}]", "x".repeat(number % 90)))
+    };
+    for number in 0..200 {
+        bad.send(text(number)).await;
+        good.send(text(number)).await;
+        good_central.send(text(number)).await;
+    }
+    for number in 0..200 {
+        assert_eq!(good_central.next().await, Some(text(number)));
+        assert_eq!(good.next().await, Some(text(number)));
+    }
+    let (notes, _) = record(&hub, "a fault", |record| record.text.contains("network fault")).await;
+    assert!(notes.contains("a frame of the peer"), "{notes}");
+    // The network is good again: what is sent now arrives behind what was on its way.
+    let output = console.run("network off", &RunContext::default()).await;
+    assert!(!output.failed(), "{output:?}");
+    bad.send(Message::text("[2,\"last\",\"Heartbeat\",{}]")).await;
+    let mut arrived = 0;
+    while let Some(message) = bad_central.next().await {
+        arrived += 1;
+        if message == Message::text("[2,\"last\",\"Heartbeat\",{}]") {
+            break;
+        }
+    }
+    assert!(arrived > 100 && arrived != 201, "{arrived}");
 }

@@ -33,7 +33,6 @@ const WITHIN_A_LAYER: &[(&str, &str)] = &[
 
 /// Files that use each other.
 const CYCLES: &[&[&str]] = &[
-    &["cli/arguments.rs", "cli/proxy_arguments.rs"],
     &["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"],
     &["trace/contents.rs", "trace/page_desk.rs", "trace/store.rs"],
     &["trace/event.rs", "trace/pair.rs", "trace/station_keys.rs", "trace/stations.rs"],

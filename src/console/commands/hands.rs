@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::context::CommandContext;
 use super::entry::{CommandEntry, write_target};
+use super::network::is_network_word;
 use crate::behaviour::{
     CarState, DriverLimit, DriverService, EnergyNeeds, FailingStep, FailureTimes, PhysicalAction, PowerLossStop,
 };
@@ -66,6 +67,11 @@ pub(super) const FAULT: CommandEntry<HandsCommand> = CommandEntry {
         .synopsis("[errorCode=X] [info=…] [connector=N]")
         .example("fault errorCode=GroundFailure connector=1"),
     parse: |words| {
+        if let Some(word) = words.words.iter().find(|word| is_network_word(word.value)) {
+            let wanted =
+                "a fault of the machine; the network of a link is made bad by network, as in network CP1 latency=200ms";
+            return Err(CommandError::BadArgument { name: "fault", wanted: wanted.to_owned(), span: word.span.clone() });
+        }
         HandsCommand::read(words, |given| {
             let error_code = given.take("errorCode").map(|word| unquote(&word.value));
             let info = given.take("info").map(|word| unquote(&word.value));

@@ -24,7 +24,7 @@ use crate::ocpp::{ErrorCode, Role};
 use crate::rpc::OutgoingPayload;
 use crate::sanitize::escape_control;
 use crate::trace::filter::{self, TraceFilter};
-use crate::trace::{Direction, FrameKind, mask_payload};
+use crate::trace::{Direction, FrameKind, StationRow, mask_payload};
 
 /// How a frame is answered; the same names as those of `answer`.
 const ANSWERED: &[NamedValue] = &[
@@ -32,6 +32,11 @@ const ANSWERED: &[NamedValue] = &[
     NamedValue { name: "description", value: "of the error", help: "", completes: CompletionKind::Nothing },
     NamedValue { name: "delay", value: "2s, 500ms", help: "", completes: CompletionKind::Nothing },
 ];
+
+/// It goes on twice.
+const TWICE: &str = "twice";
+/// It goes on behind the next one.
+const BEHIND: &str = "behind";
 
 const WHICH: &[Positional] = &[argument("<number|all>", CompletionKind::Nothing)];
 
@@ -60,12 +65,20 @@ pub(super) const RELEASE: CommandEntry<HoldCommand> = CommandEntry {
         .arguments(WHICH)
         .takes(ArgumentStyle::Payload)
         .named(ANSWERED)
-        .words(&["none"])
-        .synopsis("<number|all> name=value ... | error=<code> description=<text> | none | delay=<time>")
+        .words(&["none", TWICE, BEHIND])
+        .synopsis("<number|all> name=value ... | error=<code> description=<text> | none | delay=<time> | twice | behind")
         .example("release all"),
     parse: |words| {
         let mut arguments = words.sorted()?;
         let which = selection(&arguments)?;
+        if let Some(at) = arguments.words.iter().position(|word| [TWICE, BEHIND].contains(&word.value)) {
+            let word = arguments.words.remove(at);
+            let pass = if word.value == TWICE { HeldPass::Twice } else { HeldPass::Behind };
+            return match take_answer(&mut arguments)? {
+                Some(_) => Err(CommandError::ConflictingAnswer { span: word.span }),
+                None => Ok(HoldCommand::Pass { which, pass }),
+            };
+        }
         let choice = take_answer(&mut arguments)?.unwrap_or(AnswerChoice::Default);
         Ok(HoldCommand::Release { which, choice })
     },
@@ -95,6 +108,22 @@ pub enum HoldCommand {
         /// How: unchanged, edited, with another answer, not at all.
         choice: AnswerChoice,
     },
+    /// Let held frames of pairs go on otherwise than once and in their order.
+    Pass {
+        /// Which.
+        which: HeldSelection,
+        /// How.
+        pass: HeldPass,
+    },
+}
+
+/// How a held frame of a pair goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldPass {
+    /// Twice.
+    Twice,
+    /// Behind the next frame of its direction.
+    Behind,
 }
 
 /// Which of the held frames.
@@ -146,7 +175,17 @@ impl HoldCommand {
                 Ok(CommandOutput::done(format!("No more frames are held.{waits}")))
             }
             HoldCommand::List => Ok(list(context)),
-            HoldCommand::Release { which, choice } => release(*which, choice, context),
+            HoldCommand::Release { which, choice } => {
+                let output = release(*which, |frame| release_action(frame, choice, context), context)?;
+                Ok(with_sentence(output, |what| done_by_choice(what, choice)))
+            }
+            HoldCommand::Pass { which, pass } => {
+                let output = release(*which, |frame| pass_action(frame, *pass, context), context)?;
+                Ok(with_sentence(output, |what| match pass {
+                    HeldPass::Twice => format!("{what}: goes on twice."),
+                    HeldPass::Behind => format!("{what}: goes on behind the next frame of its direction."),
+                }))
+            }
         }
     }
 }
@@ -172,7 +211,12 @@ fn list(context: &CommandContext<'_>) -> CommandOutput {
     CommandOutput::text("Held", lines)
 }
 
-fn release(which: HeldSelection, choice: &AnswerChoice, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
+/// Releases held frames. The output says of what, when there was any.
+fn release(
+    which: HeldSelection,
+    action_of: impl Fn(&HeldFrame) -> Result<ReleaseAction, Vec<CommandFailure>>,
+    context: &CommandContext<'_>,
+) -> Result<(CommandOutput, Option<String>), CommandFailure> {
     let held = context.hub.gate().held();
     let meant: Vec<HeldFrame> = match which {
         HeldSelection::All => held,
@@ -185,7 +229,7 @@ fn release(which: HeldSelection, choice: &AnswerChoice, context: &CommandContext
     let mut output = CommandOutput::default();
     let mut released: Vec<HeldFrame> = Vec::new();
     for frame in meant {
-        match release_action(&frame, choice, context) {
+        match action_of(&frame) {
             Ok(action) => {
                 let command = LinkCommand::Release { number: frame.number, action };
                 if !context.submit(vec![frame.station], command, &mut output).is_empty() {
@@ -196,12 +240,37 @@ fn release(which: HeldSelection, choice: &AnswerChoice, context: &CommandContext
         }
     }
     let what = match &released[..] {
-        [] if output.failed() => return Ok(output),
-        [] => return Ok(CommandOutput::done("No frame waits.")),
+        [] if output.failed() => return Ok((output, None)),
+        [] => return Ok((CommandOutput::done("No frame waits."), None)),
         [frame] => format!("{} of {}", escape_control(&frame.action), context.names(&[frame.station])),
         frames => format!("{} frames", frames.len()),
     };
-    output.done = Some(match choice {
+    Ok((output, Some(what)))
+}
+
+/// The output with what was done.
+fn with_sentence((mut output, what): (CommandOutput, Option<String>), sentence: impl Fn(&str) -> String) -> CommandOutput {
+    if let Some(what) = what {
+        output.done = Some(sentence(&what));
+    }
+    output
+}
+
+/// How frames go on otherwise than once and in their order.
+fn pass_action(frame: &HeldFrame, pass: HeldPass, context: &CommandContext<'_>) -> Result<ReleaseAction, Vec<CommandFailure>> {
+    if !context.hub.trace().read().stations().get(frame.station).is_some_and(StationRow::is_pair) {
+        let text = "Error: only a frame between a station and its central system can go on twice or behind another.";
+        return Err(vec![CommandFailure::plain(text)]);
+    }
+    Ok(match pass {
+        HeldPass::Twice => ReleaseAction::Twice,
+        HeldPass::Behind => ReleaseAction::Behind,
+    })
+}
+
+/// What was done with held frames.
+fn done_by_choice(what: &str, choice: &AnswerChoice) -> String {
+    match choice {
         AnswerChoice::Default => format!("{what}: released as it was."),
         AnswerChoice::Override { reply: AnswerReply::Silence, .. } => format!("{what}: dropped."),
         AnswerChoice::Override { reply: AnswerReply::Error { code, .. }, .. } => format!("{what}: answered with {code}."),
@@ -213,8 +282,7 @@ fn release(which: HeldSelection, choice: &AnswerChoice, context: &CommandContext
             let choice = choice.to_string();
             format!("{what}: released with{}.", escape_control(&choice))
         }
-    });
-    Ok(output)
+    }
 }
 
 /// What the user's words mean for a frame.
@@ -304,18 +372,26 @@ fn unchanged(frame: &HeldFrame) -> Answer {
     Answer::result(frame.payload.clone())
 }
 
+impl fmt::Display for HeldSelection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HeldSelection::All => f.write_str("all"),
+            HeldSelection::One(number) => number.fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for HoldCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             HoldCommand::On(filter) => write!(f, "hold {filter}"),
             HoldCommand::Off => f.write_str("hold off"),
             HoldCommand::List => f.write_str("held"),
+            HoldCommand::Pass { which, pass } => {
+                write!(f, "release {which} {}", if *pass == HeldPass::Twice { TWICE } else { BEHIND })
+            }
             HoldCommand::Release { which, choice } => {
-                f.write_str("release ")?;
-                match which {
-                    HeldSelection::All => f.write_str("all")?,
-                    HeldSelection::One(number) => write!(f, "{number}")?,
-                }
+                write!(f, "release {which}")?;
                 if *choice == AnswerChoice::Default { Ok(()) } else { write!(f, "{choice}") }
             }
         }

@@ -113,7 +113,7 @@ pub enum MisbehaveCommand {
 }
 
 fn parse(mut arguments: Arguments<'_>) -> Result<MisbehaveCommand, CommandError> {
-    let our_role = arguments.take_named("as").map(|word| role(&word)).transpose()?;
+    let our_role = arguments.take_named("as").map(|word| role_of(&word)).transpose()?;
     let words = std::mem::take(&mut arguments.positionals);
     match &words[..] {
         [list] if list.value == "list" => Ok(MisbehaveCommand::List),
@@ -160,7 +160,8 @@ pub(super) fn of_upgrade(
     Ok(MisbehaveCommand::On { target, our_role, commanded: CommandedMisbehaviour { times, ..commanded } })
 }
 
-fn role(word: &Spanned<String>) -> Result<Role, CommandError> {
+/// The role that `as=` names.
+pub(super) fn role_of(word: &Spanned<String>) -> Result<Role, CommandError> {
     match word.value.as_str() {
         "cs" => Ok(Role::CentralSystem),
         "cp" => Ok(Role::ChargePoint),
@@ -168,7 +169,8 @@ fn role(word: &Spanned<String>) -> Result<Role, CommandError> {
     }
 }
 
-fn target_of(word: &Word<'_>) -> Result<MisbehaviourTarget, CommandError> {
+/// The target that a word names.
+pub(super) fn target_of(word: &Word<'_>) -> Result<MisbehaviourTarget, CommandError> {
     Ok(match word.value {
         "all" => MisbehaviourTarget::All,
         "cs" => MisbehaviourTarget::Role(Role::CentralSystem),
@@ -331,8 +333,8 @@ async fn lend_authority(context: &CommandContext<'_>) -> Result<String, CommandF
     }
 }
 
-/// Whom a target means. A station that was never there is known from now on.
-fn scopes(
+/// Whom a target means. A station that was never there is known from now on. A pair has a link in either role.
+pub(super) fn scopes(
     target: &MisbehaviourTarget,
     our_role: Option<Role>,
     context: &CommandContext<'_>,
@@ -347,7 +349,7 @@ fn scopes(
     let keys = context.stations_or_new(our_role, target, output)?;
     let contents = context.hub.trace().read();
     let default = our_role.unwrap_or(Role::CentralSystem);
-    let role = |key| contents.stations().get(key).map_or(default, |row| row.our_role);
+    let role = |key| contents.stations().get(key).map_or(default, |row| if row.is_pair() { default } else { row.our_role });
     Ok(keys.into_iter().map(|key| MisbehaviourScope::Station(role(key), key)).collect())
 }
 
@@ -379,15 +381,26 @@ fn list(context: &CommandContext<'_>) -> CommandOutput {
     CommandOutput { screen, ..CommandOutput::text("Misbehaviours", lines) }
 }
 
-fn listed(one: &ActiveMisbehaviour, stations: &StationTable) -> ListedMisbehaviour {
-    let (target, role) = match one.scope {
+/// A scope as the command line names it, with the role behind the station.
+pub(super) fn scope_name(scope: MisbehaviourScope, context: &CommandContext<'_>) -> String {
+    let (target, role) = written_scope(scope, context.hub.trace().read().stations());
+    target + &role
+}
+
+/// A scope as the command line names it: whose links, and the option with our role.
+fn written_scope(scope: MisbehaviourScope, stations: &StationTable) -> (String, String) {
+    match scope {
         MisbehaviourScope::All => ("all".to_owned(), String::new()),
         MisbehaviourScope::Role(role) => (role.short().to_owned(), String::new()),
         MisbehaviourScope::Station(role, key) => {
             let identity = stations.get(key).map_or_else(String::new, |row| row.identity.to_string());
             (quote(&identity), format!(" as={}", role.short()))
         }
-    };
+    }
+}
+
+fn listed(one: &ActiveMisbehaviour, stations: &StationTable) -> ListedMisbehaviour {
+    let (target, role) = written_scope(one.scope, stations);
     let spec = one.commanded.spec;
     ListedMisbehaviour { line: one.text.clone(), off: format!("misbehave off {target} {}{role}", spec.name), does: spec.does }
 }

@@ -19,6 +19,7 @@ mod help;
 mod hold;
 mod legend;
 mod misbehave;
+mod network;
 mod new_file;
 mod notify;
 mod payloads;
@@ -27,6 +28,7 @@ mod proxy;
 mod quit;
 mod reply;
 mod report;
+mod rewrite;
 mod scenario;
 mod screen;
 mod send;
@@ -68,6 +70,7 @@ pub use help::{HelpCommand, help, quick_start};
 pub use hold::{HeldSelection, HoldCommand};
 pub use legend::LegendCommand;
 pub use misbehave::{MisbehaveCommand, MisbehaviourTarget};
+pub use network::NetworkCommand;
 pub use notify::NotifyCommand;
 pub use payloads::PayloadDefaults;
 pub use plugin::{PluginAction, PluginsCommand, output_of};
@@ -75,6 +78,7 @@ pub use proxy::ProxyCommand;
 pub use quit::QuitCommand;
 pub use reply::{AnswerChoice, AnswerReply};
 pub use report::ReportCommand;
+pub use rewrite::RewriteCommand;
 pub use scenario::ScenarioCommand;
 pub use screen::ScreenCommand;
 pub use send::{SendCommand, SentText};
@@ -165,10 +169,12 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         plugin::RELOAD,
         plugin::PLUGIN,
         misbehave::MISBEHAVE,
+        network::NETWORK,
         hold::HOLD,
         hold::HELD,
         hold::RELEASE,
         hold::DROP,
+        rewrite::REWRITE,
         capture::CAPTURE,
         notify::NOTIFY,
         scenario::SCENARIO,
@@ -235,8 +241,12 @@ commands! {
         Answer(AnswerCommand),
         /// Do something wrong on purpose, or list that.
         Misbehave(MisbehaveCommand),
+        /// Make the network of links bad on purpose, or list that.
+        Network(NetworkCommand),
         /// Hold frames, list them, release them.
         Hold(HoldCommand),
+        /// Change frames of pairs on their way.
+        Rewrite(RewriteCommand),
         /// Write every event to a file.
         Capture(CaptureCommand),
         /// Notify about events that pass a filter.

@@ -135,6 +135,8 @@ impl<F: Framing> Conversation<F> {
             ReleaseAction::Go(Some(_)) => "goes on, edited",
             ReleaseAction::Answer(_) => "is answered on purpose",
             ReleaseAction::Drop => "is dropped",
+            // These are for frames of pairs, where the session is another one.
+            ReleaseAction::Twice | ReleaseAction::Behind => "goes on",
         };
         let text = format!("what waited as {number} {how} after {waited:.1} s").into();
         let written = |payload: &OutgoingPayload| {
@@ -145,7 +147,7 @@ impl<F: Framing> Conversation<F> {
         self.record(now, EventKind::Released { number, kind, action: action_name, text, held, edited });
         message.put_payload(frame.payload);
         match action {
-            ReleaseAction::Go(None) => self.proceed(message, now),
+            ReleaseAction::Go(None) | ReleaseAction::Twice | ReleaseAction::Behind => self.proceed(message, now),
             ReleaseAction::Go(Some(payload)) => self.proceed_edited(message, payload, now),
             ReleaseAction::Answer(answer) => self.proceed_answered(message, answer, now),
             ReleaseAction::Drop => self.drop_held(message, now),

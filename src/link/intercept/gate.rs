@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde_json::json;
 
+use super::rewrite::RewriteRules;
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::ocpp::{ErrorCode, Transport};
@@ -49,6 +50,10 @@ pub enum ReleaseAction {
     Answer(Answer),
     /// It is forgotten: a call of ours is never sent, a call of the peer never answered.
     Drop,
+    /// It goes on twice. Only at a pair.
+    Twice,
+    /// It goes on behind the next frame of its direction. Only at a pair.
+    Behind,
 }
 
 /// Decides which frames wait, and keeps the list of those that do.
@@ -60,6 +65,7 @@ pub struct Gate {
     waiting: Mutex<Waiting>,
     numbers: NumberSource,
     trace: Arc<Trace>,
+    rewrites: RewriteRules,
 }
 
 #[derive(Debug, Default)]
@@ -78,6 +84,17 @@ pub(in crate::link) struct GateFrame {
     pub code: Option<ErrorCode>,
 }
 
+/// What a filter is asked about a frame that is not recorded yet.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::link) struct FrameOutline<'a> {
+    pub direction: Direction,
+    pub kind: FrameKind,
+    pub action: &'a str,
+    pub code: Option<ErrorCode>,
+    /// The frame as SRPC writes it.
+    pub text: &'a str,
+}
+
 /// What becomes of a frame at the gate.
 #[derive(Debug, PartialEq)]
 pub(in crate::link) enum GateDecision {
@@ -93,7 +110,12 @@ impl Gate {
     /// A gate that stands open.
     pub fn new(trace: Arc<Trace>) -> Gate {
         let (filter, shut, waiting) = (RwLock::default(), AtomicBool::new(false), Mutex::default());
-        Gate { filter, shut, waiting, numbers: NumberSource::default(), trace }
+        Gate { filter, shut, waiting, numbers: NumberSource::default(), trace, rewrites: RewriteRules::default() }
+    }
+
+    /// The rules by which frames of pairs are changed on their way.
+    pub fn rewrites(&self) -> &RewriteRules {
+        &self.rewrites
     }
 
     /// Whether the session shows the secrets of messages.
@@ -180,6 +202,19 @@ impl Gate {
     fn wants(&self, station: StationKey, candidate: &GateFrame, text: &str, now: Moment) -> bool {
         let filter = self.filter.read().unwrap_or_else(PoisonError::into_inner);
         let Some(filter) = filter.as_ref() else { return false };
+        let GateFrame { direction, kind, code, .. } = *candidate;
+        let outline = FrameOutline { direction, kind, action: &candidate.action, code, text };
+        self.selects(filter, station, outline, now)
+    }
+
+    /// Whether a filter passes a frame of this station that is not recorded yet.
+    pub(in crate::link) fn selects(
+        &self,
+        filter: &TraceFilter,
+        station: StationKey,
+        outline: FrameOutline<'_>,
+        now: Moment,
+    ) -> bool {
         let contents = self.trace.read();
         // The first frame of a station may be here before the station's event is applied.
         let newcomers = if contents.stations().get(station).is_none() { self.trace.newcomers(&contents) } else { Vec::new() };
@@ -190,11 +225,11 @@ impl Gate {
             wall_micros: now.wall.as_microsecond(),
             monotonic_micros: self.trace.micros_since_start(now.monotonic),
             station: Some(station),
-            kind: RecordKind::Frame(candidate.direction, candidate.kind),
-            action: Some(&candidate.action),
-            code: candidate.code,
+            kind: RecordKind::Frame(outline.direction, outline.kind),
+            action: Some(outline.action),
+            code: outline.code,
             verdict: FrameVerdict::Valid,
-            text,
+            text: outline.text,
             content: None,
             remarks: "",
             remark_lines: 0,

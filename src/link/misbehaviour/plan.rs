@@ -47,7 +47,7 @@ pub enum MisbehaviourScope {
 
 impl MisbehaviourScope {
     /// Whether a connection of this role is meant. `station` is `None` as long as it is not known.
-    fn covers(self, our_role: Role, station: Option<StationKey>) -> bool {
+    pub(in crate::link) fn covers(self, our_role: Role, station: Option<StationKey>) -> bool {
         match self {
             MisbehaviourScope::All => true,
             MisbehaviourScope::Role(role) => role == our_role,

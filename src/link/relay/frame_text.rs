@@ -58,6 +58,13 @@ pub(super) fn with_payload(text: &str, (was, kind): (FrameKind, FrameKind), payl
     Some([&text[..at], &written, &text[at + span.len()..]].concat())
 }
 
+/// The text of a call with another action.
+pub(super) fn with_action(text: &str, action: &str) -> Option<String> {
+    let written = srpc::frame_elements(text).get(2)?.get();
+    let at = place_in(text, written)?;
+    Some([&text[..at], &serde_json::Value::from(action).to_string(), &text[at + written.len()..]].concat())
+}
+
 /// Where a part of a text stands in it.
 fn place_in(text: &str, part: &str) -> Option<usize> {
     let at = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
@@ -78,13 +85,25 @@ fn id_place(text: &str) -> Option<(usize, usize)> {
     Some(if is_quoted { (from - 1, to + 1) } else { (from, to) })
 }
 
+/// The text with another id, which is given as JSON.
+pub(super) fn with_id(text: &str, id: &str) -> Option<String> {
+    let (from, to) = id_place(text)?;
+    Some([&text[..from], id, &text[to..]].concat())
+}
+
 /// The text with another id, which is given as JSON, and its frame, which says so.
 pub(super) fn renamed(text: &FrameText, id: &str, frame: Frame, by: &str) -> (FrameText, Frame) {
-    let Some((from, to)) = id_place(text) else { return (text.clone(), frame) };
-    let changed = FrameText::from([&text[..from], id, &text[to..]].concat());
-    let frame = with_passage(frame, |passage| {
-        let before = Some(mask_text(text).map_or_else(|| text.as_str().into(), Into::into));
-        passage.intervention = Some(Box::new(Intervention { kind: InterventionKind::Edited, by: by.into(), before }));
-    });
-    (changed.clone(), Frame { text: changed, ..frame })
+    let Some(changed) = with_id(text, id) else { return (text.clone(), frame) };
+    let changed = FrameText::from(changed);
+    (changed.clone(), Frame { text: changed, ..marked_edited(frame, text, by) })
+}
+
+/// Marks a frame as edited, with the text as it came. Where it was edited before, the first text stays.
+pub(super) fn marked_edited(frame: Frame, before: &str, by: &str) -> Frame {
+    with_passage(frame, |passage| {
+        let first = passage.intervention.take().and_then(|done| done.before);
+        let before = first.unwrap_or_else(|| mask_text(before).map_or_else(|| before.into(), Into::into));
+        let (kind, before) = (InterventionKind::Edited, Some(before));
+        passage.intervention = Some(Box::new(Intervention { kind, by: by.into(), before }));
+    })
 }

@@ -4,21 +4,23 @@ use std::time::Duration;
 
 use tokio_tungstenite::tungstenite::Message;
 
-use super::frame_text::{gate_frame, with_payload};
-use super::reading::{direction_from, message_of, speaker, with_passage};
-use super::state::{HeldPassing, RelayState, injected};
+use super::frame_text::{gate_frame, marked_edited, with_id, with_payload};
+use super::passing::{PassingFate, PassingFrame};
+use super::reading::{Caller, UnansweredCall, direction_from, message_of, speaker};
+use super::state::{RelayState, injected};
 use crate::behaviour::Answer;
 use crate::clock::Moment;
 use crate::link::intercept::gate::ReleaseAction;
 use crate::link::outgoing::Outgoing;
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, SrpcMessage};
-use crate::trace::{EventKind, Frame, FrameKind, FrameText, Intervention, InterventionKind, PairLeg, mask_text};
+use crate::trace::{EventKind, Frame, FrameKind, FrameText, InterventionKind, PairLeg};
 
 impl RelayState {
     /// A frame that waits goes on, changed or not, or does not.
     pub fn release(&mut self, number: u64, action: ReleaseAction, now: Moment) {
-        let Some(HeldPassing { from, message, frame, arrived }) = self.held.remove(&number) else { return };
+        let Some(passing) = self.held.remove(&number) else { return };
+        let from = passing.from;
         let Some(waiting) = self.context.gate.take(number) else { return };
         let waited = now.monotonic.saturating_duration_since(waiting.since.monotonic).as_secs_f64();
         let how = match &action {
@@ -26,33 +28,36 @@ impl RelayState {
             ReleaseAction::Go(Some(_)) => "goes on, edited",
             ReleaseAction::Answer(_) => "is answered here",
             ReleaseAction::Drop => "is dropped",
+            ReleaseAction::Twice => "goes on twice",
+            ReleaseAction::Behind => "goes on behind the next frame of its direction",
         };
         let text = format!("what waited as {number} {how} after {waited:.1} s").into();
         self.put(from, Outgoing::event(now, EventKind::Note { failure: false, text }));
         match action {
-            ReleaseAction::Go(None) => self.send_on(from, message, frame, arrived),
+            ReleaseAction::Go(None) => self.send_on(passing, now),
+            ReleaseAction::Twice => {
+                let fate = PassingFate { twice: true, ..passing.fate };
+                self.send_on(PassingFrame { fate, ..passing }, now);
+            }
+            ReleaseAction::Behind => {
+                let fate = PassingFate { behind: true, ..passing.fate };
+                self.send_on(PassingFrame { fate, ..passing }, now);
+            }
             ReleaseAction::Go(Some(payload)) => {
-                let kind = frame.kind;
-                let (message, frame) = self.edited(&message, frame, (kind, &payload));
-                self.send_on(from, message, frame, arrived);
+                let kind = passing.frame.kind;
+                let passing = self.edited(passing, (kind, &payload));
+                self.send_on(passing, now);
             }
-            ReleaseAction::Drop => self.keep_back(from, frame, (InterventionKind::Dropped, ""), arrived),
-            ReleaseAction::Answer(answer) if frame.kind.is_request() => {
-                self.answer_here(from, (frame, arrived), (&answer, ""), now);
+            ReleaseAction::Drop => self.keep_back(from, passing.frame, (InterventionKind::Dropped, ""), passing.arrived),
+            ReleaseAction::Answer(answer) if passing.frame.kind.is_request() => {
+                self.answer_here(from, (passing.frame, passing.arrived), (&answer, ""), now);
             }
-            ReleaseAction::Answer(answer) => self.send_answer_instead(from, &message, (frame, arrived), answer, now),
+            ReleaseAction::Answer(answer) => self.send_answer_instead(passing, answer, now),
         }
     }
 
     /// Another answer goes on in the place of one that was held, perhaps later.
-    fn send_answer_instead(
-        &mut self,
-        from: PairLeg,
-        message: &Message,
-        (frame, arrived): (Frame, Moment),
-        answer: Answer,
-        now: Moment,
-    ) {
+    fn send_answer_instead(&mut self, mut passing: PassingFrame, answer: Answer, now: Moment) {
         let (delay, answer) = match answer {
             Answer::Delayed(delay, answer) => (Some(delay), *answer),
             answer => (None, answer),
@@ -63,30 +68,25 @@ impl RelayState {
                 (FrameKind::Error, serde_json::json!({ "code": code.name(), "description": description }).into())
             }
             Answer::Silence | Answer::Delayed(..) => {
+                let PassingFrame { from, frame, arrived, .. } = passing;
                 return self.keep_back(from, frame, (InterventionKind::Dropped, ""), arrived);
             }
         };
-        let is_same =
-            kind == frame.kind && gate_frame(&frame, self.context.version).is_some_and(|same| same.payload == payload);
-        let (message, frame) = match is_same {
-            true => (message.clone(), frame),
-            false => self.edited(message, frame, (kind, &payload)),
-        };
-        match delay {
-            None => self.send_on(from, message, frame, arrived),
-            Some(delay) => self.pass_later(from, (message, frame), (arrived, ""), delay, now),
+        let frame = &passing.frame;
+        let is_same = kind == frame.kind && gate_frame(frame, self.context.version).is_some_and(|same| same.payload == payload);
+        if !is_same {
+            passing = self.edited(passing, (kind, &payload));
         }
+        passing.fate.delay = delay;
+        self.send_on(passing, now);
     }
 
     /// The same frame with another payload. Its id, and the rest around the payload, stay.
-    fn edited(&self, message: &Message, frame: Frame, (kind, payload): (FrameKind, &OutgoingPayload)) -> (Message, Frame) {
-        let before = frame.text.clone();
-        let Some(text) = with_payload(&before, (frame.kind, kind), payload) else { return (message.clone(), frame) };
+    fn edited(&self, passing: PassingFrame, (kind, payload): (FrameKind, &OutgoingPayload)) -> PassingFrame {
+        let before = passing.frame.text.clone();
+        let Some(text) = with_payload(&before, (passing.frame.kind, kind), payload) else { return passing };
         let text = FrameText::from(text);
-        let mut frame = with_passage(frame, |passage| {
-            let before = Some(mask_text(&before).map_or_else(|| before.as_str().into(), Into::into));
-            passage.intervention = Some(Box::new(Intervention { kind: InterventionKind::Edited, by: Box::default(), before }));
-        });
+        let mut frame = marked_edited(passing.frame, &before, "");
         frame.kind = kind;
         // What was found is about the text that came; the one that leaves is ours.
         let definition = frame.action.as_deref().and_then(|action| {
@@ -102,7 +102,7 @@ impl RelayState {
             frame.findings = shape.check(payload, self.context.version);
         }
         frame.text = text.clone();
-        (Message::Text(text), frame)
+        PassingFrame { message: Message::Text(text), frame, ..passing }
     }
 
     /// A call that came is answered by us, and the other side never sees it. What is no call is dropped.
@@ -133,14 +133,18 @@ impl RelayState {
                 return self.keep_back(from, frame, (InterventionKind::Dropped, by), arrived);
             }
         };
-        self.open.answered(from.other(), id.key());
+        // It came with another id where that one was changed here.
+        let text = match self.open.answered(from.other(), id.key()) {
+            Some(UnansweredCall { caller: Caller::Renamed(id), .. }) => with_id(&text, &id).unwrap_or(text),
+            _ => text,
+        };
         self.keep_back(from, frame, (InterventionKind::AnsweredHere, by), arrived);
         let text = FrameText::from(text);
         let answer = Frame { action, exchange, code, ..injected(from, kind, text.clone()) };
         let outgoing = Outgoing::message(Message::Text(text), now, EventKind::Frame(answer));
         match delay {
             Duration::ZERO => self.put(from, outgoing),
-            delay => self.put_later(from, outgoing, now.monotonic + delay),
+            delay => self.put_later(from, outgoing, now.monotonic + delay, false),
         }
     }
 }

@@ -10,14 +10,19 @@
 //! | `session` | one link of a pair as the session of an actor |
 //! | `state` | what both share: frames on their way, calls of ours; no I/O |
 //! | `held` | what becomes of frames that were held |
+//! | `passing`, `leaving` | a frame on its way; how it leaves: once or twice, late, behind others |
+//! | `rewriting` | what the rules of the user do to a frame |
 //! | `reading` | a frame as it is recorded, and open calls |
 //! | `frame_text` | parts of the text of a frame |
 
 mod frame_text;
 mod held;
+mod leaving;
 mod pair;
+mod passing;
 mod reading;
 mod respond;
+mod rewriting;
 mod session;
 mod state;
 mod target;

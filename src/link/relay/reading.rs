@@ -175,6 +175,29 @@ impl FrameReader<'_> {
         }
     }
 
+    /// The same frame with another text: what is known of it is about that one, and it stays in its exchange.
+    pub fn reread(&mut self, from: PairLeg, before: ReadFrame, text: &FrameText) -> ReadFrame {
+        let ReadFrame { frame: was, answers, .. } = before;
+        let answered = match message_of(text, self.version) {
+            Some(SrpcMessage::Result { id, .. } | SrpcMessage::Error { id, .. }) => Some(id.key().to_owned()),
+            _ => None,
+        };
+        let mut kept = answers;
+        if let Some(id) = answered
+            && let Some(call) = kept.take()
+        {
+            self.open.insert(from, &id, call);
+        }
+        let mut read = self.read(from, text);
+        read.answers = read.answers.or(kept);
+        read.frame.exchange = was.exchange;
+        read.frame.origin = was.origin;
+        if read.frame.action.is_none() {
+            read.frame.action = was.action;
+        }
+        read
+    }
+
     /// Fills in the action of a call or a SEND, and what is wrong with its payload.
     fn request(
         &self,

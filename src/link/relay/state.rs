@@ -5,11 +5,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::frame_text::{gate_frame, id_as_written, renamed};
+use super::passing::{PassingFate, PassingFrame};
 use super::reading::{
     Caller, FrameReader, ReadFrame, UnansweredCall, UnansweredCalls, binary_frame, direction_from, findings_of, message_of,
     speaker, with_passage,
@@ -58,16 +59,18 @@ pub(super) struct RelayState {
     /// What leaves on each link.
     ways: [Way; 2],
     /// What waits at the gate, by its number there.
-    pub held: BTreeMap<u64, HeldPassing>,
+    pub held: BTreeMap<u64, PassingFrame>,
     /// What leaves later.
-    delayed: Vec<DelayedPassing>,
+    pub delayed: Vec<DelayedPassing>,
 }
 
 /// What leaves on a link later.
-struct DelayedPassing {
-    due: Instant,
-    to: PairLeg,
-    outgoing: Outgoing<Message>,
+pub(super) struct DelayedPassing {
+    pub due: Instant,
+    pub to: PairLeg,
+    pub outgoing: Outgoing<Message>,
+    /// It leaves earlier, behind the next frame of its direction, when there is one.
+    pub behind_next: bool,
 }
 
 /// What leaves on one link.
@@ -81,6 +84,8 @@ struct Way {
     waker: Option<Waker>,
     /// Why it ended; `None` while it is up or on its way up.
     ended: Option<CloseReason>,
+    /// How many frames of the other side have left here.
+    passed: u64,
 }
 
 /// A call of ours that waits.
@@ -88,14 +93,6 @@ struct QueuedInjection {
     action: String,
     payload: OutgoingPayload,
     then: Option<CallObserver>,
-}
-
-/// A frame that waits at the gate.
-pub(super) struct HeldPassing {
-    pub from: PairLeg,
-    pub message: Message,
-    pub frame: Frame,
-    pub arrived: Moment,
 }
 
 impl RelayState {
@@ -142,22 +139,36 @@ impl RelayState {
     pub fn on_text(&mut self, from: PairLeg, text: FrameText, now: Moment) {
         let RelayContext { catalog, numbers, version, .. } = &self.context;
         let mut reader = FrameReader { catalog, version: *version, numbers, open: &mut self.open };
-        let ReadFrame { frame, id, answers, definition } = reader.read(from, &text);
-        match (answers, id) {
-            (Some(UnansweredCall { caller: Caller::Ours(then), .. }), _) => {
-                if let Some(then) = then {
-                    then.notify(result_of(&text, self.context.version));
-                }
-                let frame = with_passage(frame, |passage| passage.legs = from.into());
-                self.put(from, Outgoing::event(now, EventKind::Frame(frame)));
+        let mut read = reader.read(from, &text);
+        if matches!(read.answers, Some(UnansweredCall { caller: Caller::Ours(_), .. })) {
+            if let Some(UnansweredCall { caller: Caller::Ours(Some(then)), .. }) = read.answers {
+                then.notify(result_of(&text, self.context.version));
             }
-            (Some(UnansweredCall { caller: Caller::Renamed(id), .. }), _) => {
-                let (text, frame) = renamed(&text, &id, frame, "the id of its call, which was taken here");
-                self.pass(from, Message::Text(text), frame, now);
+            let frame = with_passage(read.frame, |passage| passage.legs = from.into());
+            self.put(from, Outgoing::event(now, EventKind::Frame(frame)));
+            return self.flush_calls(from, now);
+        }
+        let (mut text, mut fate) = (text, PassingFate::default());
+        let mut caller = Caller::Peer;
+        if !self.context.gate.rewrites().is_empty() {
+            let came = text.clone();
+            (read, text, fate) = self.rewrite(from, read, text, now);
+            // The answer is to have the id that the call came with.
+            let (before, after) = (id_as_written(&came), id_as_written(&text));
+            if read.frame.kind == FrameKind::Call && before != after {
+                caller = Caller::Renamed(before.into());
             }
-            (Some(_), _) | (None, None) => self.pass(from, Message::Text(text), frame, now),
-            (None, Some(id)) if frame.kind == FrameKind::Call => self.pass_call(from, text, frame, (&id, definition), now),
-            (None, Some(_)) => self.pass(from, Message::Text(text), frame, now),
+        }
+        let ReadFrame { mut frame, id, answers, definition } = read;
+        if let Some(UnansweredCall { caller: Caller::Renamed(id), .. }) = answers {
+            (text, frame) = renamed(&text, &id, frame, "the id of its call, which was taken here");
+        }
+        if fate.dropped {
+            self.keep_back(from, frame, (InterventionKind::Dropped, &fate.by), now);
+        } else if let (FrameKind::Call, Some(id)) = (frame.kind, id) {
+            self.pass_call(from, (text, frame, fate), (&id, caller, definition), now);
+        } else {
+            self.pass(PassingFrame { from, message: Message::Text(text), frame, arrived: now, fate }, now);
         }
         self.flush_calls(from, now);
     }
@@ -166,33 +177,33 @@ impl RelayState {
     fn pass_call(
         &mut self,
         from: PairLeg,
-        text: FrameText,
-        frame: Frame,
-        (id, definition): (&str, Option<Arc<ActionDefinition>>),
+        (mut text, mut frame, mut fate): (FrameText, Frame, PassingFate),
+        (id, caller, definition): (&str, Caller, Option<Arc<ActionDefinition>>),
         now: Moment,
     ) {
         let to = from.other();
-        let (Some(exchange), Some(action)) = (frame.exchange, frame.action.clone()) else {
-            return self.pass(from, Message::Text(text), frame, now);
-        };
-        let delay = match self.decide(from, &text, &action, definition.as_deref(), now) {
-            FilterDecision::Replace(answer) => return self.answer_here(from, (frame, now), (&answer, RULE), now),
-            FilterDecision::Delay(delay) => Some(delay),
-            // No decision is waited for here; the call goes on.
-            FilterDecision::Keep | FilterDecision::Wait { .. } => None,
-        };
-        let mut call = UnansweredCall { exchange, action, definition, since: now.monotonic, caller: Caller::Peer };
-        if matches!(self.open.get(to, id), Some(UnansweredCall { caller: Caller::Ours(_), .. })) {
-            let (fresh, written) = (fresh_id(), id_as_written(&text));
-            call.caller = Caller::Renamed(written.into());
-            let quoted = MessageId::text(fresh.as_str());
-            let (text, frame) = renamed(&text, quoted.as_json(), frame, "an open call of ours has its id");
-            self.open.insert(to, &fresh, call);
-            return self.pass(from, Message::Text(text), frame, now);
+        if let (Some(exchange), Some(action)) = (frame.exchange, frame.action.clone()) {
+            let decision = self.decide(from, &text, &action, definition.as_deref(), now);
+            let mut call = UnansweredCall { exchange, action, definition, since: now.monotonic, caller };
+            if matches!(self.open.get(to, id), Some(UnansweredCall { caller: Caller::Ours(_), .. })) {
+                let fresh = fresh_id();
+                if matches!(call.caller, Caller::Peer) {
+                    call.caller = Caller::Renamed(id_as_written(&text).into());
+                }
+                let quoted = MessageId::text(fresh.as_str());
+                (text, frame) = renamed(&text, quoted.as_json(), frame, "an open call of ours has its id");
+                self.open.insert(to, &fresh, call);
+            } else {
+                self.open.insert(to, id, call);
+            }
+            match decision {
+                FilterDecision::Replace(answer) => return self.answer_here(from, (frame, now), (&answer, RULE), now),
+                FilterDecision::Delay(delay) => fate = PassingFate { delay: Some(delay), by: RULE.into(), ..fate },
+                // No decision is waited for here; the call goes on.
+                FilterDecision::Keep | FilterDecision::Wait { .. } => {}
+            }
         }
-        self.open.insert(to, id, call);
-        let Some(delay) = delay else { return self.pass(from, Message::Text(text), frame, now) };
-        self.pass_later(from, (Message::Text(text), frame), (now, RULE), delay, now);
+        self.pass(PassingFrame { from, message: Message::Text(text), frame, arrived: now, fate }, now);
     }
 
     /// What the answer rules say about a call.
@@ -217,69 +228,63 @@ impl RelayState {
         rules.filter(IncomingCall { action, payload: &payload.or_empty(), version }, &proposed)
     }
 
-    /// A frame that came leaves on the other link after a delay.
-    pub fn pass_later(
-        &mut self,
-        from: PairLeg,
-        (message, frame): (Message, Frame),
-        (arrived, by): (Moment, &str),
-        delay: Duration,
-        now: Moment,
-    ) {
-        let frame = with_passage(frame, |passage| {
-            passage
-                .intervention
-                .get_or_insert_with(|| Box::new(Intervention { kind: InterventionKind::Delayed, by: by.into(), before: None }));
-        });
-        let outgoing = Outgoing::message(message, arrived, EventKind::Frame(frame));
-        self.put_later(from.other(), outgoing, now.monotonic + delay);
-    }
-
     /// Adds to what leaves on a link, at this time.
-    pub fn put_later(&mut self, to: PairLeg, outgoing: Outgoing<Message>, due: Instant) {
-        self.delayed.push(DelayedPassing { due, to, outgoing });
+    pub fn put_later(&mut self, to: PairLeg, outgoing: Outgoing<Message>, due: Instant, behind_next: bool) {
+        self.delayed.push(DelayedPassing { due, to, outgoing, behind_next });
         // Its time is of both links: the one whose actor has a timer for it.
         PairLeg::ALL.into_iter().for_each(|leg| wake(self.way(leg)));
     }
 
     /// A binary message came on this link.
     pub fn on_binary(&mut self, from: PairLeg, bytes: Bytes, now: Moment) {
-        let frame = binary_frame(from, &bytes);
-        self.send_on(from, Message::Binary(bytes), frame, now);
+        let (message, frame) = (Message::Binary(bytes.clone()), binary_frame(from, &bytes));
+        self.send_on(PassingFrame { from, message, frame, arrived: now, fate: PassingFate::default() }, now);
     }
 
     /// A frame that came goes on, unless it waits at the gate.
-    fn pass(&mut self, from: PairLeg, message: Message, frame: Frame, now: Moment) {
+    fn pass(&mut self, mut passing: PassingFrame, now: Moment) {
         if !self.context.gate.is_shut() {
-            return self.send_on(from, message, frame, now);
+            return self.send_on(passing, now);
         }
-        let Some(candidate) = gate_frame(&frame, self.context.version) else {
-            return self.send_on(from, message, frame, now);
+        let Some(candidate) = gate_frame(&passing.frame, self.context.version) else {
+            return self.send_on(passing, now);
         };
-        let action = candidate.action.clone();
+        let (action, from) = (candidate.action.clone(), passing.from);
         let gate = self.context.gate.clone();
         match gate.stop(self.context.station, candidate, now) {
-            GateDecision::Free(_) => self.send_on(from, message, frame, now),
+            GateDecision::Free(_) => self.send_on(passing, now),
             GateDecision::Full(_) => {
                 let text = format!("{action} would wait, but too many frames do already; it goes on").into();
                 self.put(from, Outgoing::event(now, EventKind::Note { failure: true, text }));
-                self.send_on(from, message, frame, now);
+                self.send_on(passing, now);
             }
             GateDecision::Held(number) => {
-                let text = format!("{} {action} waits between its two links", frame.kind.word()).into();
+                let text = format!("{} {action} waits between its two links", passing.frame.kind.word()).into();
                 self.put(from, Outgoing::event(now, EventKind::Held { number, action, text }));
-                self.held.insert(number, HeldPassing { from, message, frame, arrived: now });
+                passing.fate.passed_before = Some(self.passed(from));
+                self.held.insert(number, passing);
             }
         }
     }
 
-    /// A frame leaves on the other link. What cannot leave any more is recorded as lost.
-    pub fn send_on(&mut self, from: PairLeg, message: Message, frame: Frame, arrived: Moment) {
-        let to = from.other();
-        if self.ways[to as usize].ended.is_some() && !(self.context.keeps_station && to == PairLeg::Upstream) {
-            return self.keep_back(from, frame, (InterventionKind::Lost, ""), arrived);
+    /// How many frames of this side have left on the other link.
+    pub fn passed(&self, from: PairLeg) -> u64 {
+        self.ways[from.other() as usize].passed
+    }
+
+    /// Whether nothing can leave on a link any more.
+    pub fn is_down(&self, leg: PairLeg) -> bool {
+        self.ways[leg as usize].ended.is_some() && !(self.context.keeps_station && leg == PairLeg::Upstream)
+    }
+
+    /// Adds a frame of the other side to what leaves on a link, and behind it what waited for it.
+    pub fn put_passing(&mut self, to: PairLeg, outgoing: Outgoing<Message>) {
+        self.put(to, outgoing);
+        self.way(to).passed += 1;
+        while let Some(at) = self.delayed.iter().position(|delayed| delayed.behind_next && delayed.to == to) {
+            let DelayedPassing { outgoing, .. } = self.delayed.remove(at);
+            self.put(to, outgoing);
         }
-        self.put(to, Outgoing::message(message, arrived, EventKind::Frame(frame)));
     }
 
     /// A frame that came does not go on.
@@ -351,7 +356,7 @@ impl RelayState {
             events.push((now, note(format!("{unsent} queued calls were not sent: the link was lost"))));
         }
         if !keeps {
-            for (number, HeldPassing { from, frame, arrived, .. }) in std::mem::take(&mut self.held) {
+            for (number, PassingFrame { from, frame, arrived, .. }) in std::mem::take(&mut self.held) {
                 self.context.gate.take(number);
                 events.push((now, note(format!("what waited as {number} is dropped: the link was lost"))));
                 events.push((arrived, lost(EventKind::Frame(frame), from.other())));

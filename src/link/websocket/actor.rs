@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
 use super::framing::SrpcFraming;
+use super::impaired::ImpairedLink;
 use super::session::LinkSession;
 use super::watched_socket::WatchedSocket;
 use crate::behaviour::{LinkWish, Responder};
@@ -122,6 +123,7 @@ where
     Box::pin(context.events.send(Some(station), began, connected)).await;
     let mut link = Actor::begin(*up, context, begin(began));
     link.look_at_misbehaviour();
+    link.look_at_network(began);
     link.record_pings_enabled(began);
     let Err(end) = link.run(inbox).await;
     inbox.went_down();
@@ -163,6 +165,8 @@ struct Actor<'a, S, W> {
     unwritten: bool,
     /// Until when the peer must have read what is being written; `None` while nothing waits for it.
     write_deadline: Option<Instant>,
+    /// On links whose network is bad on purpose. In a box, because nearly none is.
+    impaired: Option<Box<ImpairedLink>>,
 }
 
 /// What the wire has for us.
@@ -195,6 +199,7 @@ where
             next_ping,
             unwritten: false,
             write_deadline: None,
+            impaired: None,
         }
     }
 
@@ -207,6 +212,7 @@ where
         let mut turn = now();
         loop {
             self.ping(turn).await?;
+            self.deliver(turn)?;
             self.feed(turn).await?;
             match self.session.wish() {
                 Some(LinkWish::Restart(after)) => return Err(CloseReason::Restarts(after)),
@@ -219,7 +225,7 @@ where
                 let _ = leaving.await; // the link ends in any case
                 return Err(reason);
             }
-            let deadline = self.deadline();
+            let deadline = self.deadline(turn);
             if let Some(deadline) = deadline {
                 reset(timer.as_mut(), deadline);
             }
@@ -258,6 +264,7 @@ where
             return Poll::Ready(Wire::Woken);
         }
         if self.session.has_room()
+            && self.impaired.as_ref().is_none_or(|impaired| impaired.has_room())
             && let Poll::Ready(message) = self.stream.poll_next_unpin(context)
         {
             return Poll::Ready(Wire::Arrived(message));
@@ -276,8 +283,10 @@ where
 
     fn take(&mut self, message: Option<Result<Message, Error>>, now: Moment) -> Result<(), CloseReason> {
         match message {
-            Some(Ok(Message::Text(text))) => self.session.on_text(text, now),
-            Some(Ok(Message::Binary(bytes))) => self.session.on_binary(bytes, now),
+            Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => match &mut self.impaired {
+                Some(impaired) => impaired.receive(message, now, &mut |kind| self.session.record(now, kind)),
+                None => self.hand_over(message, now),
+            },
             Some(Ok(Message::Ping(_))) => {
                 self.record_event(now, EventKind::Ping { direction: Direction::In, pong: false, round_trip: None });
                 // The library answers by itself, but we flush its answer.
@@ -299,6 +308,29 @@ where
         Ok(())
     }
 
+    /// A message of the peer for the session.
+    fn hand_over(&mut self, message: Message, now: Moment) {
+        match message {
+            Message::Text(text) => self.session.on_text(text, now),
+            Message::Binary(bytes) => self.session.on_binary(bytes, now),
+            _ => {} // no others are handed over
+        }
+    }
+
+    /// Hands over what has arrived over a bad network, which may break the connection.
+    fn deliver(&mut self, now: Moment) -> Result<(), CloseReason> {
+        while self.session.has_room()
+            && let Some(impaired) = &mut self.impaired
+        {
+            let Some(message) = impaired.arrived(now) else { break };
+            self.hand_over(message, now);
+        }
+        match &mut self.impaired {
+            Some(impaired) => impaired.broken(now, &mut |kind| self.session.record(now, kind)),
+            None => Ok(()),
+        }
+    }
+
     fn record_event(&mut self, now: Moment, kind: EventKind) {
         self.session.record(now, kind);
     }
@@ -312,7 +344,10 @@ where
             Some(LinkOrder::User(LinkCommand::Drop)) => return Err(CloseReason::Cut),
             Some(LinkOrder::Replaced) => return Err(CloseReason::Replaced),
             Some(LinkOrder::SettingsChanged) => self.look_at_settings(),
-            Some(LinkOrder::MisbehaviourChanged) => self.look_at_misbehaviour(),
+            Some(LinkOrder::MisbehaviourChanged) => {
+                self.look_at_misbehaviour();
+                self.look_at_network(now);
+            }
             Some(order) => self.session.on_order(order, now),
         }
         Ok(())
@@ -344,15 +379,21 @@ where
         self.unwritten = true;
     }
 
+    /// Takes on what the network does wrong on purpose, or lets it be good again.
+    fn look_at_network(&mut self, now: Moment) {
+        ImpairedLink::switch(&mut self.impaired, self.context, (self.our_role, self.station), now);
+    }
+
     fn record_pings_enabled(&mut self, now: Moment) {
         if self.our_role == Role::ChargePoint && self.settings.ping_interval.is_some() {
             self.record_event(now, EventKind::TypedNote(NoteTopic::PingsEnabled));
         }
     }
 
-    fn deadline(&self) -> Option<Instant> {
+    fn deadline(&self, now: Moment) -> Option<Instant> {
         let session = self.session.deadline().map(Instant::from_std);
-        [session, self.next_ping, self.write_deadline].into_iter().flatten().min()
+        let network = self.impaired.as_ref().and_then(|impaired| impaired.deadline(self.session.has_room(), now));
+        [session, self.next_ping, self.write_deadline, network.map(Instant::from_std)].into_iter().flatten().min()
     }
 
     fn tick(&mut self, now: Moment) -> Result<(), CloseReason> {
@@ -372,7 +413,8 @@ where
             let text = "the last ping got no pong".into();
             self.record_event(now, EventKind::Note { failure: true, text });
         }
-        if self.stream.get_mut().odd().as_mut().is_some_and(|odd| odd.keeps_back()) {
+        let is_dead = self.impaired.as_ref().is_some_and(|impaired| impaired.is_half_open(now));
+        if is_dead || self.stream.get_mut().odd().as_mut().is_some_and(|odd| odd.keeps_back()) {
             self.pinged = None;
             return Ok(());
         }
@@ -384,19 +426,42 @@ where
     /// Moves the outgoing messages to the socket's buffer and records the events. `now` is when the turn began.
     async fn feed(&mut self, now: Moment) -> Result<(), CloseReason> {
         let outgoing = self.session.outgoing(now);
+        if self.impaired.is_some() {
+            return Box::pin(self.feed_impaired(now)).await;
+        }
         if outgoing.is_empty() {
             return Ok(());
         }
         let mut outgoing = std::mem::take(outgoing);
-        let written = self.write_all(&mut outgoing).await;
+        let written = self.write_all(&mut outgoing, S::on_wire).await;
         self.context.events.send_all(self.station, outgoing.drain(..).filter_map(|outgoing| outgoing.event)).await;
         self.session.reuse(outgoing);
         written
     }
 
+    /// The same where messages are on their way for a while.
+    async fn feed_impaired(&mut self, now: Moment) -> Result<(), CloseReason> {
+        let mut outgoing = std::mem::take(self.session.outgoing(now));
+        let mut leaving = Vec::new();
+        if let Some(impaired) = &mut self.impaired {
+            for Outgoing { message, event, commit } in outgoing.drain(..) {
+                let message = message.map(S::on_wire);
+                impaired.send(Outgoing { message, event, commit }, now, &mut leaving);
+            }
+            impaired.left(now, &mut leaving);
+        }
+        self.session.reuse(outgoing);
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        let written = self.write_all(&mut leaving, std::convert::identity).await;
+        self.context.events.send_all(self.station, leaving.drain(..).filter_map(|outgoing| outgoing.event)).await;
+        written
+    }
+
     /// Hands the messages of a list to the socket's buffer and leaves their events there. When that fails, the list ends before the message
     /// that was not written.
-    async fn write_all(&mut self, outgoing: &mut Vec<Outgoing<S::Message>>) -> Result<(), CloseReason> {
+    async fn write_all<M>(&mut self, outgoing: &mut Vec<Outgoing<M>>, on_wire: fn(M) -> Message) -> Result<(), CloseReason> {
         for index in 0..outgoing.len() {
             let Some(message) = outgoing[index].message.take() else { continue };
             let fate = self.stream.get_mut().odd().as_mut().map_or(MessageFate::Sent, |odd| odd.fate());
@@ -408,7 +473,7 @@ where
             if fate == MessageFate::Kept {
                 continue;
             }
-            if let Err(end) = self.write_message(S::on_wire(message)).await {
+            if let Err(end) = self.write_message(on_wire(message)).await {
                 outgoing.truncate(index);
                 return Err(end);
             }
@@ -441,6 +506,9 @@ where
     /// when it is to be cut.
     async fn finish(mut self, end: &CloseReason, down: EventKind) -> S::Remains {
         let (remains, mut events) = self.session.end(end, now());
+        if let Some(mut impaired) = self.impaired.take() {
+            events.extend(impaired.end());
+        }
         // What the peer did has happened, however long it takes until the connection is closed; what we do has not yet.
         let by_peer = matches!(end, CloseReason::ClosedByPeer { .. } | CloseReason::PeerGone | CloseReason::Broken(_));
         let mut later = Some(down);

@@ -14,6 +14,7 @@ mod backoff;
 pub(super) mod dial_error;
 pub(super) mod dialer;
 pub(super) mod framing;
+mod impaired;
 mod session;
 pub(super) mod url;
 mod watched_socket;

@@ -119,6 +119,9 @@ fn pieces(app: &App, outside: &ReadContext<'_>) -> Vec<HeaderPiece> {
         };
         add(0, format!("≠ {name}{more}"), styles.warning);
     }
+    if outside.modes.networks > 0 {
+        add(0, format!("≋ {}", plural(outside.modes.networks, "bad network")), styles.warning);
+    }
     if outside.modes.rules > 0 {
         add(1, format!("⚑ {}", plural(outside.modes.rules, "rule")), styles.warning);
     }

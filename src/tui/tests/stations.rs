@@ -40,6 +40,9 @@ fn modes_that_change_answers_are_in_the_header() {
     screen.modes.key_log = true;
     assert!(header(&screen).contains("⚿ TLS keys to file"), "{}", header(&screen));
     screen.modes.key_log = false;
+    screen.modes.networks = 2;
+    assert!(header(&screen).contains("≋ 2 bad networks  ⚑ 1 rule"), "{}", header(&screen));
+    screen.modes.networks = 0;
     screen.app.size.width = 60;
     let narrow = header(&screen);
     assert!(narrow.contains("⚑ 1 rule") && narrow.contains("3/5 connected") && !narrow.contains("ws://"), "{narrow}");

@@ -301,6 +301,76 @@ fn both_options_name_a_station_in_every_command_with_a_target() {
 }
 
 #[test]
+fn rules_for_frames_of_pairs_are_read_and_written() {
+    for line in [
+        "rewrite action:Authorize dir:in set idTag=OTHER",
+        "rewrite kind:result set idTagInfo.status=Blocked idTagInfo.expiryDate=null",
+        "rewrite action:MeterValues remove meterValue[0].timestamp transactionId",
+        r#"rewrite cp:CP1 replace /"(a|b)/c"/ "$1 d""#,
+        "rewrite action:Reset action=ClearCache",
+        "rewrite action:Reset drop",
+        "rewrite action:Reset duplicate",
+        "rewrite action:Reset reorder",
+        "rewrite action:Reset delay=500ms",
+        "rewrite off 3",
+        "rewrite off",
+        "rewrite",
+        "release 3 twice",
+        "release all behind",
+    ] {
+        let read = command(line);
+        assert_eq!(command(&read.to_string()), read, "{line}");
+    }
+    for (line, wanted) in [
+        ("rewrite action:Reset", "a filter, and then set path=value"),
+        ("rewrite action:Reset set idTag", "path=value"),
+        ("rewrite action:Reset set", "path=value"),
+        ("rewrite action:Reset remove a..b", "the path of a field"),
+        ("rewrite action:Reset replace /(/ x", "a regular expression: unclosed group"),
+        ("rewrite action:Reset replace x y", "/expression/"),
+        ("rewrite action:Reset delay=soon", "a length of time"),
+        ("rewrite action:Reset drop it", "drop alone"),
+        ("rewrite off x", "the number of a rule"),
+    ] {
+        assert!(error(line).to_string().contains(wanted), "{line}: {}", error(line));
+    }
+    assert!(matches!(error("rewrite direction: drop"), CommandError::BadFilter { .. }));
+    assert!(matches!(error("release 3 twice delay=2s"), CommandError::ConflictingAnswer { .. }));
+}
+
+#[test]
+fn network_faults_are_read_and_written() {
+    for line in [
+        "network CP1 latency=200ms jitter=50ms loss-of-frames=1% duplicate=2% reorder=0.5% truncate=100% seed=7",
+        "network all bandwidth=9600 stall=10s cut-after=20 half-open dir=in",
+        "network cs stall=10s every 300s for 10s",
+        "network CP1 latency=2s as=cp",
+        "network list",
+        "network off",
+        "network off CP1 as=cp",
+    ] {
+        let read = command(line);
+        assert_eq!(command(&read.to_string()), read, "{line}");
+    }
+    assert_eq!(command("network CP1 loss=0.01 bandwidth=64k").to_string(), "network CP1 loss-of-frames=1% bandwidth=64000");
+    for (line, wanted) in [
+        ("network CP1", "at least one fault"),
+        ("network CP1 dir=in", "at least one fault"),
+        ("network CP1 loss=101%", "a share"),
+        ("network CP1 latency=long", "a length of time"),
+        ("network CP1 bandwidth=0", "a number of bits"),
+        ("network CP1 cut-after=0", "a number of frames"),
+        ("network CP1 stall=2s every 5s", "every 5m for 10s"),
+        ("network CP1 stall=2s every 5s for 6s", "shorter"),
+        ("fault CP1 latency=200ms", "network CP1 latency=200ms"),
+    ] {
+        assert!(error(line).to_string().contains(wanted), "{line}: {}", error(line));
+    }
+    let CommandError::UnknownSetting { nearest, .. } = error("network CP1 latncy=2s") else { panic!() };
+    assert_eq!(nearest, Some("latency"));
+}
+
+#[test]
 fn usage_errors_are_those_of_ocppjs() {
     let start_cs = "Error in command \"start_cs\", syntax: start_cs <port>\nWith optional arguments:\n  \
                     -i : websocket ping interval, default: 0\n  -u : endpoint URL, default: /\n  \

@@ -277,6 +277,22 @@ pub fn apply(
     applied
 }
 
+/// Applies assignments to a payload of which no definition is known: a value is JSON, or text where it is none.
+pub fn apply_plainly(mut payload: OutgoingPayload, edit: &PayloadEdit) -> OutgoingPayload {
+    for step in &edit.steps {
+        let PayloadStep::Assign(Assignment { path, value }) = step else { continue };
+        let Ok(steps) = path::parse(&path.value) else { continue };
+        if has_no_gap(&payload, &steps).is_err() {
+            continue;
+        }
+        match serde_json::from_str(&value.value).unwrap_or_else(|_| Value::from(value.value.as_str())) {
+            Value::Null => remove(payload.value_mut(), &steps),
+            value => set(payload.value_mut(), &steps, value),
+        }
+    }
+    payload
+}
+
 /// A whole payload, or what is wrong with it and where in its text.
 fn whole(text: &str) -> Result<OutgoingPayload, (AssignFault, Option<Range<usize>>)> {
     match OutgoingPayload::parse(text) {

@@ -11,8 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::behaviour::{Answer, Behaviour, CallOutcome, IncomingCall, LinkWish, Outbox, Proposal, ProposedEffect};
+use crate::link::impairment::{ActiveNetworkFault, FaultSchedule, NetworkFault};
 use crate::link::inbox::LinkHandle;
 use crate::link::intercept::gate::Gate;
+use crate::link::misbehaviour::MisbehaviourScope;
 use crate::link::network::Network;
 use crate::link::settings::SharedSettings;
 use crate::ocpp::Catalog;
@@ -76,6 +78,7 @@ fn link_up(stream: OurStream) -> (LinkContext, Box<LinkUp<DuplexStream>>) {
         settings,
         gate,
         misbehaviour: Arc::default(),
+        network_faults: Arc::default(),
         network: Network::in_memory(),
         tls: Arc::default(),
         events,
@@ -341,4 +344,89 @@ async fn any_session_can_stand_on_the_wire() {
     let begin = |now: Moment| Echo { outgoing: Vec::new(), next_beat: now.monotonic + Duration::from_secs(10), orders: 0 };
     let ((orders, end), ()) = tokio::join!(run_session(up, &mut inbox, &context, begin), peer);
     assert_eq!((orders, end), (1, CloseReason::Disconnected));
+}
+
+/// Runs a link whose network has this fault, with a peer that sends a call a second and gets what comes back, each with its time in
+/// milliseconds. Returns the end and the notes of the link.
+async fn over_bad_network(fault: NetworkFault, calls: u32) -> (Vec<(u128, String)>, CloseReason, Vec<String>) {
+    let (ours, mut theirs) = pipe(1 << 16).await;
+    let (handle, mut inbox) = LinkHandle::new(1);
+    let (context, up) = link_up(ours);
+    let (scope, since) = (MisbehaviourScope::All, Instant::now().into_std());
+    context.network_faults.switch_on(ActiveNetworkFault { scope, fault, since, text: String::new() });
+    let responder = Responder::new(Box::new(Counting(Arc::default())));
+    let peer = async {
+        let (began, mut got) = (Instant::now(), Vec::new());
+        let mut next = Some(0);
+        loop {
+            let due = next.map_or(began + Duration::from_secs(60), |number| began + Duration::from_secs(u64::from(number)));
+            tokio::select! {
+                message = theirs.next() => match message {
+                    Some(Ok(Message::Text(text))) => got.push((began.elapsed().as_millis(), text.to_string())),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return got,
+                },
+                () = sleep_until(due) => match next {
+                    Some(number) => {
+                        let _ = theirs.send(Message::text(format!(r#"[2,"{number}","Heartbeat",{{}}]"#))).await;
+                        next = Some(number + 1).filter(|next| *next < calls);
+                    }
+                    None => break,
+                },
+            }
+        }
+        let _ = handle.order(LinkOrder::User(LinkCommand::Drop));
+        got
+    };
+    let ((_, end), got) = tokio::join!(run(up, &mut inbox, &context, responder), peer);
+    context.events.caught_up().await;
+    let contents = context.events.trace().read();
+    let records = contents.records();
+    let notes = records.iter(records.range()).map(|record| format!("{} {}", record.summary(), record.notes()));
+    (got, end, notes.filter(|note| note.contains("network fault")).collect())
+}
+
+fn times(got: &[(u128, String)]) -> Vec<u128> {
+    got.iter().map(|(at, _)| *at).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn frames_are_on_their_way_for_as_long_as_the_network_takes() {
+    let latency = Duration::from_millis(200);
+    let (got, _, notes) = over_bad_network(NetworkFault { latency, ..NetworkFault::default() }, 3).await;
+    assert_eq!((times(&got), notes.len()), (vec![400, 1400, 2400], 0));
+    let out = NetworkFault { latency, direction: Some(Direction::Out), ..NetworkFault::default() };
+    assert_eq!(times(&over_bad_network(out, 2).await.0), [200, 1200]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_breaks_after_its_frames_without_a_goodbye() {
+    let (got, end, _) = over_bad_network(NetworkFault { cut_after: Some(3), ..NetworkFault::default() }, 5).await;
+    assert_eq!(got.len(), 1, "a call, its answer, a call");
+    assert_eq!(end.to_string(), "the connection broke: cut by a network fault after 3 frames");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_connection_carries_nothing_and_comes_back_to_life_by_its_schedule() {
+    let schedule = Some(FaultSchedule { every: Duration::from_secs(30), lasting: Duration::from_secs(5) });
+    let (got, _, notes) = over_bad_network(NetworkFault { half_open: true, schedule, ..NetworkFault::default() }, 7).await;
+    // What was sent meanwhile is on the wire still.
+    assert_eq!(times(&got), [5000, 5000, 5000, 5000, 5000, 5000, 6000]);
+    assert!(notes[0].contains("nothing gets through") && notes[1].contains("carries frames again"), "{notes:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_fault_of_a_frame_is_recorded() {
+    let all = |fault: NetworkFault| async { over_bad_network(fault, 2).await };
+    let (got, _, notes) = all(NetworkFault { loss: 1.0, direction: Some(Direction::Out), ..NetworkFault::default() }).await;
+    assert!(got.is_empty() && notes.len() == 2 && notes[0].contains("lost on its way"), "{got:?} {notes:?}");
+    let (got, _, notes) = all(NetworkFault { loss: 1.0, direction: Some(Direction::In), ..NetworkFault::default() }).await;
+    assert!(got.is_empty() && notes[1].contains(r#"a frame of the peer was lost: [2,"1","Heartbeat""#), "{notes:?}");
+    let (got, _, notes) =
+        all(NetworkFault { duplicate: 1.0, direction: Some(Direction::Out), ..NetworkFault::default() }).await;
+    assert!(got.len() == 4 && got[0].1 == got[1].1 && notes[0].contains("it arrives twice"), "{got:?} {notes:?}");
+    let (got, _, notes) = all(NetworkFault { truncate: 1.0, direction: Some(Direction::Out), ..NetworkFault::default() }).await;
+    assert!(got[0].1.starts_with("[3,") && !got[0].1.ends_with(']') && notes[0].contains("only its first half"), "{got:?}");
+    let (got, _, _) = all(NetworkFault { reorder: 1.0, direction: Some(Direction::Out), ..NetworkFault::default() }).await;
+    assert!(got[0].1.contains("\"1\"") && got[1].1.contains("\"0\""), "{got:?}");
 }

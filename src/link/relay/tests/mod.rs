@@ -1,5 +1,7 @@
 //! The state of a pair without sockets and clock: what is put in at one link comes out at the other.
 
+mod rewriting;
+
 use std::sync::mpsc;
 
 use proptest::prelude::*;
