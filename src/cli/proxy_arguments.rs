@@ -5,6 +5,7 @@ use clap::Args;
 use ipnet::IpNet;
 use ocpp_tui::hub::ProxyOptions;
 use ocpp_tui::link::{AddressPolicy, PathMap, RelayRoute};
+use ocpp_tui::ocpp::Version;
 
 use super::credential_arguments::CredentialArguments;
 use super::plain_port::{PlainPort, plain_port};
@@ -30,6 +31,10 @@ pub struct ProxyArguments {
     /// How the paths of stations begin here and at the central system: /old=/ocpp/new
     #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| PathMap::parse(text))]
     pub path_map: Vec<PathMap>,
+    /// Be a gateway: central systems get this version, whatever stations of 1.2, 1.5 and 1.6 speak over WebSocket or SOAP. With an http://
+    /// URL in --to they are spoken to over SOAP [default: frames pass as they are; over SOAP the version of the station]
+    #[arg(long, value_name = "VERSION", value_parser = translated)]
+    pub translate: Option<Version>,
     /// Keep stations connected while their central system is away; what they say waits for it
     #[arg(long)]
     pub keep: bool,
@@ -76,10 +81,15 @@ impl ProxyArguments {
             listen_tls: self.tls.options(port.is_none())?,
             dial_tls: self.trust.options(self.tls.tls_max)?,
             credentials: self.credentials.options(None)?,
+            translate: self.translate,
             addresses: AddressPolicy { allowed: self.allow.clone(), ..AddressPolicy::default() },
             ..ProxyOptions::new(self.to.clone().context("name the central system with --to")?)
         })
     }
+}
+
+fn translated(text: &str) -> Result<Version, String> {
+    Version::parse(text).filter(|version| Version::SOAP.contains(version)).ok_or_else(|| "it is 1.2, 1.5 or 1.6".to_owned())
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

@@ -267,11 +267,8 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
         }
         Some(StartCommand::Proxy(arguments)) => {
             let options = arguments.options()?;
-            let to = options.to.clone();
-            let address = console.hub().start_proxy(options).await?;
-            let sentence = format!(
-                "The proxy listens on {address} and passes stations on to {to}. It can read everything that both sides say."
-            );
+            let address = console.hub().start_proxy(options.clone()).await?;
+            let sentence = options.started(address);
             started.output = CommandOutput::info(sentence);
         }
         Some(StartCommand::Line(words)) => {

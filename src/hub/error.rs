@@ -98,6 +98,20 @@ pub enum HubError {
     /// An option of a proxy cannot be used.
     #[error(transparent)]
     Relay(#[from] RelayTargetError),
+    /// An option of a proxy that passes frames as they are, at a gateway.
+    #[error(
+        "{option} is for a proxy that passes frames as they are; a gateway, which --translate or an http:// URL asks for, has no use for it"
+    )]
+    NotOfGateway {
+        /// The option.
+        option: &'static str,
+    },
+    /// A version that is not translated.
+    #[error("a gateway translates between OCPP 1.2, 1.5 and 1.6 only, not to {version}; the lens lists the differences")]
+    NotTranslated {
+        /// The version.
+        version: Version,
+    },
     /// A quirk cannot be used.
     #[error(transparent)]
     Quirk(#[from] QuirkError),

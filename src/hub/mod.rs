@@ -8,10 +8,12 @@ mod authority;
 mod central_system;
 mod credential_options;
 mod error;
+mod gateway;
 mod options;
 mod order;
 mod plugin_host;
 mod proxy;
+mod proxy_options;
 mod receipt;
 mod registry;
 mod responder;
@@ -29,7 +31,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::behaviour::{Behaviour, StationCredentials};
+use crate::behaviour::{AnswerFilter, Behaviour, StationCredentials};
 use crate::capture::CaptureWriter;
 use crate::clock::now;
 use crate::config::PasswordList;
@@ -55,7 +57,7 @@ pub use credential_options::CredentialOptions;
 pub use error::{HubError, LinkOrderError};
 pub use options::{CentralSystemOptions, ChargePointOptions, MachineOptions, SoapOptions};
 pub use order::Order;
-pub use proxy::{PROXY_HOST, ProxyOptions};
+pub use proxy_options::{PROXY_HOST, ProxyOptions};
 pub use receipt::Receipt;
 pub use tls_options::{DialTlsOptions, ListenTlsOptions};
 
@@ -279,8 +281,45 @@ impl Hub {
     pub fn start_charge_point_as(
         &self,
         name: &str,
+        options: ChargePointOptions,
+        headers: ExtraHeaders,
+    ) -> Result<StationKey, HubError> {
+        let quirks = options.machine.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
+        self.start_dialling(name, options, headers, |station, credentials, options| {
+            let settings = ChargePointSettings {
+                identity: options.identity.clone(),
+                autonomous: options.autonomous,
+                driver: options.machine.driver,
+                equipment: options.machine.equipment.clone(),
+                call_timeout: self.shared.settings.call_timeout,
+                seed: options.machine.seed.unwrap_or_else(|| fastrand::u64(..)),
+                meter_mapping: self.shared.profile.meter_mapping,
+                samples: self.shared.profile.samples,
+                credentials: credentials.clone(),
+                ..ChargePointSettings::default()
+            };
+            for quirk in &quirks {
+                self.note_at(Some(station), false, format!("quirk {}: {}", quirk.name(), quirk.description()));
+            }
+            self.shared.machines.insert(station, settings.panel.clone());
+            let charge_point = SimulatedStation::new(settings, options.version);
+            let behaviour: Box<dyn Behaviour> =
+                if quirks.is_empty() { Box::new(charge_point) } else { Box::new(QuirkyChargePoint::new(charge_point, quirks)) };
+            (behaviour, Vec::new())
+        })
+    }
+
+    /// Makes a link of a station of ours to a central system. `behind` makes what answers on it and the filters that are asked last.
+    fn start_dialling(
+        &self,
+        name: &str,
         mut options: ChargePointOptions,
         headers: ExtraHeaders,
+        behind: impl FnOnce(
+            StationKey,
+            &StationCredentials,
+            &ChargePointOptions,
+        ) -> (Box<dyn Behaviour>, Vec<Box<dyn AnswerFilter>>),
     ) -> Result<StationKey, HubError> {
         let authority = self.authority();
         let credentials = options.credentials.load(&options.url)?;
@@ -293,7 +332,6 @@ impl Hub {
             options.tls.certificate =
                 Some(station_certificate(&options.identity, options.tls.organization.as_deref(), folder)?);
         }
-        let quirks = options.machine.quirks.iter().map(|name| StationQuirk::load(name)).collect::<Result<Vec<_>, _>>()?;
         let way = Route::find(&options, &credentials, &self.shared.network)?;
         let credentials = StationCredentials::new(credentials);
         let connector = match self.shared.connector.get(&options.tls, authority.as_deref()) {
@@ -316,29 +354,12 @@ impl Hub {
         if !self.shared.registry.insert_new(station, handle) {
             return Err(HubError::IdentityInUse { identity: name.to_owned() });
         }
-        let settings = ChargePointSettings {
-            identity: options.identity.clone(),
-            autonomous: options.autonomous,
-            driver: options.machine.driver,
-            equipment: options.machine.equipment.clone(),
-            call_timeout: self.shared.settings.call_timeout,
-            seed: options.machine.seed.unwrap_or_else(|| fastrand::u64(..)),
-            meter_mapping: self.shared.profile.meter_mapping,
-            samples: self.shared.profile.samples,
-            credentials: credentials.clone(),
-            ..ChargePointSettings::default()
-        };
         let turns = self.shared.turns.clone();
         let context = LinkContext { tls: connector, ..self.context(Role::ChargePoint, options.ping_interval) };
         let (rules, plugins) = (self.shared.answers.clone(), self.shared.plugins.channel().clone());
-        for quirk in &quirks {
-            self.note_at(Some(station), false, format!("quirk {}: {}", quirk.name(), quirk.description()));
-        }
-        self.shared.machines.insert(station, settings.panel.clone());
-        let charge_point = SimulatedStation::new(settings, options.version);
-        let behaviour: Box<dyn Behaviour> =
-            if quirks.is_empty() { Box::new(charge_point) } else { Box::new(QuirkyChargePoint::new(charge_point, quirks)) };
-        let charge_point = responder(behaviour, station, rules, plugins);
+        let (behaviour, filters) = behind(station, &credentials, &options);
+        let mut charge_point = responder(behaviour, station, rules, plugins);
+        charge_point.filters.extend(filters);
         let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
         match way {
             Route::WebSocket(url) => {

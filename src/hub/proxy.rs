@@ -5,74 +5,20 @@ use std::sync::Arc;
 
 use super::answer_rules::{AnswerRules, RuleFilter};
 use super::central_system::ListenAddress;
+use super::proxy_options::{PROXY_HOST, ProxyOptions};
 use super::registry::Registry;
 use super::tls::ListenTls;
-use super::{CentralSystemOptions, CredentialOptions, DialTlsOptions, Hub, HubError, ListenTlsOptions};
+use super::{CentralSystemOptions, Hub, HubError};
 use crate::behaviour::{AnswerFilter, CredentialSet};
 use crate::clock::now;
 use crate::link::{
-    self, AddressPolicy, Endpoint, LinkContext, LinkHandle, ListenerContext, ListenerPorts, PathMap, RelayDirectory,
-    RelayOptions, RelayRoute, RelayTarget,
+    self, Endpoint, LinkContext, LinkHandle, ListenerContext, ListenerPorts, RelayDirectory, RelayOptions, RelayTarget,
 };
-use crate::ocpp::{Role, SecurityProfile, Transport, Version};
+use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{EventKind, EventSender, PairLeg, StationKey};
 
-/// The address that a proxy binds unless another is named: it reads everything, so others do not reach it by accident.
-pub const PROXY_HOST: &str = "127.0.0.1";
 /// Larger messages than elsewhere pass, because the two sides decide about that.
 const MESSAGE_LIMIT: usize = 16 << 20;
-
-/// The options of a proxy.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ProxyOptions {
-    /// The address to bind; `None` is the loopback.
-    pub host: Option<String>,
-    /// The TCP port without TLS; 0 means any free one.
-    pub port: u16,
-    /// The path below which stations connect.
-    pub endpoint: String,
-    /// The URL of the central system without the identity.
-    pub to: String,
-    /// Other central systems for some stations.
-    pub routes: Vec<RelayRoute>,
-    /// Paths that change on the way.
-    pub path_maps: Vec<PathMap>,
-    /// Whether stations stay connected while their central system is away.
-    pub keep: bool,
-    /// Seconds between our WebSocket pings on either link; 0 means none.
-    pub ping_interval: u32,
-    /// Which security profile stations need.
-    pub security_profile: SecurityProfile,
-    /// TLS towards stations.
-    pub listen_tls: ListenTlsOptions,
-    /// TLS towards central systems.
-    pub dial_tls: DialTlsOptions,
-    /// The password that central systems get in place of the one that a station shows.
-    pub credentials: CredentialOptions,
-    /// From which addresses stations may connect.
-    pub addresses: AddressPolicy,
-}
-
-impl ProxyOptions {
-    /// A proxy on any free port of the loopback, for this central system.
-    pub fn new(to: impl Into<String>) -> ProxyOptions {
-        ProxyOptions {
-            host: None,
-            port: 0,
-            endpoint: "/".to_owned(),
-            to: to.into(),
-            routes: Vec::new(),
-            path_maps: Vec::new(),
-            keep: false,
-            ping_interval: 0,
-            security_profile: SecurityProfile::default(),
-            listen_tls: ListenTlsOptions::default(),
-            dial_tls: DialTlsOptions::default(),
-            credentials: CredentialOptions::default(),
-            addresses: AddressPolicy::default(),
-        }
-    }
-}
 
 /// The pairs of the session.
 struct PairDirectory {
@@ -116,11 +62,15 @@ impl RelayDirectory for PairDirectory {
 }
 
 impl Hub {
-    /// Starts a proxy and returns where it listens: without TLS, or with it when there is no such port.
+    /// Starts a proxy and returns where it listens: without TLS, or with it when there is no such port. With another version or transport
+    /// for central systems it is a gateway.
     ///
     /// # Errors
     /// When a port cannot be bound, a URL is none or leads back here, or a file of TLS or of the password cannot be used.
     pub async fn start_proxy(&self, options: ProxyOptions) -> Result<SocketAddr, HubError> {
+        if options.is_gateway() {
+            return self.start_gateway(options).await;
+        }
         let shared = &self.shared;
         let authority = self.authority();
         let host = options.host.as_deref().unwrap_or(PROXY_HOST);

@@ -56,7 +56,7 @@ pub use misbehaviour::{
 pub use network::{Listener, Network};
 pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
-pub use relay::{PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError};
+pub use relay::{PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError, leads_back};
 pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};

@@ -35,6 +35,11 @@ impl StationPassword {
         }
     }
 
+    /// The password of these bytes, as a station showed it. `None` when there are none.
+    pub fn of_bytes(bytes: Vec<u8>) -> Option<StationPassword> {
+        (!bytes.is_empty()).then(|| StationPassword(bytes.into()))
+    }
+
     /// The bytes, to be sent or compared. They must not be printed or recorded.
     pub fn bytes(&self) -> &[u8] {
         &self.0

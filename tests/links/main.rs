@@ -11,6 +11,7 @@ mod certificates;
 mod every_action;
 mod foreign_libraries;
 mod frames;
+mod gateway;
 mod handshakes;
 mod hold;
 mod misbehaviour;

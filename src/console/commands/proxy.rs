@@ -13,8 +13,7 @@ use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, adde
 use crate::console::syntax::token::quote;
 use crate::hub::{AccessOptions, DialTlsOptions, ProxyOptions};
 use crate::link::{PathMap, RelayRoute, TlsVersion};
-use crate::ocpp::SecurityProfile;
-use crate::sanitize::escape_control;
+use crate::ocpp::{SecurityProfile, Version};
 
 /// What stands in place of the port of a proxy with TLS only.
 const CLOSED: &str = "none";
@@ -26,6 +25,9 @@ const ROUTE: OptionSpec =
 const PATH_MAP: OptionSpec =
     added("--path-map", CompletionKind::Nothing, "FROM=TO: how paths begin here and at the central system; may be repeated")
         .repeated();
+/// Another version for central systems.
+const TRANSLATE: OptionSpec =
+    added("--translate", CompletionKind::Versions, "be a gateway: central systems get this version, 1.2, 1.5 or 1.6");
 /// Whether stations stay.
 const KEEP: OptionSpec = switch("--keep", "keep stations connected while their central system is away");
 
@@ -46,6 +48,7 @@ pub(super) const START: CommandEntry<ProxyCommand> = CommandEntry {
                     ROUTE,
                     PATH_MAP,
                     KEEP,
+                    TRANSLATE,
                     start_tls::PROFILE,
                     start_tls::PORT,
                     start_tls::CERTIFICATE,
@@ -76,10 +79,7 @@ pub struct ProxyCommand(Box<ProxyOptions>);
 impl ProxyCommand {
     pub(super) async fn run(&self, context: &CommandContext<'_>) -> Result<CommandOutput, CommandFailure> {
         let address = context.hub.start_proxy((*self.0).clone()).await?;
-        let to = escape_control(&self.0.to).into_owned();
-        Ok(CommandOutput::done(format!(
-            "The proxy listens on {address} and passes stations on to {to}. It can read everything that both sides say."
-        )))
+        Ok(CommandOutput::done(self.0.started(address)))
     }
 }
 
@@ -95,7 +95,11 @@ fn options(arguments: &Arguments<'_>) -> Result<ProxyOptions, CommandError> {
         read(word, PATH_MAP.flag, "how paths begin here and there, as in /old=/ocpp/new", |text| PathMap::parse(text).ok())
     });
     let interval = arguments.raw("-i").map(|word| read(word, "-i", "a number", |text| text.parse().ok()));
+    let version =
+        |word| read(word, TRANSLATE.flag, "1.2, 1.5 or 1.6", |text| Version::parse(text).filter(|v| Version::SOAP.contains(v)));
+    let translate = arguments.raw(TRANSLATE.flag).map(version).transpose()?;
     Ok(ProxyOptions {
+        translate,
         host: arguments.text("--host"),
         port: port.unwrap_or_default(),
         endpoint: arguments.text("-u").unwrap_or_else(|| "/".to_owned()),
@@ -137,6 +141,9 @@ impl fmt::Display for ProxyCommand {
         }
         if options.keep {
             write!(f, " {}", KEEP.flag)?;
+        }
+        if let Some(version) = options.translate {
+            write!(f, " {} {}", TRANSLATE.flag, version.number())?;
         }
         write_listening(f, options.security_profile, &options.listen_tls)?;
         // The highest version is one for both sides, and written already.

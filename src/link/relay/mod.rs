@@ -31,6 +31,6 @@ mod upstream;
 #[cfg(test)]
 mod tests;
 
-pub use target::{PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError};
+pub use target::{PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError, leads_back};
 
 pub(super) use respond::respond;

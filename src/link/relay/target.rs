@@ -251,18 +251,29 @@ impl RelayTarget {
     /// # Errors
     /// When one is.
     pub async fn check_for_loop(&self, network: &Network, bound: SocketAddr) -> Result<(), RelayTargetError> {
-        for url in self.urls().filter(|url| url.port == bound.port()) {
-            for address in network.addresses(&url.host, url.port).await.unwrap_or_default() {
-                let is_bound = bound.ip().is_unspecified() || bound.ip().to_canonical() == address.ip().to_canonical();
-                // The way to an address of this machine begins at that address.
-                let begins = network.address_towards(&address.ip().to_string(), address.port()).await;
-                if is_bound && begins.is_ok_and(|own| own.to_canonical() == address.ip().to_canonical()) {
-                    return Err(RelayTargetError::Itself { url: url.to_string() });
-                }
+        for url in self.urls() {
+            if leads_back(network, (&url.host, url.port), bound).await {
+                return Err(RelayTargetError::Itself { url: url.to_string() });
             }
         }
         Ok(())
     }
+}
+
+/// Whether a host and a port are those of a listener of this machine at this address.
+pub async fn leads_back(network: &Network, (host, port): (&str, u16), bound: SocketAddr) -> bool {
+    if port != bound.port() {
+        return false;
+    }
+    for address in network.addresses(host, port).await.unwrap_or_default() {
+        let is_bound = bound.ip().is_unspecified() || bound.ip().to_canonical() == address.ip().to_canonical();
+        // The way to an address of this machine begins at that address.
+        let begins = network.address_towards(&address.ip().to_string(), address.port()).await;
+        if is_bound && begins.is_ok_and(|own| own.to_canonical() == address.ip().to_canonical()) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
