@@ -13,7 +13,7 @@ const FAR: usize = 10_000;
 
 /// The frame before this one on the same link.
 pub(super) fn before<'a>(contents: &'a Contents, record: &Record<'_>) -> Option<Record<'a>> {
-    let records = contents.records().iter(contents.records().range().start..record.sequence).rev();
+    let records = contents.records().held(0..record.sequence).rev();
     let mut near = records.take(FAR).filter(|other| other.station == record.station);
     near.find(|other| matches!(other.kind, RecordKind::Frame(..)))
 }
@@ -69,7 +69,7 @@ pub(super) fn is_provoked(contents: &Contents, record: &Record<'_>) -> bool {
 /// The later records of the same station.
 fn after<'a>(contents: &'a Contents, record: &Record<'_>) -> impl Iterator<Item = Record<'a>> {
     let (station, from) = (record.station, record.sequence + 1);
-    let records = contents.records().iter(from..contents.records().range().end);
+    let records = contents.records().held(from..contents.records().range().end);
     records.take(FAR).filter(move |other| other.station == station)
 }
 

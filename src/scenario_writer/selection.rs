@@ -42,7 +42,7 @@ impl<'a> Selection<'a> {
             }
         }
         for (before, station, id) in missing {
-            let mut earlier = self.contents.records().iter(self.contents.records().range().start..before).rev();
+            let mut earlier = self.contents.records().held(0..before).rev();
             let start = earlier.find(|record| {
                 record.station == Some(station)
                     && record.action == Some("StartTransaction")
@@ -85,7 +85,7 @@ impl<'a> Selection<'a> {
     /// Replaces the records of our charge point by those of our central system, when both ends have frames with the
     /// same text. Two unrelated links whose stations have the same identity stay as they are.
     fn keep_one_end(&mut self, central_system: StationKey, charge_point: StationKey) {
-        let all = self.contents.records().iter(self.contents.records().range());
+        let all = self.contents.records().held(0..self.contents.records().range().end);
         let frames =
             all.filter(|record| record.station == Some(central_system) && matches!(record.kind, RecordKind::Frame(..)));
         let other_end: HashMap<&str, Sequence> = frames.map(|record| (record.text, record.sequence)).collect();

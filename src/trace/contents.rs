@@ -1,6 +1,5 @@
 //! What readers see, the records and the stations, and how an event changes them. How events come here is in `sender` and `recorder`.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
@@ -10,7 +9,7 @@ use tokio::sync::watch;
 use super::decode::id_text;
 use super::event_tap::{EventTap, TapSlot, TappedFrame};
 use super::new_record::{LinkFacts, detail, new_record};
-use super::page_desk::PageDesk;
+use super::page_queue::PageQueue;
 use super::queue::EventBatch;
 use super::secrets::{self, CapturedMask, MaskedFrame};
 use super::station_keys::StationKeys;
@@ -59,6 +58,11 @@ impl Contents {
     /// The stations.
     pub fn stations(&self) -> &StationTable {
         &self.stations
+    }
+
+    /// The monotonic clock of the newest record, in microseconds.
+    pub fn newest_micros(&self) -> u64 {
+        self.newest.monotonic_micros
     }
 
     /// Whether records have the secrets of messages.
@@ -264,8 +268,8 @@ pub struct Trace {
     tap: TapSlot,
     revision: watch::Sender<u64>,
     began: Moment,
-    /// Where records are put aside, when that is done.
-    desk: OnceLock<Arc<PageDesk>>,
+    /// Who puts records aside and reads them, when that is done.
+    pages: OnceLock<Arc<PageQueue>>,
     /// The record that the slowest reader who must not miss any has come to.
     awaited: AtomicU64,
 }
@@ -280,29 +284,20 @@ impl Trace {
             tap: TapSlot::default(),
             revision: watch::Sender::new(0),
             began,
-            desk: OnceLock::new(),
+            pages: OnceLock::new(),
             awaited: AtomicU64::new(u64::MAX),
         }
     }
 
-    /// From now on what does not fit into the memory is put aside in this folder, where it may take so many bytes. The files have no
-    /// names and go with the program. Only the first call counts.
-    ///
-    /// # Errors
-    /// When the operating system gives no thread.
-    pub fn put_aside(self: &Arc<Trace>, folder: PathBuf, limit: u64) -> std::io::Result<()> {
-        let desk = Arc::new(PageDesk::default());
-        if self.desk.set(desk.clone()).is_ok() {
-            desk.start(Arc::downgrade(self), folder)?;
-            self.change_records(|records| records.put_aside(desk, limit));
-        }
-        Ok(())
+    /// Remembers who reads and writes what is put aside. False when somebody does already.
+    pub(super) fn set_page_queue(&self, queue: Arc<PageQueue>) -> bool {
+        self.pages.set(queue).is_ok()
     }
 
     /// Asks for records that were put aside. They are in memory some time after that, and the readers are woken.
     pub fn want(&self, records: &[Sequence]) {
-        if let Some(desk) = self.desk.get() {
-            desk.want(records);
+        if let Some(pages) = self.pages.get() {
+            pages.want(records);
         }
     }
 
@@ -370,6 +365,12 @@ impl Trace {
         self.tap.set(tap);
     }
 
+    /// The same for a tap that begins with what is known by now; the events follow without a gap.
+    pub fn set_tap_knowing(&self, make: impl FnOnce(&Contents) -> Box<dyn EventTap>) {
+        // In the order in which the recorder takes the two locks.
+        self.tap.set_made(|| make(&self.read()));
+    }
+
     /// When the session began.
     pub fn began(&self) -> Moment {
         self.began
@@ -398,8 +399,8 @@ impl Trace {
 
 impl Drop for Trace {
     fn drop(&mut self) {
-        if let Some(desk) = self.desk.get() {
-            desk.end();
+        if let Some(pages) = self.pages.get() {
+            pages.end();
         }
     }
 }

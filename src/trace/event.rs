@@ -147,6 +147,20 @@ pub enum EventKind {
         /// The heads of the request and of our or the peer's answer.
         handshake: ConnectionAttempt,
     },
+    /// A link that came up before the record began. Changes the station's row and makes no record.
+    LinkKnown {
+        /// Its number.
+        link: u64,
+        /// The agreed version.
+        version: Version,
+        /// How its messages travel.
+        transport: Transport,
+        /// The other end, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peer: Option<SocketAddr>,
+        /// Whether it is still up.
+        up: bool,
+    },
     /// The address at which we call the peer of a SOAP link. Changes the station's row and makes no record.
     Callback {
         /// The URL; `None` when it is not known any more.

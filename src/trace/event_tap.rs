@@ -34,6 +34,12 @@ impl TapSlot {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tap;
     }
 
+    /// Sets the tap that is made while no events are handed over.
+    pub fn set_made(&self, make: impl FnOnce() -> Box<dyn EventTap>) {
+        let mut tap = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *tap = Some(make());
+    }
+
     /// Hands the tap over, when there is one.
     pub fn with(&self, take: impl FnOnce(&mut dyn EventTap)) {
         if let Some(tap) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {

@@ -141,6 +141,7 @@ pub(super) fn new_record<'a>(
         | EventKind::PairAdded { .. }
         | EventKind::Upstream(_)
         | EventKind::Queue { .. }
+        | EventKind::LinkKnown { .. }
         | EventKind::Callback { .. } => return None,
     })
 }
@@ -174,6 +175,7 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         | EventKind::PairAdded { .. }
         | EventKind::Connecting { .. }
         | EventKind::Callback { .. }
+        | EventKind::LinkKnown { .. }
         | EventKind::Ping { .. }
         | EventKind::Queue { .. }
         | EventKind::Released { .. }

@@ -1,13 +1,13 @@
 //! The thread that writes what a trace puts aside, and reads what is wanted of it. The pages are in files without a name, which go with the
 //! program, however that ends.
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use super::contents::Trace;
+use super::page_queue::PageQueue;
 use super::store::{PageEncoder, PageHandle, PagePlace};
 use super::{Event, EventKind, Sequence, Stamp};
 
@@ -16,72 +16,40 @@ const FILE: u64 = 64 << 20;
 /// How many pages are written between two looks at what is wanted.
 const TURN: usize = 16;
 
-/// What the thread has to do.
-#[derive(Debug, Default)]
-pub(super) struct PageDesk {
-    work: Mutex<PageWork>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct PageWork {
-    wanted: VecDeque<Sequence>,
-    parked: bool,
-    ends: bool,
-}
-
-impl PageDesk {
-    fn lock(&self) -> MutexGuard<'_, PageWork> {
-        self.work.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// There are pages to write.
-    pub fn parked(&self) {
-        self.lock().parked = true;
-        self.changed.notify_one();
-    }
-
-    /// The pages of these records are wanted.
-    pub fn want(&self, records: &[Sequence]) {
-        self.lock().wanted.extend(records);
-        self.changed.notify_one();
-    }
-
-    /// The trace has gone.
-    pub fn end(&self) {
-        self.lock().ends = true;
-        self.changed.notify_one();
-    }
-
-    /// Starts the thread, which lives as long as the trace.
-    pub fn start(self: &Arc<PageDesk>, trace: Weak<Trace>, folder: PathBuf) -> io::Result<()> {
-        let (desk, mut writer) = (self.clone(), PageWriter { folder, encoder: PageEncoder::new()?, file: None });
-        std::thread::Builder::new().name("pages".into()).spawn(move || {
-            let mut failed = false;
-            while let Some(wanted) = desk.next() {
-                let Some(trace) = trace.upgrade() else { return };
-                if !wanted.is_empty() {
-                    read(&trace, &wanted);
-                }
-                if let Err(error) = write(&trace, &mut writer, &desk)
-                    && !std::mem::replace(&mut failed, true)
-                {
-                    report(&trace, &error, &writer.folder);
-                }
-            }
-        })?;
+impl Trace {
+    /// From now on what does not fit into the memory is put aside in this folder, where it may take so many bytes. The files have no
+    /// names and go with the program. Only the first call counts.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn put_aside(self: &Arc<Trace>, folder: PathBuf, limit: u64) -> io::Result<()> {
+        let queue = Arc::new(PageQueue::default());
+        if self.set_page_queue(queue.clone()) {
+            start(queue.clone(), Arc::downgrade(self), folder)?;
+            self.change_records(|records| records.put_aside(queue, limit));
+        }
         Ok(())
     }
+}
 
-    /// Waits for work; `None` at the end.
-    fn next(&self) -> Option<Vec<Sequence>> {
-        let mut work = self.lock();
-        while work.wanted.is_empty() && !work.parked && !work.ends {
-            work = self.changed.wait(work).unwrap_or_else(PoisonError::into_inner);
+/// Starts the thread, which lives as long as the trace.
+fn start(queue: Arc<PageQueue>, trace: Weak<Trace>, folder: PathBuf) -> io::Result<()> {
+    let mut writer = PageWriter { folder, encoder: PageEncoder::new()?, file: None };
+    std::thread::Builder::new().name("pages".into()).spawn(move || {
+        let mut failed = false;
+        while let Some(wanted) = queue.next() {
+            let Some(trace) = trace.upgrade() else { return };
+            if !wanted.is_empty() {
+                read(&trace, &wanted);
+            }
+            if let Err(error) = write(&trace, &mut writer, &queue)
+                && !std::mem::replace(&mut failed, true)
+            {
+                report(&trace, &error, &writer.folder);
+            }
         }
-        work.parked = false;
-        (!work.ends).then(|| work.wanted.drain(..).collect())
-    }
+    })?;
+    Ok(())
 }
 
 /// Reads the pages of these records, each once.
@@ -107,10 +75,10 @@ fn read(trace: &Trace, wanted: &[Sequence]) {
 }
 
 /// Writes some pages.
-fn write(trace: &Trace, writer: &mut PageWriter, desk: &PageDesk) -> io::Result<()> {
+fn write(trace: &Trace, writer: &mut PageWriter, queue: &PageQueue) -> io::Result<()> {
     let pages = trace.read().records().unwritten(TURN);
     if pages.len() == TURN {
-        desk.lock().parked = true; // probably there are more
+        queue.parked(); // probably there are more
     }
     let mut written = Vec::with_capacity(pages.len());
     let mut outcome = Ok(());

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::contents::Trace;
 use super::filter::FilterContext;
+use super::page_search::{RecentPages, search_page};
 use super::store::PageHandle;
 use super::{FrameKind, Record, RecordKind, Sequence};
 
@@ -39,11 +40,14 @@ pub type ScanCondition = Box<dyn Fn(&Record<'_>, &FilterContext<'_>) -> bool + S
 pub struct PageScan {
     range: Range<Sequence>,
     backward: bool,
+    /// Whether the condition asks for the other halves of exchanges.
+    with_partners: bool,
     /// Whether it ends with the first page on which something is found.
     first_only: bool,
     condition: ScanCondition,
     now: jiff::Zoned,
     cancelled: AtomicBool,
+    recent: RecentPages,
     state: Mutex<ScanState>,
 }
 
@@ -66,10 +70,12 @@ impl PageScan {
         PageScan {
             range,
             backward: false,
+            with_partners: false,
             first_only: false,
             condition,
             now,
             cancelled: AtomicBool::new(false),
+            recent: RecentPages::default(),
             state: Mutex::default(),
         }
     }
@@ -77,6 +83,11 @@ impl PageScan {
     /// The same that ends when something is found, in this direction.
     pub fn first(self, backward: bool) -> PageScan {
         PageScan { backward, first_only: true, ..self }
+    }
+
+    /// The same, for a condition that asks for the other halves of exchanges or not. Those take longer.
+    pub fn with_partners(self, with_partners: bool) -> PageScan {
+        PageScan { with_partners, ..self }
     }
 
     /// The records that are searched.
@@ -140,17 +151,11 @@ impl PageScan {
                 (place, page)
             };
             // A page that cannot be read has no hits.
-            let hits = page.open().map_or_else(
-                |_| Vec::new(),
-                |chunk| {
-                    let contents = trace.read();
-                    let records = contents.records();
-                    let context = FilterContext { page: Some(&chunk), ..FilterContext::new(&contents, &self.now) };
-                    let is_meant =
-                        |record: &Record<'_>| self.range.contains(&record.sequence) && (self.condition)(record, &context);
-                    records.of_chunk(&chunk).filter(is_meant).map(|record| ScanHit::of(&record)).collect()
-                },
-            );
+            let hits = search_page(trace, &page, &self.recent, self.with_partners, &self.now, |record, context| {
+                let is_meant = self.range.contains(&record.sequence) && (self.condition)(record, context);
+                is_meant.then(|| ScanHit::of(record))
+            });
+            let hits = hits.unwrap_or_default();
             self.deliver(place, hits, trace);
         }
     }

@@ -256,6 +256,10 @@ impl UpstreamLink {
                 self.security = Some(LinkSecurity { tls: handshake.tls.is_some(), proof: handshake.proof });
                 (self.link, self.peer) = (*link, Some(*peer));
             }
+            EventKind::LinkKnown { link, peer, up, .. } if *link != self.link => {
+                self.state = if *up { LinkState::Connected } else { LinkState::Gone };
+                (self.link, self.peer) = (*link, *peer);
+            }
             EventKind::Disconnected { link, .. } if *link == self.link => self.state = LinkState::Gone,
             EventKind::Refused { .. } if self.state == LinkState::Connecting => self.state = LinkState::Gone,
             EventKind::Retry { after, .. } => {

@@ -182,6 +182,14 @@ impl StationRow {
                 self.state = LinkState::Waiting { until_micros };
             }
             EventKind::Timeout { .. } | EventKind::Unreachable { .. } => self.errors += 1,
+            EventKind::LinkKnown { link, version, transport, peer, up } => {
+                // What the row knows is newer, or the same.
+                if self.link != *link {
+                    self.state = if *up { LinkState::Connected } else { LinkState::Gone };
+                    (self.link, self.peer) = (*link, *peer);
+                    (self.version, self.transport) = (Some(*version), Some(*transport));
+                }
+            }
             EventKind::Callback { url } => self.callback.clone_from(url),
             EventKind::Ping { round_trip: Some(round_trip), .. } => self.round_trip = Some(*round_trip),
             EventKind::Queue { in_flight, queued } => (self.in_flight, self.queued) = (*in_flight, *queued),
@@ -206,7 +214,11 @@ impl StationRow {
         }
         let by_ourselves = matches!(
             event.kind,
-            EventKind::Queue { .. } | EventKind::Connecting { .. } | EventKind::Retry { .. } | EventKind::Callback { .. }
+            EventKind::Queue { .. }
+                | EventKind::Connecting { .. }
+                | EventKind::Retry { .. }
+                | EventKind::Callback { .. }
+                | EventKind::LinkKnown { .. }
         );
         if !by_ourselves {
             self.last_seen_micros = event.stamp.wall_micros;
@@ -315,7 +327,7 @@ impl StationTable {
         let (before, errors) = (row.state, row.errors);
         row.apply(event, latency);
         self.errors += row.errors - errors;
-        if let EventKind::Connected { version, transport, .. } = &event.kind {
+        if let EventKind::Connected { version, transport, .. } | EventKind::LinkKnown { version, transport, .. } = &event.kind {
             self.versions.insert(*version);
             self.transports.insert(*transport);
         }

@@ -16,7 +16,7 @@ use self::chunk::{Header, HeaderFlags};
 use self::shelf::PageShelf;
 use super::interner::Interner;
 use super::new_record::NewRecord;
-use super::page_desk::PageDesk;
+use super::page_queue::PageQueue;
 use super::record::{Record, RecordDetail, RecordKind};
 use super::{PairLegs, RecordContent, Sequence, Stamp, StationKey};
 use crate::ocpp::ErrorCode;
@@ -114,8 +114,8 @@ impl Store {
     }
 
     /// From now on what does not fit is put aside instead of dropped; it may take so many bytes of disk.
-    pub(super) fn put_aside(&mut self, desk: Arc<PageDesk>, limit: u64) {
-        self.shelf = Some(PageShelf::new(desk, limit));
+    pub(super) fn put_aside(&mut self, queue: Arc<PageQueue>, limit: u64) {
+        self.shelf = Some(PageShelf::new(queue, limit));
     }
 
     /// The records in memory. What lies before the start was put aside or dropped.
@@ -156,10 +156,33 @@ impl Store {
         (chunk.first..).zip(&chunk.headers).map(|(sequence, header)| self.record(sequence, chunk, header))
     }
 
-    /// The record in a chunk of this store.
-    pub(super) fn in_chunk<'a>(&'a self, chunk: &'a Chunk, sequence: Sequence) -> Option<Record<'a>> {
-        let place = usize::try_from(sequence.checked_sub(chunk.first)?).ok()?;
+    /// The record in one of some chunks of this store.
+    pub(super) fn in_chunks<'a>(&'a self, chunks: &'a [Arc<Chunk>], sequence: Sequence) -> Option<Record<'a>> {
+        let chunk = chunks.iter().find(|chunk| sequence >= chunk.first && sequence < chunk.end())?;
+        let place = usize::try_from(sequence - chunk.first).ok()?;
         chunk.headers.get(place).map(|header| self.record(sequence, chunk, header))
+    }
+
+    /// The records of a range that can be had at once, oldest first: those in memory, and of what was put aside the pages that somebody looks
+    /// at. There may be gaps.
+    pub fn held(&self, range: Range<Sequence>) -> impl DoubleEndedIterator<Item = Record<'_>> {
+        let aside = range.start..range.end.min(self.range().start);
+        let chunks = self.shelf.iter().flat_map(move |shelf| shelf.chunks(&aside));
+        let records = {
+            let range = range.clone();
+            chunks.flat_map(move |chunk| {
+                let from = usize::try_from(range.start.saturating_sub(chunk.first)).unwrap_or(usize::MAX);
+                let to = usize::try_from(range.end.saturating_sub(chunk.first)).unwrap_or(usize::MAX).min(chunk.headers.len());
+                (from.min(to)..to).map(move |place| self.record(chunk.first + place as Sequence, chunk, &chunk.headers[place]))
+            })
+        };
+        records.chain(self.iter(range))
+    }
+
+    /// Behind the newest record of a range that cannot be had at once, because it was put aside.
+    pub fn gap_end(&self, range: &Range<Sequence>) -> Option<Sequence> {
+        let aside = range.start..range.end.min(self.range().start);
+        self.shelf.as_ref()?.gap_end(&aside)
     }
 
     /// The bytes that wait to be put aside.
@@ -181,6 +204,14 @@ impl Store {
 
     pub(super) fn show_page(&mut self, first: Sequence, chunk: Option<Arc<Chunk>>) {
         self.shelf.iter_mut().for_each(|shelf| shelf.show(first, chunk.clone()));
+    }
+
+    pub(super) fn pin_pages(&mut self, chunks: Vec<Arc<Chunk>>) {
+        self.shelf.iter_mut().for_each(|shelf| shelf.pin(&chunks));
+    }
+
+    pub(super) fn unpin_pages(&mut self, pages: &[Sequence]) {
+        self.shelf.iter_mut().for_each(|shelf| shelf.unpin(pages));
     }
 
     /// How many records were dropped.

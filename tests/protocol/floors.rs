@@ -34,7 +34,6 @@ const WITHIN_A_LAYER: &[(&str, &str)] = &[
 /// Files that use each other.
 const CYCLES: &[&[&str]] = &[
     &["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"],
-    &["trace/contents.rs", "trace/page_desk.rs", "trace/store.rs"],
     &["trace/event.rs", "trace/pair.rs", "trace/station_keys.rs", "trace/stations.rs"],
 ];
 
@@ -48,7 +47,6 @@ const ENTANGLED: &[&str] = &[
     "simulator/v2/charging_station/mod.rs",
     "trace/filter/mod.rs",
     "trace/station_summary/mod.rs",
-    "trace/store.rs",
 ];
 
 /// Names of more than one type, with how many.

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::context::CommandContext;
 use super::entry::CommandEntry;
@@ -17,8 +18,8 @@ use crate::console::syntax::token::{Spanned, quote, unquote};
 use crate::ocpp::Catalog;
 use crate::sanitize::escape_control;
 use crate::scenario_writer::{ScriptTitle, TYPES, TYPES_FILE, TranscriptError, WrittenScript, transcribe};
-use crate::trace::Trace;
 use crate::trace::filter::TraceFilter;
+use crate::trace::{PinError, PinnedPages, Trace};
 
 pub(super) const SCENARIO: CommandEntry<ScenarioCommand> = CommandEntry {
     spec: CommandSpec::new("scenario", "make a test script of what was recorded")
@@ -88,12 +89,25 @@ impl ScenarioCommand {
     }
 }
 
-fn made(trace: &Trace, catalog: &Catalog, choice: &TraceChoice, file: &str) -> Result<WrittenScript, TranscriptError> {
+/// How many records before and behind the chosen ones are looked at, where those are on disk: the start of a transaction, a late answer.
+const AROUND: (u64, u64) = (50_000, 10_000);
+
+fn made(trace: &Arc<Trace>, catalog: &Catalog, choice: &TraceChoice, file: &str) -> Result<WrittenScript, ScriptFault> {
     let chosen = choice.sequences(trace);
+    let _pinned = PinnedPages::of(trace, &chosen, AROUND)?;
     let path = Path::new(file);
     let name = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or(file).to_owned();
     let (stem, file) = (name(path.file_stem()), name(path.file_name()));
-    transcribe(&trace.read(), catalog, &chosen, ScriptTitle { name: &stem, file: &file })
+    Ok(transcribe(&trace.read(), catalog, &chosen, ScriptTitle { name: &stem, file: &file })?)
+}
+
+/// Why no script was made.
+#[derive(Debug, thiserror::Error)]
+enum ScriptFault {
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
+    #[error(transparent)]
+    Pin(#[from] PinError),
 }
 
 /// `3 exchanges and 1 other frame of CP1 and CP2`.

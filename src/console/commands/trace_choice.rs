@@ -4,9 +4,6 @@ use crate::scenario_writer::{MOST_RECORDS, can_be_written};
 use crate::trace::filter::{FilterContext, TraceFilter};
 use crate::trace::{Record, Sequence, StationKey, Trace};
 
-/// How many records are looked at before the recorder may continue.
-const CHUNK: u64 = 10_000;
-
 /// The records of the trace that the user means: the bookmarked ones, and when there are none those that are shown.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TraceChoice {
@@ -37,22 +34,14 @@ impl TraceChoice {
         self.chosen(trace, |_| true, usize::MAX)
     }
 
+    /// It reads what was put aside, so no lock may be held.
     fn chosen(&self, trace: &Trace, can_be_written: impl Fn(&Record<'_>) -> bool, most: usize) -> Vec<Sequence> {
         if !self.bookmarks.is_empty() {
             return self.bookmarks.clone();
         }
-        let now = jiff::Zoned::now();
-        let range = trace.read().records().range();
-        let mut chosen = Vec::new();
-        let mut from = range.start;
-        while from < range.end && chosen.len() <= most {
-            let contents = trace.read();
-            let context = FilterContext::new(&contents, &now);
-            let records = contents.records().iter(from..range.end.min(from + CHUNK));
-            let meant = records.filter(|record| can_be_written(record) && self.takes(record, &context));
-            chosen.extend(meant.map(|record| record.sequence));
-            from += CHUNK;
-        }
-        chosen
+        let range = trace.read().records().whole();
+        trace.search(range, self.filter.asks_for_partners(), most.saturating_add(1), |record, context| {
+            can_be_written(record) && self.takes(record, context)
+        })
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::FilterContext;
-use super::choice::FieldChoice;
+use super::choice::{FieldChoice, FilterField};
 use super::error::ConditionError;
 use super::key::{FilterKey, KEYS, KeyKind};
 use super::pattern::{MatchExtent, Pattern};
@@ -131,6 +131,15 @@ impl Condition {
         match self {
             Condition::Identity(_) | Condition::Text(_) => true,
             Condition::Choice(choice) => choice.field().is_of_station(),
+            _ => false,
+        }
+    }
+
+    /// Whether it asks for the other half of an exchange.
+    pub fn asks_for_partners(&self) -> bool {
+        match self {
+            Condition::Transaction(_) => true,
+            Condition::Choice(choice) => choice.field() == FilterField::Answered,
             _ => false,
         }
     }

@@ -116,6 +116,17 @@ impl FilterExpression {
         }
     }
 
+    /// Whether a condition in it asks for the other half of an exchange.
+    pub fn asks_for_partners(&self) -> bool {
+        match self {
+            FilterExpression::Is(condition) => condition.asks_for_partners(),
+            FilterExpression::Not(inner) => inner.asks_for_partners(),
+            FilterExpression::All(group) | FilterExpression::Any(group) => {
+                group.parts.iter().any(FilterExpression::asks_for_partners)
+            }
+        }
+    }
+
     pub fn is_about_stations(&self) -> bool {
         match self {
             FilterExpression::Is(condition) => condition.is_about_stations(),

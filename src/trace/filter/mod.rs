@@ -24,6 +24,7 @@ mod transaction;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 pub use call_condition::CallCondition;
 pub use complete::{FilterCandidate, FilterCompletion, KnownNames, complete, half_typed_key, quote_value};
@@ -51,8 +52,8 @@ pub struct FilterContext<'a> {
     pub newcomer: Option<&'a StationRow>,
     /// Where the partners of records are, for `answered:`. Without it, a call that timed out counts as answered.
     pub records: Option<&'a Store>,
-    /// The page of the record, when that is one that was put aside: its partner may be there.
-    pub(in crate::trace) page: Option<&'a Chunk>,
+    /// Pages of what was put aside on which partners may be.
+    pub(in crate::trace) pages: &'a [Arc<Chunk>],
     /// The wall clock, microseconds since 1970-01-01T00:00:00Z.
     pub now_micros: i64,
     /// The offset of the user's clock from UTC, in microseconds, for times of the clock.
@@ -66,7 +67,7 @@ impl<'a> FilterContext<'a> {
             stations: contents.stations(),
             newcomer: None,
             records: Some(contents.records()),
-            page: None,
+            pages: &[],
             now_micros: now.timestamp().as_microsecond(),
             offset_micros: i64::from(now.offset().seconds()) * 1_000_000,
         }
@@ -88,7 +89,7 @@ impl<'a> FilterContext<'a> {
     /// The record that is the partner of another.
     pub(super) fn partner(&self, partner: Sequence) -> Option<Record<'a>> {
         let records = self.records?;
-        self.page.and_then(|page| records.in_chunk(page, partner)).or_else(|| records.get(partner))
+        records.in_chunks(self.pages, partner).or_else(|| records.get(partner))
     }
 
     /// The row of a record's station.
@@ -120,6 +121,11 @@ impl TraceFilter {
     /// Whether a record passes. Nothing is allocated, but for numbers in the payload that are compared with wildcards.
     pub fn matches(&self, record: &Record<'_>, context: &FilterContext<'_>) -> bool {
         self.expression.matches(record, context)
+    }
+
+    /// Whether it asks for the other halves of exchanges, which may not be in memory.
+    pub fn asks_for_partners(&self) -> bool {
+        self.expression.asks_for_partners()
     }
 
     /// Whether a station passes. Conditions about records leave it open and then it passes: `cp:A kind:error` is station A.

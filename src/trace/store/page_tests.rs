@@ -7,7 +7,9 @@ use super::*;
 use crate::clock::now;
 use crate::ocpp::Role;
 use crate::trace::filter::{self, FilterContext};
-use crate::trace::{CloseReason, Direction, Event, EventKind, EventSender, Frame, FrameKind, PageScan, Trace, direct};
+use crate::trace::{
+    CloseReason, Direction, Event, EventKind, EventSender, Frame, FrameKind, PageScan, PinnedPages, Trace, direct,
+};
 
 /// A trace that keeps little in memory and puts the rest aside in the folder.
 fn small(folder: &Path, limit: u64) -> EventSender {
@@ -112,6 +114,112 @@ fn a_search_finds_what_was_put_aside_in_order_and_in_both_directions() {
     assert_eq!(search("kind:disconnect", Some(false)).first(), lost.first());
     assert_eq!(search("kind:disconnect", Some(true)).first(), lost.last());
     assert_eq!(search("kind:call answered:no", None), Vec::<u64>::new());
+}
+
+/// Exchanges whose answers come some pages later: the calls and the answers of 600 of them in turn.
+fn far_apart(folder: &Path) -> EventSender {
+    let events = small(folder, u64::MAX);
+    let key = events.station(Role::CentralSystem, "CP1");
+    let mut at = 0;
+    for round in 0..4_u64 {
+        for kind in [FrameKind::Call, FrameKind::Result] {
+            for number in (round * 600)..(round * 600 + 600) {
+                at += 1;
+                let text = match kind {
+                    FrameKind::Call => format!("[2,\"{number}\",\"StartTransaction\",{{\"x\":\"{:100}\"}}]", ""),
+                    _ => format!("[3,\"{number}\",{{\"transactionId\":{number}}}]"),
+                };
+                if number % 100 == 99 && kind == FrameKind::Result {
+                    let timeout = EventKind::Timeout {
+                        exchange: number,
+                        action: "StartTransaction".into(),
+                        after: Duration::from_secs(1),
+                    };
+                    events.put_now(Event {
+                        station: Some(key),
+                        stamp: Stamp { wall_micros: at, monotonic_micros: at as u64 },
+                        kind: timeout,
+                    });
+                    continue;
+                }
+                let direction = if kind == FrameKind::Call { Direction::In } else { Direction::Out };
+                let frame = Frame {
+                    action: Some("StartTransaction".into()),
+                    exchange: Some(number),
+                    ..Frame::new(direction, kind, text.into())
+                };
+                let stamp = Stamp { wall_micros: at, monotonic_micros: at as u64 };
+                events.put_now(Event { station: Some(key), stamp, kind: EventKind::Frame(frame) });
+            }
+        }
+    }
+    settle(events.trace());
+    events
+}
+
+fn chosen(trace: &Trace, text: &str) -> Vec<u64> {
+    let filter = filter::parse(text).unwrap();
+    let range = trace.read().records().whole();
+    trace.search(range, filter.asks_for_partners(), usize::MAX, |record, context| filter.matches(record, context))
+}
+
+#[test]
+fn partners_on_other_pages_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = far_apart(folder.path());
+    let trace = events.trace();
+    assert!(trace.read().records().range().start > 3000);
+    assert_eq!(chosen(trace, "kind:call answered:no").len(), 24, "those that timed out");
+    assert_eq!(chosen(trace, "tx:7"), [7, 607]);
+    assert_eq!(chosen(trace, "tx:1207").len(), 2);
+    // Its call is aside and its answer in memory.
+    let here = trace.read().records().range().start;
+    assert!((4101..4700).contains(&here), "{here}");
+    assert_eq!(chosen(trace, "tx:2300"), [4100, 4700]);
+    let filter = filter::parse("kind:call answered:no").unwrap();
+    let to = trace.read().records().range().start;
+    let condition = move |record: &Record<'_>, context: &FilterContext<'_>| filter.matches(record, context);
+    let scan = Arc::new(PageScan::new(0..to, jiff::Zoned::now(), Box::new(condition)).with_partners(true));
+    scan.run(trace);
+    let mut found = 0;
+    loop {
+        let (some, at) = scan.take();
+        found += some.len();
+        if at.is_none() {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    assert!(found >= 12, "{found}");
+}
+
+#[test]
+fn a_choice_goes_through_what_was_put_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = far_apart(folder.path());
+    let trace = events.trace();
+    let all = chosen(trace, "");
+    assert_eq!(all.len() as u64, trace.read().records().whole().end);
+    assert!(all.is_sorted());
+    assert_eq!(trace.search(10..20, false, 3, |_, _| true), [10, 11, 12]);
+    let aside = |sequence| trace.read().records().is_aside(sequence);
+    assert!(aside(7) && aside(607));
+    let pinned = PinnedPages::of(trace, &[7], (0, 0)).unwrap();
+    assert!(!aside(7) && !aside(607), "with its partner");
+    {
+        let contents = trace.read();
+        let records = contents.records();
+        let held: Vec<u64> = records.held(5..9).map(|record| record.sequence).collect();
+        assert_eq!(held, [5, 6, 7, 8]);
+        assert_eq!(records.held(0..records.range().end).next_back().map(|record| record.sequence), all.last().copied());
+        assert!(records.gap_end(&(0..records.range().start)).is_some());
+        assert_eq!(records.gap_end(&(5..9)), None);
+    }
+    let second = PinnedPages::of(trace, &[8], (0, 0)).unwrap();
+    drop(pinned);
+    assert!(!aside(7), "another reader has the same page");
+    drop(second);
+    assert!(aside(7));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What was put aside of a store: pages, in memory until they are written, and the few that readers look at. Reading and writing them is for
 //! `page_desk`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use foldhash::HashMap;
 use super::chunk::Chunk;
 use super::page::{PageHandle, PagePlace};
 use crate::trace::Sequence;
-use crate::trace::page_desk::PageDesk;
+use crate::trace::page_queue::PageQueue;
 
 /// How many pages that were read stay in memory: more than a screen full of lines and their partners can be on.
 const LOADED: usize = 256;
@@ -20,7 +20,7 @@ const PARKED: usize = 96 << 20;
 /// The pages.
 #[derive(Debug)]
 pub(in crate::trace) struct PageShelf {
-    desk: Arc<PageDesk>,
+    queue: Arc<PageQueue>,
     /// Oldest first, without gaps.
     pages: VecDeque<PageHandle>,
     /// How many of them are on disk; they come first.
@@ -32,21 +32,24 @@ pub(in crate::trace) struct PageShelf {
     parked_bytes: usize,
     /// Pages that were read, the one that was asked for last at the end.
     loaded: Vec<Arc<Chunk>>,
+    /// Pages that stay for a while, by their first record, with how many readers want that.
+    pinned: BTreeMap<Sequence, (Arc<Chunk>, usize)>,
     /// The distances to the partners that came when a call was here already.
     partners: HashMap<Sequence, i32>,
 }
 
 impl PageShelf {
     /// An empty shelf that may take so many bytes of disk.
-    pub fn new(desk: Arc<PageDesk>, limit: u64) -> PageShelf {
+    pub fn new(queue: Arc<PageQueue>, limit: u64) -> PageShelf {
         PageShelf {
-            desk,
+            queue,
             pages: VecDeque::new(),
             written: 0,
             disk_bytes: 0,
             limit,
             parked_bytes: 0,
             loaded: Vec::new(),
+            pinned: BTreeMap::new(),
             partners: HashMap::default(),
         }
     }
@@ -63,7 +66,7 @@ impl PageShelf {
         while self.parked_bytes > PARKED && self.written < self.pages.len() {
             self.drop_first();
         }
-        self.desk.parked();
+        self.queue.parked();
     }
 
     fn drop_first(&mut self) {
@@ -91,17 +94,57 @@ impl PageShelf {
 
     /// The pages with records of this range.
     pub fn pages(&self, range: &Range<Sequence>) -> Vec<PageHandle> {
-        let from = self.pages.partition_point(|page| page.end() <= range.start);
-        self.pages.range(from..).take_while(|page| page.first < range.end).cloned().collect()
+        self.pages.range(self.pages_in(range)).cloned().collect()
     }
 
     /// The chunk of a record, when it is in memory.
     pub fn chunk_of(&self, sequence: Sequence) -> Option<&Chunk> {
-        let page = self.page_of(sequence)?;
+        self.chunk(self.page_of(sequence)?)
+    }
+
+    fn chunk<'a>(&'a self, page: &'a PageHandle) -> Option<&'a Chunk> {
         match &page.place {
             PagePlace::Memory(chunk) => Some(chunk),
-            PagePlace::Disk { .. } => self.loaded.iter().rev().find(|chunk| chunk.first == page.first).map(|chunk| &**chunk),
+            PagePlace::Disk { .. } => {
+                let loaded = || self.loaded.iter().rev().find(|chunk| chunk.first == page.first);
+                self.pinned.get(&page.first).map(|(chunk, _)| chunk).or_else(loaded).map(|chunk| &**chunk)
+            }
             PagePlace::Damaged => None,
+        }
+    }
+
+    fn pages_in(&self, range: &Range<Sequence>) -> Range<usize> {
+        let from = self.pages.partition_point(|page| page.end() <= range.start);
+        from..self.pages.partition_point(|page| page.first < range.end).max(from)
+    }
+
+    /// The chunks with records of this range that are in memory.
+    pub fn chunks(&self, range: &Range<Sequence>) -> impl DoubleEndedIterator<Item = &Chunk> + use<'_> {
+        self.pages.range(self.pages_in(range)).filter_map(|page| self.chunk(page))
+    }
+
+    /// Behind the last page with records of this range that is not in memory and can be read.
+    pub fn gap_end(&self, range: &Range<Sequence>) -> Option<Sequence> {
+        let is_away = |page: &&PageHandle| matches!(page.place, PagePlace::Disk { .. }) && self.chunk(page).is_none();
+        self.pages.range(self.pages_in(range)).rev().find(is_away).map(|page| page.end().min(range.end))
+    }
+
+    /// Keeps pages that were read.
+    pub fn pin(&mut self, chunks: &[Arc<Chunk>]) {
+        for chunk in chunks {
+            self.pinned.entry(chunk.first).or_insert_with(|| (chunk.clone(), 0)).1 += 1;
+        }
+    }
+
+    /// Lets one reader's pages go.
+    pub fn unpin(&mut self, pages: &[Sequence]) {
+        for first in pages {
+            if let Some((_, readers)) = self.pinned.get_mut(first) {
+                *readers -= 1;
+                if *readers == 0 {
+                    self.pinned.remove(first);
+                }
+            }
         }
     }
 

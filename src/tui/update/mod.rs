@@ -118,7 +118,8 @@ pub fn update(app: &mut App, message: ScreenMessage, outside: &ReadContext<'_>) 
             }
             effects.extend(send::continue_batch(app, outside));
             effects.extend(app.trace.starting().into_iter().map(UpdateEffect::Search));
-            let wanted = app.trace.wanted(outside.contents.records(), common::height_of(app, Pane::Trace));
+            let mut wanted = app.trace.wanted(outside.contents.records(), common::height_of(app, Pane::Trace));
+            wanted.extend(app.message.awaited());
             if !wanted.is_empty() {
                 effects.push(UpdateEffect::Load(wanted));
             }

@@ -42,7 +42,7 @@ impl Scene {
             newcomer: None,
             stations: self.contents.stations(),
             records: Some(self.contents.records()),
-            page: None,
+            pages: &[],
             now_micros: NOW,
             offset_micros: 0,
         }

@@ -2,6 +2,7 @@
 //! or the selected and the previous one of the same kind, action and station. `similar` compares the lines; how much it is given is limited
 //! here, because the view is computed while the screen waits.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -39,14 +40,48 @@ pub struct BookmarkChoice {
     pub last: Option<Sequence>,
 }
 
+/// An earlier message.
+pub(super) enum EarlierMessage<'a> {
+    Found(Record<'a>),
+    /// There is none.
+    Nothing,
+    /// It may be among records that are on disk: this one is read next.
+    OnDisk(Sequence),
+}
+
 /// The message before this one, with the same way, kind, action and station.
-pub(super) fn previous<'a>(record: &Record<'_>, records: &'a Store) -> Option<Record<'a>> {
-    let RecordKind::Frame(..) = record.kind else { return None };
-    let from = record.sequence.saturating_sub(SEARCHED);
-    records
-        .iter(from..record.sequence)
+pub(super) fn previous<'a>(record: &Record<'_>, records: &'a Store) -> EarlierMessage<'a> {
+    let RecordKind::Frame(..) = record.kind else { return EarlierMessage::Nothing };
+    let range = searched(record.sequence);
+    let gap = records.gap_end(&range);
+    let found = records
+        .held(gap.unwrap_or(range.start)..range.end)
         .rev()
-        .find(|other| other.kind == record.kind && other.station == record.station && other.action == record.action)
+        .find(|other| other.kind == record.kind && other.station == record.station && other.action == record.action);
+    match (found, gap) {
+        (Some(found), _) => EarlierMessage::Found(found),
+        (None, Some(gap)) => EarlierMessage::OnDisk(gap.saturating_sub(1)),
+        (None, None) => EarlierMessage::Nothing,
+    }
+}
+
+/// The record on disk without which the comparison cannot be made yet.
+pub(super) fn awaited(record: &Record<'_>, base: DiffBase, bookmarks: BookmarkChoice, records: &Store) -> Option<Sequence> {
+    let marked = match (base, bookmarks) {
+        (DiffBase::Previous, _) => [None, None],
+        (DiffBase::Bookmarks, BookmarkChoice { pair: Some((first, second)), .. }) => [Some(first), Some(second)],
+        (DiffBase::Bookmarks, BookmarkChoice { last, .. }) => [last, None],
+    };
+    let on_disk = marked.into_iter().flatten().find(|sequence| records.is_aside(*sequence));
+    on_disk.or_else(|| match previous(record, records) {
+        EarlierMessage::OnDisk(sequence) => Some(sequence),
+        _ => None,
+    })
+}
+
+/// The records in which the message before this one is looked for.
+pub(super) fn searched(sequence: Sequence) -> Range<Sequence> {
+    sequence.saturating_sub(SEARCHED)..sequence
 }
 
 /// The lines that compare two messages.
@@ -59,6 +94,10 @@ pub(super) fn lines(
 ) -> Vec<TextLine> {
     let records = outside.contents.records();
     let mut lines = Vec::new();
+    if matches!(base, DiffBase::Bookmarks) && awaited(record, base, bookmarks, records).is_some_and(|it| records.is_aside(it)) {
+        lines.push(TextLine::new("What is bookmarked is being read from disk.", LineTone::Muted));
+        return lines;
+    }
     let marked = |sequence: Sequence| records.get(sequence);
     let bookmarked = match (base, bookmarks) {
         (DiffBase::Previous, _) => None,
@@ -79,8 +118,12 @@ pub(super) fn lines(
         Some((one, other)) if one.sequence > other.sequence => (other, one),
         Some(pair) => pair,
         None => match previous(record, records) {
-            Some(before) => (before, *record),
-            None => {
+            EarlierMessage::Found(before) => (before, *record),
+            EarlierMessage::OnDisk(_) => {
+                lines.push(TextLine::new("The message before it is being looked for in what is on disk.", LineTone::Muted));
+                return lines;
+            }
+            EarlierMessage::Nothing => {
                 let text = match record.kind {
                     RecordKind::Frame(..) => "There is no earlier message of this action and station to compare with.",
                     _ => "This line is no message.",

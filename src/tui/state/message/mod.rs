@@ -107,6 +107,8 @@ struct Shown {
     compared: Option<(DiffBase, BookmarkChoice)>,
     /// In the lens, the form that was chosen.
     form: Option<LensForm>,
+    /// Up to where the records before it are on disk, in the views that look for an earlier message.
+    gap: Option<Sequence>,
 }
 
 /// What the rows were made for.
@@ -177,6 +179,8 @@ pub struct MessageView {
     search: Option<TextSearch>,
     base: DiffBase,
     form: Option<LensForm>,
+    /// The record on disk that the view waits for.
+    awaited: Option<Sequence>,
 }
 
 /// One row of the pane.
@@ -207,7 +211,10 @@ impl MessageView {
         let partner = record.as_ref().and_then(|record| record.partner);
         let compared = (self.tab == MessageTab::Difference).then_some((self.base, bookmarks));
         let form = self.form.filter(|_| self.tab == MessageTab::Lens);
-        let shown = Shown { sequence: selected, tab: self.tab, partner, here: record.is_some(), compared, form };
+        let looks_back = matches!(self.tab, MessageTab::Difference | MessageTab::Timing);
+        let gap = selected.filter(|_| looks_back).map(diff::searched);
+        let gap = gap.and_then(|range| outside.contents.records().gap_end(&range));
+        let shown = Shown { sequence: selected, tab: self.tab, partner, here: record.is_some(), compared, form, gap };
         let shape = RowShape { width: (!self.unwrapped).then_some(width.saturating_sub(1)) };
         if shown == self.shown && shape == self.shape {
             return;
@@ -230,12 +237,22 @@ impl MessageView {
         self.top = self.row_of(anchor);
     }
 
+    /// The record on disk that the view waits for.
+    pub fn awaited(&self) -> Option<Sequence> {
+        self.awaited
+    }
+
     /// Makes the lines of the view.
     fn make(&mut self, record: Option<&Record<'_>>, bookmarks: BookmarkChoice, outside: &ReadContext<'_>, zone: &TimeZone) {
+        self.awaited = None;
         let Some(record) = record else {
             (self.content, self.verdict) = (Content::default(), None);
             return;
         };
+        if matches!(self.tab, MessageTab::Difference | MessageTab::Timing) {
+            let base = if self.tab == MessageTab::Difference { self.base } else { DiffBase::Previous };
+            self.awaited = diff::awaited(record, base, bookmarks, outside.contents.records());
+        }
         let judged = JudgedRecord::of(record, outside);
         self.verdict = Some(judged.words(record)).filter(|(words, _)| !words.is_empty());
         self.content = match self.tab {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::diff;
+use super::diff::{self, EarlierMessage};
 use super::line::{LineTone, TextLine};
 use crate::trace::{Direction, FrameKind, PairLegs, Record, RecordKind, SplitLatency};
 use crate::tui::context::ReadContext;
@@ -85,7 +85,7 @@ pub(super) fn lines(record: &Record<'_>, outside: &ReadContext<'_>, zone: &TimeZ
     if let Some(neighbour) = neighbour.filter(|_| record.station.is_some()) {
         fact("since the station's last line", apart(&neighbour));
     }
-    if let Some(previous) = diff::previous(record, records) {
+    if let EarlierMessage::Found(previous) = diff::previous(record, records) {
         fact("since the last of this action", apart(&previous));
     }
     fact("size", format!("{} bytes", format::number(record.full_text().len() as u64)));

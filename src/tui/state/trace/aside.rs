@@ -8,6 +8,9 @@ use crate::trace::filter::FilterContext;
 use crate::trace::{PageScan, Record, ScanCondition, ScanHit, Sequence, Store};
 use crate::tui::state::TraceMode;
 
+/// So many records wait at a time for partners that are read from disk.
+const WAITING: usize = 64;
+
 impl TraceView {
     /// The searches that are to be started.
     pub fn starting(&mut self) -> Vec<Arc<PageScan>> {
@@ -34,7 +37,8 @@ impl TraceView {
             let condition: ScanCondition = Box::new(move |record: &Record<'_>, context: &FilterContext<'_>| {
                 passes((only, pings), &base, &filter, record, context)
             });
-            self.aside = Some(self.search_aside(PageScan::new(from..here, context.time(), condition)));
+            let scan = PageScan::new(from..here, context.time(), condition).with_partners(self.asks_for_partners());
+            self.aside = Some(self.search_aside(scan));
         }
         self.aside.is_none()
     }
@@ -44,6 +48,25 @@ impl TraceView {
     pub(super) fn add_line(&mut self, ScanHit { sequence, partner }: ScanHit) {
         let call = partner.filter(|call| *call < sequence && *call >= self.start);
         self.matching.add(call.filter(|_| self.view() == TraceMode::Exchanges).unwrap_or(sequence));
+    }
+
+    /// Whether the filters ask for the other halves of exchanges.
+    pub(super) fn asks_for_partners(&self) -> bool {
+        [&self.base, &self.filter].into_iter().any(|filter| !filter.is_empty() && filter.parsed().asks_for_partners())
+    }
+
+    /// Checks the records whose partners were put aside and have come by now.
+    pub(super) fn check_waiting(&mut self, records: &Store, context: &FilterContext<'_>) {
+        let waiting = std::mem::take(&mut self.waiting);
+        for (sequence, partner) in waiting {
+            match records.get(sequence) {
+                _ if records.is_aside(partner) => self.waiting.push((sequence, partner)),
+                Some(record) if passes((self.only, self.pings), &self.base, &self.filter, &record, context) => {
+                    self.add_line(ScanHit::of(&record));
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Forgets the search for the filter.
@@ -63,7 +86,8 @@ impl TraceView {
         let lines = (top..top + 2 * height).chain(above).filter_map(|line| self.on_line(line));
         let shown: Vec<Sequence> = self.selected().into_iter().chain(lines).collect();
         let partners = shown.iter().filter_map(|sequence| records.get(*sequence)?.partner);
-        let all = shown.iter().copied().chain(partners).filter(|sequence| records.is_aside(*sequence));
+        let waiting = self.waiting.iter().map(|(_, partner)| *partner).take(WAITING);
+        let all = shown.iter().copied().chain(partners).chain(waiting).filter(|sequence| records.is_aside(*sequence));
         all.collect()
     }
 }
@@ -112,7 +136,8 @@ mod tests {
                 view.refresh(&contents, &FilterContext::new(&contents, &jiff::Zoned::now()), 20)
             };
             view.starting().iter().for_each(|scan| scan.run(events.trace()));
-            if !more && view.aside.is_none() {
+            events.trace().want(&view.wanted(events.trace().read().records(), 20));
+            if !more && view.aside.is_none() && view.waiting.is_empty() {
                 return;
             }
             std::thread::yield_now();
@@ -136,6 +161,61 @@ mod tests {
             }
             assert_eq!(shown(&view), shown(&expected), "{text:?}");
             assert_eq!(view.progress(), 100);
+        }
+    }
+
+    /// Answers that come some pages behind their calls.
+    fn late_answers(folder: Option<&Path>) -> EventSender {
+        let events = direct(if folder.is_some() { 150_000 } else { 1 << 30 }, now());
+        if let Some(folder) = folder {
+            events.trace().put_aside(folder.into(), u64::MAX).unwrap();
+        }
+        let key = events.station(Role::CentralSystem, "CP1");
+        let mut at = 0;
+        let numbers = |round: u64| round * 600..round * 600 + 600;
+        for (round, kind) in (0..4).flat_map(|round| [(round, FrameKind::Call), (round, FrameKind::Result)]) {
+            for number in numbers(round) {
+                at += 1;
+                let text = match kind {
+                    FrameKind::Call => format!("[2,\"{number}\",\"StartTransaction\",{{\"a\":\"{:100}\"}}]", ""),
+                    _ => format!("[3,\"{number}\",{{\"transactionId\":{}}}]", number % 10),
+                };
+                let direction = if kind == FrameKind::Call { Direction::In } else { Direction::Out };
+                let (action, exchange) = (Some("StartTransaction".into()), Some(number));
+                let frame = Frame { action, exchange, ..Frame::new(direction, kind, text.into()) };
+                let kind = match kind {
+                    FrameKind::Result if number % 50 == 49 => EventKind::Unanswered {
+                        exchange: number,
+                        action: "StartTransaction".into(),
+                        by: crate::trace::SilenceCause::Rule,
+                    },
+                    _ => EventKind::Frame(frame),
+                };
+                let stamp = Stamp { wall_micros: at, monotonic_micros: at as u64 };
+                events.put_now(Event { station: Some(key), stamp, kind });
+            }
+        }
+        while events.trace().read().records().waiting_bytes() > 0 {
+            std::thread::yield_now();
+        }
+        events
+    }
+
+    #[test]
+    fn a_filter_knows_the_other_halves_of_exchanges_wherever_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let (little, whole) = (late_answers(Some(folder.path())), late_answers(None));
+        assert!(little.trace().read().records().range().start > 2000);
+        let (mut view, mut expected) = (TraceView::default(), TraceView::default());
+        view.set_view(TraceMode::Events, None);
+        expected.set_view(TraceMode::Events, None);
+        for text in ["answered:no", "tx:3", "tx:7 kind:result"] {
+            for (view, events) in [(&mut view, &little), (&mut expected, &whole)] {
+                view.set_filter(PaneFilter::parse(text).unwrap());
+                settle(view, events);
+            }
+            assert!(expected.count() > 40, "{text:?}");
+            assert_eq!(shown(&view), shown(&expected), "{text:?}");
         }
     }
 

@@ -64,7 +64,8 @@ impl TraceView {
             let (goal, find) = (seek.goal.clone(), self.find.clone());
             let condition: ScanCondition =
                 Box::new(move |record: &Record<'_>, context: &FilterContext<'_>| reaches(&goal, &find, record, context));
-            let scan = PageScan::new(range, context.time(), condition).first(!seek.forward);
+            let with_partners = matches!(seek.goal, Goal::Found) && self.find.parsed().asks_for_partners();
+            let scan = PageScan::new(range, context.time(), condition).first(!seek.forward).with_partners(with_partners);
             seek.scan = Some(self.search_aside(scan));
             self.seek = Some(seek);
             return SeekProgress::Waits;

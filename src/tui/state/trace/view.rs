@@ -56,6 +56,8 @@ pub struct TraceView {
     pub(super) scanned: Sequence,
     /// The search through what was put aside, while it runs.
     pub(super) aside: Option<Arc<PageScan>>,
+    /// Records in memory, and their partners on disk, without which the filter cannot check them.
+    pub(super) waiting: Vec<(Sequence, Sequence)>,
     /// Searches that are to be started.
     pub(super) starting: Vec<Arc<PageScan>>,
     pub(super) start: Sequence,
@@ -95,6 +97,7 @@ impl Default for TraceView {
             matching: SequenceIndex::default(),
             scanned: 0,
             aside: None,
+            waiting: Vec::new(),
             starting: Vec::new(),
             start: 0,
             cleared: 0,
@@ -310,10 +313,15 @@ impl TraceView {
         if !self.scan_aside(contents.records().range().start, context) {
             return;
         }
+        let records = contents.records();
+        self.check_waiting(records, context);
         let from = self.scanned.max(self.start);
         let to = self.end.min(from + CHUNK);
-        for record in contents.records().iter(from..to) {
-            if passes((self.only, self.pings), &self.base, &self.filter, &record, context) {
+        let with_partners = self.asks_for_partners();
+        for record in records.iter(from..to) {
+            if let Some(partner) = record.partner.filter(|partner| with_partners && records.is_aside(*partner)) {
+                self.waiting.push((record.sequence, partner));
+            } else if passes((self.only, self.pings), &self.base, &self.filter, &record, context) {
                 self.add_line(ScanHit::of(&record));
             }
         }
@@ -363,6 +371,7 @@ impl TraceView {
 
     fn look_again(&mut self) {
         self.stop_scan();
+        self.waiting.clear();
         self.matching.clear();
         self.scanned = self.start;
     }
