@@ -81,6 +81,14 @@ pub fn stop_process_group() -> io::Result<()> {
     return Err(io::Error::new(io::ErrorKind::Unsupported, "this system cannot stop a program and continue it"));
 }
 
+/// Asks another process to end. On systems without such a signal nothing happens.
+pub fn terminate(process: u32) {
+    #[cfg(unix)]
+    unix::terminate(process);
+    #[cfg(not(unix))]
+    let _ = process;
+}
+
 #[cfg(unix)]
 mod unix {
     use std::io;
@@ -124,6 +132,13 @@ mod unix {
 
         pub async fn recv(&mut self) {
             self.0.recv().await;
+        }
+    }
+
+    pub(super) fn terminate(process: u32) {
+        if let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) {
+            // One that has ended needs no signal.
+            let _ = rustix::process::kill_process(process, rustix::process::Signal::TERM);
         }
     }
 

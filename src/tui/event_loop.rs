@@ -198,7 +198,7 @@ impl Screen {
                 After::Edit { text, extension } => {
                     drop(keys);
                     let edited = external::edit(&text, extension);
-                    if let Some(edited) = self.outside(edited, &mut signals, &shutdown).await? {
+                    if let Some(edited) = self.outside(edited, None, &mut signals, &shutdown).await? {
                         self.dispatch(ScreenMessage::Edited(edited))?;
                     }
                     keys = EventStream::new();
@@ -207,8 +207,9 @@ impl Screen {
                 After::Open(files) => {
                     drop(keys);
                     let show_secrets = self.session.trace().read().shows_secrets();
-                    let opened = external::open(&files, show_secrets);
-                    if let Some(Err(error)) = self.outside(opened, &mut signals, &shutdown).await? {
+                    let end = CancellationToken::new();
+                    let opened = external::open(&files, show_secrets, &end);
+                    if let Some(Err(error)) = self.outside(opened, Some(&end), &mut signals, &shutdown).await? {
                         self.dispatch(ScreenMessage::Reply(BackendReply::Error(format!("{error}."))))?;
                     }
                     keys = EventStream::new();
@@ -413,37 +414,40 @@ impl Screen {
     }
 
     /// Releases the terminal for another program, and takes it back when that has ended: what it returned, or `None` when this one is
-    /// to end. The network goes on meanwhile.
+    /// to end. A program that knows `end` is asked to end then, and gives the terminal back; any other is dropped. The network goes on
+    /// meanwhile.
     async fn outside<T>(
         &mut self,
         program: impl Future<Output = T>,
+        end: Option<&CancellationToken>,
         signals: &mut Signals,
         shutdown: &CancellationToken,
     ) -> Result<Option<T>, TerminalError> {
         self.terminal.release();
-        let ended = {
-            let mut running = std::pin::pin!(program);
-            loop {
-                tokio::select! {
-                    biased;
-                    ended = &mut running => break Some(ended),
-                    () = shutdown.cancelled() => break None,
-                    signal = signals.next() => match signal {
-                        // Ctrl-C is meant for the program that has the terminal.
-                        Some(ExitSignal::Interrupt) => {}
-                        Some(signal) => {
-                            self.exit = Some(Exit::Signal(signal.number()));
-                            break None;
-                        }
-                        None => {}
-                    },
-                }
+        let mut running = std::pin::pin!(program);
+        let exit = loop {
+            tokio::select! {
+                biased;
+                ended = &mut running => break Ok(ended),
+                () = shutdown.cancelled() => break Err(Exit::Shutdown),
+                signal = signals.next() => match signal {
+                    // Ctrl-C is meant for the program that has the terminal.
+                    Some(ExitSignal::Interrupt) | None => {}
+                    Some(signal) => break Err(Exit::Signal(signal.number())),
+                },
             }
         };
-        if ended.is_none() {
-            self.exit = self.exit.or(Some(Exit::Shutdown));
-            return Ok(None);
-        }
+        let ended = match exit {
+            Ok(ended) => ended,
+            Err(exit) => {
+                self.exit = Some(exit);
+                if let Some(end) = end {
+                    end.cancel();
+                    running.await;
+                }
+                return Ok(None);
+            }
+        };
         self.terminal.retake()?;
         // What was typed while the other program ended was meant for that one.
         while crossterm::event::poll(Duration::ZERO)? {
@@ -452,7 +456,7 @@ impl Screen {
         let (width, height) = crossterm::terminal::size()?;
         self.app.size = Size::new(width, height);
         self.dirty = true;
-        Ok(ended)
+        Ok(Some(ended))
     }
 
     /// Releases the terminal, stops, and takes the terminal back when the shell continues the program. Where that is impossible, the

@@ -6,14 +6,19 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use tokio::process::Command;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::private_file;
 use crate::text_file;
 
 /// The program when neither variable is set.
 const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
+
+/// How long the program that shows files may take to end.
+const ENDING: Duration = Duration::from_secs(3);
 
 /// Why there is no text from the external editor.
 #[derive(Debug, thiserror::Error)]
@@ -63,17 +68,27 @@ pub enum OpenError {
     Refused(String),
 }
 
-/// Shows recorded files with this program, until the user leaves it.
+/// Shows recorded files with this program, until the user leaves it, or it is to end.
 ///
 /// # Errors
 /// When it cannot be started or cannot read the files.
-pub async fn open(files: &[String], show_secrets: bool) -> Result<(), OpenError> {
+pub async fn open(files: &[String], show_secrets: bool, end: &CancellationToken) -> Result<(), OpenError> {
     let mut command = Command::new(std::env::current_exe()?);
     if show_secrets {
         command.arg("--show-secrets");
     }
     command.arg("open").arg("--").args(files).stderr(Stdio::piped()).kill_on_drop(true);
-    let output = command.spawn()?.wait_with_output().await?;
+    let child = command.spawn()?;
+    let process = child.id();
+    let mut output = std::pin::pin!(child.wait_with_output());
+    let output = tokio::select! {
+        output = &mut output => output,
+        () = end.cancelled() => {
+            // It gives the terminal back itself. What does not end is killed when this is dropped.
+            process.map(crate::signals::terminate);
+            tokio::time::timeout(ENDING, output).await.map_err(io::Error::other)?
+        }
+    }?;
     if output.status.success() {
         return Ok(());
     }

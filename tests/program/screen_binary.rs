@@ -400,3 +400,64 @@ fn mistakes_in_the_settings_are_reported_by_line() {
     fs::write(&file, "theme = \"dark\"\n").unwrap();
     assert_eq!(run(&["config", "check"]).0, Some(0));
 }
+
+/// A file is shown by the same program within a session; the session is on the screen again afterwards, and it went on meanwhile.
+#[test]
+fn recorded_files_are_shown_within_a_session() {
+    let person = Person::new();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/customer-log/steve.log");
+    let (mut screen, mut station) = person.screen_with_station();
+    screen.send(&format!(":open {file}\r"));
+    screen.wait_for("WB-0042");
+    assert!(screen.look(vt100::Screen::alternate_screen));
+    screen.look(|screen| assert!(!screen.contents().contains("1/1 connected"), "{}", screen.contents()));
+    station.tell("heartbeat");
+    screen.resize(100, 30);
+    screen.wait_until("the file is drawn in the new size", |screen| screen.contents().lines().count() <= 30);
+    screen.send("q");
+    screen.wait_for("1/1 connected");
+    screen.wait_for("Heartbeat");
+    screen.look(|screen| {
+        assert!(screen.alternate_screen() && !screen.contents().contains("WB-0042"), "{}", screen.contents());
+        assert_ne!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    });
+    // What cannot be shown says why, and the session stays.
+    screen.send(":open /no/such/file\r");
+    screen.wait_for("/no/such/file");
+    screen.wait_for("1/1 connected");
+    screen.send("q");
+    ends(screen, 0);
+}
+
+/// The shell gets the whole job: not only the program in front.
+#[test]
+fn the_shell_suspends_a_session_that_shows_a_file() {
+    let person = Person::new();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/customer-log/steve.log");
+    let around = Some("set -m; {}; echo STOPPED; read line; fg; echo ENDED");
+    let command = person.command(&["cs", "--host", "127.0.0.1", "--port", "0"], around);
+    let mut screen = Terminal::spawn(command, 120, 40);
+    screen.wait_for("No charge point yet");
+    screen.send(&format!(":open {file}\r"));
+    screen.wait_for("WB-0042");
+    screen.send(CTRL_Z);
+    screen.wait_for("STOPPED");
+    screen.send("\r");
+    screen.wait_for("WB-0042");
+    screen.send("q");
+    screen.wait_for("No charge point yet");
+    screen.send("q");
+    screen.wait_for("ENDED");
+    ends(screen, 0);
+}
+
+#[test]
+fn a_signal_ends_a_session_that_shows_a_file_and_restores_the_terminal() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/customer-log/steve.log");
+    let mut screen = Person::new().screen(&[]);
+    screen.wait_for("start_cs 9000");
+    screen.send(&format!(":open {file}\r"));
+    screen.wait_for("WB-0042");
+    signal(&screen, Signal::TERM);
+    ends(screen, 143);
+}
