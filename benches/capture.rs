@@ -226,7 +226,7 @@ fn large_file(folder: &Path, records: u64) {
     );
     let aside = events.trace().read().records().range().start;
     println!("  {aside} records are put aside, {} missed by the statistics", facts.missed());
-    for text in ["MeterValues", "kind:error", "power>7kW", "cp:CP00042 action:Heartbeat"] {
+    for text in ["MeterValues", "kind:error", "power>7kW", "cp:CP00042 action:Heartbeat", "answered:no"] {
         let (seconds, found) = search(&events, aside, text);
         println!("  filter {text:<30} {seconds:.2} s, {found} found; {} MB resident", resident_megabytes());
     }
@@ -238,8 +238,9 @@ fn large_file(folder: &Path, records: u64) {
 /// Searches all that was put aside; the seconds, and how many records were found.
 fn search(events: &EventSender, to: u64, text: &str) -> (f64, usize) {
     let filter = filter::parse(text).expect("a filter");
+    let with_partners = filter.asks_for_partners();
     let condition = move |record: &Record<'_>, context: &FilterContext<'_>| filter.matches(record, context);
-    let scan = Arc::new(PageScan::new(0..to, jiff::Zoned::now(), Box::new(condition)));
+    let scan = Arc::new(PageScan::new(0..to, jiff::Zoned::now(), Box::new(condition)).with_partners(with_partners));
     let began = Instant::now();
     scan.run(events.trace());
     let mut found = 0;

@@ -21,17 +21,22 @@ pub(super) struct DiskFile {
     /// How much of them is: of a plain file.
     done: usize,
     length: u64,
+    /// How much of that was known before: it does not fill the file.
+    begins: u64,
     opened: Instant,
 }
 
 impl DiskFile {
-    /// The file with its first line, which is written with the first event.
-    pub fn new(opened: OpenedFile, session: u64, now: Timestamp) -> io::Result<DiskFile> {
+    /// The file with its first line, which is written with the first event. `known` are whole lines about what was there before.
+    pub fn new(opened: OpenedFile, session: u64, now: Timestamp, known: &[u8]) -> io::Result<DiskFile> {
         let OpenedFile { file, length, compressed, .. } = opened;
-        DiskFile::of_writer(Box::new(file), length, compressed, session, now)
+        let mut file = DiskFile::of_writer(Box::new(file), length, compressed, session, now)?;
+        file.put(&mut known.to_vec())?;
+        file.begins = file.encoder.as_ref().map_or(file.lines.len(), |encoder| encoder.get_ref().len()) as u64;
+        Ok(file)
     }
 
-    fn of_writer(
+    pub(super) fn of_writer(
         file: Box<dyn Write + Send>,
         length: u64,
         compressed: bool,
@@ -45,14 +50,14 @@ impl DiskFile {
             first.push(b'\n');
         }
         write_header(&mut first, now, Some(session));
-        let mut file = DiskFile { file, encoder, lines: Vec::new(), done: 0, length, opened: Instant::now() };
+        let mut file = DiskFile { file, encoder, lines: Vec::new(), done: 0, length, begins: 0, opened: Instant::now() };
         file.put(&mut first)?;
         Ok(file)
     }
 
-    /// The bytes in the file.
-    pub fn length(&self) -> u64 {
-        self.length
+    /// The bytes in the file that count as its own. Of a file that is continued all that was in it does.
+    pub fn filled(&self) -> u64 {
+        self.length.saturating_sub(self.begins)
     }
 
     /// How long it has been open.
@@ -121,14 +126,13 @@ impl DiskFile {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod test_disk {
+    use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
 
-    use super::*;
-
-    /// A disk with little room, which can be given more.
+    /// A disk with little room, which can be given more: what is on it, and how many bytes it takes.
     #[derive(Clone, Default)]
-    struct SmallDisk(Arc<Mutex<(Vec<u8>, usize)>>);
+    pub struct SmallDisk(pub Arc<Mutex<(Vec<u8>, usize)>>);
 
     impl Write for SmallDisk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -145,6 +149,12 @@ mod tests {
             Ok(())
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::test_disk::SmallDisk;
+    use super::*;
 
     fn file_on(disk: &SmallDisk, compressed: bool) -> DiskFile {
         DiskFile::of_writer(Box::new(disk.clone()), 0, compressed, 1, Timestamp::UNIX_EPOCH).unwrap()

@@ -363,6 +363,13 @@ mod tests {
                 handshake: attempt.clone(),
             },
             EventKind::Callback { url: None },
+            EventKind::LinkKnown {
+                link: 3,
+                version: Version::V2_1,
+                transport: Transport::WebSocket,
+                peer: Some(peer),
+                up: true,
+            },
             EventKind::Disconnected { link: 3, reason: CloseReason::ClosedByPeer { code: Some(1001), text: "bye".into() } },
             EventKind::Disconnected { link: 3, reason: CloseReason::PeerGone },
             EventKind::Retry { after, cause: RetryCause::Lost(CloseReason::Broken(WireFault::NotUtf8)) },

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use zstd::stream::raw::{InBuffer, Operation as _, OutBuffer};
+
 use super::line::LineFault;
 
 /// The longest line that is read, in bytes. What is longer is skipped.
@@ -57,10 +59,64 @@ impl Read for GrowingFile {
     }
 }
 
+/// The text of a file of zstd that another program still writes to: of a frame that has no end yet what can be decoded so far.
+struct GrowingZstd {
+    file: GrowingFile,
+    decoder: zstd::stream::raw::Decoder<'static>,
+    /// What was read, and how much of it is decoded.
+    input: Vec<u8>,
+    used: usize,
+    /// The decoder may have more than there was room for.
+    has_more: bool,
+}
+
+impl GrowingZstd {
+    fn new(file: GrowingFile) -> io::Result<GrowingZstd> {
+        let decoder = zstd::stream::raw::Decoder::new()?;
+        Ok(GrowingZstd { file, decoder, input: Vec::new(), used: 0, has_more: false })
+    }
+}
+
+impl Read for GrowingZstd {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.has_more || self.used < self.input.len() {
+                let mut input = InBuffer::around(&self.input[self.used..]);
+                let mut output = OutBuffer::around(&mut *buffer);
+                let hint = self.decoder.run(&mut input, &mut output)?;
+                self.used += input.pos();
+                let written = output.pos();
+                self.has_more = written == buffer.len() && hint > 0;
+                if hint == 0 {
+                    self.decoder.reinit()?; // the next frame
+                }
+                if written > 0 {
+                    return Ok(written);
+                }
+                continue;
+            }
+            self.input.resize(BUFFER, 0);
+            self.used = 0;
+            let read = self.file.read(&mut self.input);
+            self.input.truncate(*read.as_ref().unwrap_or(&0));
+            if read.inspect_err(|_| drop(self.decoder.reinit()))? == 0 {
+                return Ok(0); // for now
+            }
+        }
+    }
+}
+
 /// A file became shorter while it was followed.
 #[derive(Debug, thiserror::Error)]
 #[error("the file became shorter while it was open, and is read from its beginning again")]
 struct CutWhileOpen;
+
+/// The error about a file whose end cannot be waited for, because it is this.
+pub(super) fn unfollowable(what: &str) -> io::Error {
+    let text =
+        format!("it is {what}, which cannot be followed; leave out --follow, or pipe it: tail -c +1 -f FILE | ocpp-tui open -");
+    io::Error::new(io::ErrorKind::InvalidInput, text)
+}
 
 /// The lines of a file.
 pub(super) struct LineSource {
@@ -82,15 +138,24 @@ impl LineSource {
         LineSource { bytes, number: 0, begun: Vec::new(), length: 0, grows: false, ended: false }
     }
 
-    /// The lines of a file that may still grow. Of a compressed one those that are there now.
+    /// The lines of a file that may still grow, also of one that is compressed with zstd.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is of a form that cannot be followed.
     pub fn of_growing_file(path: &Path) -> io::Result<LineSource> {
         let mut magic = [0; 4];
         let read = File::open(path)?.read(&mut magic)?;
-        if is_zstd(&magic[..read]) || is_gzip(&magic[..read]) {
-            return open_bytes(path).map(LineSource::new);
+        let magic = &magic[..read];
+        if is_gzip(magic) {
+            return Err(unfollowable("compressed with gzip"));
         }
         let file = GrowingFile { file: File::open(path)?, position: 0 };
-        Ok(LineSource { grows: true, ..LineSource::new(Box::new(BufReader::with_capacity(BUFFER, file))) })
+        let bytes: ByteSource = if is_zstd(magic) {
+            Box::new(BufReader::with_capacity(BUFFER, GrowingZstd::new(file)?))
+        } else {
+            Box::new(BufReader::with_capacity(BUFFER, file))
+        };
+        Ok(LineSource { grows: true, ..LineSource::new(bytes) })
     }
 
     /// Whether there may be more later where nothing more is now.
@@ -208,6 +273,40 @@ mod tests {
         file.write_all(b"new\n").unwrap();
         let lines = all(&mut source);
         assert!(lines[0].contains("became shorter") && lines[1..] == ["new"], "{lines:?}");
+    }
+
+    /// Two frames, of which the second one is flushed and has no end yet, as a capture that is being written.
+    #[test]
+    fn a_growing_file_may_be_compressed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.zst");
+        std::fs::write(&path, zstd::encode_all(&b"one\n"[..], 1).unwrap()).unwrap();
+        let mut source = LineSource::of_growing_file(&path).unwrap();
+        assert_eq!(all(&mut source), ["one"]);
+        let append = || File::options().append(true).open(&path).unwrap();
+        let mut encoder = zstd::Encoder::new(append(), 1).unwrap();
+        let long = "x".repeat(3 << 20);
+        encoder.write_all(format!("two\n{long}\nthr").as_bytes()).unwrap();
+        encoder.flush().unwrap();
+        assert_eq!(all(&mut source), ["two".to_owned(), long]);
+        encoder.write_all(b"ee\n").unwrap();
+        encoder.flush().unwrap();
+        assert_eq!(all(&mut source), ["three"]);
+        encoder.finish().unwrap();
+        append().write_all(&zstd::encode_all(&b"four\n"[..], 1).unwrap()).unwrap();
+        assert_eq!(all(&mut source), ["four"]);
+        std::fs::write(&path, zstd::encode_all(&b"new\n"[..], 1).unwrap()).unwrap();
+        let lines = all(&mut source);
+        assert!(lines[0].contains("became shorter") && lines[1..] == ["new"], "{lines:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_followed_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        std::fs::write(&path, [0x1f, 0x8b, 8, 0]).unwrap();
+        let error = LineSource::of_growing_file(&path).map(drop).unwrap_err().to_string();
+        assert!(error.contains("leave out --follow"), "{error}");
     }
 
     #[test]

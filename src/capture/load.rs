@@ -94,8 +94,9 @@ impl<'a> EventMerge<'a> {
             }
             ReadStep::Event { station, stamp, kind } => {
                 let station = station.map(|(role, identity)| self.key_of(role, identity));
+                // What was there before the record is no event of it.
+                self.count.events += u64::from(!matches!(kind, EventKind::LinkKnown { .. }));
                 self.put(station, stamp.wall_micros, kind);
-                self.count.events += 1;
             }
             ReadStep::Unread(UnreadLine { unit, number, fault }) => {
                 let reader = &self.readers[index];
@@ -168,6 +169,23 @@ mod tests {
         assert!(lines[1].starts_with("line 3 of ") && lines[3].starts_with("line 6 of "), "{lines:?}");
     }
 
+    /// A file may have lost its beginning, to `tail` or to a disk.
+    #[test]
+    fn a_file_without_its_first_lines_is_read_and_damage_in_front_is_reported() {
+        let (events, count) = loaded(&[&format!("{}\n{}\n", note(1, "one"), note(2, "two"))]);
+        assert_eq!((summaries(&events.trace().read()), count.unread), (vec!["one".to_owned(), "two".to_owned()], 0));
+        let folder = tempfile::tempdir().unwrap();
+        for rest in [format!("{HEADER}\n{}\n", note(1, "one")), "10:00:00 CP1 -> [2,\"1\",\"Heartbeat\",{}]\n".to_owned()] {
+            let path = folder.path().join("damaged");
+            std::fs::write(&path, [b"\xff\xfd\x00\n\n", rest.as_bytes()].concat()).unwrap();
+            let events = trace::direct(1 << 20, now());
+            let count = load(vec![CaptureReader::open(&path, Catalog::embedded()).unwrap()], &events);
+            assert_eq!(count.unread, 1, "{rest}");
+            assert!(count.events > 0, "{rest}");
+            assert!(summaries(&events.trace().read())[0].starts_with("line 1 of "), "{rest}");
+        }
+    }
+
     #[test]
     fn several_files_are_merged_by_time() {
         let one = format!("{HEADER}\n{}\n{}\n", note(10, "a"), note(30, "c"));
@@ -200,6 +218,15 @@ mod tests {
         assert!(open(&HEADER.replace(":1,", ":2,")).contains("open it with a newer one"));
         let missing = CaptureReader::open(Path::new("/no/such/file"), Catalog::embedded()).map(drop).unwrap_err();
         assert!(matches!(missing, CaptureReadError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn packets_are_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pcap");
+        std::fs::write(&path, [&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0][..], &[0; 40]].concat()).unwrap();
+        let error = CaptureReader::follow(&path, Catalog::embedded()).map(drop).unwrap_err().to_string();
+        assert!(error.contains("it is a file of packets, which cannot be followed"), "{error}");
     }
 
     const FOREIGN: &str = concat!(

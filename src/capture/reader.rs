@@ -1,19 +1,25 @@
 //! Reads one recorded file: a capture of ours or a format of others, recognised by what is in it. Loading the events is for `load`.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead as _};
+use std::fs::File;
+use std::io::{self, BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::event_source::{EventSource, ReadStep, UnreadLine};
 use super::formats::{ForeignLines, FormatContext, PacketFile};
 use super::line::{CAPTURE_VERSION, CaptureLine, LineFault};
-use super::line_source::{LineSource, open_bytes};
+use super::line_source::{LineSource, open_bytes, unfollowable};
 use crate::ocpp::Catalog;
+use crate::text_file::without_mark;
 use crate::trace::EventKind;
 
 /// Exchanges and links of different files, and of different sessions in one file, are different ones.
 const NUMBERS: u64 = 1 << 40;
+/// So many bytes tell a file of packets.
+const START: u64 = 64;
+/// So many lines that cannot be read may stand before the first one that can.
+const MOST_DAMAGED: usize = 1_000;
 /// In numbers of sessions that have one of their own, which are the same in all files.
 const UNIQUE: u64 = 1 << 63;
 
@@ -88,34 +94,36 @@ impl CaptureReader {
             return CaptureReader::open(path, catalog);
         }
         let unreadable = |error| CaptureReadError::Unreadable { path: path.into(), error };
+        let mut start = Vec::new();
+        File::open(path).and_then(|file| file.take(START).read_to_end(&mut start)).map_err(unreadable)?;
+        if PacketFile::begins(&start) {
+            return Err(unreadable(unfollowable("a file of packets")));
+        }
         CaptureReader::of_lines(path, LineSource::of_growing_file(path).map_err(unreadable)?, catalog)
     }
 
     fn of_lines(path: &Path, mut lines: LineSource, catalog: Arc<Catalog>) -> Result<CaptureReader, CaptureReadError> {
-        let first = loop {
-            match lines.next() {
-                Some(Ok(line)) if line.trim().is_empty() => {}
-                Some(Ok(line)) => break line,
-                Some(Err(_)) | None => break String::new(),
-            }
-        };
-        let first = crate::text_file::without_mark(&first).to_owned();
+        // What cannot be read at the beginning of a file says nothing about its format, and is reported with its number.
+        let mut begun = VecDeque::new();
+        let mut first = None;
+        while first.is_none() && begun.len() < MOST_DAMAGED {
+            let Some(line) = lines.next() else { break };
+            let line = line.map(|line| if begun.is_empty() { without_mark(&line).to_owned() } else { line });
+            first = line.as_ref().ok().filter(|line| !line.trim().is_empty()).cloned();
+            begun.push_back((lines.number, line));
+        }
+        let first = first.unwrap_or_default();
         let source: Box<dyn EventSource> = match CaptureLine::read(&first) {
             Ok(CaptureLine::Header(header)) if header.version > CAPTURE_VERSION => {
                 return Err(CaptureReadError::TooNew { path: path.into(), version: header.version });
             }
-            Ok(CaptureLine::Header(_)) => {
-                let waiting = VecDeque::new();
-                Box::new(CaptureLines { lines, first: Some(first), waiting, sessions: 0, session: None })
-            }
-            _ => {
+            // The beginning of a long file may have been cut off.
+            Ok(_) => Box::new(CaptureLines { lines, begun, waiting: VecDeque::new(), sessions: 0, session: None }),
+            Err(_) => {
                 let context = FormatContext::new(path, catalog);
-                let foreign = ForeignLines::recognise(first, lines, path == Path::new("-"), &context);
-                let unknown = |first: String| CaptureReadError::UnknownFormat {
-                    path: path.into(),
-                    first: first.chars().take(60).collect(),
-                };
-                Box::new(foreign.map_err(unknown)?)
+                let foreign = ForeignLines::recognise(begun, lines, path == Path::new("-"), &context);
+                let unknown = || CaptureReadError::UnknownFormat { path: path.into(), first: first.chars().take(60).collect() };
+                Box::new(foreign.ok_or_else(unknown)?)
             }
         };
         Ok(CaptureReader::new(path, source))
@@ -161,8 +169,8 @@ impl CaptureReader {
 /// A capture.
 struct CaptureLines {
     lines: LineSource,
-    /// The line that told the format.
-    first: Option<String>,
+    /// The lines that told the format, with their numbers.
+    begun: VecDeque<(u64, Result<String, LineFault>)>,
     waiting: VecDeque<ReadStep>,
     /// The sessions that were seen in a capture.
     sessions: u64,
@@ -176,11 +184,10 @@ impl EventSource for CaptureLines {
             if let Some(step) = self.waiting.pop_front() {
                 return Some(step);
             }
-            let line = match self.first.take() {
-                Some(first) => Ok(first),
-                None => self.lines.next()?,
+            let (number, line) = match self.begun.pop_front() {
+                Some(begun) => begun,
+                None => self.lines.next().map(|line| (self.lines.number, line))?,
             };
-            let number = self.lines.number;
             let read = line.and_then(|line| if line.trim().is_empty() { Ok(()) } else { self.take(&line) });
             if let Err(fault) = read {
                 return Some(ReadStep::Unread(UnreadLine { unit: "line", number, fault }));
@@ -214,7 +221,9 @@ fn renumber(kind: &mut EventKind, offset: u64) {
     let add = |number: &mut u64| *number = if *number & UNIQUE == 0 { number.wrapping_add(offset) } else { *number };
     match kind {
         EventKind::Upstream(kind) => renumber(kind, offset),
-        EventKind::Connected { link, .. } | EventKind::Disconnected { link, .. } => add(link),
+        EventKind::Connected { link, .. } | EventKind::LinkKnown { link, .. } | EventKind::Disconnected { link, .. } => {
+            add(link)
+        }
         EventKind::Frame(frame) => frame.exchange.iter_mut().for_each(add),
         EventKind::Timeout { exchange, .. }
         | EventKind::Unreachable { exchange, .. }

@@ -12,7 +12,7 @@ use super::disk_file::DiskFile;
 use super::file::{CaptureFileError, CapturePlace, CaptureTarget};
 use super::line::write_event;
 use crate::clock::now;
-use crate::trace::{Event, EventKind, EventSender, EventTap, StationRow, TappedFrame};
+use crate::trace::{Contents, Event, EventKind, EventSender, EventTap, LinkState, Stamp, StationRow, TappedFrame};
 
 /// How much may wait for the disk, in bytes.
 const WAITING: usize = 64 << 20;
@@ -93,29 +93,30 @@ impl CaptureWriter {
         let opened = target.open(now().wall)?;
         let (path, session) = (opened.path.clone(), fastrand::u64(1..1 << 48));
         let unwritable = |error| CaptureFileError::Unwritable { path: path.clone(), error };
-        let mut file = DiskFile::new(opened, session, now().wall).map_err(unwritable)?;
+        let mut file = DiskFile::new(opened, session, now().wall, &[]).map_err(unwritable)?;
         file.write().1.map_err(unwritable)?;
+        self.begin(target, session, file, path.clone()).map_err(unwritable)?;
+        Ok(path)
+    }
+
+    /// Ends the capture before, and writes into a file that is open.
+    fn begin(&self, target: CaptureTarget, session: u64, file: DiskFile, path: PathBuf) -> io::Result<()> {
         self.stop();
         let in_ring = matches!(target.place, CapturePlace::Ring(_));
         let state = CaptureState { path: path.clone(), events: 0, bytes: 0, lost: 0, problem: None, in_ring };
         let queue = CaptureQueue { waiting: Vec::new(), waiting_events: 0, state, rotates: false, ends: false };
         let shared = Arc::new(SharedCapture { inside: Mutex::new(queue), changed: Condvar::new() });
         let (orphans, events) = (Vec::new(), self.events.clone());
-        let disk = CaptureDisk { target, session, file: Some(file), path: path.clone(), orphans, events };
+        let disk = CaptureDisk { target, session, file: Some(file), path, orphans, events };
         let thread = std::thread::Builder::new().name("capture".into()).spawn({
             let shared = shared.clone();
             move || disk.run(&shared)
+        })?;
+        self.events.trace().set_tap_knowing(|contents| {
+            Box::new(CaptureTap { shared: shared.clone(), lines: known_lines(contents), events: 0 })
         });
-        let thread = thread.map_err(unwritable)?;
-        let trace = self.events.trace();
-        // What is known already; the events follow without a gap, because nothing is applied while the trace is read.
-        let contents = trace.read();
-        let mut tap = CaptureTap { shared: shared.clone(), lines: Vec::new(), events: 0 };
-        contents.stations().rows().iter().for_each(|row| tap.know(row));
-        trace.set_tap(Some(Box::new(tap)));
-        drop(contents);
         *self.lock() = Some(RunningCapture { shared, thread });
-        Ok(path)
+        Ok(())
     }
 
     /// Ends the capture when what has happened is written. False when there is none.
@@ -151,13 +152,29 @@ struct CaptureTap {
     events: u64,
 }
 
-impl CaptureTap {
-    /// A station that was there before the capture began.
-    fn know(&mut self, row: &StationRow) {
-        let added = EventKind::StationAdded { key: row.key, our_role: row.our_role, identity: (*row.identity).into() };
-        let stamp = crate::trace::Stamp { wall_micros: 0, monotonic_micros: 0 };
-        write_event(&mut self.lines, &Event { station: Some(row.key), stamp, kind: added }, None, TappedFrame::default());
+/// What a file must say before its first event, so that it can be read alone: the stations that are known, and what is spoken on their links.
+fn known_lines(contents: &Contents) -> Vec<u8> {
+    let mut lines = Vec::new();
+    let stamp = Stamp { wall_micros: now().wall.as_microsecond(), monotonic_micros: contents.newest_micros() };
+    for row in contents.stations().rows() {
+        let mut put = |kind| {
+            write_event(&mut lines, &Event { station: Some(row.key), stamp, kind }, Some(row), TappedFrame::default());
+        };
+        let identity = (*row.identity).into();
+        put(if row.is_pair() {
+            EventKind::PairAdded { key: row.key, identity }
+        } else {
+            EventKind::StationAdded { key: row.key, our_role: row.our_role, identity }
+        });
+        let (Some(version), Some(transport)) = (row.version, row.transport) else { continue };
+        let known =
+            |link, peer, state| EventKind::LinkKnown { link, version, transport, peer, up: state == LinkState::Connected };
+        put(known(row.link, row.peer, row.state));
+        if let Some(upstream) = row.upstream.as_deref().filter(|upstream| upstream.link != 0) {
+            put(EventKind::Upstream(Box::new(known(upstream.link, upstream.peer, upstream.state))));
+        }
     }
+    lines
 }
 
 impl EventTap for CaptureTap {
@@ -229,7 +246,7 @@ impl CaptureDisk {
             refused = written.is_err();
             let done = if refused { 0 } else { std::mem::take(&mut events) };
             self.note(shared, written, done);
-            let full = self.file.as_ref().is_some_and(|file| self.target.rotation.is_due(file.length(), file.age()));
+            let full = self.file.as_ref().is_some_and(|file| self.target.rotation.is_due(file.filled(), file.age()));
             if (rotates || full) && !refused && !ends {
                 self.rotate(shared);
             }
@@ -262,7 +279,8 @@ impl CaptureDisk {
                 let opened = self.target.open(now().wall).map_err(|error| error.to_string());
                 let opened = opened.inspect_err(|_| self.orphans.append(lines))?;
                 self.path.clone_from(&opened.path);
-                let file = DiskFile::new(opened, self.session, now().wall);
+                let known = known_lines(&self.events.trace().read());
+                let file = DiskFile::new(opened, self.session, now().wall, &known);
                 let file = file.map_err(|error| refused(&self.path, error)).inspect_err(|_| self.orphans.append(lines))?;
                 self.file.insert(file)
             }
@@ -279,7 +297,8 @@ impl CaptureDisk {
         let opened = self.target.open_next(&self.path, now().wall).map_err(|error| error.to_string());
         let opened = opened.and_then(|opened| {
             let path = opened.path.clone();
-            DiskFile::new(opened, self.session, now().wall).map(|file| (file, path)).map_err(|error| error.to_string())
+            let known = known_lines(&self.events.trace().read());
+            DiskFile::new(opened, self.session, now().wall, &known).map(|file| (file, path)).map_err(|error| error.to_string())
         });
         match opened {
             Ok((file, path)) => {
@@ -329,10 +348,11 @@ impl CaptureDisk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::disk_file::test_disk::SmallDisk;
     use crate::capture::line::CaptureLine;
     use crate::capture::{CaptureReader, CaptureRotation, load};
-    use crate::ocpp::{Catalog, Role};
-    use crate::trace::{self, Direction, Frame, FrameKind};
+    use crate::ocpp::{Catalog, Role, Transport, Version};
+    use crate::trace::{self, ConnectionAttempt, Direction, Frame, FrameKind, RecordKind};
 
     fn lines_of(path: &Path) -> Vec<CaptureLine> {
         let text = std::fs::read_to_string(path).unwrap();
@@ -401,6 +421,14 @@ mod tests {
         let place = CapturePlace::File(folder.path().join("a.jsonl"));
         let first = capture.start(CaptureTarget { place, rotation, compressed: false }).unwrap();
         let key = events.station(Role::CentralSystem, "CP1");
+        let connected = EventKind::Connected {
+            link: 1,
+            version: Version::V2_0_1,
+            transport: Transport::WebSocket,
+            peer: "10.1.2.3:5000".parse().unwrap(),
+            handshake: ConnectionAttempt::default(),
+        };
+        events.try_send(Some(key), now(), connected);
         let frame = |kind, text: String| {
             let plain = Frame::new(Direction::In, kind, text.into());
             EventKind::Frame(Frame { action: Some("Heartbeat".into()), exchange: Some(1), ..plain })
@@ -419,7 +447,15 @@ mod tests {
         let contents = again.trace().read();
         let records = contents.records();
         let partners: Vec<_> = records.iter(records.range()).map(|record| record.partner).collect();
-        assert_eq!(partners, [Some(1), Some(0)]);
+        assert_eq!(partners, [None, Some(2), Some(1)]);
+        // The second one alone says what was spoken.
+        let alone = trace::direct(1 << 20, now());
+        assert_eq!(load(vec![open(&second)], &alone).events, 1);
+        let contents = alone.trace().read();
+        let answer = contents.records().get(0).unwrap();
+        assert_eq!((answer.version, answer.link.is_some()), (Some(Version::V2_0_1), true));
+        let row = contents.stations().find(Role::CentralSystem, "CP1").unwrap();
+        assert_eq!((row.state, row.peer), (LinkState::Connected, Some("10.1.2.3:5000".parse().unwrap())));
     }
 
     #[test]
@@ -437,6 +473,102 @@ mod tests {
         let again = trace::direct(1 << 20, now());
         let count = load(vec![CaptureReader::open(&path, Catalog::embedded()).unwrap()], &again);
         assert_eq!((count.events, count.unread), (2, 0));
+    }
+
+    /// The lines of the session about the capture so far, and whether each is a failure.
+    fn told(events: &EventSender) -> Vec<(bool, String)> {
+        let contents = events.trace().read();
+        let records = contents.records();
+        let about = records.iter(records.range()).filter(|record| record.text.contains("the capture"));
+        about.map(|record| (record.kind == RecordKind::Failure, record.text.to_owned())).collect()
+    }
+
+    fn wait_for(what: impl Fn() -> bool) {
+        while !what() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// A disk that refuses everything behind some byte: the session hears of it once, goes on, and nothing is missing when there is room.
+    #[test]
+    fn a_full_disk_is_told_once_and_the_capture_goes_on_when_there_is_room() {
+        for compressed in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.jsonl");
+            std::fs::write(&path, "").unwrap();
+            let events = trace::direct(1 << 22, now());
+            let capture = CaptureWriter::new(events.clone());
+            let disk = SmallDisk::default();
+            disk.0.lock().unwrap().1 = 700;
+            let file = DiskFile::of_writer(Box::new(disk.clone()), 0, compressed, 1, now().wall).unwrap();
+            let target = CaptureTarget::from(CapturePlace::File(path.clone()));
+            capture.begin(target, 1, file, path).unwrap();
+            for number in 0..200 {
+                events.try_send(None, now(), note(&format!("note {number} {}", fastrand::u64(..))));
+            }
+            wait_for(|| !told(&events).is_empty());
+            let problem = capture.state().unwrap().problem.unwrap();
+            let text = format!("{problem}; it is tried again every second");
+            assert_eq!(told(&events), [(true, text)], "compressed: {compressed}");
+            events.try_send(None, now(), note("while it is full"));
+            disk.0.lock().unwrap().1 = 1 << 20;
+            wait_for(|| told(&events).len() == 2);
+            let (failure, text) = told(&events).remove(1);
+            assert!(!failure && text.starts_with("the capture goes on in "), "{text}");
+            assert_eq!(capture.state().unwrap().problem, None);
+            capture.stop();
+            let bytes = disk.0.lock().unwrap().0.clone();
+            let bytes = if compressed { zstd::decode_all(bytes.as_slice()).unwrap() } else { bytes };
+            let text = String::from_utf8(bytes).unwrap();
+            let lines: Vec<CaptureLine> = text.lines().map(|line| CaptureLine::read(line).unwrap()).collect();
+            let notes = texts(&lines);
+            let own: Vec<&String> = notes.iter().filter(|text| text.starts_with("note ")).collect();
+            assert_eq!(own.len(), 200, "compressed: {compressed}");
+            assert!(notes.iter().any(|text| text == "while it is full"));
+        }
+    }
+
+    /// The folder goes, and something that is none takes its name: the permission to write there is lost for everybody.
+    #[test]
+    fn a_folder_that_is_lost_is_told_and_the_capture_goes_on_when_it_is_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("captures");
+        std::fs::create_dir(&inner).unwrap();
+        let events = trace::direct(1 << 22, now());
+        let capture = CaptureWriter::new(events.clone());
+        let path = capture.start(CapturePlace::File(inner.join("a.jsonl"))).unwrap();
+        events.try_send(None, now(), note("before"));
+        wait_for(|| capture.state().is_some_and(|state| state.events >= 1));
+        std::fs::remove_dir_all(&inner).unwrap();
+        std::fs::write(&inner, "").unwrap();
+        events.try_send(None, now(), note("one"));
+        wait_for(|| !told(&events).is_empty());
+        assert!(told(&events)[0].0 && told(&events)[0].1.contains("cannot be written"), "{:?}", told(&events));
+        events.try_send(None, now(), note("two"));
+        std::fs::remove_file(&inner).unwrap();
+        std::fs::create_dir(&inner).unwrap();
+        wait_for(|| told(&events).len() == 2);
+        capture.stop();
+        let notes = texts(&lines_of(&path));
+        assert!(notes.iter().any(|text| text == "one") && notes.iter().any(|text| text == "two"), "{notes:?}");
+    }
+
+    /// A device that is always full, where there is one: the capture before it goes on.
+    #[cfg(unix)]
+    #[test]
+    fn a_capture_that_cannot_begin_leaves_the_one_before_as_it_is() {
+        if !Path::new("/dev/full").exists() {
+            return eprintln!("skipped: there is no /dev/full");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let events = trace::direct(1 << 20, now());
+        let capture = CaptureWriter::new(events.clone());
+        let path = capture.start(CapturePlace::File(folder.path().join("a.jsonl"))).unwrap();
+        let error = capture.start(CapturePlace::File("/dev/full".into())).unwrap_err().to_string();
+        assert!(error.contains("/dev/full: No space left"), "{error}");
+        events.try_send(None, now(), note("on"));
+        capture.stop();
+        assert_eq!(texts(&lines_of(&path)), ["on"]);
     }
 
     #[test]

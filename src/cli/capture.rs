@@ -11,8 +11,8 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use ocpp_tui::capture::{
-    CaptureReader, ExportFormat, ExportScope, LoadCount, RedactionReport, load, load_growing, load_redacted, load_while,
-    write_export,
+    CaptureReader, ExportFormat, ExportScope, LoadCount, RedactedCopy, RedactionReport, Redactor, load, load_growing,
+    load_while, redacted_copy, write_export,
 };
 use ocpp_tui::clock::now;
 use ocpp_tui::hub::Hub;
@@ -147,19 +147,17 @@ pub fn convert(catalog: Arc<Catalog>, arguments: &ConvertArguments) -> anyhow::R
     let filter = filter.as_deref().map(filter::parse).transpose().map_err(|error| anyhow!("--filter: {error}"))?;
     let reader = CaptureReader::open(input, catalog.clone()).map_err(|error| anyhow!("{error}"))?;
     let events = trace::direct(WHOLE_FILE, now());
-    let (read, redacted) = if *redact {
-        let random = || uuid::Uuid::new_v4().to_string();
-        let (read, report) = load_redacted(vec![reader], &events, catalog, &redact_seed.clone().unwrap_or_else(random));
-        (read, Some(report))
-    } else {
-        (load(vec![reader], &events), None)
-    };
+    let read = load(vec![reader], &events);
     let contents = events.trace().read();
     let time = jiff::Zoned::now();
     let context = FilterContext::new(&contents, &time);
     let records = contents.records();
     let meant = |record: &Record<'_>| filter.as_ref().is_none_or(|filter| filter.matches(record, &context));
     let chosen: Vec<Sequence> = records.iter(records.range()).filter(meant).map(|record| record.sequence).collect();
+    let redacted = redact.then(|| {
+        let seed = redact_seed.clone().unwrap_or_else(Redactor::random_seed);
+        redacted_copy(&ExportScope { contents: &contents, chosen: &chosen }, catalog, &seed)
+    });
     let mut out: Box<dyn Write> = if output == Path::new("-") {
         Box::new(BufWriter::new(io::stdout().lock()))
     } else {
@@ -173,18 +171,24 @@ pub fn convert(catalog: Arc<Catalog>, arguments: &ConvertArguments) -> anyhow::R
         Box::new(BufWriter::new(file))
     };
     let format = to.or_else(|| ExportFormat::of_path(output)).unwrap_or(ExportFormat::OpenOcppTrace);
-    let count = write_export(&mut out, format, &ExportScope { contents: &contents, chosen: &chosen })?;
+    let count = match &redacted {
+        None => write_export(&mut out, format, &ExportScope { contents: &contents, chosen: &chosen })?,
+        Some(RedactedCopy { events, chosen, .. }) => {
+            write_export(&mut out, format, &ExportScope { contents: &events.trace().read(), chosen })?
+        }
+    };
     out.flush()?;
     let left_out =
         if count.left_out > 0 { format!(", {} left out that the format cannot hold", count.left_out) } else { String::new() };
     let unread = if read.unread > 0 { format!(", {} lines not read", read.unread) } else { String::new() };
     writeln!(io::stderr(), "ocpp-tui: {} records written{left_out}{unread}", count.written)?;
-    for line in redacted.iter().flat_map(RedactionReport::lines) {
+    for line in redacted.iter().flat_map(|copy| RedactionReport::lines(&copy.report)) {
         writeln!(io::stderr(), "ocpp-tui: {line}")?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn same_file(one: &Path, other: &Path) -> bool {
+/// Whether two paths name one file.
+pub(super) fn same_file(one: &Path, other: &Path) -> bool {
     one == other || one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
 }

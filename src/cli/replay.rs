@@ -16,7 +16,7 @@ use ocpp_tui::sanitize::{escape_control, escape_json_lines};
 use ocpp_tui::trace::filter::{self, FilterContext};
 use ocpp_tui::trace::{self, Record};
 
-use super::capture::WHOLE_FILE;
+use super::capture::{WHOLE_FILE, same_file};
 use super::replay_arguments::ReplayArguments;
 
 /// The exit code when something is different.
@@ -36,6 +36,11 @@ pub struct StartedReplay {
 
 /// Reads the file and starts the replay in the session.
 pub async fn start(hub: &Hub, arguments: &ReplayArguments) -> anyhow::Result<StartedReplay> {
+    for report in arguments.json.iter().chain(&arguments.junit).filter(|file| *file != Path::new("-")) {
+        if same_file(&arguments.file, report) {
+            bail!("{} is both the record and a report; name another file for the report", report.display());
+        }
+    }
     let plan = plan(hub, arguments)?;
     // Opened before anything runs, so that no long replay ends without its report.
     let json = arguments.json.as_deref().filter(|file| *file != Path::new("-")).map(create).transpose()?;

@@ -52,6 +52,15 @@ fn what_cannot_be_replayed_says_why() {
         let (code, output, errors) = run(arguments, b"");
         assert!(code == Some(2) && output.is_empty() && errors.contains(words), "{arguments:?}: {code:?} {output}{errors}");
     }
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.jsonl");
+    std::fs::copy(LOG, &log).unwrap();
+    let log = log.to_str().unwrap();
+    for option in ["--json", "--junit"] {
+        let (code, _, errors) = run(&["replay", log, "--as", "cp", "--to", "ws://localhost:1", option, log], b"");
+        assert!(code == Some(2) && errors.contains("is both the record and a report"), "{errors}");
+    }
+    assert_eq!(std::fs::read(log).unwrap(), std::fs::read(LOG).unwrap());
     let nowhere = ["replay", LOG, "--as", "cp", "--to", "ws://localhost:1", "--connect-wait", "0.3"];
     let (code, output, _) = run(&nowhere, b"");
     assert!(code == Some(2) && output.contains("not reached"), "{output}");

@@ -20,6 +20,7 @@ mod write_export;
 
 pub use export_format::ExportFormat;
 pub use export_scope::ExportScope;
+pub(in crate::capture) use native::each_event;
 pub use shell::shell_line;
 pub use write_export::write_export;
 

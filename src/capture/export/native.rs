@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use jiff::Timestamp;
 
@@ -12,7 +11,7 @@ use crate::capture::open_ocpp_trace::ExportCount;
 use crate::ocpp::{Finding, FindingRule};
 use crate::trace::{
     ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, FrameText, FrameVerdict, NoteTopic, Record, RecordDetail,
-    RecordKind, RetryCause, Sequence, SilenceCause, Stamp, StationKey, TappedFrame,
+    RecordKind, RetryCause, Sequence, SilenceCause, Stamp, StationKey, StationRow, TappedFrame,
 };
 
 /// Writes the capture.
@@ -21,36 +20,48 @@ pub(super) fn write(out: &mut impl Write, scope: &ExportScope<'_>) -> io::Result
     let mut lines = Vec::new();
     let began = scope.records().next().and_then(|record| Timestamp::from_microsecond(record.wall_micros).ok());
     write_header(&mut lines, began.unwrap_or(Timestamp::UNIX_EPOCH), None);
+    let mut outcome = Ok(());
+    each_event(scope, |event, row, tapped, record| {
+        write_event(&mut lines, event, row, tapped);
+        if record.is_some() && outcome.is_ok() {
+            outcome = out.write_all(&lines);
+            lines.clear();
+            count.written += 1;
+        }
+    });
+    outcome?;
+    out.write_all(&lines)?;
+    Ok(count)
+}
+
+/// Hands over the events that the records were, each with its station and its record. Those without a record say what the records take
+/// for known: that there is a station, and which version is spoken on its link.
+pub(in crate::capture) fn each_event(
+    scope: &ExportScope<'_>,
+    mut take: impl FnMut(&Event, Option<&StationRow>, TappedFrame<'_>, Option<Sequence>),
+) {
     let mut known: HashSet<StationKey> = HashSet::new();
     let mut links: HashSet<(StationKey, u32)> = HashSet::new();
     for record in scope.records() {
         let row = scope.row(&record);
         if let Some(row) = row.filter(|row| known.insert(row.key)) {
             let kind = EventKind::StationAdded { key: row.key, our_role: row.our_role, identity: (*row.identity).into() };
-            write_event(&mut lines, &event(&record, kind), Some(row), TappedFrame::default());
+            take(&event(&record, kind), Some(row), TappedFrame::default(), None);
         }
         // A frame says nothing of its version and transport; the line about its link does.
         if let (Some(row), Some(link), Some(version)) = (row, record.link, record.version)
             && links.insert((row.key, link))
             && record.kind != RecordKind::Connected
         {
-            let (transport, handshake) = (record.transport, ConnectionAttempt::default());
-            let peer = row.peer.unwrap_or(UNKNOWN);
-            let kind = EventKind::Connected { link: u64::from(link), version, transport, peer, handshake };
-            write_event(&mut lines, &event(&record, kind), Some(row), TappedFrame::default());
+            let (link, transport) = (u64::from(link), record.transport);
+            let kind = EventKind::LinkKnown { link, version, transport, peer: row.peer, up: true };
+            take(&event(&record, kind), Some(row), TappedFrame::default(), None);
         }
         let text = if matches!(record.kind, RecordKind::Frame(..)) { record.text } else { "" };
         let tapped = TappedFrame { text, content: record.content, masked: &[] };
-        write_event(&mut lines, &event(&record, kind_of(&record)), row, tapped);
-        out.write_all(&lines)?;
-        lines.clear();
-        count.written += 1;
+        take(&event(&record, kind_of(&record)), row, tapped, Some(record.sequence));
     }
-    out.write_all(&lines)?;
-    Ok(count)
 }
-
-const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 fn event(record: &Record<'_>, kind: EventKind) -> Event {
     let stamp = Stamp { wall_micros: record.wall_micros, monotonic_micros: record.monotonic_micros };

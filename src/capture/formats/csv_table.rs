@@ -114,7 +114,7 @@ impl LineFormat for CsvTable {
         let is_heading = self.begun_at == 1 && fields.iter().filter_map(|name| FieldRole::of_name(name)).count() >= 2;
         if !is_heading {
             let values = self.values(&fields);
-            out.extend(self.frames.item(&values));
+            self.frames.record(&values, out);
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl LineFormat for CsvTable {
             let fault = LineFault::NoMessage("it begins a field whose quotation mark is not closed".to_owned());
             out.push(ForeignItem::Unread(UnreadLine { unit: "line", number: self.begun_at, fault }));
         }
-        out.extend(self.frames.end());
+        self.frames.end(out);
     }
 }
 

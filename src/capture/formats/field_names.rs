@@ -17,6 +17,10 @@ pub(super) enum FieldRole {
     Action,
     /// The payload of a message whose other parts are in other fields.
     Payload,
+    /// What answered the message, in the same record.
+    Answer,
+    /// How long that took, in milliseconds.
+    Latency,
     Version,
 }
 
@@ -51,13 +55,17 @@ impl FieldRole {
             | "serialnumber"
             | "chargepointidentity"
             | "ladestation" => FieldRole::Station,
-            "direction" | "dir" | "way" | "origin" | "source" | "sender" | "from" | "flow" | "richtung" => FieldRole::Way,
+            "direction" | "dir" | "way" | "origin" | "source" | "sender" | "from" | "flow" | "caller" | "richtung" => {
+                FieldRole::Way
+            }
             "message" | "msg" | "frame" | "raw" | "rawmessage" | "ocppmessage" | "text" | "data" | "body" | "content"
             | "json" | "log" | "line" | "nachricht" => FieldRole::Message,
             "type" | "messagetype" | "messagetypeid" | "msgtype" | "kind" | "calltype" => FieldRole::Type,
             "id" | "messageid" | "uniqueid" | "msgid" | "callid" | "correlationid" | "requestid" => FieldRole::Id,
             "action" | "operation" | "command" | "messagename" | "event" => FieldRole::Action,
-            "payload" | "request" | "response" | "parameters" => FieldRole::Payload,
+            "payload" | "request" | "requestpayload" | "parameters" => FieldRole::Payload,
+            "response" | "responsepayload" | "answer" => FieldRole::Answer,
+            "latencyms" => FieldRole::Latency,
             "version" | "ocppversion" | "protocol" | "subprotocol" => FieldRole::Version,
             _ => return None,
         })
@@ -87,6 +95,8 @@ pub(super) struct FieldValues {
     pub id: Option<String>,
     pub action: Option<String>,
     pub payload: Option<String>,
+    pub answer: Option<String>,
+    pub latency: Option<String>,
     pub version: Option<String>,
 }
 
@@ -108,6 +118,8 @@ impl FieldValues {
             FieldRole::Id => self.id = owned(),
             FieldRole::Action => self.action = owned(),
             FieldRole::Payload => self.payload = owned(),
+            FieldRole::Answer => self.answer = owned(),
+            FieldRole::Latency => self.latency = owned(),
             FieldRole::Version => self.version = owned(),
         }
     }
@@ -118,13 +130,29 @@ impl FieldValues {
         if let Some(text) = whole {
             return Some(text.clone());
         }
-        let payload = self.payload.as_ref().or(self.message.as_ref()).filter(|payload| payload.starts_with('{'))?;
+        let payload = self.payload.as_ref().or(self.message.as_ref()).filter(|payload| payload.starts_with('{'));
+        let Some(payload) = payload else { return self.answer_text() };
         let id = serde_json::Value::from(self.id.as_deref()?);
         let action = self.action.as_deref();
         match (self.number, action) {
             (Some(2) | None, Some(action)) => Some(format!("[2,{id},{},{payload}]", serde_json::Value::from(action))),
             (Some(6), Some(action)) => Some(format!("[6,{id},{},{payload}]", serde_json::Value::from(action))),
             (Some(3), _) => Some(format!("[3,{id},{payload}]")),
+            _ => None,
+        }
+    }
+
+    /// The text of the message that answered it, when that is in the same record.
+    pub fn answer_text(&self) -> Option<String> {
+        let answer = self.answer.as_ref()?;
+        if is_message(answer) {
+            return Some(answer.clone());
+        }
+        let id = serde_json::Value::from(self.id.as_deref()?);
+        match answer.chars().next()? {
+            '{' => Some(format!("[3,{id},{answer}]")),
+            // Code, description and details of an error, as we write them.
+            '"' => Some(format!("[4,{id},{answer}]")).filter(|text| is_message(text)),
             _ => None,
         }
     }

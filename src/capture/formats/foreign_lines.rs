@@ -46,17 +46,14 @@ pub(in crate::capture) struct ForeignLines {
 }
 
 impl ForeignLines {
-    /// The file with this first line, when its format is known. `waits` says that the next line may take its time to come.
-    ///
-    /// # Errors
-    /// Returns the first line when no format is recognised.
+    /// The file with these first lines and their numbers, when its format is known. `waits` says that the next line may take its time to
+    /// come. `None` when no format is recognised.
     pub fn recognise(
-        first: String,
+        mut begun: VecDeque<(u64, Result<String, LineFault>)>,
         mut lines: LineSource,
         waits: bool,
         context: &FormatContext,
-    ) -> Result<ForeignLines, String> {
-        let mut begun = VecDeque::from([(lines.number, Ok(first.clone()))]);
+    ) -> Option<ForeignLines> {
         let mut bytes = 0;
         let mut more = |begun: &mut VecDeque<_>, wanted: usize| {
             let before = begun.len();
@@ -72,7 +69,7 @@ impl ForeignLines {
         while found.is_none() {
             let wanted = begun.len() * 2;
             if !more(&mut begun, wanted) {
-                return Err(first);
+                return None;
             }
             found = find_format(&begun, context);
         }
@@ -80,10 +77,10 @@ impl ForeignLines {
         if !waits && more(&mut begun, SURE) {
             found = find_format(&begun, context).or(found);
         }
-        let Some(format) = found else { return Err(first) };
+        let format = found?;
         let (items, waiting) = (Vec::new(), VecDeque::new());
         let import = FrameImport::new(context.catalog.clone());
-        Ok(ForeignLines { lines, format, import, begun, items, waiting, ended: false })
+        Some(ForeignLines { lines, format, import, begun, items, waiting, ended: false })
     }
 }
 

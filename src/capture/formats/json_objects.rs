@@ -27,13 +27,13 @@ struct JsonObjects {
 impl LineFormat for JsonObjects {
     fn line(&mut self, _: u64, text: &str, out: &mut Vec<ForeignItem>) -> Result<(), LineFault> {
         if !text.trim().is_empty() {
-            out.extend(self.frames.item(&values(text)?));
+            self.frames.record(&values(text)?, out);
         }
         Ok(())
     }
 
     fn end(&mut self, out: &mut Vec<ForeignItem>) {
-        out.extend(self.frames.end());
+        self.frames.end(out);
     }
 }
 

@@ -204,7 +204,10 @@ impl LineFormat for LogLines {
         let line = plain(text);
         let mut rest = &*line;
         while !rest.trim().is_empty() {
-            let head = (self.shape.head)(rest);
+            // An envelope below its declaration begins no other message.
+            let goes_on =
+                rest.trim_start().starts_with('<') && self.begun.as_ref().is_some_and(|begun| begun.message.is_prolog());
+            let head = (self.shape.head)(rest).filter(|_| !goes_on);
             if let Some(head) = head {
                 if let Some(begun) = self.begun.take() {
                     self.cut(begun, out);

@@ -41,6 +41,11 @@ impl PendingMessage {
         self.text.is_empty()
     }
 
+    /// Whether nothing but the declaration in front of an envelope has come.
+    pub fn is_prolog(&self) -> bool {
+        self.is_envelope && self.text.starts_with("<?xml") && self.text.trim_end().ends_with("?>")
+    }
+
     /// Takes a line, or what is left of one.
     pub fn take(&mut self, piece: &str) -> MessageProgress {
         let start = if self.text.is_empty() {
@@ -152,7 +157,9 @@ mod tests {
     fn an_envelope_ends_with_its_tag() {
         let mut message = PendingMessage::default();
         assert_eq!(message.take("<?xml version='1.0'?>"), MessageProgress::GoesOn);
+        assert!(message.is_prolog());
         assert_eq!(message.take("<s:Envelope><s:Body></s:Body>"), MessageProgress::GoesOn);
+        assert!(!message.is_prolog());
         assert_eq!(message.take("</s:Envelope> behind"), MessageProgress::Ended(13));
         assert!(message.into_text().ends_with("</s:Envelope>"));
         assert!(!PendingMessage::begins("<html>") && PendingMessage::begins("<S:Envelope xmlns='x'>"));

@@ -1,5 +1,6 @@
 //! Every format by a small file written after public examples, and all of them by what is none.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ fn context() -> FormatContext {
 fn read(text: &[u8], context: &FormatContext) -> Result<Vec<ReadStep>, String> {
     let mut lines = LineSource::new(Box::new(std::io::Cursor::new(text.to_vec())));
     let first = lines.next().and_then(Result::ok).unwrap_or_default();
-    let mut source = ForeignLines::recognise(first, lines, false, context)?;
+    let begun = VecDeque::from([(lines.number, Ok(first.clone()))]);
+    let mut source = ForeignLines::recognise(begun, lines, false, context).ok_or(first)?;
     Ok(std::iter::from_fn(|| source.step()).collect())
 }
 
@@ -320,6 +322,22 @@ fn tables_with_and_without_names() {
     assert_eq!(told(bare), expected);
     let parts = "timestamp,id,action,msg\n2026-01-15T10:00:00Z,7,Heartbeat,{}\n2026-01-15T10:00:01Z,8,Reset,\"{\"\"type\"\":\"\"Soft\"\"}\"\n";
     assert_eq!(told(parts), ["box + 1.6", "10:00:00 box < call Heartbeat 1", "10:00:01 box > call Reset 2"]);
+    let exchanges = "time,station,caller,action,id,outcome,latency ms,request,response
+2026-01-15T10:00:00Z,CP1,charge point,Heartbeat,7,result,2500,{},\"{\"\"currentTime\"\":\"\"2026-01-15T10:00:00Z\"\"}\"
+2026-01-15T10:00:01Z,CP1,central system,DataTransfer,8,NotSupported,500,\"{\"\"vendorId\"\":\"\"v\"\"}\",\"\"\"NotSupported\"\",\"\"no\"\",{}\"
+2026-01-15T10:00:02Z,CP1,central system,ClearCache,9,timeout,,{},
+";
+    assert_eq!(
+        told(exchanges),
+        [
+            "CP1 + 1.6",
+            "10:00:00 CP1 < call Heartbeat 1",
+            "10:00:01 CP1 > call DataTransfer 2",
+            "10:00:01.5 CP1 < error DataTransfer 2",
+            "10:00:02 CP1 > call ClearCache 3",
+            "10:00:02.5 CP1 > result Heartbeat 1",
+        ]
+    );
     let open = "time,message\n1,\"[2,\"\"1\"\",\"\"Heartbeat\"\",{}]\"\n2,\"[2,\n";
     assert_eq!(told(open)[2], "line 3: it has no message: it begins a field whose quotation mark is not closed");
 }

@@ -78,10 +78,20 @@ impl Redactor {
         }
     }
 
+    /// A seed that no other export has.
+    pub fn random_seed() -> String {
+        uuid::Uuid::new_v4().to_string()
+    }
+
+    /// Looks at the identity of a station.
+    pub fn learn_identity(&mut self, identity: &str) {
+        self.learn_value(SecretKind::Identity, identity);
+    }
+
     /// Looks at an event of a station, of which we play this role towards it.
     pub fn learn(&mut self, station: Option<&(Role, Arc<str>)>, kind: &EventKind) {
         if let Some((_, identity)) = station {
-            self.learn_value(SecretKind::Identity, identity);
+            self.learn_identity(identity);
         }
         // What is learned is what would be replaced.
         let mut copy = kind.clone();
@@ -139,7 +149,9 @@ impl Redactor {
     }
 
     fn change(&mut self, station: Option<&(Role, Arc<str>)>, kind: &mut EventKind, pass: Pass) {
-        if let (EventKind::Connected { version, .. }, Some((_, identity))) = (&*kind, station) {
+        if let (EventKind::Connected { version, .. } | EventKind::LinkKnown { version, .. }, Some((_, identity))) =
+            (&*kind, station)
+        {
             self.versions.insert(identity.clone(), *version);
         }
         match kind {

@@ -25,6 +25,7 @@ th,td{text-align:left;padding:3px 8px;border-bottom:1px solid var(--line);vertic
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 td:last-child{min-width:11em}td.n:last-child{min-width:0}
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums}
+td.who{overflow-wrap:anywhere}td.who.short{white-space:nowrap}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:16px}
 figure{margin:0;padding:8px;background:var(--block);border-radius:6px}
 figcaption{font-size:.9em;color:var(--soft)}svg{width:100%;height:auto;display:block}
@@ -37,7 +38,12 @@ summary:hover{background:var(--block)}
 details.bad>summary{box-shadow:inset 3px 0 var(--bad)}
 details>div{padding:4px 8px 10px}
 pre{margin:4px 0;padding:8px;background:var(--block);border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.88em}
-@media(max-width:700px){body{padding:8px}summary{grid-template-columns:auto 1.2em 1fr auto;gap:4px 8px}summary .who{grid-column:1/-1;order:5}summary .what{grid-column:1/-1;order:6}}
+@media(max-width:700px){body{padding:8px}summary{grid-template-columns:auto 1.2em 1fr auto;gap:4px 8px}summary .who{grid-column:1/-1;order:5}summary .what{grid-column:1/-1;order:6}
+.wide table,.wide tbody{display:block}.wide tr:first-child{display:none}
+.wide tr{display:flex;flex-wrap:wrap;gap:0 12px;padding:4px 0;border-bottom:1px solid var(--line)}
+.wide td,.wide td:last-child{border:0;padding:0;min-width:0;overflow-wrap:anywhere}
+.wide td[data-name]::before{content:attr(data-name) \" \";color:var(--soft)}
+.wide td:empty,.wide td[data-name]:empty::before{display:none}.wide td.whole{width:100%}.wide td.head{font-weight:600}}
 @media print{details>div{display:block}}
 ";
 

@@ -8,6 +8,9 @@ use crate::ocpp::Role;
 use crate::trace::exchange_meaning;
 use crate::trace::statistics::TrafficStatistics;
 
+/// A name that is no longer, in bytes, stays on its line.
+const SHORT_NAME: usize = 24;
+
 /// Writes a row for each action.
 pub(super) fn statistics_table(out: &mut impl Write, statistics: &TrafficStatistics) -> io::Result<()> {
     out.write_all(
@@ -29,8 +32,11 @@ pub(super) fn statistics_table(out: &mut impl Write, statistics: &TrafficStatist
         let bad = |count: u64| if count > 0 { " bad" } else { "" };
         writeln!(
             out,
-            "<tr><td>{}</td><td>{initiator}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n{}\">{}</td>\
-             <td class=\"n{}\">{}</td><td class=\"n{}\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+            "<tr><td class=\"head\">{}</td><td>{initiator}</td><td class=\"n\" data-name=\"calls\">{}</td>\
+             <td class=\"n\" data-name=\"results\">{}</td><td class=\"n{}\" data-name=\"errors\">{}</td>\
+             <td class=\"n{}\" data-name=\"timeouts\">{}</td><td class=\"n{}\" data-name=\"invalid\">{}</td>\
+             <td class=\"n\" data-name=\"median ms\">{}</td><td class=\"n\" data-name=\"95 % ms\">{}</td>\
+             <td class=\"n\" data-name=\"longest ms\">{}</td></tr>",
             html_text(action),
             calls.calls,
             calls.results,
@@ -60,6 +66,7 @@ pub(super) fn exchange_table(
     )?;
     for exchange in exchanges {
         let ExportedExchange { call, answer } = exchange;
+        let identity = scope.identity(call);
         let time = time_text(call.wall_micros);
         let clock = time.get(11..23).unwrap_or(&time);
         let latency = answer.and_then(|answer| answer.latency);
@@ -67,10 +74,12 @@ pub(super) fn exchange_table(
         let (arrow, side) = if scope.is_from_station(call) { ("→", "from") } else { ("←", "to") };
         writeln!(
             out,
-            "<tr><td class=\"t\"><a href=\"#r{}\" title=\"{time}\">{clock}</a></td><td>{}</td><td class=\"{side}\">{arrow}</td>\
-             <td>{}</td><td class=\"{}\">{}</td><td class=\"n\">{latency}</td><td>{}</td></tr>",
+            "<tr><td class=\"t\"><a href=\"#r{}\" title=\"{time}\">{clock}</a></td><td class=\"who{}\">{}</td>\
+             <td class=\"{side}\">{arrow}</td><td class=\"head\">{}</td><td class=\"{}\">{}</td><td class=\"n\" data-name=\"ms\">{latency}</td>\
+             <td class=\"whole\">{}</td></tr>",
             call.sequence,
-            html_text(scope.identity(call)),
+            if identity.len() <= SHORT_NAME { " short" } else { "" },
+            html_text(identity),
             html_text(call.action.unwrap_or_default()),
             if exchange.is_faulty() { "bad" } else { "" },
             html_text(&exchange.outcome()),

@@ -14,7 +14,7 @@ use crate::trace::{CloseReason, ConnectionAttempt};
 
 static HEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^\S+Z: (?<from>ChargePoint|CentralSystem|ChargingStation|CSMS)>(?:ChargePoint|CentralSystem|ChargingStation|CSMS) *(?:[A-Za-z]\w*)?\s*",
+        r"^\S+Z: (?<from>ChargePoint|CentralSystem|ChargingStation|CSMS)>(?:ChargePoint|CentralSystem|ChargingStation|CSMS) *(?:[A-Za-z][\w.]*)?\s*",
     )
 });
 static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\S+Z: SYS>\s*(?:(?<up>Connected)|(?<down>Disconnected))\b"));
