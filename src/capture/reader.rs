@@ -222,7 +222,7 @@ fn renumber(kind: &mut EventKind, offset: u64) {
     match kind {
         EventKind::Upstream(kind) => renumber(kind, offset),
         EventKind::Connected { link, .. } | EventKind::LinkKnown { link, .. } | EventKind::Disconnected { link, .. } => {
-            add(link)
+            add(link);
         }
         EventKind::Frame(frame) => frame.exchange.iter_mut().for_each(add),
         EventKind::Timeout { exchange, .. }

@@ -237,8 +237,8 @@ impl Screen {
                     // The terminal is closed: nothing can be shown or typed any more.
                     None => self.exit = Some(Exit::Signal(ExitSignal::HangUp.number())),
                 },
-                Some(reply) = replies.recv() => { self.dispatch(ScreenMessage::Reply(reply))?; }
-                Some(message) = finished.recv() => { self.dispatch(message)?; }
+                Some(reply) = replies.recv() => after = self.dispatch(ScreenMessage::Reply(reply))?,
+                Some(message) = finished.recv() => after = self.dispatch(message)?,
                 Some(text) = panicked.recv() => { self.dispatch(ScreenMessage::Panicked(text))?; }
                 Ok(()) = changes.changed() => { self.dispatch(ScreenMessage::Recorded)?; }
                 () = sleep(timer) => self.dirty = true,

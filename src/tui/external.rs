@@ -85,7 +85,9 @@ pub async fn open(files: &[String], show_secrets: bool, end: &CancellationToken)
         output = &mut output => output,
         () = end.cancelled() => {
             // It gives the terminal back itself. What does not end is killed when this is dropped.
-            process.map(crate::signals::terminate);
+            if let Some(process) = process {
+                crate::signals::terminate(process);
+            }
             tokio::time::timeout(ENDING, output).await.map_err(io::Error::other)?
         }
     }?;
