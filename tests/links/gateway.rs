@@ -1,14 +1,16 @@
 //! The gateway between both roles of ours: every action of every pair of versions and transports, both ways, and what is refused.
 
+use ocpp_tui::clock::now;
 use ocpp_tui::hub::{ChargePointOptions, Hub, HubError, ProxyOptions};
+use ocpp_tui::link::LinkSettings;
 use ocpp_tui::ocpp::lens::{LensContext, translate};
-use ocpp_tui::ocpp::{ActionDefinition, MessagePart, Role, SampleContext, Transport, Version};
-use ocpp_tui::trace::{FrameKind, LinkState, RecordKind};
+use ocpp_tui::ocpp::{ActionDefinition, Catalog, MessagePart, Role, SampleContext, Transport, Version};
+use ocpp_tui::trace::{self, FrameKind, LinkState, RecordKind};
 use serde_json::{Value, json};
 
 use crate::every_action::call_and_wait;
 use crate::support::envelopes::soap_charge_point;
-use crate::support::{call, central_system, charge_point, free_port, hub, record, station, until, up};
+use crate::support::{TIMEOUT, call, central_system, charge_point, free_port, hub, record, station, until, up};
 
 /// A gateway for the central system at this port, and its own port.
 async fn gateway(hub: &Hub, upstream: u16, version: Option<Version>, transport: Transport) -> u16 {
@@ -130,7 +132,7 @@ async fn a_station_of_soap_charges_at_a_central_system_of_json() {
     let at_csms = station(&csms, Role::CentralSystem, "OLD").await;
     csms.submit(&call(at_csms, "TriggerMessage", json!({ "requestedMessage": "Heartbeat" })));
     record(&csms, "the refusal", |record| {
-        record.kind == RecordKind::Frame(ocpp_tui::trace::Direction::In, FrameKind::Error)
+        record.kind == RecordKind::Frame(trace::Direction::In, FrameKind::Error)
             && record.text.contains("NotSupported")
             && record.text.contains("OCPP 1.5 has no message that does what TriggerMessage does")
     })
@@ -145,8 +147,7 @@ async fn what_comes_before_the_central_system_is_reached_waits_and_the_links_end
     let port = gateway(&between, upstream, Some(Version::V1_5), Transport::WebSocket).await;
     let key = stations.start_charge_point(charge_point(port, "CP1", Version::V1_6, true)).unwrap();
     record(&stations, "the answer to the boot", |record| {
-        record.kind == RecordKind::Frame(ocpp_tui::trace::Direction::In, FrameKind::Result)
-            && record.text.contains(r#""interval""#)
+        record.kind == RecordKind::Frame(trace::Direction::In, FrameKind::Result) && record.text.contains(r#""interval""#)
     })
     .await;
     station(&csms, Role::CentralSystem, "CP1").await;
@@ -159,6 +160,20 @@ async fn what_comes_before_the_central_system_is_reached_waits_and_the_links_end
     record(&between, "the figures", |record| record.text.contains("carried over") && record.text.contains("refused")).await;
     stations.submit(&ocpp_tui::hub::Order { targets: vec![key], command: ocpp_tui::hub::LinkCommand::Connect });
     until(csms.trace(), "the link is back", |contents| up(contents, Role::CentralSystem, "CP1")).await;
+}
+
+/// A call that waits for a central system which is never reached keeps nothing alive: the recorder ends with the session.
+#[tokio::test]
+async fn a_session_ends_while_calls_wait() {
+    let (events, recorder) = trace::start(1 << 20, now()).unwrap();
+    let (between, stations) = (Hub::new(Catalog::embedded(), LinkSettings::default(), events), hub());
+    let port = gateway(&between, free_port(), Some(Version::V1_6), Transport::WebSocket).await;
+    stations.start_charge_point(charge_point(port, "CP1", Version::V1_5, true)).unwrap();
+    record(&between, "the boot", |record| record.action == Some("BootNotification")).await;
+    between.end().await;
+    drop(between);
+    let ended = tokio::task::spawn_blocking(move || recorder.join());
+    tokio::time::timeout(TIMEOUT, ended).await.expect("the recorder ends").unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -148,16 +148,17 @@ impl GatewayPair {
 
     /// A link is down. When it is the newest one to the station, the other one ends, too.
     pub fn went_down(&self, side: GatewaySide, number: u64) {
-        let ends = {
+        let waited = {
             let mut state = self.lock();
             if side == GatewaySide::Station && state.newest != number {
                 return;
             }
             state.versions[side as usize] = None;
-            state.waiting[side as usize].clear();
-            side == GatewaySide::Station
+            // What the station has said is of no use without it, nor is what it was to hear. The observers hear that outside of the lock.
+            if side == GatewaySide::Station { std::mem::take(&mut state.waiting) } else { Default::default() }
         };
-        if ends {
+        drop(waited);
+        if side == GatewaySide::Station {
             self.note(side, false, self.counts.sentence());
             let _ = self.give(GatewaySide::Upstream, LinkOrder::User(LinkCommand::Disconnect));
         }
@@ -190,8 +191,11 @@ impl GatewayPair {
         };
         self.count(from, &action.name, &view, version);
         let ticket = TICKETS + self.events.numbers().next();
-        let (pair, target, asked, from_version) = (self.clone(), view.action.clone(), payload.clone(), call.version);
+        // Not the pair itself, which keeps the observers of calls that wait.
+        let pair = Arc::downgrade(self);
+        let (target, asked, from_version) = (view.action.clone(), payload.clone(), call.version);
         let then = CallObserver::new(move |result| {
+            let Some(pair) = pair.upgrade() else { return };
             let answer = pair.answer(from, (&action, &asked, from_version), &target, result);
             pair.give(from, LinkOrder::Answer { ticket, answer: Some(answer) });
         });
