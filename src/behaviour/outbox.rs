@@ -38,6 +38,11 @@ impl Outbox {
         self.wish = Some(LinkWish::Cut);
     }
 
+    /// Requests that the link is closed, because the peer is not the station that its certificate is for.
+    pub fn refuse(&mut self) {
+        self.wish = Some(LinkWish::Refuse);
+    }
+
     /// Requests that a link which is down comes up.
     pub fn connect(&mut self) {
         self.wish = Some(LinkWish::Connect);

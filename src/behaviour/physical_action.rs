@@ -474,6 +474,8 @@ pub enum LinkWish {
     Restart(Duration),
     /// The connection is cut at once, without a close frame; it stays down until the next wish.
     Cut,
+    /// The link is closed, because the peer is not the station that its certificate is for.
+    Refuse,
     /// A link that is down comes up.
     Connect,
 }

@@ -10,7 +10,7 @@ use crate::clock::now;
 use crate::config::{AuthorityFolder, AuthorityFolderError};
 use crate::link::{LinkCommand, LinkOrder};
 use crate::pki::{KeyAlgorithm, TestAuthority};
-use crate::simulator::{SigningRule, StationSigner};
+use crate::simulator::{AskedCertificate, RequestChoice, SigningRule, StationSigner};
 use crate::trace::StationKey;
 
 impl Hub {
@@ -24,22 +24,47 @@ impl Hub {
         self.shared.authority.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sends the certificate for the last request of a station, signed by this rule.
+    /// Sends the certificate for a request of a station, signed by this rule. Returns what was asked for.
     ///
     /// # Errors
     /// When there is none to be signed, or the station cannot be called.
-    pub fn sign_request(&self, station: StationKey, rule: SigningRule) -> Result<(), SigningFault> {
-        let identity = self.trace().read().stations().get(station).map(|row| row.identity.clone()).unwrap_or_default();
-        let running = self.shared.central_systems.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let signed = running.iter().find_map(|central_system| central_system.sign(&identity, rule, now()));
-        let Some((action, payload)) = signed else {
+    pub fn sign_request(
+        &self,
+        station: StationKey,
+        choice: &RequestChoice,
+        rule: SigningRule,
+    ) -> Result<AskedCertificate, SigningFault> {
+        let asked = self.signing_requests(station);
+        let wanted = asked.iter().rev().find(|asked| choice.means(asked));
+        let Some(wanted) = wanted else {
             return Err(match self.authority().filter(|folder| AuthorityFolder::open(folder).is_ok()) {
+                _ if !asked.is_empty() => SigningFault::OtherRequests(asked.iter().map(ToString::to_string).collect()),
                 Some(_) => SigningFault::NoRequest,
                 None => SigningFault::NoAuthority,
             });
         };
+        let identity = self.identity(station);
+        let running = self.shared.central_systems.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let signed = running.iter().find_map(|central_system| central_system.sign(&identity, choice, rule, now()));
+        let (action, payload) = signed.ok_or(SigningFault::NotSigned)?;
         let call = LinkCommand::Call { action: action.into(), payload: payload.into() };
-        Ok(self.order(station, LinkOrder::User(call))?)
+        self.order(station, LinkOrder::User(call))?;
+        Ok(wanted.clone())
+    }
+
+    /// The requests for certificates that a station has made and a central system of ours has accepted, the oldest first.
+    pub fn signing_requests(&self, station: StationKey) -> Vec<AskedCertificate> {
+        let identity = self.identity(station);
+        let running = self.shared.central_systems.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        running
+            .iter()
+            .map(|central_system| central_system.signing_requests(&identity))
+            .find(|asked| !asked.is_empty())
+            .unwrap_or_default()
+    }
+
+    fn identity(&self, station: StationKey) -> Box<str> {
+        self.trace().read().stations().get(station).map(|row| row.identity.clone()).unwrap_or_default()
     }
 
     /// Lets the test CA issue the certificates with faults that are shown on purpose; it is made when there is none. Returns the file of the
@@ -84,6 +109,12 @@ pub enum SigningFault {
         "it has sent no request for a certificate that was accepted; ExtendedTriggerMessage (1.6) or TriggerMessage (2.x) asks it for one"
     )]
     NoRequest,
+    /// Others were asked for.
+    #[error("it has sent no request that fits; it has sent {}", .0.join("; "))]
+    OtherRequests(Vec<String>),
+    /// The CA does not sign it.
+    #[error("the test CA cannot sign its request; the folder of the CA may be damaged")]
+    NotSigned,
     /// There is no CA.
     #[error("there is no test CA that signs; make one with `ocpp-tui ca init`, and start the central system again")]
     NoAuthority,

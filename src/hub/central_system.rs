@@ -7,18 +7,19 @@ use hyper::StatusCode;
 use tokio_util::task::TaskTracker;
 
 use super::CentralSystemOptions;
-use super::access::{RememberingBehaviour, StationAccess};
+use super::access::{CertifiedBehaviour, RememberingBehaviour, StationAccess};
 use super::answer_rules::AnswerRules;
 use super::registry::Registry;
 use super::responder::responder;
+use crate::behaviour::Behaviour;
 use crate::link::{
     Admission, Authentication, Directory, Endpoint, Handshake, LinkContext, LinkHandle, ListenerContext, Network, Refusal,
 };
 use crate::ocpp::{Role, Transport};
-use crate::pki::check_station;
+use crate::pki::{CertificateFacts, StationCertificateFault, SubjectProof, check_station};
 use crate::plugin::PluginChannel;
 use crate::simulator::{CentralSystem, Profile};
-use crate::trace::{EventSender, StationKey, TlsFacts};
+use crate::trace::{EventSender, HandshakeFinding, StationKey, TlsFacts};
 
 /// Where a central system listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,21 +88,47 @@ struct CentralSystemDirectory {
 
 impl CentralSystemDirectory {
     /// Checks that the certificate of a connection, where there is one, is that of the station (OCPP 2.0.1 part 2, A00.FR.404 and 405): the
-    /// common name is the serial number, where that is known, or the identity, and the organization the operator, where one is named.
-    fn check_certificate(&self, identity: &str, tls: &TlsFacts) -> Result<(), Refusal> {
+    /// common name is the serial number or the identity, and the organization the operator, where one is named. While the serial number is
+    /// not known, a name that belongs to no other station is let in with a finding; what the station boots with decides then.
+    fn check_certificate(&self, identity: &str, tls: &TlsFacts) -> Result<Option<HandshakeFinding>, Refusal> {
         let serial = self.central_system.serial_number(identity);
-        let checked = check_station(&tls.peer_chain, identity, serial.as_deref(), self.organization.as_deref());
-        checked.map_err(|fault| Refusal::new(StatusCode::FORBIDDEN, fault.to_string()))
+        let proof = check_station(&tls.peer_chain, identity, serial.as_deref(), self.organization.as_deref());
+        let proof = proof.and_then(|proof| match proof {
+            SubjectProof::NoCertificate | SubjectProof::Proven => Ok(None),
+            SubjectProof::Unproven(name) => match self.owner(identity, &name) {
+                Some(whose) => Err(StationCertificateFault::Taken { found: name, whose, identity: identity.into() }),
+                None => Ok(Some(HandshakeFinding::UnprovenCertificate { common_name: name })),
+            },
+        });
+        proof.map_err(|fault| Refusal::new(StatusCode::FORBIDDEN, fault.to_string()))
     }
+
+    /// Whose name it is, when it is known to be that of another station than this one.
+    fn owner(&self, identity: &str, name: &str) -> Option<Box<str>> {
+        if let Some(holder) = self.central_system.holder_of(name).filter(|holder| **holder != *identity) {
+            return Some(format!("the serial number of `{holder}`").into());
+        }
+        let is_known = self.events.known_station(Role::CentralSystem, name).is_some() || self.access.book().has(name);
+        is_known.then(|| "the identity of another station".into())
+    }
+}
+
+/// The common name of the certificate of a connection, where it is another than the identity.
+fn other_name(identity: &str, tls: &TlsFacts) -> Option<Box<str>> {
+    let facts = CertificateFacts::read(tls.peer_chain.first()?)?;
+    facts.common_name.filter(|name| **name != *identity)
 }
 
 impl Directory for CentralSystemDirectory {
     fn authenticate<'a>(&'a self, handshake: &'a Handshake<'a>) -> Authentication<'a> {
         Box::pin(async move {
-            if let Some(tls) = handshake.tls {
-                self.check_certificate(handshake.identity, tls)?;
-            }
-            self.access.check(handshake).await
+            let unproven = match handshake.tls {
+                Some(tls) => self.check_certificate(handshake.identity, tls)?,
+                None => None,
+            };
+            let mut findings = self.access.check(handshake).await?;
+            findings.extend(unproven);
+            Ok(findings)
         })
     }
 
@@ -109,8 +136,15 @@ impl Directory for CentralSystemDirectory {
         let identity = handshake.identity;
         let station = self.events.station(Role::CentralSystem, identity);
         let behaviour = self.central_system.behaviour_with(identity, self.profile.samples);
-        let (inner, identity) = (Box::new(behaviour), identity.to_owned());
         let (book, events) = (self.access.book().clone(), self.events.clone());
+        let inner: Box<dyn Behaviour> = match handshake.tls.and_then(|tls| other_name(identity, tls)) {
+            Some(common_name) => {
+                let (inner, events) = (Box::new(behaviour), events.clone());
+                Box::new(CertifiedBehaviour { inner, station, events, common_name })
+            }
+            None => Box::new(behaviour),
+        };
+        let identity = identity.to_owned();
         let behaviour = RememberingBehaviour { inner, identity, station, book, events };
         let responder = responder(Box::new(behaviour), station, self.answers.clone(), self.plugins.clone());
         Ok(Admission { station, responder })

@@ -33,6 +33,7 @@ pub(super) fn farewell(reason: &CloseReason) -> LinkFarewell<'_> {
         CloseReason::Disconnected => (CloseCode::Normal, "closed by the other side's user"),
         CloseReason::Restarts(_) => (CloseCode::Away, "the charge point restarts"),
         CloseReason::Replaced => (CloseCode::Policy, REPLACED_ON_THE_WIRE),
+        CloseReason::OtherStation => (CloseCode::Policy, "the certificate is that of another station"),
         CloseReason::Shutdown => (CloseCode::Away, "the other side ends"),
         CloseReason::Broken(WireFault::TooLarge(_)) => (CloseCode::Size, ""),
         CloseReason::Broken(WireFault::NotUtf8) => (CloseCode::Invalid, ""),

@@ -55,7 +55,7 @@ pub(super) async fn next_event(
             Some(LinkWish::Cut) => return DownEvent::StayDown,
             Some(LinkWish::Connect) => return DownEvent::Connect,
             // It boots when the link comes up.
-            Some(LinkWish::Restart(_)) | None => {}
+            Some(LinkWish::Restart(_) | LinkWish::Refuse) | None => {}
         }
     }
 }

@@ -27,6 +27,6 @@ pub use pem_text::{PemBlock, PemFault, read_certificates, read_pem, write_pem};
 pub use private_key::{KeyAlgorithm, KeyFault, PrivateKey};
 pub use revocation_facts::{RevocationFacts, RevokedSerial};
 pub use signing_request::{CertificateRequest, RequestFault};
-pub use station_subject::{StationCertificateFault, check_station};
+pub use station_subject::{StationCertificateFault, SubjectProof, check_station};
 pub use subject_names::SubjectName;
 pub use test_authority::{AuthorityFault, TestAuthority};

@@ -25,6 +25,16 @@ pub enum StationCertificateFault {
         /// The serial number that it has reported.
         serial: Box<str>,
     },
+    /// It is that of another station which is known.
+    #[error("the certificate is for `{found}`, which is {whose}, and not for `{identity}` (A00.FR.405)")]
+    Taken {
+        /// The common name.
+        found: Box<str>,
+        /// Whose it is, in words.
+        whose: Box<str>,
+        /// The identity of the station.
+        identity: Box<str>,
+    },
     /// It is of another operator.
     #[error("the certificate is of the operator `{found}`, and not of `{wanted}` (A00.FR.404)")]
     OtherOperator {
@@ -35,8 +45,19 @@ pub enum StationCertificateFault {
     },
 }
 
+/// What the common name of a certificate proves about the station that shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubjectProof {
+    /// There is no certificate.
+    NoCertificate,
+    /// It is the identity of the station, or the serial number that it has reported.
+    Proven,
+    /// It is this name, and the station has reported no serial number with which it could be compared.
+    Unproven(Box<str>),
+}
+
 /// Checks the first certificate of a chain in DER. The serial number is the one that the station has reported; while it has reported none
-/// every common name may be it. Without an operator every organization will do, and without a certificate there is nothing to check.
+/// every common name may be it, and nothing is proven. Without an operator every organization will do.
 ///
 /// # Errors
 /// When the certificate belongs to another station or another operator.
@@ -45,8 +66,8 @@ pub fn check_station(
     identity: &str,
     serial: Option<&str>,
     operator: Option<&str>,
-) -> Result<(), StationCertificateFault> {
-    let Some(first) = chain.first() else { return Ok(()) };
+) -> Result<SubjectProof, StationCertificateFault> {
+    let Some(first) = chain.first() else { return Ok(SubjectProof::NoCertificate) };
     let facts = CertificateFacts::read(first.as_ref()).ok_or(StationCertificateFault::Unreadable)?;
     let name = facts.common_name.as_deref().ok_or(StationCertificateFault::NoName)?;
     if let Some(serial) = serial.filter(|serial| name != identity && name != *serial) {
@@ -58,7 +79,8 @@ pub fn check_station(
             let found = facts.organization.as_deref().unwrap_or_default().into();
             Err(StationCertificateFault::OtherOperator { found, wanted: wanted.into() })
         }
-        None => Ok(()),
+        None if name == identity || serial.is_some() => Ok(SubjectProof::Proven),
+        None => Ok(SubjectProof::Unproven(name.into())),
     }
 }
 
@@ -77,6 +99,9 @@ mod tests {
         assert_eq!(fault("CP1", Some("SN-1"), Some("Operator")), None);
         assert_eq!(fault("SN-1", Some("SN-2"), None), None, "the identity will do");
         assert_eq!(fault("CP1", None, None), None, "the serial number is not known yet");
+        let proof = |identity, serial| check_station(&chain, identity, serial, None);
+        assert_eq!(proof("CP1", None), Ok(SubjectProof::Unproven("SN-1".into())));
+        assert_eq!([proof("CP1", Some("SN-1")), proof("SN-1", None)], [Ok(SubjectProof::Proven), Ok(SubjectProof::Proven)]);
         assert!(fault("CP1", Some("SN-2"), None).unwrap().starts_with("the certificate is for `SN-1`, which is neither"));
         let other = fault("CP1", Some("SN-1"), Some("Other")).unwrap();
         assert_eq!(other, "the certificate is of the operator `Operator`, and not of `Other` (A00.FR.404)");
@@ -86,7 +111,7 @@ mod tests {
         assert_eq!(check_station(&[[0_u8]], "CP1", None, None), Err(StationCertificateFault::Unreadable));
         assert_eq!(
             check_station(&[[0_u8; 1]; 0], "CP1", None, None),
-            Ok(()),
+            Ok(SubjectProof::NoCertificate),
             "without a certificate there is nothing to check"
         );
     }

@@ -38,6 +38,8 @@ pub enum CloseReason {
     VersionChanged(Version),
     /// The other link of the pair ended, for this reason.
     OtherLeg(Box<CloseReason>),
+    /// The station says of itself what does not fit its certificate.
+    OtherStation,
     /// The user broke an attempt to connect off; the charge point stays down.
     StaysDown,
     /// The task of the link panicked.
@@ -59,6 +61,7 @@ impl CloseReason {
             CloseReason::Broken(_) => "broken",
             CloseReason::VersionChanged(_) => "versionChanged",
             CloseReason::OtherLeg(_) => "otherLeg",
+            CloseReason::OtherStation => "otherStation",
             CloseReason::StaysDown => "staysDown",
             CloseReason::TaskFailed => "taskFailed",
         }

@@ -222,6 +222,7 @@ impl fmt::Display for CloseReason {
             CloseReason::Broken(fault) => fault.fmt(f),
             CloseReason::VersionChanged(version) => write!(f, "it speaks OCPP {version} from now on"),
             CloseReason::OtherLeg(reason) => write!(f, "ended with the other link of the pair: {reason}"),
+            CloseReason::OtherStation => f.write_str("closed by us: its certificate is that of another station"),
             CloseReason::StaysDown => f.write_str("it stays down until a command connects it"),
             CloseReason::TaskFailed => f.write_str("its task failed"),
         }
@@ -272,6 +273,11 @@ impl fmt::Display for HandshakeFinding {
             ),
             HandshakeFinding::UncheckedPassword => f.write_str(
                 "it shows a password, and none is known of it, so any would do; --auth or auth set names the right one",
+            ),
+            HandshakeFinding::UnprovenCertificate { common_name } => write!(
+                f,
+                "its certificate is for \"{common_name}\", which is not its identity; whether it is its serial number shows when it boots \
+                 (A00.FR.405)"
             ),
         }
     }
@@ -417,6 +423,7 @@ mod tests {
             HandshakeFinding::SubprotocolSpelling { offered: "OCPP1.6".into(), version: Version::V1_6 },
             HandshakeFinding::UnaskedCredentials,
             HandshakeFinding::UncheckedPassword,
+            HandshakeFinding::UnprovenCertificate { common_name: "SN-1".into() },
         ];
         let handshake = ConnectionAttempt { findings, ..ConnectionAttempt::default() };
         let (version, transport, peer) = (Version::V1_6, Transport::WebSocket, "127.0.0.1:5".parse().unwrap());
@@ -428,6 +435,7 @@ mod tests {
             "written OCPP1.6; it is ocpp1.6",
             "were not asked for",
             "none is known",
+            "is for \"SN-1\", which is not its identity",
         ];
         assert_eq!(notes.lines().count(), words.len());
         for (note, words) in notes.lines().zip(words) {

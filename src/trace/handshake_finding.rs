@@ -62,6 +62,11 @@ pub enum HandshakeFinding {
     UnaskedCredentials,
     /// It shows the password of a station of which none is known, so that it was not checked.
     UncheckedPassword,
+    /// The common name of its certificate is not its identity, and its serial number is not known yet.
+    UnprovenCertificate {
+        /// The common name.
+        common_name: Box<str>,
+    },
 }
 
 impl HandshakeFinding {
@@ -79,6 +84,7 @@ impl HandshakeFinding {
             HandshakeFinding::SubprotocolSpelling { .. } => "subprotocolSpelling",
             HandshakeFinding::UnaskedCredentials => "unaskedCredentials",
             HandshakeFinding::UncheckedPassword => "uncheckedPassword",
+            HandshakeFinding::UnprovenCertificate { .. } => "unprovenCertificate",
         }
     }
 
@@ -93,7 +99,8 @@ impl HandshakeFinding {
             HandshakeFinding::PasswordInClear => 0,
             HandshakeFinding::EmptySegments { path: text }
             | HandshakeFinding::IdentityInQuery { parameter: text }
-            | HandshakeFinding::SubprotocolSpelling { offered: text, .. } => text.len(),
+            | HandshakeFinding::SubprotocolSpelling { offered: text, .. }
+            | HandshakeFinding::UnprovenCertificate { common_name: text } => text.len(),
             HandshakeFinding::UnaskedCredentials | HandshakeFinding::UncheckedPassword => 0,
         }
     }

@@ -105,6 +105,54 @@ async fn a_request_waits_until_it_is_signed_by_hand() {
     }
 }
 
+/// A station of 2.x may wait for a certificate of the link and for one of its cars at once.
+#[tokio::test]
+async fn each_of_several_requests_is_signed_by_hand() {
+    let home = tempfile::tempdir().unwrap();
+    let (folder, _) = AuthorityFolder::open_or_create(&home.path().join("ca"), jiff::Timestamp::now()).unwrap();
+    let hub = hub();
+    hub.use_authority(folder.path().to_owned());
+    let console = Console::new(hub.clone());
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.change_central_systems(|settings| settings.signing = SigningRule::Off);
+    hub.start_charge_point(charge_point(port, "CP1", Version::V2_1, true)).unwrap();
+    let at_central = station(&hub, Role::CentralSystem, "CP1").await;
+    assert_eq!(run_line(&console, "sign CP1 list").await, "It has asked for no certificate.");
+    for message in ["SignChargingStationCertificate", "SignV2GCertificate"] {
+        assert!(ask(&hub, at_central, "TriggerMessage", json!({ "requestedMessage": message })).await.contains("Accepted"));
+    }
+    let answered = |contents: &Contents| {
+        let records = contents.records();
+        let answers = records.iter(records.range()).filter(|record| {
+            record.kind == RecordKind::Frame(Direction::Out, FrameKind::Result) && record.action == Some("SignCertificate")
+        });
+        (answers.count() >= 2).then_some(())
+    };
+    until(hub.trace(), "two requests", answered).await;
+    let listed = run_line(&console, "sign CP1 list").await;
+    assert!(
+        listed.contains("ChargingStationCertificate, request 1: ") && listed.contains("V2GCertificate, request 2: "),
+        "{listed}"
+    );
+    for (line, kind) in
+        [("sign CP1 type=ChargingStationCertificate", "ChargingStationCertificate"), ("sign CP1", "V2GCertificate")]
+    {
+        let said = console.run(line, &ocpp_tui::console::RunContext::default()).await;
+        assert!(said.done.as_deref().is_some_and(|done| done.contains(kind)), "{line}: {said:?}");
+        let sent = format!("\"certificateType\":\"{kind}\"");
+        until(hub.trace(), line, |contents| {
+            let records = contents.records();
+            let mut calls =
+                records.iter(records.range()).filter(|record| record.kind == CALL && record.station == Some(at_central));
+            calls.any(|record| record.action == Some("CertificateSigned") && record.text.contains(&sent)).then_some(())
+        })
+        .await;
+    }
+    let said = run_line(&console, "sign CP1 request=9").await;
+    assert!(said.contains("it has sent ChargingStationCertificate, request 1; V2GCertificate, request 2"), "{said}");
+    hub.end().await;
+}
+
 /// A central system that does not take the password once. The station reports it as soon as it is connected and accepted.
 #[tokio::test]
 async fn a_refused_password_is_a_security_event() {

@@ -140,6 +140,7 @@ fn event(line: SessionLine<'_>) -> ForeignEvent {
             Some("replaced") => CloseReason::Replaced,
             Some("shutdown") => CloseReason::Shutdown,
             Some("closedByPeer") => CloseReason::ClosedByPeer { code, text: "".into() },
+            Some("otherStation") => CloseReason::OtherStation,
             Some("staysDown") => CloseReason::StaysDown,
             _ => CloseReason::PeerGone,
         }),

@@ -1,6 +1,7 @@
 //! Who may connect to a central system of ours: the passwords of the stations, and the check of what a station shows. The networks from which
 //! they may connect are the link's matter.
 
+mod certified_behaviour;
 mod failed_attempts;
 mod password_book;
 mod remembered_passwords;
@@ -16,6 +17,7 @@ use crate::link::{AddressPolicy, BasicCredentials, CredentialFault, Handshake, R
 use crate::ocpp::SecurityProfile;
 use crate::trace::{ChainVerdict, HandshakeFinding};
 
+pub(super) use certified_behaviour::CertifiedBehaviour;
 use failed_attempts::FailedAttempts;
 pub use password_book::PasswordBook;
 pub(super) use remembered_passwords::RememberingBehaviour;

@@ -143,6 +143,7 @@ impl SoapLink<'_> {
                     continue;
                 }
                 Some(LinkWish::Cut) => return Err(CloseReason::Disconnected),
+                Some(LinkWish::Refuse) => return Err(CloseReason::OtherStation),
                 Some(LinkWish::Connect) | None => {}
             }
             let deadline = self.conversation.next_deadline().map(Instant::from_std);

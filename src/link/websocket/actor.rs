@@ -217,6 +217,7 @@ where
             match self.session.wish() {
                 Some(LinkWish::Restart(after)) => return Err(CloseReason::Restarts(after)),
                 Some(LinkWish::Cut) => return Err(CloseReason::Cut),
+                Some(LinkWish::Refuse) => return Err(CloseReason::OtherStation),
                 Some(LinkWish::Connect) | None => {}
             }
             if let Some(reason) = self.session.end_wanted() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::signing_requests::AskedCertificate;
 use crate::behaviour::{Answer, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::OcppGeneration;
@@ -143,6 +144,17 @@ pub(super) fn decide(
 }
 
 impl AcceptedRequest {
+    /// What was asked for.
+    pub fn asked(&self) -> AskedCertificate {
+        let member = |wanted| self.members.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+        AskedCertificate {
+            certificate_type: member("certificateType").and_then(Value::as_str).unwrap_or(FOR_LINK).into(),
+            number: member("requestId").and_then(Value::as_i64),
+            subject: self.request.subject.clone(),
+            key: self.request.key.to_string().into(),
+        }
+    }
+
     /// The answer has left: signs, and sends CertificateSigned. Returns the request, where it was accepted.
     pub fn carry_out(self, sent: &Answer, now: Moment, out: &mut Outbox) -> Option<AcceptedRequest> {
         if sent.status() != Some("Accepted") {
@@ -159,12 +171,7 @@ impl AcceptedRequest {
         if rule == SigningRule::Off {
             return None;
         }
-        let usage = self
-            .members
-            .iter()
-            .find(|(name, _)| *name == "certificateType")
-            .map_or(FOR_LINK, |(_, usage)| usage.as_str().unwrap_or(FOR_LINK));
-        let usage = if usage == FOR_LINK { CertificateUse::Client } else { CertificateUse::Any };
+        let usage = if &*self.asked().certificate_type == FOR_LINK { CertificateUse::Client } else { CertificateUse::Any };
         let chain = self.signer.sign(&self.request, &rule.terms(usage), now)?;
         let mut payload = json!({ "certificateChain": chain });
         for (name, value) in &self.members {
@@ -183,7 +190,7 @@ mod tests {
     use crate::clock;
     use crate::ocpp::Version;
     use crate::pki::{CertificateFacts, PrivateKey, read_certificates};
-    use crate::simulator::{CentralSystem, CentralSystemSettings};
+    use crate::simulator::{CentralSystem, CentralSystemSettings, RequestChoice};
 
     /// The status of the answer, and the payload of the CertificateSigned that follows.
     fn asked(rule: SigningRule, version: Version, payload: &Value) -> (String, Option<Value>) {
@@ -231,25 +238,53 @@ mod tests {
     }
 
     #[test]
-    fn the_last_request_of_a_station_can_be_signed_again() {
+    fn a_request_can_be_signed_again_and_none_is_lost_for_a_later_one() {
         let now = clock::now();
         let authority = TestAuthority::create("Lab CA", KeyAlgorithm::Ecdsa, now.wall).unwrap();
         let signer = Some(Arc::new(StationSigner::new(vec![authority], |_| {})));
         let off = CentralSystemSettings { signer, signing: SigningRule::Off, ..CentralSystemSettings::default() };
         let system = CentralSystem::new(off);
-        assert_eq!(system.sign("CP1", SigningRule::Good, now), None, "it has asked for nothing");
+        let last = RequestChoice::default();
+        assert_eq!(system.sign("CP1", &last, SigningRule::Good, now), None, "it has asked for nothing");
         let mut link = system.behaviour("CP1");
-        let payload = json!({ "csr": request() }).into();
-        let proposal = link.propose(IncomingCall { version: Version::V1_6, action: ASKS, payload: &payload }, now);
-        let mut out = Outbox::default();
-        link.commit(proposal.effect, &proposal.answer, now, &mut out);
-        assert!(out.take().is_empty());
-        for rule in [SigningRule::Good, SigningRule::Faulty(CertificateDefect::WrongName)] {
-            let (action, payload) = system.sign("CP1", rule, now).unwrap();
-            let name = certificate(&payload).short_name().to_owned();
-            assert_eq!((action, name == "SN-1"), (SIGNED, rule == SigningRule::Good));
+        let mut ask = |name: &str, usage: &str, number: i64| {
+            let key = PrivateKey::generate(KeyAlgorithm::Ecdsa).unwrap();
+            let csr = CertificateRequest::create(&key, name, None).unwrap().to_pem();
+            let payload = json!({ "csr": csr, "certificateType": usage, "requestId": number }).into();
+            let proposal = link.propose(IncomingCall { version: Version::V2_1, action: ASKS, payload: &payload }, now);
+            let mut out = Outbox::default();
+            link.commit(proposal.effect, &proposal.answer, now, &mut out);
+            assert!(out.take().is_empty());
+        };
+        for (name, usage, number) in [("SN-1", FOR_LINK, 1), ("CAR", "V2GCertificate", 2), ("SN-2", FOR_LINK, 3)] {
+            ask(name, usage, number);
         }
-        assert_eq!(system.sign("CP2", SigningRule::Good, now), None);
+        let signed = |certificate_type: Option<&str>, number, rule| {
+            let choice = RequestChoice { certificate_type: certificate_type.map(str::to_owned), number };
+            let (action, payload) = system.sign("CP1", &choice, rule, now)?;
+            assert_eq!(action, SIGNED);
+            Some((certificate(&payload).short_name().to_owned(), payload["requestId"].as_i64().unwrap()))
+        };
+        let good = SigningRule::Good;
+        let named = |name: &str, number| Some((name.to_owned(), number));
+        assert_eq!(signed(None, None, good), named("SN-2", 3), "the last one");
+        assert_eq!(signed(Some("v2gcertificate"), None, good), named("CAR", 2));
+        assert_eq!(signed(None, Some(1), good), named("SN-1", 1));
+        assert_eq!(signed(Some(FOR_LINK), Some(2), good), None);
+        let wrong = SigningRule::Faulty(CertificateDefect::WrongName);
+        assert_eq!(signed(None, Some(1), wrong), named("wrong-name.invalid", 1), "again, with a fault");
+        ask("SN-4", FOR_LINK, 3);
+        let asked: Vec<String> =
+            system.signing_requests("CP1").iter().map(|asked| format!("{asked}: {}", asked.subject)).collect();
+        let expected = [
+            "ChargingStationCertificate, request 1: CN=SN-1",
+            "V2GCertificate, request 2: CN=CAR",
+            "ChargingStationCertificate, request 3: CN=SN-4",
+        ];
+        assert_eq!(asked, expected);
+        (10..40).for_each(|number| ask("MANY", FOR_LINK, number));
+        assert_eq!(system.signing_requests("CP1").len(), 16, "an old one is given up");
+        assert_eq!(system.sign("CP2", &last, good, now), None);
     }
 
     #[test]

@@ -4,9 +4,10 @@
 
 pub(super) mod certificate_signing;
 pub(super) mod running;
+pub(super) mod serial_numbers;
 pub(super) mod settings;
+pub(super) mod signing_requests;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -14,8 +15,9 @@ use serde_json::Value;
 
 use self::certificate_signing::{AcceptedRequest, SigningRule};
 use self::running::RunningTransaction;
+use self::serial_numbers::{SerialNumbers, reported_serial_number};
 use self::settings::CentralSystemSettings;
-use super::payload::text;
+use self::signing_requests::{AskedCertificate, RequestChoice, SigningRequests};
 use super::profile::Samples;
 use super::v1::central_system::ChargePointAnswers;
 use super::v2::csms::ChargingStationAnswers;
@@ -30,9 +32,9 @@ pub struct CentralSystem {
     first: ChargePointAnswers,
     second: ChargingStationAnswers,
     /// The serial numbers that stations have reported.
-    serial_numbers: Mutex<HashMap<Arc<str>, Box<str>>>,
-    /// The last request for a certificate of each station.
-    requests: Mutex<HashMap<Arc<str>, AcceptedRequest>>,
+    serial_numbers: Mutex<SerialNumbers>,
+    /// The requests for certificates of the stations.
+    requests: Mutex<SigningRequests>,
 }
 
 impl CentralSystem {
@@ -79,25 +81,38 @@ impl CentralSystem {
 
     /// The serial number that a station has reported when it booted last; `None` when it has reported none.
     pub fn serial_number(&self, identity: &str) -> Option<Box<str>> {
-        self.serial_numbers.lock().unwrap_or_else(PoisonError::into_inner).get(identity).cloned()
+        self.serial_numbers().of(identity).map(Box::from)
     }
 
-    /// The call that sends a station the certificate for its last request, signed by this rule. `None` when it has asked for none, or it
-    /// cannot be signed.
-    pub fn sign(&self, identity: &str, rule: SigningRule, now: Moment) -> Option<(&'static str, Value)> {
-        let request = self.requests.lock().unwrap_or_else(PoisonError::into_inner).get(identity).cloned()?;
+    /// The first station that has reported this serial number.
+    pub fn holder_of(&self, serial_number: &str) -> Option<Arc<str>> {
+        self.serial_numbers().holder(serial_number).cloned()
+    }
+
+    fn serial_numbers(&self) -> MutexGuard<'_, SerialNumbers> {
+        self.serial_numbers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The call that sends a station the certificate for a request of its own, signed by this rule. `None` when it has made none that fits, or
+    /// it cannot be signed.
+    pub fn sign(
+        &self,
+        identity: &str,
+        choice: &RequestChoice,
+        rule: SigningRule,
+        now: Moment,
+    ) -> Option<(&'static str, Value)> {
+        let request = self.requests().choose(identity, choice)?;
         Some((certificate_signing::SIGNED, request.signed(rule, now)?))
     }
 
-    /// Takes the serial number in a BootNotification in, in the form of either generation.
-    fn note_serial_number(&self, station: &Arc<str>, boot: &Value) {
-        let of_second = boot.get("chargingStation").and_then(|station| text(station, "serialNumber"));
-        if let Some(number) = text(boot, "chargePointSerialNumber").or(of_second) {
-            let mut numbers = self.serial_numbers.lock().unwrap_or_else(PoisonError::into_inner);
-            if numbers.get(station).is_none_or(|known| **known != *number) {
-                numbers.insert(Arc::clone(station), number.into());
-            }
-        }
+    /// What a station has asked for, the oldest first.
+    pub fn signing_requests(&self, identity: &str) -> Vec<AskedCertificate> {
+        self.requests().of(identity).iter().map(AcceptedRequest::asked).collect()
+    }
+
+    fn requests(&self) -> MutexGuard<'_, SigningRequests> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Locks the settings. A poisoned lock stays usable, because every change is complete in itself.
@@ -128,7 +143,9 @@ impl Behaviour for CentralSystemBehaviour {
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         // what a station says of itself does not depend on the answer
         if call.action == "BootNotification" {
-            self.system.note_serial_number(&self.station, call.payload);
+            if let Some(number) = reported_serial_number(call.payload) {
+                self.system.serial_numbers().note(&self.station, number);
+            }
         }
         if let Some(payload) = self.samples.result(call.version, call.action, now) {
             return Answer::result(payload).into();
@@ -152,8 +169,9 @@ impl Behaviour for CentralSystemBehaviour {
         if effect.is::<AcceptedRequest>() {
             if let Some(request) = effect.into_inner::<AcceptedRequest>() {
                 let accepted = request.carry_out(sent, now, out);
-                let mut requests = self.system.requests.lock().unwrap_or_else(PoisonError::into_inner);
-                requests.extend(accepted.map(|accepted| (self.station.clone(), accepted)));
+                if let Some(accepted) = accepted {
+                    self.system.requests().add(&self.station, accepted);
+                }
             }
             return;
         }

@@ -80,6 +80,7 @@ impl QuirkyChargePoint {
         match wanted.take_wish() {
             Some(LinkWish::Restart(after)) => out.restart(after),
             Some(LinkWish::Cut) => out.cut(),
+            Some(LinkWish::Refuse) => out.refuse(),
             Some(LinkWish::Connect) => out.connect(),
             None => {}
         }

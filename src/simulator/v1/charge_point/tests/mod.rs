@@ -94,7 +94,7 @@ impl World {
                 self.disconnect();
                 self.connect();
             }
-            Some(LinkWish::Cut) => self.disconnect(),
+            Some(LinkWish::Cut | LinkWish::Refuse) => self.disconnect(),
             Some(LinkWish::Connect) => self.connect(),
             None => {}
         }

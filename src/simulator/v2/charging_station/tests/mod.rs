@@ -123,7 +123,7 @@ impl StationWorld {
                 self.disconnect();
                 self.connect();
             }
-            Some(LinkWish::Cut) => self.disconnect(),
+            Some(LinkWish::Cut | LinkWish::Refuse) => self.disconnect(),
             Some(LinkWish::Connect) => self.connect(),
             None => {}
         }
