@@ -334,15 +334,7 @@ impl Hub {
         }
         let way = Route::find(&options, &credentials, &self.shared.network)?;
         let credentials = StationCredentials::new(credentials);
-        let connector = match self.shared.connector.get(&options.tls, authority.as_deref()) {
-            Ok(connector) => connector,
-            // Nothing of this station needs it. The URL of a network profile may need it later.
-            Err(HubError::TestAuthority(error)) if !is_secure_url(&options.url) => {
-                self.note(true, format!("{error}. Connections without TLS do not need it; those with TLS do not trust it."));
-                self.shared.connector.get(&options.tls, None)?
-            }
-            Err(error) => return Err(error),
-        };
+        let connector = self.connector(&options.tls, is_secure_url(&options.url))?;
         if options.identity.is_empty() {
             return Err(HubError::EmptyIdentity);
         }

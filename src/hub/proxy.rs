@@ -96,7 +96,7 @@ impl Hub {
                 credentials: CredentialSet { password: credentials.password, ..CredentialSet::default() },
             },
             &options.endpoint,
-            shared.connector.get(&options.dial_tls, authority.as_deref())?,
+            self.connector(&options.dial_tls, link::is_secure_url(&options.to))?,
             Arc::new(directory),
         )?;
         let plain = if options.listen_tls.alone { None } else { Some(self.bind(Some(host), options.port, "--listen").await?) };

@@ -14,6 +14,8 @@ use crate::simulator::profile::Samples;
 pub struct ChargePointSettings {
     /// Its identity at the central system.
     pub identity: String,
+    /// The operator, as it stands in its requests for certificates; `None` where none is named.
+    pub operator: Option<String>,
     /// What it is built of.
     pub equipment: StationEquipment,
     /// `meterType`, at most 25 characters; empty is not sent.
@@ -48,6 +50,7 @@ impl Default for ChargePointSettings {
     fn default() -> Self {
         Self {
             identity: "CP1".to_owned(),
+            operator: None,
             equipment: StationEquipment::default(),
             meter_type: "Simulated meter".to_owned(),
             meter_serial_number: "SIM-METER-0001".to_owned(),

@@ -7,10 +7,12 @@ use ocpp_tui::hub::{
 };
 use ocpp_tui::link::{ExtraHeaders, TlsVersion};
 use ocpp_tui::ocpp::{Role, SecurityProfile, StationPassword, Version};
-use ocpp_tui::trace::{Record, RecordKind};
+use ocpp_tui::pki::CertificateRequest;
+use ocpp_tui::trace::{CloseReason, Direction, FrameKind, Record, RecordKind};
+use serde_json::json;
 
 use crate::support::certificates::CertificateFolder;
-use crate::support::{central_system_options, charge_point, hub, record, station};
+use crate::support::{call, central_system, central_system_options, charge_point, hub, record, station, until};
 use crate::tls::{listen, pair, secured};
 
 /// A station over SOAP keeps its link while connections come and go: each of them has a certificate of its own.
@@ -107,14 +109,116 @@ async fn a_test_ca_that_cannot_be_used_stops_only_what_needs_it() {
     hub.use_authority(authority);
     // A central system with certificates of its own does not need it either.
     let tls = ListenTlsOptions { port: Some(0), certificates: vec![pair(ca.server())], ..ListenTlsOptions::default() };
-    let port = hub.start_central_system(CentralSystemOptions { tls, ..central_system_options() }).await.unwrap().port();
-    hub.start_charge_point(charge_point(port, "CP1", Version::V1_6, false)).unwrap();
+    let plain = hub.start_central_system(CentralSystemOptions { tls, ..central_system_options() }).await.unwrap().port();
+    let port = hub.listening().iter().find(|listening| listening.tls).unwrap().address.port();
+    hub.start_charge_point(charge_point(plain, "CP1", Version::V1_6, false)).unwrap();
     station(&hub, Role::CentralSystem, "CP1").await;
     let noted = |record: &Record<'_>| record.text.contains("is open to other users") && record.text.contains("do not need it");
     record(&hub, "the note", noted).await;
+    let error = hub.start_charge_point(with_own_certificate(port)).unwrap_err();
+    assert!(matches!(error, HubError::TestAuthority(_)), "{error}");
+    // With TLS it is trusted beside the CAs of the system, so without it a station may still do.
     let secured =
         ChargePointOptions { url: format!("wss://localhost:{port}"), ..charge_point(port, "CP2", Version::V1_6, false) };
-    let error = hub.start_charge_point(secured).unwrap_err();
-    assert!(matches!(error, HubError::TestAuthority(_)), "{error}");
+    hub.start_charge_point(secured).unwrap();
+    let noted = |record: &Record<'_>| record.text.contains("Certificates of the test CA are not trusted");
+    record(&hub, "the note about TLS", noted).await;
+    let refused = |record: &Record<'_>| record.kind == RecordKind::Retry && record.text.contains("is issued by \"Test CA\"");
+    record(&hub, "the check of the chain", refused).await;
+    let tls = DialTlsOptions { ca: vec![ca.ca()], ..DialTlsOptions::default() };
+    let named =
+        ChargePointOptions { tls, url: format!("wss://localhost:{port}"), ..charge_point(port, "CP3", Version::V1_6, false) };
+    hub.start_charge_point(named).unwrap();
+    station(&hub, Role::CentralSystem, "CP3").await;
     hub.end().await;
+}
+
+/// A station that needs a certificate of the test CA.
+#[cfg(unix)]
+fn with_own_certificate(port: u16) -> ChargePointOptions {
+    let credentials =
+        CredentialOptions { profile: Some(SecurityProfile::TlsClientCertificate), ..CredentialOptions::default() };
+    ChargePointOptions {
+        url: format!("wss://localhost:{port}"),
+        credentials,
+        ..charge_point(port, "CP9", Version::V1_6, false)
+    }
+}
+
+/// While a station has reported no serial number, the name of its certificate is let in with a finding unless it is that of another station.
+/// What it boots with decides.
+#[tokio::test]
+async fn a_certificate_is_compared_with_the_serial_number_of_the_boot() {
+    let profile = SecurityProfile::TlsClientCertificate;
+    for version in [Version::V1_6, Version::V2_0_1] {
+        let (hub, ca) = (hub(), CertificateFolder::new("Test CA"));
+        let port = listen(&hub, &ca, profile, TlsVersion::V1_3).await;
+        let start = |identity: &str, name: &str, serial: &str| {
+            let mut options = ChargePointOptions {
+                tls: DialTlsOptions {
+                    ca: vec![ca.ca()],
+                    certificate: Some(pair(ca.station(name))),
+                    ..DialTlsOptions::default()
+                },
+                ..secured(&ca, port, identity, version, profile)
+            };
+            options.machine.equipment.serial_number = serial.to_owned();
+            hub.start_charge_point(options).unwrap();
+        };
+        let refused = async |words: &str| {
+            record(&hub, words, |record| record.kind == RecordKind::Refused && record.text.contains(words)).await;
+        };
+        start("CP1", "SN-1", "SN-1");
+        let at_central = station(&hub, Role::CentralSystem, "CP1").await;
+        let of_station = |record: &Record<'_>| record.station == Some(at_central);
+        let (_, notes) = record(&hub, "the link", |record| of_station(record) && record.kind == RecordKind::Connected).await;
+        assert!(notes.contains("its certificate is for \"SN-1\", which is not its identity"), "{notes}");
+        let accepted = |record: &Record<'_>| {
+            of_station(record) && record.action == Some("BootNotification") && record.text.contains("Accepted")
+        };
+        record(&hub, "the boot", accepted).await;
+        start("CP2", "CP1", "SN-2");
+        refused("the certificate is for `CP1`, which is the identity of another station, and not for `CP2`").await;
+        start("CP3", "SN-1", "SN-3");
+        refused("the certificate is for `SN-1`, which is the serial number of `CP1`, and not for `CP3`").await;
+        start("CP4", "SN-4", "SN-9");
+        let words = "it reports the serial number `SN-9` and has the certificate of `SN-4`: it is rejected";
+        record(&hub, words, |record| record.kind == RecordKind::Failure && record.text.contains(words)).await;
+        record(&hub, "the rejection", |record| {
+            record.action == Some("BootNotification") && record.text.contains("\"Rejected\"")
+        })
+        .await;
+        record(&hub, "the end of the link", |record| record.close_reason() == Some(&CloseReason::OtherStation)).await;
+        refused("the certificate is for `SN-4`, which is neither the identity `CP4` nor the serial number `SN-9`").await;
+        hub.end().await;
+    }
+}
+
+/// The operator is that of the station's own request for a certificate too, so that the certificate it gets is let in.
+#[tokio::test]
+async fn a_station_asks_for_a_certificate_of_its_operator() {
+    for version in [Version::V1_6, Version::V2_1] {
+        let hub = hub();
+        let port = central_system(&hub, &Version::ALL).await;
+        let tls = DialTlsOptions { organization: Some("Operator".to_owned()), ..DialTlsOptions::default() };
+        hub.start_charge_point(ChargePointOptions { tls, ..charge_point(port, "CP1", version, true) }).unwrap();
+        let at_central = station(&hub, Role::CentralSystem, "CP1").await;
+        let (action, message) = match version {
+            Version::V1_6 => ("ExtendedTriggerMessage", "SignChargePointCertificate"),
+            _ => ("TriggerMessage", "SignChargingStationCertificate"),
+        };
+        hub.submit(&call(at_central, action, json!({ "requestedMessage": message })));
+        let asked = until(hub.trace(), "the request", |contents| {
+            let records = contents.records();
+            let mut calls = records.iter(records.range()).filter(|record| {
+                record.station == Some(at_central) && record.kind == RecordKind::Frame(Direction::In, FrameKind::Call)
+            });
+            let call = calls.find(|record| record.action == Some("SignCertificate"))?;
+            let text: serde_json::Value = serde_json::from_str(call.text).ok()?;
+            CertificateRequest::from_pem(text[3]["csr"].as_str()?).ok()
+        })
+        .await;
+        assert_eq!(asked.organization.as_deref(), Some("Operator"), "{version}");
+        hub.end().await;
+    }
 }

@@ -115,6 +115,9 @@ impl ChargePoint {
         configuration.set("MeterValueSampleInterval", settings.meter_value_interval.to_string());
         configuration.set("SupportedFeatureProfiles", settings.equipment.profiles.of_first_generation());
         configuration.set("NumberOfConnectors", settings.equipment.connectors.to_string());
+        if let Some(operator) = &settings.operator {
+            configuration.set("CpoName", operator.clone());
+        }
         let mut charge_point = Self {
             version: Version::V1_6,
             online: false,

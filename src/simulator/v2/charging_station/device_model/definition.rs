@@ -240,6 +240,7 @@ fn resolved(value: &'static str, settings: &ChargePointSettings, evse: Option<u1
         "{timeout}" => settings.call_timeout.as_secs().to_string(),
         "{identity}" => settings.identity.chars().take(48).collect(),
         "{vendor}" => equipment.vendor.clone(),
+        "{operator}" => settings.operator.as_ref().unwrap_or(&equipment.vendor).chars().take(64).collect(),
         "{model}" => equipment.model.clone(),
         "{serial}" => equipment.serial_number.clone(),
         "{firmware}" => equipment.firmware_version.clone(),
