@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rustls::ClientConfig;
@@ -59,7 +59,20 @@ pub struct TlsConnector {
     trusted: OnceCell<TrustedRoots>,
     /// What checks with them.
     check: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
+    /// The same with the roots that central systems have installed, for those that were needed last.
+    installed: Mutex<Vec<InstalledRoots>>,
 }
+
+/// The trusted CAs with those that a central system has installed at a station.
+#[derive(Debug, Clone)]
+struct InstalledRoots {
+    installed: Vec<Arc<[u8]>>,
+    roots: TrustedRoots,
+    check: Option<Arc<WebPkiServerVerifier>>,
+}
+
+/// For how many different sets of installed roots the check is kept. Stations that share a connector nearly always have the same.
+const KEPT_CHECKS: usize = 8;
 
 impl TlsConnector {
     /// Reads the file of our certificate.
@@ -68,7 +81,7 @@ impl TlsConnector {
     /// When it cannot be used.
     pub fn new(options: ConnectorOptions) -> Result<TlsConnector, CertificateFileError> {
         let own = options.certificate.as_ref().map(CertificateFiles::load).transpose()?;
-        Ok(TlsConnector { options, own, trusted: OnceCell::new(), check: OnceLock::new() })
+        Ok(TlsConnector { options, own, ..TlsConnector::default() })
     }
 
     /// Makes the handshake with a server. The certificate that is shown counts before ours, and its roots are trusted too.
@@ -141,6 +154,25 @@ impl TlsConnector {
         self.trusted.get_or_init(collect).await.clone()
     }
 
+    /// The trusted CAs with these, and what checks with them. It is made when the installed ones change, not at each connection.
+    fn with_installed(
+        &self,
+        roots: &TrustedRoots,
+        installed: &[Arc<[u8]>],
+    ) -> (TrustedRoots, Option<Arc<WebPkiServerVerifier>>) {
+        let mut kept = self.installed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.iter().find(|known| known.installed == installed) {
+            return (known.roots.clone(), known.check.clone());
+        }
+        let roots = roots.with(installed.iter().map(|der| CertificateDer::from(der.to_vec())));
+        let check = verifier(&roots);
+        if kept.len() >= KEPT_CHECKS {
+            kept.remove(0);
+        }
+        kept.push(InstalledRoots { installed: installed.to_vec(), roots: roots.clone(), check: check.clone() });
+        (roots, check)
+    }
+
     /// Our certificate for one handshake, wrong where that is commanded.
     async fn own(&self, shown: &CredentialSet, odd: &OddTls) -> Result<Option<Arc<CertifiedKey>>, rustls::Error> {
         if odd.shows_no_certificate() {
@@ -171,9 +203,7 @@ impl TlsConnector {
             let check = self.check.get_or_init(|| verifier(&roots)).clone();
             (roots, check)
         } else {
-            let roots = roots.with(shown.roots.iter().map(|der| CertificateDer::from(der.to_vec())));
-            let check = verifier(&roots);
-            (roots, check)
+            self.with_installed(&roots, &shown.roots)
         };
         let tolerance = match (self.options.insecure, self.options.of_station) {
             (true, _) => ChainTolerance::Everything,
@@ -197,4 +227,21 @@ impl TlsConnector {
 /// What checks with these CAs; `None` where none is usable, and then nothing is trusted.
 fn verifier(roots: &TrustedRoots) -> Option<Arc<WebPkiServerVerifier>> {
     WebPkiServerVerifier::builder_with_provider(roots.0.clone(), PROVIDER.clone()).build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn installed_roots_are_merged_when_they_change_and_not_at_each_connection() {
+        let connector = TlsConnector::default();
+        let root = |number: u8| Arc::<[u8]>::from([number].as_slice());
+        let merged = |installed: &[Arc<[u8]>]| connector.with_installed(&TrustedRoots::default(), installed).0;
+        let first = merged(&[root(1)]);
+        assert!(Arc::ptr_eq(&first.0, &merged(&[root(1)]).0), "the same roots are not merged again");
+        assert!(!Arc::ptr_eq(&first.0, &merged(&[root(1), root(2)]).0));
+        (3..20).for_each(|number| drop(merged(&[root(number)])));
+        assert_eq!(connector.installed.lock().unwrap().len(), KEPT_CHECKS);
+    }
 }

@@ -7,7 +7,8 @@
 //! | `verifier` | checks the peer's chain and notes the exact result |
 //! | `client_hello` | reads what a client offers, also where the handshake fails |
 //! | `certificate_files`, `certified_key` | PEM files, and what can be wrong with them; a pair for the library |
-//! | `fault`, `alert`, `chain_refusal` | the sentences of failed handshakes |
+//! | `fault` | why a handshake failed |
+//! | `fault_words`, `alert`, `chain_refusal` | the sentences of failed handshakes |
 //! | `key_log` | the secrets for Wireshark |
 //! | `names` | the registered names of versions, suites and groups |
 //! | `tls_socket`, `tap` | the socket of a secured link, and the bytes of its handshake |
@@ -20,6 +21,7 @@ mod chain_refusal;
 mod client_hello;
 mod connector;
 mod fault;
+mod fault_words;
 mod key_log;
 mod names;
 mod tap;
