@@ -32,6 +32,8 @@ pub(in crate::link) struct AttemptProgress {
     pub secured_before: bool,
     /// The other end, where what is odd about its certificates and its password is to be found when the attempt is over.
     pub checked_peer: Option<SocketAddr>,
+    /// The other end of a TCP connection of ours, once there is one.
+    pub connected_to: Option<SocketAddr>,
     /// Whether the attempt is ours.
     dialled: bool,
 }
@@ -60,6 +62,7 @@ impl AttemptProgress {
             password: false,
             secured_before: false,
             checked_peer: None,
+            connected_to: None,
             dialled,
         }
     }
@@ -103,7 +106,7 @@ impl AttemptProgress {
     /// The attempt, as it stands.
     pub fn attempt(self) -> ConnectionAttempt {
         let (proof, findings) = (self.proof(), self.checked_peer.map(|peer| self.security_findings(peer)).unwrap_or_default());
-        let AttemptProgress { steps, request, answer, tls, .. } = self;
+        let AttemptProgress { steps, request, answer, tls, connected_to, .. } = self;
         ConnectionAttempt {
             request,
             answer,
@@ -111,6 +114,7 @@ impl AttemptProgress {
             findings,
             tls,
             steps: Some(Box::new(steps)),
+            peer: connected_to,
             ..ConnectionAttempt::default()
         }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::attempt_certificates::{ChainSide, chain_sections};
 use super::attempt_section::{AttemptLine, AttemptReport, AttemptSection, FactTone, StepTime};
 use super::{
-    ChainVerdict, ConnectionAttempt, ConnectionFailure, ConnectionStep, Contents, Record, RecordDetail, RecordKind, Sequence,
-    StationProof, TlsFacts,
+    ChainVerdict, ConnectionAttempt, ConnectionFailure, ConnectionStep, Contents, FailureCause, Record, RecordDetail,
+    RecordKind, Sequence, StationProof, TlsFacts,
 };
 use crate::ocpp::Role;
 
@@ -25,7 +25,7 @@ pub fn attempt_report(
     let mut sections = vec![result(record, attempt, end.and_then(|end| contents.records().get(end)).as_ref())];
     sections.extend(steps(attempt));
     let row = record.station.and_then(|key| contents.stations().get(key));
-    sections.push(tcp(record, we_connect, row.and_then(|row| row.url.as_deref())));
+    sections.push(tcp(record, attempt, we_connect, row.and_then(|row| row.url.as_deref())));
     match &attempt.tls {
         None => {
             let mut section = AttemptSection::new("TLS");
@@ -140,7 +140,7 @@ fn steps(attempt: &ConnectionAttempt) -> Option<AttemptSection> {
     (!section.lines.is_empty()).then_some(section)
 }
 
-fn tcp(record: &Record<'_>, we_connect: bool, url: Option<&str>) -> AttemptSection {
+fn tcp(record: &Record<'_>, attempt: &ConnectionAttempt, we_connect: bool, url: Option<&str>) -> AttemptSection {
     let mut section = AttemptSection::new("TCP");
     section.plain("direction", if we_connect { "we connected" } else { "the peer connected to us" });
     section.optional("URL", url.filter(|_| we_connect));
@@ -149,7 +149,12 @@ fn tcp(record: &Record<'_>, we_connect: bool, url: Option<&str>) -> AttemptSecti
         Some(RecordDetail::Refused(refused)) => refused.peer,
         _ => None,
     };
-    match peer {
+    // Where TCP failed it is the address that was tried.
+    let tried = match attempt.failure.as_deref().map(|failure| &failure.cause) {
+        Some(FailureCause::ConnectionRefused { address } | FailureCause::Unreachable { address, .. }) => Some(*address),
+        _ => None,
+    };
+    match peer.or(attempt.peer).or(tried) {
         Some(peer) => section.plain("address of the peer", peer.to_string()),
         None => section.fact("address of the peer", "not known", FactTone::Muted),
     }
@@ -340,6 +345,7 @@ mod tests {
         let handshake = ConnectionAttempt {
             steps: Some(Box::new(steps)),
             failure: Some(Box::new(failure)),
+            peer: Some("192.0.2.7:9443".parse().unwrap()),
             ..ConnectionAttempt::default()
         };
         let mut contents = Contents::new(1 << 20);
@@ -354,13 +360,14 @@ mod tests {
             "in the trace=no answer within 10 s Muted",
             "Resolve Some(1s)\nConnect Some(2s)\nTls None\n",
             "direction=we connected Plain",
+            "address of the peer=192.0.2.7:9443 Plain",
             "URL=wss://csms.example/SIM1 Plain",
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
         let record = contents.records().get(failed).unwrap();
         let exported = export::object(&record, contents.stations());
-        assert_eq!(exported["failure"]["step"], "tls");
+        assert_eq!((&exported["failure"]["step"], &exported["peer"]), (&json!("tls"), &json!("192.0.2.7:9443")));
         assert_eq!(exported["failure"]["cause"], "timedOut");
         assert_eq!(exported["steps"], json!({ "resolve": 1.0, "connect": 2.0 }));
     }

@@ -1,6 +1,7 @@
 //! What is known of an attempt to connect, whether it became a link or not: the steps, what TLS agreed on, and the heads of the HTTP
 //! exchange as they stood. Only facts: the page and the sentences are made by readers.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,9 @@ pub struct ConnectionAttempt {
     pub tls: Option<Arc<TlsFacts>>,
     /// When each step was done; `None` where it was not measured.
     pub steps: Option<Box<ConnectionSteps>>,
+    /// The other end of the TCP connection, where we connect and there was one; `None` where the record has it itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<SocketAddr>,
     /// Why it became no link; `None` where it did.
     pub failure: Option<Box<ConnectionFailure>>,
 }

@@ -149,7 +149,12 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Member<'_>)) {
             }
             attempt_members(&refused.handshake, put);
         }
-        Some(RecordDetail::Failed { handshake }) => attempt_members(handshake, put),
+        Some(RecordDetail::Failed { handshake }) => {
+            if let Some(peer) = handshake.peer {
+                put("peer", json!(peer.to_string()).into());
+            }
+            attempt_members(handshake, put);
+        }
         Some(RecordDetail::Held { number }) => put("number", json!(number).into()),
         Some(RecordDetail::Listening(listening)) => {
             put("port", json!(listening.address.port()).into());

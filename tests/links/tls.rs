@@ -168,6 +168,11 @@ async fn an_attempt_that_gets_no_answer_in_tls_keeps_its_facts() {
     let (facts, sentence) = attempted(&hub, RecordKind::Retry, Role::ChargePoint, Some("CP1")).await;
     assert!(sentence.contains("the central system sent nothing more in the TLS handshake for 1 s"), "{sentence}");
     assert_eq!(text(facts.server_name.as_deref()), "localhost");
+    let peer = until(hub.trace(), "the address", |contents| {
+        let records = contents.records();
+        records.iter(records.range()).find_map(|record| attempt(&record).filter(|_| record.kind == RecordKind::Retry)?.peer)
+    });
+    assert_eq!(peer.await.port(), port, "TCP was connected");
     hub.end().await;
 }
 

@@ -158,15 +158,12 @@ impl KeptConnection {
         progress: &mut AttemptProgress,
         settings: &LinkSettings,
     ) -> Result<HttpConnection, ExchangeError> {
-        // As over a WebSocket: the credentials of a profile are not for a connection that is less than it.
-        if shown.profile.uses_tls() && !url.tls {
-            return Err(ExchangeError::ProfileNeedsTls { url: url.to_string(), profile: shown.profile });
-        }
         let limit = settings.handshake_timeout;
         let stream = timeout(limit, self.open(url, progress))
             .await
             .map_err(|_| ExchangeError::ConnectTimeout { url: url.to_string(), seconds: limit.as_secs() })??;
         stream.set_nodelay();
+        progress.connected_to = stream.peer().ok().map(|peer| SocketAddr::new(peer.ip().to_canonical(), peer.port()));
         let (stream, secured) = if url.tls {
             progress.enter(ConnectionStep::Tls);
             let odd = OddTls::of(&self.misbehaviour, self.reporter.clone(), self.peer.peer(), true);
@@ -254,6 +251,10 @@ async fn exchange(
     progress: &mut AttemptProgress,
     settings: &LinkSettings,
 ) -> Result<PostAnswer, ExchangeError> {
+    // As over a WebSocket: the credentials of a profile are not for a connection that is less than it, also for one that is kept.
+    if ask.shown.profile.uses_tls() && !ask.url.tls {
+        return Err(ExchangeError::ProfileNeedsTls { url: ask.url.to_string(), profile: ask.shown.profile });
+    }
     let mut old = kept.take(&ask.url, &ask.shown);
     loop {
         let reused = old.is_some();
@@ -348,4 +349,60 @@ fn as_json(headers: &HeaderMap) -> String {
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned())));
     Value::Object(members.collect::<Map<_, _>>()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::clock::now;
+    use crate::trace;
+
+    /// A profile may rise while a connection from before is kept.
+    #[tokio::test]
+    async fn a_profile_with_tls_shows_nothing_over_a_connection_without() {
+        let (network, url) = (Network::in_memory(), HttpUrl::parse("http://h.example:9000/").unwrap());
+        let mut listener = network.bind_everywhere(9000).unwrap();
+        let reporter = MisbehaviourReporter { events: trace::direct(1 << 20, now()), station: None };
+        let (tls, misbehaviour, peer) = (Arc::default(), Arc::default(), Role::CentralSystem);
+        let kept = KeptConnection { network, tls, peer, misbehaviour, reporter, kept: Arc::default() };
+        let call = |profile| HttpCall {
+            url: url.clone(),
+            method: Method::GET,
+            body: Bytes::new(),
+            action: None,
+            authorization: None,
+            shown: CredentialSet { profile, ..CredentialSet::default() },
+        };
+        let settings = LinkSettings::default();
+        let serving = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(socket.read_u8().await.unwrap());
+            }
+            socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+            socket
+        };
+        let first = call(SecurityProfile::Unsecured);
+        let (answer, mut socket) = tokio::join!(ask(&first, &kept, &settings), serving);
+        assert_eq!(answer.unwrap().status, 200);
+        for profile in [SecurityProfile::TlsBasic, SecurityProfile::TlsClientCertificate] {
+            let failed = ask(&call(profile), &kept, &settings).await.unwrap_err();
+            assert!(
+                failed.to_string().contains(&format!("security profile {profile} needs TLS, and the URL has none")),
+                "{failed}"
+            );
+            let failure = failed.attempt.unwrap().failure.unwrap();
+            assert!(
+                failure.side == FailureSide::Station && matches!(failure.cause, FailureCause::NoRequest { .. }),
+                "{failure}"
+            );
+        }
+        drop(kept);
+        let mut more = Vec::new();
+        socket.read_to_end(&mut more).await.unwrap();
+        assert!(more.is_empty(), "nothing more was sent");
+    }
 }

@@ -326,6 +326,7 @@ pub(in crate::link) async fn open_secured(
     stream.set_nodelay();
     let peer = stream.peer().map_err(|error| DialError::Broken { address, error })?;
     let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+    progress.connected_to = Some(peer);
     if !target.tls {
         return Ok((stream, peer));
     }
