@@ -16,6 +16,7 @@ mod handshakes;
 mod hold;
 mod misbehaviour;
 mod misbehaviour_in_tls;
+mod network_profiles;
 mod newer_messages;
 mod own_definitions;
 mod passwords;

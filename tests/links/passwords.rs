@@ -317,6 +317,37 @@ async fn a_profile_with_tls_sends_nothing_without_it() {
     hub.end().await;
 }
 
+/// What is changed in the session is written to the file by a command; comments and other lines stay, and no line shows a password.
+#[tokio::test]
+async fn passwords_are_saved_by_a_command() {
+    let hub = hub();
+    let console = Console::new(hub.clone());
+    let said = run_line(&console, "auth save").await;
+    assert!(said.contains("no file of passwords was named") && said.contains("--auth FILE"), "{said}");
+    let (_folder, file) = passwords();
+    listen(&hub, AccessOptions { password_file: Some(file.clone()), ..AccessOptions::default() }).await;
+    for line in ["auth set CP3 s3cretMarker-third", "auth set CP2 hex:0102", "auth remove CP1"] {
+        let said = run_line(&console, line).await;
+        assert!(!said.contains("Error") && !said.contains("s3cretMarker"), "{said}");
+    }
+    let unchanged = std::fs::read_to_string(&file).unwrap();
+    assert!(unchanged.contains(SECRET) && !unchanged.contains("CP3"), "nothing is written before the command");
+    let output = console.run("auth save", &ocpp_tui::console::RunContext::default()).await;
+    let done = output.done.unwrap();
+    assert!(done.contains(file.to_str().unwrap()), "{done}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "# stations\nCP2:hex:0102\nCP3:s3cretMarker-third\n");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let said = run_line(&console, "auth save").await;
+    assert!(said.starts_with("Error: ") && said.contains(file.to_str().unwrap()) && !said.contains("s3cretMarker"), "{said}");
+    hub.end().await;
+}
+
 /// A proxy that ends TLS says so, and then a password is not in clear.
 #[tokio::test]
 async fn a_trusted_proxy_that_ends_tls_protects_the_password() {

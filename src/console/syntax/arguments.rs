@@ -105,7 +105,12 @@ impl<'a> Arguments<'a> {
         if positional.behind.is_some_and(|before| self.positionals.last().is_none_or(|word| word.value != before)) {
             return Ok(());
         }
-        match words.next_if(|word| !word.value.starts_with('-')) {
+        // A value with a name, as in `as=cs`, is none of the optional words: those have no sign of equality.
+        let is_named = |word: &Word<'_>| {
+            let name = word.value.split_once('=').map(|(name, _)| name);
+            positional.optional && name.is_some_and(|name| self.spec.named.iter().any(|named| named.name == name))
+        };
+        match words.next_if(|word| !word.value.starts_with('-') && !is_named(word)) {
             Some(word) => self.positionals.push(word.clone()),
             None if positional.optional => {}
             None => return Err(self.missing(positional.name)),
