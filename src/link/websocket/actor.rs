@@ -36,7 +36,7 @@ use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
 use crate::ocpp::{Role, Transport, Version};
-use crate::trace::{CloseReason, ConnectionAttempt, Direction, EventKind, NoteTopic, StationKey};
+use crate::trace::{CloseReason, ConnectionAttempt, Direction, EventKind, NoteTopic, StationKey, WireFault};
 
 /// The library's buffers cost 137 KB a connection by default; these carry nearly every OCPP message in one read and let 10,000 links
 /// fit.
@@ -46,6 +46,8 @@ const WRITE_BUFFER: usize = 4 * 1024;
 const BURST: usize = 64;
 /// A pong that has not come after this time is missing, when the next ping leaves.
 const PONG_TIMEOUT: Duration = Duration::from_millis(500);
+/// How many messages are taken at most that came before a connection broke.
+const LAST_WORDS: usize = 10_000;
 /// How long the peer may take to answer our close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
@@ -126,6 +128,7 @@ where
     link.look_at_network(began);
     link.record_pings_enabled(began);
     let Err(end) = link.run(inbox).await;
+    let end = link.hear_out(end);
     inbox.went_down();
     let down = EventKind::Disconnected { link: number, reason: end.clone() };
     let remains = Box::pin(link.finish(&end, down)).await;
@@ -501,6 +504,33 @@ where
             Poll::Pending => Box::pin(timeout(limit, feeding)).await.map_err(|_| CloseReason::PeerBlocked(limit))?,
         };
         fed.map_err(|error| broken(&error))
+    }
+
+    /// A link ends because writing failed: what the peer had sent before it went is taken all the same, and its close frame says more than
+    /// the error. What would be answered to it cannot be sent, and is not recorded as sent.
+    fn hear_out(&mut self, end: CloseReason) -> CloseReason {
+        if !matches!(end, CloseReason::Broken(WireFault::Io(_) | WireFault::Closed)) {
+            return end;
+        }
+        let (mut reason, mut unsent, mut heard) = (end, 0, Vec::new());
+        for _ in 0..LAST_WORDS {
+            let Some(Some(Ok(message))) = self.stream.next().now_or_never() else { break };
+            let now = now();
+            let taken = self.take(Some(Ok(message)), now);
+            let outgoing = std::mem::take(self.session.outgoing(now));
+            unsent += outgoing.iter().filter(|outgoing| outgoing.message.is_some()).count();
+            heard.extend(outgoing.into_iter().filter(|outgoing| outgoing.message.is_none()));
+            if let Err(said) = taken {
+                reason = said;
+                break;
+            }
+        }
+        heard.into_iter().filter_map(|outgoing| outgoing.event).for_each(|(when, kind)| self.record_event(when, kind));
+        if unsent > 0 {
+            let text = format!("{unsent} messages could not be sent: the connection had ended").into();
+            self.record_event(now(), EventKind::Note { failure: true, text });
+        }
+        reason
     }
 
     /// Ends the session and closes the socket: with a close frame where the state of the link allows it, without one

@@ -113,6 +113,22 @@ async fn a_peer_that_reads_nothing_is_given_up_when_its_time_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_peer_sent_before_it_went_is_heard_although_it_cannot_be_answered() {
+    const CALLS: usize = 200;
+    let (ours, mut theirs) = pipe(1 << 20).await;
+    let (_handle, mut inbox) = LinkHandle::new(1);
+    for _ in 0..CALLS {
+        theirs.feed(Message::text(HEARTBEAT)).await.unwrap();
+    }
+    theirs.close(Some(CloseFrame { code: CloseCode::Library(4001), reason: "full".into() })).await.unwrap();
+    drop(theirs);
+    // The answers to some of them are more than the buffer holds, and cannot be written.
+    let (end, answered) = ended(ours, &mut inbox).await;
+    assert_eq!(end, CloseReason::ClosedByPeer { code: Some(4001), text: "full".into() });
+    assert_eq!(answered, CALLS);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_order_gets_its_turn_though_the_peer_never_pauses() {
     let (ours, mut theirs) = pipe(1 << 20).await;
     let (handle, mut inbox) = LinkHandle::new(1);
