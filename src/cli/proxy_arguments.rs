@@ -79,7 +79,7 @@ impl ProxyArguments {
             ping_interval: self.ping_interval,
             security_profile: self.tls.security_profile,
             listen_tls: self.tls.options(port.is_none())?,
-            dial_tls: self.trust.options(self.tls.tls_max)?,
+            dial_tls: self.trust.options(self.tls.versions.limits())?,
             credentials: self.credentials.options(None)?,
             translate: self.translate,
             addresses: AddressPolicy { allowed: self.allow.clone(), ..AddressPolicy::default() },

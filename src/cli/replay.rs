@@ -104,7 +104,7 @@ fn peer(arguments: &ReplayArguments) -> anyhow::Result<ReplayPeer> {
         }
         (Role::CentralSystem, _, Some(port)) => {
             let alone = profile.uses_tls();
-            let mut tls = arguments.server.options(alone, arguments.tls.tls_max)?;
+            let mut tls = arguments.server.options(alone, arguments.tls.versions.limits())?;
             tls.port = tls.port.or(alone.then_some(port));
             tls.organization.clone_from(&arguments.tls.organization);
             Ok(ReplayPeer::ChargePoints(Box::new(CentralSystemOptions {

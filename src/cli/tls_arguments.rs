@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ocpp_tui::hub::{DialTlsOptions, ListenTlsOptions};
-use ocpp_tui::link::{CertificateFileError, CertificateFiles, TlsVersion};
+use ocpp_tui::link::{CertificateFileError, CertificateFiles, TlsLimits, TlsVersion};
 use ocpp_tui::ocpp::SecurityProfile;
 
 use super::whole_number::whole_number;
@@ -21,9 +21,8 @@ pub struct ListenTlsArguments {
     /// Operator that the certificates of charge points must name as their organization [default: any]
     #[arg(long, value_name = "NAME")]
     pub organization: Option<String>,
-    /// Highest version of TLS: 1.2 or 1.3
-    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
-    pub tls_max: TlsVersion,
+    #[command(flatten)]
+    pub versions: TlsVersionArguments,
 }
 
 impl ListenTlsArguments {
@@ -32,8 +31,29 @@ impl ListenTlsArguments {
     /// # Errors
     /// When certificates and keys are no pairs.
     pub fn options(&self, alone: bool) -> Result<ListenTlsOptions, CertificateFileError> {
-        let options = self.server.options(alone, self.tls_max)?;
+        let options = self.server.options(alone, self.versions.limits())?;
         Ok(ListenTlsOptions { organization: self.organization.clone(), ..options })
+    }
+}
+
+/// The versions and suites of TLS, in either role.
+#[derive(Debug, Clone, Args)]
+pub struct TlsVersionArguments {
+    /// Lowest version of TLS: 1.2 or 1.3; in a build with the feature openssl 1.0 and 1.1, too, with all their suites
+    #[arg(long, value_name = "VERSION", default_value = "1.2", value_parser = version)]
+    pub tls_min: TlsVersion,
+    /// Highest version of TLS
+    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
+    pub tls_max: TlsVersion,
+    /// Speak suites without forward secrecy (TLS_RSA) with TLS 1.2, too; needs a build with the feature openssl
+    #[arg(long)]
+    pub tls_rsa: bool,
+}
+
+impl TlsVersionArguments {
+    /// The limits. Whether this build can keep them is checked where they are used.
+    pub fn limits(&self) -> TlsLimits {
+        TlsLimits { lowest: self.tls_min, highest: self.tls_max, static_rsa: self.tls_rsa }
     }
 }
 
@@ -55,18 +75,18 @@ pub struct ServerTlsArguments {
 }
 
 impl ServerTlsArguments {
-    /// The options, with the port without TLS open or closed, and with this version as the highest.
+    /// The options, with the port without TLS open or closed, and with these versions.
     ///
     /// # Errors
     /// When certificates and keys are no pairs.
-    pub fn options(&self, alone: bool, highest: TlsVersion) -> Result<ListenTlsOptions, CertificateFileError> {
+    pub fn options(&self, alone: bool, limits: TlsLimits) -> Result<ListenTlsOptions, CertificateFileError> {
         Ok(ListenTlsOptions {
             port: self.tls_port,
             alone,
             certificates: CertificateFiles::pairs(&self.cert, &self.key)?,
             client_ca: self.client_ca.clone(),
             organization: None,
-            highest,
+            limits,
         })
     }
 }
@@ -82,9 +102,8 @@ pub struct DialTlsArguments {
     /// Operator in the certificate that the test CA issues for the charge point (its organization) [default: ocpp-tui]
     #[arg(long, value_name = "NAME")]
     pub organization: Option<String>,
-    /// Highest version of TLS: 1.2 or 1.3
-    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
-    pub tls_max: TlsVersion,
+    #[command(flatten)]
+    pub versions: TlsVersionArguments,
 }
 
 /// Whom one trusts that connects, and what it shows.
@@ -113,16 +132,16 @@ impl DialTlsArguments {
     /// # Errors
     /// When there is a key without a certificate.
     pub fn options(&self) -> Result<DialTlsOptions, CertificateFileError> {
-        Ok(DialTlsOptions { organization: self.organization.clone(), ..self.trust.options(self.tls_max)? })
+        Ok(DialTlsOptions { organization: self.organization.clone(), ..self.trust.options(self.versions.limits())? })
     }
 }
 
 impl TrustArguments {
-    /// The options with this highest version.
+    /// The options with these versions.
     ///
     /// # Errors
     /// When there is a key without a certificate.
-    pub fn options(&self, highest: TlsVersion) -> Result<DialTlsOptions, CertificateFileError> {
+    pub fn options(&self, limits: TlsLimits) -> Result<DialTlsOptions, CertificateFileError> {
         let (certificates, keys) = (self.client_cert.as_slice(), self.client_key.as_slice());
         Ok(DialTlsOptions {
             ca: self.ca.clone(),
@@ -130,7 +149,7 @@ impl TrustArguments {
             organization: None,
             insecure: self.insecure,
             server_name: self.sni.clone(),
-            highest,
+            limits,
         })
     }
 }
@@ -140,5 +159,5 @@ fn profile(text: &str) -> Result<SecurityProfile, String> {
 }
 
 fn version(text: &str) -> Result<TlsVersion, String> {
-    TlsVersion::of_number(text).ok_or_else(|| "it is 1.2 or 1.3".to_owned())
+    TlsVersion::of_number(text).ok_or_else(|| "it is 1.0, 1.1, 1.2 or 1.3".to_owned())
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::config::{AuthorityFolderError, PasswordFileError};
-use crate::link::{CertificateFileError, RelayTargetError, UrlError};
+use crate::link::{CertificateFileError, RelayTargetError, TlsLimitsError, UrlError};
 use crate::ocpp::{SecurityProfile, Version};
 use crate::simulator::QuirkError;
 
@@ -51,6 +51,9 @@ pub enum HubError {
     /// A file of TLS cannot be used.
     #[error(transparent)]
     Certificate(#[from] CertificateFileError),
+    /// This build lacks the wanted versions or suites of TLS.
+    #[error(transparent)]
+    TlsLimits(#[from] TlsLimitsError),
     /// The test CA cannot be used.
     #[error(transparent)]
     TestAuthority(#[from] AuthorityFolderError),

@@ -288,6 +288,7 @@ impl Hub {
         self.start_dialling(name, options, headers, |station, credentials, options| {
             let settings = ChargePointSettings {
                 identity: options.identity.clone(),
+                operator: options.tls.organization.clone(),
                 autonomous: options.autonomous,
                 driver: options.machine.driver,
                 equipment: options.machine.equipment.clone(),

@@ -37,7 +37,8 @@ impl ListenTls {
     /// When one of them is missing or cannot be used.
     pub fn load(options: &CentralSystemOptions, test_authority: Option<&Path>) -> Result<ListenTls, HubError> {
         let Some(port) = options.tls_port() else { return Ok(ListenTls::default()) };
-        let ListenTlsOptions { mut certificates, mut client_ca, highest, .. } = options.tls.clone();
+        let ListenTlsOptions { mut certificates, mut client_ca, limits, .. } = options.tls.clone();
+        let limits = limits.check()?;
         let requires_client = options.security_profile.uses_client_certificate();
         let (mut revoked, mut notices) = (Vec::new(), Vec::new());
         let lacks_ca = requires_client && client_ca.is_empty();
@@ -55,8 +56,16 @@ impl ListenTls {
             if certificates.is_empty() {
                 authority.server_certificate(KIND, &machine_names(), now)?;
                 certificates.push(pair(authority.server_files(KIND)));
-                let root = authority.root_file();
-                notices.push(format!("TLS has a certificate of the test CA; stations must trust {}", root.display()));
+                let mut roots = authority.root_file().display().to_string();
+                // The suites named TLS_RSA need the key of the certificate for the exchange of keys.
+                if limits.needs_openssl() {
+                    authority.server_certificate(KeyAlgorithm::Rsa, &machine_names(), now)?;
+                    certificates.push(pair(authority.server_files(KeyAlgorithm::Rsa)));
+                    if let Some(root) = authority.rsa_root_file() {
+                        roots = format!("{roots}, and {} where they have TLS_RSA suites only", root.display());
+                    }
+                }
+                notices.push(format!("TLS has a certificate of the test CA; stations must trust {roots}"));
             }
             if lacks_ca {
                 client_ca.push(authority.root_file());
@@ -83,10 +92,10 @@ impl ListenTls {
             more_roots,
             certificate: certificates.first().cloned(),
             of_station: true,
-            highest,
+            limits,
             ..ConnectorOptions::default()
         })?;
-        let acceptor = TlsAcceptor::new(AcceptorOptions { certificates, client_ca, revoked, requires_client, highest })?;
+        let acceptor = TlsAcceptor::new(AcceptorOptions { certificates, client_ca, revoked, requires_client, limits })?;
         Ok(ListenTls { port: Some(port), acceptor: Some(Arc::new(acceptor)), connector: Arc::new(connector), notices })
     }
 }
@@ -150,7 +159,7 @@ impl LastConnector {
         if let Some(known) = self.lock().as_ref().filter(is_same) {
             return Ok(known.connector.clone());
         }
-        let DialTlsOptions { ca, certificate, insecure, server_name, highest, .. } = options;
+        let DialTlsOptions { ca, certificate, insecure, server_name, limits, .. } = options;
         let connector = Arc::new(TlsConnector::new(ConnectorOptions {
             roots: (!ca.is_empty()).then(|| TrustedRoots::of_files(ca)).transpose()?,
             more_roots: test_roots(test_authority)?,
@@ -158,7 +167,7 @@ impl LastConnector {
             insecure: *insecure,
             of_station: false,
             server_name: server_name.clone(),
-            highest: *highest,
+            limits: limits.check()?,
         })?);
         *self.lock() = Some(KnownConnector { options: options.clone(), stamps, connector: connector.clone() });
         Ok(connector)
@@ -216,7 +225,7 @@ pub(super) fn callback_acceptor(options: &ChargePointOptions) -> Result<Arc<TlsA
     let Some(certificate) = &options.tls.certificate else { return Err(HubError::NoCallbackCertificate) };
     let acceptor = TlsAcceptor::new(AcceptorOptions {
         certificates: vec![certificate.clone()],
-        highest: options.tls.highest,
+        limits: options.tls.limits.check()?,
         ..AcceptorOptions::default()
     })?;
     Ok(Arc::new(acceptor))

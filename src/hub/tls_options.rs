@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::link::{CertificateFiles, TlsVersion};
+use crate::link::{CertificateFiles, TlsLimits};
 
 /// TLS of a central system.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,8 +17,8 @@ pub struct ListenTlsOptions {
     pub client_ca: Vec<PathBuf>,
     /// The operator, which the certificates of stations must name as their organization; `None` for any.
     pub organization: Option<String>,
-    /// The highest version.
-    pub highest: TlsVersion,
+    /// Which versions and suites are spoken.
+    pub limits: TlsLimits,
 }
 
 /// TLS of a charge point.
@@ -34,6 +34,6 @@ pub struct DialTlsOptions {
     pub insecure: bool,
     /// The name that it asks for instead of the host of the URL.
     pub server_name: Option<String>,
-    /// The highest version.
-    pub highest: TlsVersion,
+    /// Which versions and suites are spoken.
+    pub limits: TlsLimits,
 }

@@ -62,8 +62,8 @@ pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
 pub use subprotocol::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 pub use tls::{
-    AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, DEFAULT_TLS_PORT, FileStamp, ReadHello,
-    TlsAcceptor, TlsConnector, TlsVersion, TrustedRoots, key_log_file, key_log_notice,
+    AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, DEFAULT_TLS_PORT, FileStamp, HAS_OPENSSL,
+    ReadHello, TlsAcceptor, TlsConnector, TlsLimits, TlsLimitsError, TlsVersion, TrustedRoots, key_log_file, key_log_notice,
 };
 pub use url_parts::{UrlError, UrlParts, is_secure_url};
 pub use websocket::dialer::{DialTarget, keep_connected};

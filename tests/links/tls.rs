@@ -13,7 +13,7 @@ use ocpp_tui::hub::{
     CentralSystemOptions, ChargePointOptions, CredentialOptions, DialTlsOptions, Hub, HubError, LinkCommand, ListenTlsOptions,
     Order, SoapOptions,
 };
-use ocpp_tui::link::{CertificateFiles, LinkSettings, TlsVersion};
+use ocpp_tui::link::{CertificateFiles, LinkSettings, TlsLimits, TlsVersion};
 use ocpp_tui::ocpp::{Role, SecurityProfile, StationPassword, Transport, Version};
 use ocpp_tui::pki::CertificateFacts;
 use ocpp_tui::trace::{ChainVerdict, ConnectionAttempt, Record, RecordDetail, RecordKind, TlsFacts};
@@ -32,7 +32,14 @@ pub fn pair((certificate, key): (PathBuf, PathBuf)) -> CertificateFiles {
 pub async fn listen(hub: &Hub, ca: &CertificateFolder, profile: SecurityProfile, highest: TlsVersion) -> u16 {
     let client_ca = if profile.uses_client_certificate() { vec![ca.ca()] } else { Vec::new() };
     let certificates = vec![pair(ca.server())];
-    let tls = ListenTlsOptions { port: Some(0), alone: true, certificates, client_ca, highest, ..ListenTlsOptions::default() };
+    let tls = ListenTlsOptions {
+        port: Some(0),
+        alone: true,
+        certificates,
+        client_ca,
+        limits: TlsLimits::up_to(highest),
+        ..ListenTlsOptions::default()
+    };
     let options = CentralSystemOptions { security_profile: profile, tls, ..central_system_options() };
     hub.start_central_system(options).await.unwrap().port()
 }
@@ -93,7 +100,7 @@ fn text(name: Option<&str>) -> &str {
 async fn every_version_boots_over_tls_in_both_profiles() {
     let ca = CertificateFolder::new("Test CA");
     for profile in [SecurityProfile::TlsBasic, SecurityProfile::TlsClientCertificate] {
-        for (version, highest) in Version::ALL.into_iter().zip(TlsVersion::ALL.into_iter().cycle()) {
+        for (version, highest) in Version::ALL.into_iter().zip([TlsVersion::V1_2, TlsVersion::V1_3].into_iter().cycle()) {
             let hub = hub();
             let port = listen(&hub, &ca, profile, highest).await;
             hub.start_charge_point(secured(&ca, port, "CP1", version, profile)).unwrap();

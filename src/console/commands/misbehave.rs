@@ -292,6 +292,9 @@ fn switch_on(
         let text = format!("Error: {} is nothing that we do as {role}.", spec.name);
         return Err(CommandFailure::plain(text));
     }
+    if let Some(lack) = spec.lack() {
+        return Err(CommandFailure::plain(format!("Error: {} {lack}.", spec.name)));
+    }
     let mut output = CommandOutput::default();
     let scopes = scopes(target, our_role.or_else(|| only_role(Some(spec.kind))), context, &mut output)?;
     // No name of a station comes with TLS: it names the host that the client wants.

@@ -12,7 +12,7 @@ use crate::console::syntax::error::CommandError;
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, argument, option, switch};
 use crate::console::syntax::token::quote;
 use crate::hub::{AccessOptions, DialTlsOptions, ProxyOptions};
-use crate::link::{PathMap, RelayRoute, TlsVersion};
+use crate::link::{PathMap, RelayRoute, TlsLimits};
 use crate::ocpp::{SecurityProfile, Version};
 
 /// What stands in place of the port of a proxy with TLS only.
@@ -54,7 +54,9 @@ pub(super) const START: CommandEntry<ProxyCommand> = CommandEntry {
                     start_tls::CERTIFICATE,
                     start_tls::KEY,
                     start_tls::CLIENT_CA,
+                    start_tls::LOWEST,
                     start_tls::HIGHEST,
+                    start_tls::STATIC_RSA,
                     start_tls::CA,
                     start_tls::CLIENT_CERTIFICATE,
                     start_tls::CLIENT_KEY,
@@ -146,8 +148,8 @@ impl fmt::Display for ProxyCommand {
             write!(f, " {} {}", TRANSLATE.flag, version.number())?;
         }
         write_listening(f, options.security_profile, &options.listen_tls)?;
-        // The highest version is one for both sides, and written already.
-        let dialling = DialTlsOptions { highest: TlsVersion::default(), ..options.dial_tls.clone() };
+        // The versions are the same for both sides, and written already.
+        let dialling = DialTlsOptions { limits: TlsLimits::default(), ..options.dial_tls.clone() };
         write_dialling(f, SecurityProfile::default(), &dialling)?;
         write_credentials(f, &options.credentials)?;
         write_access(f, &AccessOptions { addresses: options.addresses.clone(), ..AccessOptions::default() })

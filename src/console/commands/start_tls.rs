@@ -8,7 +8,7 @@ use crate::console::syntax::error::{CommandError, UsageFault};
 use crate::console::syntax::spec::{CompletionKind, OptionSpec, added, switch};
 use crate::console::syntax::token::{quote, unquote};
 use crate::hub::{DialTlsOptions, ListenTlsOptions};
-use crate::link::{CertificateFiles, TlsVersion};
+use crate::link::{CertificateFiles, TlsLimits, TlsVersion};
 use crate::ocpp::SecurityProfile;
 
 /// Which security profile.
@@ -32,9 +32,15 @@ pub(super) const ORGANIZATION: OptionSpec =
 /// The operator in a certificate of the test CA.
 pub(super) const OWN_ORGANIZATION: OptionSpec =
     added("--organization", CompletionKind::Nothing, "operator in the certificate of the test CA, default: ocpp-tui");
+/// The lowest version.
+pub(super) const LOWEST: OptionSpec =
+    added("--tls-min", CompletionKind::TlsVersion, "lowest version of TLS, 1.2 or 1.3, with OpenSSL from 1.0 on; default: 1.2");
 /// The highest version.
 pub(super) const HIGHEST: OptionSpec =
     added("--tls-max", CompletionKind::TlsVersion, "highest version of TLS, 1.2 or 1.3; default: 1.3");
+/// Suites without forward secrecy.
+pub(super) const STATIC_RSA: OptionSpec =
+    switch("--tls-rsa", "speak suites without forward secrecy (TLS_RSA), too; needs a build with OpenSSL");
 /// A CA that a charge point trusts.
 pub(super) const CA: OptionSpec = added(
     "--ca",
@@ -69,7 +75,7 @@ pub(super) fn read_listening(arguments: &Arguments<'_>, alone: bool) -> Result<L
         certificates: pairs(arguments, &CERTIFICATE, &KEY)?,
         client_ca: files(arguments, &CLIENT_CA),
         organization: arguments.text(ORGANIZATION.flag),
-        highest: highest(arguments)?,
+        limits: limits(arguments)?,
     })
 }
 
@@ -81,13 +87,21 @@ pub(super) fn read_dialling(arguments: &Arguments<'_>) -> Result<DialTlsOptions,
         organization: arguments.text(OWN_ORGANIZATION.flag),
         insecure: arguments.has(INSECURE.flag),
         server_name: arguments.text(NAME.flag),
-        highest: highest(arguments)?,
+        limits: limits(arguments)?,
     })
 }
 
-fn highest(arguments: &Arguments<'_>) -> Result<TlsVersion, CommandError> {
-    let word = arguments.raw(HIGHEST.flag);
-    word.map_or(Ok(TlsVersion::default()), |word| read(word, HIGHEST.flag, "1.2 or 1.3", TlsVersion::of_number))
+fn limits(arguments: &Arguments<'_>) -> Result<TlsLimits, CommandError> {
+    let version = |option: &OptionSpec, default| {
+        let word = arguments.raw(option.flag);
+        word.map_or(Ok(default), |word| read(word, option.flag, "1.0, 1.1, 1.2 or 1.3", TlsVersion::of_number))
+    };
+    let TlsLimits { lowest, highest, .. } = TlsLimits::default();
+    Ok(TlsLimits {
+        lowest: version(&LOWEST, lowest)?,
+        highest: version(&HIGHEST, highest)?,
+        static_rsa: arguments.has(STATIC_RSA.flag),
+    })
 }
 
 fn files(arguments: &Arguments<'_>, option: &OptionSpec) -> Vec<PathBuf> {
@@ -111,7 +125,7 @@ pub(super) fn write_listening(f: &mut fmt::Formatter<'_>, profile: SecurityProfi
     tls.certificates.iter().try_for_each(|files| write_pair(f, files, &CERTIFICATE, &KEY))?;
     tls.client_ca.iter().try_for_each(|file| write_file(f, &CLIENT_CA, file))?;
     write_organization(f, tls.organization.as_deref())?;
-    write_highest(f, tls.highest)
+    write_limits(f, tls.limits)
 }
 
 /// Writes the options of a charge point that differ from the defaults.
@@ -126,7 +140,7 @@ pub(super) fn write_dialling(f: &mut fmt::Formatter<'_>, profile: SecurityProfil
     if let Some(name) = &tls.server_name {
         write!(f, " {} {}", NAME.flag, quote(name))?;
     }
-    write_highest(f, tls.highest)
+    write_limits(f, tls.limits)
 }
 
 fn write_profile(f: &mut fmt::Formatter<'_>, profile: SecurityProfile) -> fmt::Result {
@@ -137,8 +151,15 @@ fn write_organization(f: &mut fmt::Formatter<'_>, organization: Option<&str>) ->
     organization.map_or(Ok(()), |name| write!(f, " {} {}", ORGANIZATION.flag, quote(name)))
 }
 
-fn write_highest(f: &mut fmt::Formatter<'_>, highest: TlsVersion) -> fmt::Result {
-    if highest == TlsVersion::default() { Ok(()) } else { write!(f, " {} {highest}", HIGHEST.flag) }
+fn write_limits(f: &mut fmt::Formatter<'_>, limits: TlsLimits) -> fmt::Result {
+    let TlsLimits { lowest, highest, .. } = TlsLimits::default();
+    if limits.lowest != lowest {
+        write!(f, " {} {}", LOWEST.flag, limits.lowest)?;
+    }
+    if limits.highest != highest {
+        write!(f, " {} {}", HIGHEST.flag, limits.highest)?;
+    }
+    if limits.static_rsa { write!(f, " {}", STATIC_RSA.flag) } else { Ok(()) }
 }
 
 fn write_pair(f: &mut fmt::Formatter<'_>, files: &CertificateFiles, certificate: &OptionSpec, key: &OptionSpec) -> fmt::Result {

@@ -15,7 +15,9 @@ use super::syntax::spec::{
 use super::syntax::token::{Spanned, Word, quote, tokenize_unfinished, unquote};
 use crate::capture::ExportFormat;
 use crate::compose::{self, KnownValues, PathStep, ProposalScope, best_first, fields_at, type_label};
-use crate::link::{MISBEHAVIOURS, MisbehaviourParameter, MisbehaviourSpec, SubprotocolOrder, TlsVersion, UnknownProtocol};
+use crate::link::{
+    HAS_OPENSSL, MISBEHAVIOURS, MisbehaviourParameter, MisbehaviourSpec, SubprotocolOrder, TlsVersion, UnknownProtocol,
+};
 use crate::ocpp::{Catalog, ErrorCode, FieldDefinition, MessageDefinition, Role, Strictness, Version};
 use crate::plugin::PluginCommand;
 use crate::simulator::{CableKind, FeatureProfile, REGISTRATIONS, StationQuirk};
@@ -288,7 +290,10 @@ impl Line<'_> {
                 candidate("2", "TLS and a password"),
                 candidate("3", "TLS with certificates of both sides"),
             ]),
-            CompletionKind::TlsVersion => typed.choose(TlsVersion::ALL.map(|version| candidate(version.number(), ""))),
+            CompletionKind::TlsVersion => {
+                let spoken = TlsVersion::ALL.into_iter().filter(|version| HAS_OPENSSL || *version >= TlsVersion::V1_2);
+                typed.choose(spoken.map(|version| candidate(version.number(), "")))
+            }
             CompletionKind::SubprotocolOrder => typed.choose([
                 candidate(SubprotocolOrder::Newest.name(), "the newest version"),
                 candidate(SubprotocolOrder::Offered.name(), "the first one that the station offers"),

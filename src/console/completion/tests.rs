@@ -60,7 +60,17 @@ fn commands_are_offered_first() {
 fn options_and_their_values() {
     let added = [
         &["--first-transaction", "--tolerate-subprotocol", "--unknown-protocol", "--subprotocol-order"][..],
-        &["--security-profile", "--tls-port", "--cert", "--key", "--client-ca", "--organization", "--tls-max"],
+        &[
+            "--security-profile",
+            "--tls-port",
+            "--cert",
+            "--key",
+            "--client-ca",
+            "--organization",
+            "--tls-min",
+            "--tls-max",
+            "--tls-rsa",
+        ],
         &["--auth", "--known-only", "--allow", "--connections-per-address", "--attempts-per-address", "--trusted-proxy"],
     ]
     .concat();

@@ -31,6 +31,8 @@ pub enum MisbehaviourKind {
     NoIntermediate,
     /// No certificate.
     NoCertificate,
+    /// TLS 1.1 alone.
+    OnlyTls11,
     /// TLS 1.2 alone.
     OnlyTls12,
     /// TLS 1.3 alone.

@@ -2,6 +2,7 @@
 
 use super::kind::{MisbehaviourKind, MisbehaviourStage};
 use super::parameter::{MisbehaviourParameter as P, ParameterValue};
+use crate::link::tls::HAS_OPENSSL;
 use crate::ocpp::{Role, Transport};
 
 /// A parameter of a misbehaviour, and its value when none is written.
@@ -68,6 +69,14 @@ impl MisbehaviourSpec {
     /// Whether it has a parameter.
     pub fn has(&self, parameter: P) -> bool {
         self.parameters.iter().any(|offered| offered.0 == parameter)
+    }
+
+    /// Why this build cannot carry it out, when it cannot.
+    pub fn lack(&self) -> Option<&'static str> {
+        (self.kind == MisbehaviourKind::OnlyTls11 && !HAS_OPENSSL).then_some(
+            "needs OpenSSL, and this build has none: rustls speaks TLS 1.2 and 1.3 only; \"cargo install --path . --features openssl\" in the \
+             sources makes a build that has it, with a C compiler, perl and make",
+        )
     }
 
     /// Whether it can be carried out in this role.

@@ -63,7 +63,9 @@ impl OddTls {
 
     /// The versions that are spoken instead of these.
     pub fn versions(&self, right: TlsVersions) -> TlsVersions {
-        if self.has(MisbehaviourKind::OnlyTls12) {
+        if self.has(MisbehaviourKind::OnlyTls11) {
+            TlsVersions::only(TlsVersion::V1_1)
+        } else if self.has(MisbehaviourKind::OnlyTls12) {
             TlsVersions::only(TlsVersion::V1_2)
         } else if self.has(MisbehaviourKind::OnlyTls13) {
             TlsVersions::only(TlsVersion::V1_3)

@@ -21,9 +21,10 @@ use super::certified_key::certified;
 use super::chain_refusal::CheckedPeer;
 use super::client_hello::ReadHello;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
+use super::limits::TlsLimits;
 use super::names::{TlsVersion, TlsVersions};
 use super::tap::{HandshakeTap, TappedSocket};
-use super::tls_socket::TlsSocket;
+use super::tls_socket::{SecuredStream, TlsSocket};
 use super::verifier::{HandshakeNotes, NotingClientVerifier};
 use crate::link::misbehaviour::OddTls;
 use crate::link::network::Socket;
@@ -45,8 +46,8 @@ pub struct AcceptorOptions {
     pub revoked: Vec<PathBuf>,
     /// Whether a client without a certificate is refused.
     pub requires_client: bool,
-    /// The highest version.
-    pub highest: TlsVersion,
+    /// Which versions and suites are spoken.
+    pub limits: TlsLimits,
 }
 
 /// Makes the handshakes of a listener.
@@ -66,6 +67,9 @@ struct LoadedFiles {
 #[derive(Debug)]
 struct AcceptorSetup {
     certificates: Vec<Arc<CertifiedKey>>,
+    /// The same, for handshakes of OpenSSL.
+    #[cfg(feature = "openssl")]
+    identities: Vec<super::openssl::OpensslIdentity>,
     clients: Option<Arc<dyn ClientCertVerifier>>,
 }
 
@@ -88,7 +92,14 @@ impl AcceptorOptions {
                 .allow_unknown_revocation_status();
             Some(verifier.build().map_err(|error| unusable(error.to_string()))?)
         };
-        Ok(AcceptorSetup { certificates, clients })
+        #[cfg(feature = "openssl")]
+        let identities = self.certificates.iter().map(CertificateFiles::for_openssl).collect::<Result<Vec<_>, _>>()?;
+        Ok(AcceptorSetup {
+            certificates,
+            #[cfg(feature = "openssl")]
+            identities,
+            clients,
+        })
     }
 
     fn stamps(&self) -> Vec<FileStamp> {
@@ -147,8 +158,12 @@ impl TlsAcceptor {
     ) -> Result<TlsSocket<Socket>, Box<FailedTls>> {
         let (tap, notes, setup) = (HandshakeTap::default(), HandshakeNotes::default(), self.setup());
         let tapped = TappedSocket::new(first, odd.on(socket, true), Some(tap.clone()));
-        let versions = odd.versions(TlsVersions::up_to(self.options.highest));
+        let versions = odd.versions(self.options.limits.versions());
         let accepting = async {
+            #[cfg(feature = "openssl")]
+            if versions.needs_openssl() || self.options.limits.static_rsa {
+                return self.accept_by_openssl(&setup, tapped, versions, (tap.clone(), &notes), peer, odd).await;
+            }
             let start = LazyConfigAcceptor::new(Acceptor::default(), tapped).await?;
             let own = choose(&setup.certificates, &start.client_hello(), versions);
             let mut own = own.ok_or_else(|| io::Error::other(rustls::Error::General("there is no certificate".into())))?;
@@ -157,7 +172,8 @@ impl TlsAcceptor {
                 own = certified(&faulty).map_err(io::Error::other)?;
             }
             let config = self.config(&setup, &start.client_hello(), own, versions, &notes, peer).map_err(io::Error::other)?;
-            start.into_stream(Arc::new(config)).await
+            let stream = start.into_stream(Arc::new(config)).await?;
+            Ok(SecuredStream::Rustls(stream.into()))
         };
         let ended = timeout(limit, accepting).await;
         let received = tap.bytes();
@@ -165,7 +181,7 @@ impl TlsAcceptor {
         let fault = match ended {
             Ok(Ok(stream)) => {
                 odd.is_over();
-                return Ok(TlsSocket::new(stream.into(), facts));
+                return Ok(TlsSocket::new(stream, facts));
             }
             Ok(Err(error)) => {
                 let refusal = notes.lock().refusal.take();
@@ -176,6 +192,35 @@ impl TlsAcceptor {
         };
         let fault = odd.end().map_or(fault, |done| TlsFault { peer, connects: true, cause: TlsFaultCause::OnPurpose(done) });
         Err(Box::new(FailedTls { fault, facts: Arc::new(facts) }))
+    }
+
+    /// What checks the certificate of a client; `None` where none is asked for one.
+    fn client_verifier(&self, setup: &AcceptorSetup, notes: &HandshakeNotes, peer: Role) -> Option<Arc<NotingClientVerifier>> {
+        let check = setup.clients.clone()?;
+        let (required, peer) = (self.options.requires_client, CheckedPeer { role: peer, connects: true });
+        Some(Arc::new(NotingClientVerifier { check, required, peer, notes: notes.clone() }))
+    }
+
+    /// The handshake by OpenSSL.
+    #[cfg(feature = "openssl")]
+    async fn accept_by_openssl(
+        &self,
+        setup: &AcceptorSetup,
+        socket: TappedSocket<Socket>,
+        versions: TlsVersions,
+        (tap, notes): (HandshakeTap, &HandshakeNotes),
+        peer: Role,
+        odd: &OddTls,
+    ) -> io::Result<SecuredStream<Socket>> {
+        let mut identities: Vec<_> = setup.certificates.iter().cloned().zip(setup.identities.iter().cloned()).collect();
+        let right = setup.certificates.first().and_then(|own| own.cert.first()).map(AsRef::as_ref);
+        if let Some(faulty) = odd.certificate(right, CertificateUse::Server).await {
+            let own = certified(&faulty).map_err(io::Error::other)?;
+            identities = vec![(own, super::openssl::OpensslIdentity::read(&faulty)?)];
+        }
+        let clients = self.client_verifier(setup, notes, peer);
+        let terms = super::openssl::ServerTerms { identities, clients, versions, tap, notes: notes.clone() };
+        Ok(SecuredStream::Openssl(Box::new(super::openssl::accept(socket, terms).await?)))
     }
 
     /// The settings of one handshake.
@@ -189,13 +234,8 @@ impl TlsAcceptor {
         peer: Role,
     ) -> Result<ServerConfig, rustls::Error> {
         let builder = ServerConfig::builder_with_provider(PROVIDER.clone()).with_protocol_versions(versions.enabled())?;
-        let builder = match &setup.clients {
-            Some(check) => builder.with_client_cert_verifier(Arc::new(NotingClientVerifier {
-                check: check.clone(),
-                required: self.options.requires_client,
-                peer: CheckedPeer { role: peer, connects: true },
-                notes: notes.clone(),
-            })),
+        let builder = match self.client_verifier(setup, notes, peer) {
+            Some(verifier) => builder.with_client_cert_verifier(verifier),
             None => builder.with_no_client_auth(),
         };
         notes.sends(&own);
@@ -222,6 +262,9 @@ fn facts(notes: &HandshakeNotes, received: &[u8]) -> TlsFacts {
         peer_chain: std::mem::take(&mut noted.peer_chain),
         own_chain: std::mem::take(&mut noted.own_chain),
         verdict: std::mem::take(&mut noted.verdict),
+        // OpenSSL forgets it behind the handshake.
+        #[cfg(feature = "openssl")]
+        key_exchange: super::client_hello::group_of_client_key(received).map(Into::into),
         ..TlsFacts::default()
     }
 }
@@ -237,7 +280,7 @@ fn choose(certificates: &[Arc<CertifiedKey>], hello: &ClientHello<'_>, versions:
     certificates.iter().rev().max_by_key(|own| worth(own)).cloned()
 }
 
-fn is_for(own: &CertifiedKey, name: &ServerName<'_>) -> bool {
+pub(super) fn is_for(own: &CertifiedKey, name: &ServerName<'_>) -> bool {
     let parsed = own.end_entity_cert().and_then(ParsedCertificate::try_from);
     parsed.is_ok_and(|own| rustls::client::verify_server_name(&own, name).is_ok())
 }

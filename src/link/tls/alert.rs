@@ -3,6 +3,21 @@
 
 use rustls::AlertDescription;
 
+use super::limits::HAS_OPENSSL;
+
+/// What to do about a server that may have older suites and versions only.
+const OLD_SUITES: &str = if HAS_OPENSSL {
+    "reach a {peer} that has TLS_RSA suites only with --tls-rsa, one that has TLS 1.0 and 1.1 only with --tls-min 1.0; give one that requires a client certificate --client-cert and --client-key"
+} else {
+    "a {peer} that has TLS_RSA suites or TLS 1.0 and 1.1 only needs a build with the feature openssl (--tls-rsa, --tls-min 1.0) or a TLS proxy before it; give one that requires a client certificate --client-cert and --client-key"
+};
+/// What to do about a server that may have older versions only.
+const OLD_VERSIONS: &str = if HAS_OPENSSL {
+    "reach a {peer} that has TLS 1.0 and 1.1 only with --tls-min 1.0"
+} else {
+    "a {peer} that has TLS 1.0 and 1.1 only needs a build with the feature openssl (--tls-min 1.0) or a TLS proxy before it"
+};
+
 /// What an alert means where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AlertMeaning {
@@ -130,14 +145,10 @@ pub(super) fn from_server(alert: AlertDescription) -> AlertMeaning {
             "our client certificate is valid and has no access",
             "use one whose common name and organization the {peer} expects",
         ),
-        AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => (
-            "it takes none of the suites and keys that we offer",
-            "put a TLS proxy before a {peer} that has TLS_RSA suites or TLS 1.0 and 1.1 only; give one that requires a client certificate --client-cert and --client-key",
-        ),
-        AlertDescription::ProtocolVersion => (
-            "it takes none of the versions of TLS that we offer",
-            "put a TLS proxy before a {peer} that has TLS 1.0 and 1.1 only",
-        ),
+        AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
+            ("it takes none of the suites and keys that we offer", OLD_SUITES)
+        }
+        AlertDescription::ProtocolVersion => ("it takes none of the versions of TLS that we offer", OLD_VERSIONS),
         AlertDescription::UnrecognisedName => {
             ("it has no certificate for the name {name}", "connect to a name that it has, or name one with --sni NAME")
         }

@@ -177,6 +177,19 @@ impl CertificateFiles {
         Ok(Arc::new(pair))
     }
 
+    /// Reads the pair for OpenSSL: the certificates and the key as they stand in the files. What is wrong with them was found before.
+    ///
+    /// # Errors
+    /// When a file cannot be used.
+    #[cfg(feature = "openssl")]
+    pub(super) fn for_openssl(&self) -> Result<super::openssl::OpensslIdentity, CertificateFileError> {
+        let chain = read_certificates(&self.certificate)?.iter().map(|der| Arc::from(der.as_ref())).collect();
+        let key = read_key(self.key_file())?.secret_der().into();
+        let unusable =
+            |error: io::Error| CertificateFileError::UnusableKey { file: self.key_file().to_owned(), fault: error.to_string() };
+        super::openssl::OpensslIdentity::read(&crate::behaviour::StationCertificate { chain, key }).map_err(unusable)
+    }
+
     /// No peer accepts a certificate that has expired, so it is a mistake.
     fn check_validity(&self, pair: &CertifiedKey) -> Result<(), CertificateFileError> {
         let damaged = |fault: String| CertificateFileError::Damaged { file: self.certificate.clone(), fault };

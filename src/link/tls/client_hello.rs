@@ -8,6 +8,10 @@ use crate::trace::ClientOffer;
 
 const HANDSHAKE_RECORD: u8 = 0x16;
 const CLIENT_HELLO: u8 = 1;
+#[cfg(any(test, feature = "openssl"))]
+const CERTIFICATE_REQUEST: u8 = 13;
+#[cfg(any(test, feature = "openssl"))]
+const CLIENT_KEY_EXCHANGE: u8 = 16;
 const SERVER_NAME: u16 = 0;
 const APPLICATION_PROTOCOLS: u16 = 16;
 const SUPPORTED_VERSIONS: u16 = 43;
@@ -128,6 +132,45 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether a server asks for a certificate (RFC 5246 §7.4.4), as far as its records are plain: from TLS 1.3 on they are not.
+#[cfg(any(test, feature = "openssl"))]
+pub(super) fn asks_for_certificate(records: &[u8]) -> bool {
+    message(records, CERTIFICATE_REQUEST).is_some()
+}
+
+/// The group of the key with which a client up to TLS 1.2 answers, by the length of its point (RFC 8422 §5.7). A key that is encrypted for the
+/// server has no point.
+#[cfg(any(test, feature = "openssl"))]
+pub(super) fn group_of_client_key(records: &[u8]) -> Option<&'static str> {
+    let key = message(records, CLIENT_KEY_EXCHANGE)?;
+    let point = Reader(&key).list(1)?.len();
+    if point + 1 != key.len() {
+        return None;
+    }
+    match point {
+        32 => Some("X25519"),
+        65 => Some("secp256r1"),
+        97 => Some("secp384r1"),
+        133 => Some("secp521r1"),
+        _ => None,
+    }
+}
+
+/// The body of the first message of this kind in the plain records of a handshake.
+#[cfg(any(test, feature = "openssl"))]
+fn message(records: &[u8], wanted: u8) -> Option<Vec<u8>> {
+    let messages = handshake_bytes(records);
+    let mut messages = Reader(&messages);
+    loop {
+        let kind = messages.byte()?;
+        let length = messages.number(3)?;
+        let body = messages.take(length)?;
+        if kind == wanted {
+            return Some(body.to_vec());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,5 +235,29 @@ mod tests {
         for other in [&b"GET / HTTP/1.1\r\n\r\n"[..], &[0x15, 3, 1, 0, 2, 2, 40], &[0x16, 3, 3, 0, 4, 2, 0, 0, 0]] {
             assert_eq!(ReadHello::read(other), None);
         }
+    }
+
+    #[test]
+    fn a_request_for_a_certificate_is_found_among_the_messages_of_a_server() {
+        let hello = [22, 3, 1, 0, 6, 2, 0, 0, 2, 9, 9];
+        let request = [22, 3, 1, 0, 5, 13, 0, 0, 1, 0];
+        assert!(!asks_for_certificate(&hello));
+        assert!(asks_for_certificate(&[&hello[..], &request[..]].concat()));
+        assert!(!asks_for_certificate(&[&hello[..], &[20, 3, 1, 0, 1, 1], &request[..]].concat()), "it is encrypted by then");
+        assert!((0..hello.len()).all(|end| !asks_for_certificate(&hello[..end])));
+    }
+
+    #[test]
+    fn the_group_of_a_client_shows_in_the_length_of_its_key() {
+        let of = |point: u8, more: u8| {
+            let mut record = vec![22, 3, 1, 0, point + 5 + more, 16, 0, 0, point + 1 + more, point];
+            record.extend(vec![4; usize::from(point + more)]);
+            group_of_client_key(&record)
+        };
+        assert_eq!(
+            [of(32, 0), of(65, 0), of(97, 0), of(133, 0)],
+            [Some("X25519"), Some("secp256r1"), Some("secp384r1"), Some("secp521r1")]
+        );
+        assert_eq!((of(32, 7), of(33, 0), group_of_client_key(&[22, 3])), (None, None, None));
     }
 }

@@ -20,9 +20,10 @@ use super::certificate_files::{CertificateFileError, CertificateFiles, TrustedRo
 use super::certified_key::certified;
 use super::chain_refusal::CheckedPeer;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
-use super::names::{TlsVersion, TlsVersions};
+use super::limits::TlsLimits;
+use super::names::TlsVersions;
 use super::tap::{HandshakeTap, TappedSocket};
-use super::tls_socket::TlsSocket;
+use super::tls_socket::{SecuredStream, TlsSocket};
 use super::verifier::{ChainTolerance, HandshakeNotes, NotingClientIdentity, NotingServerVerifier};
 use crate::behaviour::CredentialSet;
 use crate::link::misbehaviour::OddTls;
@@ -46,8 +47,8 @@ pub struct ConnectorOptions {
     pub of_station: bool,
     /// The name that is asked for and checked instead of the host of the URL.
     pub server_name: Option<String>,
-    /// The highest version.
-    pub highest: TlsVersion,
+    /// Which versions and suites are spoken.
+    pub limits: TlsLimits,
 }
 
 /// Makes the handshakes of connections that we make.
@@ -55,6 +56,9 @@ pub struct ConnectorOptions {
 pub struct TlsConnector {
     options: ConnectorOptions,
     own: Option<Arc<CertifiedKey>>,
+    /// The same, for handshakes of OpenSSL.
+    #[cfg(feature = "openssl")]
+    identity: Option<super::openssl::OpensslIdentity>,
     /// The trusted CAs, once they were needed.
     trusted: OnceCell<TrustedRoots>,
     /// What checks with them.
@@ -81,7 +85,15 @@ impl TlsConnector {
     /// When it cannot be used.
     pub fn new(options: ConnectorOptions) -> Result<TlsConnector, CertificateFileError> {
         let own = options.certificate.as_ref().map(CertificateFiles::load).transpose()?;
-        Ok(TlsConnector { options, own, ..TlsConnector::default() })
+        #[cfg(feature = "openssl")]
+        let identity = options.certificate.as_ref().map(CertificateFiles::for_openssl).transpose()?;
+        Ok(TlsConnector {
+            options,
+            own,
+            #[cfg(feature = "openssl")]
+            identity,
+            ..TlsConnector::default()
+        })
     }
 
     /// Makes the handshake with a server. The certificate that is shown counts before ours, and its roots are trusted too.
@@ -108,15 +120,22 @@ impl TlsConnector {
         facts.server_name = host.parse::<IpAddr>().is_err().then(|| host.into());
         let (tap, notes) = (HandshakeTap::default(), HandshakeNotes::default());
         let mut tapped = TappedSocket::new(Bytes::new(), odd.on(socket, false), Some(tap.clone()));
-        let versions = odd.versions(TlsVersions::up_to(self.options.highest));
+        let versions = odd.versions(self.options.limits.versions());
         let connecting = async {
             if odd.sends_garbage() {
                 return Err(odd.garbage(&mut tapped).await);
             }
             let roots = self.roots().await;
+            #[cfg(feature = "openssl")]
+            if versions.needs_openssl() || self.options.limits.static_rsa {
+                let terms = self.openssl_terms(roots, shown, (name, versions), (tap.clone(), &notes), peer, odd).await?;
+                let stream = super::openssl::connect(tapped, terms).await?;
+                return Ok(SecuredStream::Openssl(Box::new(stream)));
+            }
             let own = self.own(shown, odd).await.map_err(io::Error::other)?;
             let config = self.config(roots, shown, own, versions, &notes, peer).map_err(io::Error::other)?;
-            tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, tapped).await
+            let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, tapped).await?;
+            Ok(SecuredStream::Rustls(stream.into()))
         };
         let ended = timeout(limit, connecting).await;
         let refusal = {
@@ -129,7 +148,7 @@ impl TlsConnector {
         let fault = match ended {
             Ok(Ok(stream)) => {
                 odd.is_over();
-                return Ok(TlsSocket::new(stream.into(), facts));
+                return Ok(TlsSocket::new(stream, facts));
             }
             Ok(Err(error)) => {
                 let received = tap.bytes();
@@ -189,16 +208,14 @@ impl TlsConnector {
         }
     }
 
-    /// The settings of one handshake.
-    fn config(
+    /// What checks the certificate of a server.
+    fn server_verifier(
         &self,
         roots: TrustedRoots,
         shown: &CredentialSet,
-        own: Option<Arc<CertifiedKey>>,
-        versions: TlsVersions,
         notes: &HandshakeNotes,
         peer: Role,
-    ) -> Result<ClientConfig, rustls::Error> {
+    ) -> NotingServerVerifier {
         let (roots, check) = if shown.roots.is_empty() {
             let check = self.check.get_or_init(|| verifier(&roots)).clone();
             (roots, check)
@@ -211,7 +228,48 @@ impl TlsConnector {
             (false, false) => ChainTolerance::Nothing,
         };
         let peer = CheckedPeer { role: peer, connects: false };
-        let verifier = NotingServerVerifier { check, roots, tolerance, peer, notes: notes.clone() };
+        NotingServerVerifier { check, roots, tolerance, peer, notes: notes.clone() }
+    }
+
+    /// What a handshake by OpenSSL shows and wants; our certificate is wrong where that is commanded.
+    #[cfg(feature = "openssl")]
+    async fn openssl_terms(
+        &self,
+        roots: TrustedRoots,
+        shown: &CredentialSet,
+        (name, versions): (ServerName<'static>, TlsVersions),
+        (tap, notes): (HandshakeTap, &HandshakeNotes),
+        peer: Role,
+        odd: &OddTls,
+    ) -> io::Result<super::openssl::ClientTerms> {
+        use super::openssl::{ClientTerms, OpensslIdentity};
+        let server = self.server_verifier(roots, shown, notes, peer);
+        let (tap, notes) = (tap, notes.clone());
+        let mut own = None;
+        if !odd.shows_no_certificate() {
+            own = match &shown.certificate {
+                Some(certificate) => Some(OpensslIdentity::read(certificate)?),
+                None => self.identity.clone(),
+            };
+            let right = own.as_ref().and_then(|own| own.chain.first()).map(AsRef::as_ref);
+            if let Some(faulty) = odd.certificate(right, CertificateUse::Client).await {
+                own = Some(OpensslIdentity::read(&faulty)?);
+            }
+        }
+        Ok(ClientTerms { name, own, server, versions, tap, notes })
+    }
+
+    /// The settings of one handshake.
+    fn config(
+        &self,
+        roots: TrustedRoots,
+        shown: &CredentialSet,
+        own: Option<Arc<CertifiedKey>>,
+        versions: TlsVersions,
+        notes: &HandshakeNotes,
+        peer: Role,
+    ) -> Result<ClientConfig, rustls::Error> {
+        let verifier = self.server_verifier(roots, shown, notes, peer);
         let mut config = ClientConfig::builder_with_provider(PROVIDER.clone())
             .with_protocol_versions(versions.enabled())?
             .dangerous()

@@ -101,20 +101,26 @@ pub(super) struct FailedHandshake<'a> {
 impl FailedHandshake<'_> {
     /// What an error of the socket or the library means here.
     pub fn fault(&self, error: &io::Error) -> TlsFault {
-        let cause = match library_error(error) {
-            Some(error) => self.of_library(error),
-            None => match error.kind() {
-                ErrorKind::UnexpectedEof
-                | ErrorKind::ConnectionReset
-                | ErrorKind::BrokenPipe
-                | ErrorKind::ConnectionAborted => {
-                    let answered = if self.connects { !self.facts.own_chain.is_empty() } else { !self.received.is_empty() };
-                    TlsFaultCause::Closed { answered }
-                }
-                _ => TlsFaultCause::Broken(error.to_string()),
-            },
-        };
+        let of_library = || library_error(error).map(|error| self.of_library(error));
+        let cause = self.of_openssl(error).or_else(of_library).unwrap_or_else(|| match error.kind() {
+            ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted => {
+                self.closed()
+            }
+            _ => TlsFaultCause::Broken(error.to_string()),
+        });
         TlsFault { peer: self.peer, connects: self.connects, cause }
+    }
+
+    /// The peer ended the connection without an alert.
+    pub(super) fn closed(&self) -> TlsFaultCause {
+        let answered = if self.connects { !self.facts.own_chain.is_empty() } else { !self.received.is_empty() };
+        TlsFaultCause::Closed { answered }
+    }
+
+    /// There is no OpenSSL whose error it could be.
+    #[cfg(not(feature = "openssl"))]
+    fn of_openssl(&self, _error: &io::Error) -> Option<TlsFaultCause> {
+        None
     }
 
     fn of_library(&self, error: &Error) -> TlsFaultCause {
@@ -144,12 +150,12 @@ impl FailedHandshake<'_> {
     }
 
     /// The versions decide before anything else.
-    fn no_version(&self, offer: &ClientOffer) -> Option<TlsFaultCause> {
+    pub(super) fn no_version(&self, offer: &ClientOffer) -> Option<TlsFaultCause> {
         let none = !offer.versions.is_empty() && !offer.versions.iter().any(|name| self.versions.has_named(name));
         none.then(|| TlsFaultCause::NoVersion { offered: offer.versions.clone(), ours: self.versions })
     }
 
-    fn alert(&self, alert: AlertDescription) -> TlsFaultCause {
+    pub(super) fn alert(&self, alert: AlertDescription) -> TlsFaultCause {
         let own = &self.facts.own_chain;
         let name = self.facts.server_name.clone();
         TlsFaultCause::Alert { alert, issuer: issuer_name(own), end: end_of_validity(own), name }
@@ -166,13 +172,25 @@ fn library_error(error: &io::Error) -> Option<&Error> {
     error.get_ref()?.downcast_ref()
 }
 
+/// The alert of the peer in an error of the socket.
+fn received_alert(error: &io::Error) -> Option<AlertDescription> {
+    #[cfg(feature = "openssl")]
+    if let Some(alert) = super::openssl::received_alert(error) {
+        return Some(alert);
+    }
+    match library_error(error)? {
+        Error::AlertReceived(alert) => Some(*alert),
+        _ => None,
+    }
+}
+
 /// Whether the bytes begin a record of TLS.
-fn is_tls(bytes: &[u8]) -> bool {
+pub(super) fn is_tls(bytes: &[u8]) -> bool {
     matches!(bytes, [0x14..=0x17, 3, ..])
 }
 
 /// The first line of what is no TLS.
-fn first_line(bytes: &[u8]) -> String {
+pub(super) fn first_line(bytes: &[u8]) -> String {
     const SHOWN: usize = 40;
     let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
     line[..line.len().min(SHOWN)].escape_ascii().to_string()
@@ -182,10 +200,10 @@ impl TlsFault {
     /// What an error after the handshake means: with TLS 1.3 a peer may reject our certificate only then. `None` without TLS, and where it
     /// is no alert.
     pub fn after_handshake(error: &io::Error, facts: Option<&TlsFacts>, peer: Role, connects: bool) -> Option<TlsFault> {
-        let (facts, Error::AlertReceived(alert)) = (facts?, library_error(error)?) else { return None };
+        let (facts, alert) = (facts?, received_alert(error)?);
         let versions = TlsVersions::up_to(TlsVersion::V1_3);
         let failed = FailedHandshake { peer, connects, facts, refusal: None, received: &[], versions };
-        Some(TlsFault { peer, connects, cause: failed.alert(*alert) })
+        Some(TlsFault { peer, connects, cause: failed.alert(alert) })
     }
 
     /// The same as a fact, with the side that ended the attempt.

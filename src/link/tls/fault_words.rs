@@ -5,6 +5,7 @@ use rustls::AlertDescription;
 
 use super::alert::{AlertMeaning, alert_name, from_client, from_server};
 use super::fault::{TlsFault, TlsFaultCause};
+use super::limits::HAS_OPENSSL;
 use super::names::{TlsVersion, TlsVersions, called, suite_name};
 use super::{DEFAULT_TLS_PORT, PROVIDER};
 
@@ -35,8 +36,9 @@ impl TlsFault {
                 )
             }
             TlsFaultCause::NoSuite(offered) => {
+                let lack = if HAS_OPENSSL { "rustls" } else { "this build" };
                 format!(
-                    "the TLS handshake failed at the cipher suite: the {peer} offers {}, and this build lacks them",
+                    "the TLS handshake failed at the cipher suite: the {peer} offers {}, and {lack} lacks them",
                     listed(offered)
                 )
             }
@@ -95,14 +97,24 @@ impl TlsFault {
             {
                 format!("leave out --tls-max, or enable TLS 1.2 at the {peer}")
             }
+            TlsFaultCause::NoVersion { .. } if HAS_OPENSSL => {
+                format!("enable TLS 1.2 at the {peer}, or speak TLS 1.0 and 1.1 with --tls-min 1.0")
+            }
             TlsFaultCause::NoVersion { .. } => {
-                format!("enable TLS 1.2 at the {peer}, or put a TLS proxy between that has TLS 1.0 and 1.1")
+                format!(
+                    "enable TLS 1.2 at the {peer}; TLS 1.0 and 1.1 has a build with the feature openssl (--tls-min 1.0), or a TLS proxy between"
+                )
             }
             TlsFaultCause::NoSuite(offered) if has_any_of_ours(offered) => {
                 "give a second certificate with another key with --cert and --key (ECDSA or RSA)".to_owned()
             }
+            TlsFaultCause::NoSuite(_) if HAS_OPENSSL => {
+                format!("enable TLS_ECDHE suites at the {peer}, or speak TLS_RSA suites with --tls-rsa")
+            }
             TlsFaultCause::NoSuite(_) => {
-                format!("enable TLS_ECDHE suites at the {peer}, or put a TLS proxy between that has TLS_RSA suites")
+                format!(
+                    "enable TLS_ECDHE suites at the {peer}; TLS_RSA suites has a build with the feature openssl (--tls-rsa), or a TLS proxy between"
+                )
             }
             TlsFaultCause::NoSignature => "give a certificate with another key with --cert and --key (ECDSA or RSA)".to_owned(),
             TlsFaultCause::Incompatible(_) => format!("compare the offer of the {peer} with ours"),
@@ -178,6 +190,7 @@ mod tests {
 
     use super::super::chain_refusal::ChainRefusal;
     use super::*;
+    #[cfg(not(feature = "openssl"))]
     use crate::generated_page::assert_generated;
     use crate::ocpp::Role;
 
@@ -212,16 +225,16 @@ mod tests {
                 false,
                 alert(AlertDescription::HandshakeFailure),
                 "alert handshake_failure: it takes none of the suites",
-                "put a TLS proxy before",
+                "--tls-min 1.0",
             ),
-            (false, alert(AlertDescription::ProtocolVersion), "alert protocol_version", "put a TLS proxy before"),
+            (false, alert(AlertDescription::ProtocolVersion), "alert protocol_version", "--tls-min 1.0"),
             (false, chain(), "we closed the TLS handshake: the certificate of x expired", "renew it"),
             (true, TlsFaultCause::NoCertificate, "the station sent no certificate", "install a certificate at the station"),
             (
                 true,
                 TlsFaultCause::NoVersion { offered: names(&["TLS 1.0"]), ours: TlsVersions::up_to(TlsVersion::V1_3) },
                 "at the version: the station has TLS 1.0 only, we have TLS 1.2 and 1.3",
-                "a TLS proxy between that has TLS 1.0 and 1.1",
+                "--tls-min 1.0",
             ),
             (
                 true,
@@ -232,8 +245,8 @@ mod tests {
             (
                 true,
                 TlsFaultCause::NoSuite(names(&[OLD_SUITE])),
-                "the station offers TLS_RSA_WITH_AES_128_CBC_SHA, and this build lacks them",
-                "a TLS proxy between that has TLS_RSA suites",
+                "the station offers TLS_RSA_WITH_AES_128_CBC_SHA, and ",
+                "--tls-rsa",
             ),
             (
                 true,
@@ -275,6 +288,8 @@ mod tests {
         }
     }
 
+    /// The page is about the default build.
+    #[cfg(not(feature = "openssl"))]
     #[test]
     fn the_page_documents_the_faults() {
         let mut table = "\n| sentence | what to do |\n|---|---|\n".to_owned();

@@ -11,9 +11,30 @@ use rustls::{KeyLog, KeyLogFile};
 const VARIABLE: &str = "SSLKEYLOGFILE";
 
 /// What is written, for all handshakes of the process.
+static FILE: LazyLock<Arc<KeyLogFile>> = LazyLock::new(|| Arc::new(KeyLogFile::new()));
+
+/// Writes the secrets of rustls.
 pub(super) fn key_log() -> Arc<dyn KeyLog> {
-    static FILE: LazyLock<Arc<KeyLogFile>> = LazyLock::new(|| Arc::new(KeyLogFile::new()));
     FILE.clone()
+}
+
+/// Writes a line of OpenSSL into the same file.
+#[cfg(feature = "openssl")]
+pub(super) fn log_line(line: &str) {
+    if let Some((label, random, secret)) = read_line(line) {
+        FILE.log(label, &random, &secret);
+    }
+}
+
+/// The label, the random bytes of the client and the secret in a line of the format.
+#[cfg(any(test, feature = "openssl"))]
+fn read_line(line: &str) -> Option<(&str, Vec<u8>, Vec<u8>)> {
+    let bytes = |text: &str| -> Option<Vec<u8>> {
+        let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
+        pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
+    };
+    let mut words = line.split(' ');
+    Some((words.next()?, bytes(words.next()?)?, bytes(words.next()?)?))
 }
 
 /// The file; `None` when none is named.
@@ -47,6 +68,12 @@ fn no_secrets(file: &std::path::Path, error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_openssl_is_read() {
+        assert_eq!(read_line("CLIENT_RANDOM 00ff 0a"), Some(("CLIENT_RANDOM", vec![0, 255], vec![10])));
+        assert!(read_line("CLIENT_RANDOM 00fg 0a").is_none() && read_line("CLIENT_RANDOM 00").is_none());
+    }
 
     #[test]
     fn a_file_that_cannot_be_written_is_a_failure() {

@@ -10,6 +10,8 @@
 //! | `fault` | why a handshake failed |
 //! | `fault_words`, `alert`, `chain_refusal` | the sentences of failed handshakes |
 //! | `key_log` | the secrets for Wireshark |
+//! | `limits` | which versions and suites are spoken, and whether this build has them |
+//! | `openssl` | the same handshakes by OpenSSL, in builds with that feature |
 //! | `names` | the registered names of versions, suites and groups |
 //! | `tls_socket`, `tap` | the socket of a secured link, and the bytes of its handshake |
 
@@ -23,7 +25,10 @@ mod connector;
 mod fault;
 mod fault_words;
 mod key_log;
+mod limits;
 mod names;
+#[cfg(feature = "openssl")]
+mod openssl;
 mod tap;
 #[cfg(test)]
 mod test_certificates;
@@ -43,6 +48,7 @@ pub use connector::{ConnectorOptions, TlsConnector};
 pub(in crate::link) use fault::{FailedTls, TlsFault, TlsFaultCause};
 use key_log::key_log;
 pub use key_log::{key_log_file, key_log_notice};
+pub use limits::{HAS_OPENSSL, TlsLimits, TlsLimitsError};
 pub use names::TlsVersion;
 pub(in crate::link) use names::TlsVersions;
 pub(in crate::link) use tls_socket::TlsSocket;

@@ -12,6 +12,10 @@ static ONLY_1_3: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 /// A version of TLS that is spoken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TlsVersion {
+    /// TLS 1.0, which OpenSSL alone has.
+    V1_0,
+    /// TLS 1.1, which OpenSSL alone has.
+    V1_1,
     /// TLS 1.2.
     V1_2,
     /// TLS 1.3.
@@ -21,11 +25,13 @@ pub enum TlsVersion {
 
 impl TlsVersion {
     /// All versions, the older first.
-    pub const ALL: [TlsVersion; 2] = [TlsVersion::V1_2, TlsVersion::V1_3];
+    pub const ALL: [TlsVersion; 4] = [TlsVersion::V1_0, TlsVersion::V1_1, TlsVersion::V1_2, TlsVersion::V1_3];
 
     /// Its number, as in `1.2`.
     pub const fn number(self) -> &'static str {
         match self {
+            TlsVersion::V1_0 => "1.0",
+            TlsVersion::V1_1 => "1.1",
             TlsVersion::V1_2 => "1.2",
             TlsVersion::V1_3 => "1.3",
         }
@@ -47,7 +53,7 @@ pub(in crate::link) struct TlsVersions {
 }
 
 impl TlsVersions {
-    /// All up to this one.
+    /// Those with forward secrecy up to this one.
     pub const fn up_to(highest: TlsVersion) -> TlsVersions {
         TlsVersions { lowest: TlsVersion::V1_2, highest }
     }
@@ -67,13 +73,20 @@ impl TlsVersions {
         name.strip_prefix("TLS ").and_then(TlsVersion::of_number).is_some_and(|version| self.has(version))
     }
 
-    /// For the library.
+    /// For rustls, as far as it has them.
     pub(super) fn enabled(self) -> &'static [&'static SupportedProtocolVersion] {
-        match (self.lowest, self.highest) {
-            (_, TlsVersion::V1_2) => ONLY_1_2,
-            (TlsVersion::V1_3, TlsVersion::V1_3) => ONLY_1_3,
-            (TlsVersion::V1_2, TlsVersion::V1_3) => rustls::ALL_VERSIONS,
+        match (self.has(TlsVersion::V1_2), self.has(TlsVersion::V1_3)) {
+            (true, true) => rustls::ALL_VERSIONS,
+            (true, false) => ONLY_1_2,
+            (false, true) => ONLY_1_3,
+            (false, false) => &[],
         }
+    }
+
+    /// Whether rustls lacks one of them.
+    #[cfg(feature = "openssl")]
+    pub fn needs_openssl(self) -> bool {
+        self.lowest < TlsVersion::V1_2
     }
 }
 
@@ -82,7 +95,10 @@ impl fmt::Display for TlsVersions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let numbers: Vec<&str> =
             TlsVersion::ALL.into_iter().filter(|version| self.has(*version)).map(TlsVersion::number).collect();
-        write!(f, "TLS {}", numbers.join(" and "))
+        match numbers.split_last() {
+            Some((last, before)) if !before.is_empty() => write!(f, "TLS {} and {last}", before.join(", ")),
+            _ => write!(f, "TLS {}", numbers.concat()),
+        }
     }
 }
 
@@ -146,7 +162,7 @@ mod tests {
         assert_eq!(&*version_name(ProtocolVersion::from(0x0399)), "0x0399");
         assert_eq!(&*group_name(NamedGroup::X25519), "X25519");
         assert_eq!(TlsVersion::of_number("1.2"), Some(TlsVersion::V1_2));
-        assert_eq!(TlsVersion::of_number("1.1"), None);
+        assert_eq!((TlsVersion::of_number("1.1"), TlsVersion::of_number("1.4")), (Some(TlsVersion::V1_1), None));
     }
 
     #[test]
@@ -155,6 +171,9 @@ mod tests {
             (TlsVersions::up_to(TlsVersion::V1_3), TlsVersions::up_to(TlsVersion::V1_2), TlsVersions::only(TlsVersion::V1_3));
         assert_eq!([both, old, new].map(|versions| versions.to_string()), ["TLS 1.2 and 1.3", "TLS 1.2", "TLS 1.3"]);
         assert_eq!([both, old, new].map(|versions| versions.enabled().len()), [2, 1, 1]);
+        let all = TlsVersions { lowest: TlsVersion::V1_0, highest: TlsVersion::V1_3 };
+        assert_eq!(all.to_string(), "TLS 1.0, 1.1, 1.2 and 1.3");
+        assert!(all.has_named("TLS 1.0") && !both.has_named("TLS 1.0"));
         assert!(both.has_named("TLS 1.2") && !new.has_named("TLS 1.2") && !both.has_named("TLS 1.1") && !both.has_named("1.2"));
     }
 }

@@ -94,6 +94,17 @@ pub(super) const OPENING: &[MisbehaviourSpec] = &[
         parameters: &[],
     },
     MisbehaviourSpec {
+        kind: K::OnlyTls11,
+        name: "tls-1-1-only",
+        does: "speaks TLS 1.1 and no other version",
+        done: "spoke TLS 1.1 only",
+        clause: "OCPP 2.0.1 part 2, A00: TLS 1.2 or higher; needs a build with the feature `openssl`",
+        roles: BOTH,
+        transports: ANY,
+        stage: S::Tls,
+        parameters: &[],
+    },
+    MisbehaviourSpec {
         kind: K::OnlyTls12,
         name: "tls-1-2-only",
         does: "speaks TLS 1.2 and no other version",

@@ -12,7 +12,7 @@ const STATIC_RSA: &str = "TLS_RSA_";
 /// The facts with what was agreed on.
 pub(in crate::link::tls) fn agreed_facts(ssl: &SslRef, facts: TlsFacts) -> TlsFacts {
     let suite = ssl.current_cipher().map(|suite| suite.standard_name().unwrap_or_else(|| suite.name()));
-    let group = || ssl.peer_tmp_key().ok().map(|key| group_name(&key));
+    let group = || ssl.peer_tmp_key().ok().map(|key| group_name(&key)).or(facts.key_exchange.clone());
     TlsFacts {
         version: Some(version_name(ssl)),
         cipher_suite: suite.map(Into::into),

@@ -17,10 +17,7 @@ pub(super) fn context(method: SslMethod, versions: TlsVersions) -> Result<SslCon
     let mut context = SslContext::builder(method)?;
     // What is written again after a wait may lie elsewhere, and be longer.
     context.set_mode(
-        SslMode::AUTO_RETRY
-            | SslMode::ACCEPT_MOVING_WRITE_BUFFER
-            | SslMode::ENABLE_PARTIAL_WRITE
-            | SslMode::RELEASE_BUFFERS,
+        SslMode::AUTO_RETRY | SslMode::ACCEPT_MOVING_WRITE_BUFFER | SslMode::ENABLE_PARTIAL_WRITE | SslMode::RELEASE_BUFFERS,
     );
     context.set_options(
         SslOptions::NO_TICKET
@@ -28,6 +25,8 @@ pub(super) fn context(method: SslMethod, versions: TlsVersions) -> Result<SslCon
             | SslOptions::CIPHER_SERVER_PREFERENCE
             | SslOptions::IGNORE_UNEXPECTED_EOF,
     );
+    // What is no TLS is shown, and not its first five bytes alone.
+    context.set_read_ahead(true);
     context.set_session_cache_mode(SslSessionCacheMode::OFF);
     // From level 1 on OpenSSL 3 has neither TLS 1.0 nor TLS 1.1.
     context.set_security_level(0);

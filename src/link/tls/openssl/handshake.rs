@@ -20,7 +20,7 @@ use super::context::context;
 use super::identity::OpensslIdentity;
 use crate::link::network::Socket;
 use crate::link::tls::acceptor::{HTTP, is_for};
-use crate::link::tls::client_hello::ReadHello;
+use crate::link::tls::client_hello::{ReadHello, asks_for_certificate};
 use crate::link::tls::names::TlsVersions;
 use crate::link::tls::tap::{HandshakeTap, TappedSocket};
 use crate::link::tls::verifier::{HandshakeNotes, NotingClientVerifier, NotingServerVerifier};
@@ -29,9 +29,6 @@ use crate::link::tls::verifier::{HandshakeNotes, NotingClientVerifier, NotingSer
 const HTTP_LIST: &[u8] = b"\x08http/1.1";
 /// Required of a server that asks for certificates, although no session is resumed.
 const SESSION_CONTEXT: &[u8] = b"ocpp-tui";
-/// The messages of a handshake (RFC 5246 §7.4).
-const HANDSHAKE_RECORD: u8 = 22;
-const CERTIFICATE_REQUEST: u8 = 13;
 
 /// What a server shows and wants.
 pub(in crate::link::tls) struct ServerTerms {
@@ -87,7 +84,9 @@ fn server_context(
     context.set_session_id_context(SESSION_CONTEXT)?;
     context.set_num_tickets(0)?;
     // A client that names other protocols only is served all the same.
-    context.set_alpn_select_callback(|_, offered| select_next_proto(HTTP_LIST, offered).filter(|name| *name == HTTP).ok_or(AlpnError::NOACK));
+    context.set_alpn_select_callback(|_, offered| {
+        select_next_proto(HTTP_LIST, offered).filter(|name| *name == HTTP).ok_or(AlpnError::NOACK)
+    });
     context.set_client_hello_callback(move |ssl, _| {
         let name = ReadHello::read(&tap.bytes()).and_then(|hello| hello.server_name);
         let name = name.and_then(|name| ServerName::try_from(name.into_string()).ok());
@@ -106,9 +105,8 @@ fn server_context(
         }
         context.set_client_ca_list(names);
         let required = clients.client_auth_mandatory();
-        let judge = ChainJudge::new(Box::new(move |own, issuers| {
-            clients.verify_client_cert(own, issuers, UnixTime::now()).map(drop)
-        }));
+        let judge =
+            ChainJudge::new(Box::new(move |own, issuers| clients.verify_client_cert(own, issuers, UnixTime::now()).map(drop)));
         let more = if required { SslVerifyMode::FAIL_IF_NO_PEER_CERT } else { SslVerifyMode::empty() };
         context.set_verify_callback(SslVerifyMode::PEER | more, move |is_fine, chain| judge.goes_on(is_fine, chain));
     }
@@ -154,43 +152,4 @@ pub(in crate::link::tls) async fn connect(
 /// An error of the socket stays one; one of the library goes along as it is.
 fn socket_error(error: openssl::ssl::Error) -> io::Error {
     error.into_io_error().unwrap_or_else(io::Error::other)
-}
-
-/// Whether the plain records of a server have a CertificateRequest.
-fn asks_for_certificate(mut records: &[u8]) -> bool {
-    let mut messages = Vec::new();
-    while let [kind, _, _, high, low, rest @ ..] = records {
-        let length = usize::from(u16::from_be_bytes([*high, *low])).min(rest.len());
-        if *kind != HANDSHAKE_RECORD {
-            break;
-        }
-        messages.extend_from_slice(&rest[..length]);
-        records = &rest[length..];
-    }
-    let mut messages = messages.as_slice();
-    while let [kind, first, second, third, rest @ ..] = messages {
-        if *kind == CERTIFICATE_REQUEST {
-            return true;
-        }
-        let length = u32::from_be_bytes([0, *first, *second, *third]) as usize;
-        messages = rest.get(length..).unwrap_or_default();
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_for_a_certificate_is_found_among_the_messages_of_a_server() {
-        let hello = [22, 3, 1, 0, 6, 2, 0, 0, 2, 9, 9];
-        let request = [22, 3, 1, 0, 5, 13, 0, 0, 1, 0];
-        assert!(!asks_for_certificate(&hello));
-        assert!(asks_for_certificate(&[&hello[..], &request[..]].concat()));
-        assert!(!asks_for_certificate(&[&hello[..], &[20, 3, 1, 0, 1, 1], &request[..]].concat()), "it is encrypted by then");
-        for end in 0..hello.len() {
-            assert!(!asks_for_certificate(&hello[..end]));
-        }
-    }
 }

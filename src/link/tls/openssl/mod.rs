@@ -28,4 +28,4 @@ pub(super) use identity::OpensslIdentity;
 use super::tap::TappedSocket;
 
 /// A socket that OpenSSL secures.
-pub(super) type OpensslStream<S> = SslStream<TappedSocket<S>>;
+pub(in crate::link::tls) type OpensslStream<S> = SslStream<TappedSocket<S>>;
