@@ -33,6 +33,12 @@ impl<S, O> ObservedSocket<S, O> {
         &self.socket
     }
 
+    /// What was read already, and not read once more yet.
+    #[cfg(feature = "openssl")]
+    pub fn unread(&self) -> &[u8] {
+        &self.first
+    }
+
     /// Who sees the bytes from now on.
     pub fn observe(&mut self, observer: O) {
         self.observer = observer;

@@ -25,8 +25,6 @@ pub(super) fn context(method: SslMethod, versions: TlsVersions) -> Result<SslCon
             | SslOptions::CIPHER_SERVER_PREFERENCE
             | SslOptions::IGNORE_UNEXPECTED_EOF,
     );
-    // What is no TLS is shown, and not its first five bytes alone.
-    context.set_read_ahead(true);
     context.set_session_cache_mode(SslSessionCacheMode::OFF);
     // From level 1 on OpenSSL 3 has neither TLS 1.0 nor TLS 1.1.
     context.set_security_level(0);

@@ -18,7 +18,7 @@ use super::OpensslStream;
 use super::chain_judge::ChainJudge;
 use super::context::context;
 use super::identity::OpensslIdentity;
-use crate::link::network::Socket;
+use crate::link::network::{ReadObserver, Socket};
 use crate::link::tls::acceptor::{HTTP, is_for};
 use crate::link::tls::client_hello::{ReadHello, asks_for_certificate};
 use crate::link::tls::names::TlsVersions;
@@ -61,7 +61,7 @@ pub(in crate::link::tls) async fn accept(
 ) -> io::Result<OpensslStream<Socket>> {
     let ServerTerms { identities, clients, versions, tap, notes } = terms;
     let shown: Vec<OpensslIdentity> = identities.iter().map(|(_, identity)| identity.clone()).collect();
-    let ssl = Ssl::new(&server_context(identities, clients, versions, tap)?.build())?;
+    let ssl = Ssl::new(&server_context(identities, clients, versions, tap.clone())?.build())?;
     let mut stream = OpensslStream::new(ssl, socket)?;
     let accepted = Pin::new(&mut stream).accept().await;
     // Before the suite is chosen no certificate is.
@@ -69,6 +69,10 @@ pub(in crate::link::tls) async fn accept(
         && let Some(used) = shown.iter().find(|identity| identity.is_used(stream.ssl()))
     {
         notes.lock().own_chain.clone_from(&used.chain);
+    }
+    if accepted.is_err() {
+        // Of what is no TLS the library takes the first five bytes only.
+        Some(tap).came(stream.get_ref().unread());
     }
     accepted.map_err(socket_error)?;
     Ok(stream)
