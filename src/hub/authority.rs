@@ -5,10 +5,10 @@ use std::sync::{Arc, PoisonError};
 
 use tokio::runtime::Handle;
 
-use super::{Hub, LinkOrderError};
+use super::{DialTlsOptions, Hub, HubError, LinkOrderError};
 use crate::clock::now;
 use crate::config::{AuthorityFolder, AuthorityFolderError};
-use crate::link::{LinkCommand, LinkOrder};
+use crate::link::{LinkCommand, LinkOrder, TlsConnector};
 use crate::pki::{KeyAlgorithm, TestAuthority};
 use crate::simulator::{AskedCertificate, RequestChoice, SigningRule, StationSigner};
 use crate::trace::StationKey;
@@ -61,6 +61,28 @@ impl Hub {
             .map(|central_system| central_system.signing_requests(&identity))
             .find(|asked| !asked.is_empty())
             .unwrap_or_default()
+    }
+
+    /// What secures the connections to these URLs. A test CA that cannot be used is a line of the trace, once: where it was to issue a
+    /// certificate, that has failed before, and a peer that it has certified is refused by the check of its chain.
+    ///
+    /// # Errors
+    /// When a file that is named is missing or cannot be used.
+    pub(super) fn connector(&self, options: &DialTlsOptions, secure: bool) -> Result<Arc<TlsConnector>, HubError> {
+        let last = &self.shared.connector;
+        match last.get(options, self.authority().as_deref()) {
+            Err(HubError::TestAuthority(error)) => {
+                let text = match secure {
+                    true => format!("{error}. Certificates of the test CA are not trusted; those of other CAs do not need it."),
+                    false => format!("{error}. Connections without TLS do not need it; those with TLS do not trust it."),
+                };
+                if last.says(&text) {
+                    self.note(true, text);
+                }
+                last.get(options, None)
+            }
+            connector => connector,
+        }
     }
 
     fn identity(&self, station: StationKey) -> Box<str> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::tls_options::{DialTlsOptions, ListenTlsOptions};
-use super::{CentralSystemOptions, ChargePointOptions, Hub, HubError};
+use super::{CentralSystemOptions, ChargePointOptions, HubError};
 use crate::clock::now;
 use crate::config::{AuthorityFolder, AuthorityFolderError, machine_names};
 use crate::link::{
@@ -178,35 +178,11 @@ impl LastConnector {
     }
 
     /// Whether this is new, and not what was said last.
-    fn says(&self, text: &str) -> bool {
+    pub fn says(&self, text: &str) -> bool {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = said.as_deref() != Some(text);
         *said = Some(text.to_owned());
         is_new
-    }
-}
-
-impl Hub {
-    /// What secures the connections to these URLs. A test CA that cannot be used is a line of the trace, once: where it was to issue a
-    /// certificate, that has failed before, and a peer that it has certified is refused by the check of its chain.
-    ///
-    /// # Errors
-    /// When a file that is named is missing or cannot be used.
-    pub(super) fn connector(&self, options: &DialTlsOptions, secure: bool) -> Result<Arc<TlsConnector>, HubError> {
-        let last = &self.shared.connector;
-        match last.get(options, self.authority().as_deref()) {
-            Err(HubError::TestAuthority(error)) => {
-                let text = match secure {
-                    true => format!("{error}. Certificates of the test CA are not trusted; those of other CAs do not need it."),
-                    false => format!("{error}. Connections without TLS do not need it; those with TLS do not trust it."),
-                };
-                if last.says(&text) {
-                    self.note(true, text);
-                }
-                last.get(options, None)
-            }
-            connector => connector,
-        }
     }
 }
 

@@ -24,10 +24,10 @@ mod timers;
 pub mod v1;
 mod v2;
 
+pub use central_system::asked_certificate::{AskedCertificate, RequestChoice};
 pub use central_system::certificate_signing::{SigningRule, StationSigner};
 pub use central_system::serial_numbers::reported_serial_number;
 pub use central_system::settings::{CentralSystemSettings, REGISTRATIONS};
-pub use central_system::signing_requests::{AskedCertificate, RequestChoice};
 pub use central_system::{CentralSystem, CentralSystemBehaviour};
 pub use equipment::{CableKind, StationEquipment};
 pub use equipment_part::{EquipmentChange, EquipmentPart};

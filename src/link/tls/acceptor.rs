@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{Acceptor, ClientHello, NoServerSessionStorage, ParsedCertificate, WebPkiClientVerifier};
+use rustls::server::{Acceptor, ClientHello, NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{CipherSuite, ServerConfig, SupportedCipherSuite};
 use tokio::time::timeout;
@@ -17,12 +17,12 @@ use tokio_tungstenite::tungstenite::Bytes;
 
 use super::PROVIDER;
 use super::certificate_files::{CertificateFileError, CertificateFiles, FileStamp, TrustedRoots, load_pairs, read_revocations};
-use super::certified_key::certified;
+use super::certified_key::{certified, is_for};
 use super::chain_refusal::CheckedPeer;
 use super::client_hello::ReadHello;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
 use super::limits::TlsLimits;
-use super::names::{TlsVersion, TlsVersions};
+use super::names::{HTTP, TlsVersion, TlsVersions};
 use super::tap::{HandshakeTap, TappedSocket};
 use super::tls_socket::{SecuredStream, TlsSocket};
 use super::verifier::{HandshakeNotes, NotingClientVerifier};
@@ -31,9 +31,6 @@ use crate::link::network::Socket;
 use crate::ocpp::Role;
 use crate::pki::CertificateUse;
 use crate::trace::TlsFacts;
-
-/// The protocol on the connection (RFC 7301).
-pub(super) const HTTP: &[u8] = b"http/1.1";
 
 /// What a listener for TLS is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -278,11 +275,6 @@ fn choose(certificates: &[Arc<CertifiedKey>], hello: &ClientHello<'_>, versions:
     };
     // Of equals the first; `max_by_key` takes the last.
     certificates.iter().rev().max_by_key(|own| worth(own)).cloned()
-}
-
-pub(super) fn is_for(own: &CertifiedKey, name: &ServerName<'_>) -> bool {
-    let parsed = own.end_entity_cert().and_then(ParsedCertificate::try_from);
-    parsed.is_ok_and(|own| rustls::client::verify_server_name(&own, name).is_ok())
 }
 
 /// Whether a client can use a key: with a suite of TLS 1.3, or one of TLS 1.2 for this kind of key.

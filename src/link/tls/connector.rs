@@ -15,13 +15,12 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use super::PROVIDER;
-use super::acceptor::HTTP;
 use super::certificate_files::{CertificateFileError, CertificateFiles, TrustedRoots};
 use super::certified_key::certified;
 use super::chain_refusal::CheckedPeer;
 use super::fault::{FailedHandshake, FailedTls, TlsFault, TlsFaultCause};
 use super::limits::TlsLimits;
-use super::names::TlsVersions;
+use super::names::{HTTP, TlsVersions};
 use super::tap::{HandshakeTap, TappedSocket};
 use super::tls_socket::{SecuredStream, TlsSocket};
 use super::verifier::{ChainTolerance, HandshakeNotes, NotingClientIdentity, NotingServerVerifier};

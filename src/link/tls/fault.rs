@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
 
 use super::chain_refusal::{ChainRefusal, end_of_validity, issuer_name};
-use super::fault_words::has_any_of_ours;
+use super::limits::has_any_of_ours;
 use super::names::{TlsVersion, TlsVersions};
 use crate::ocpp::Role;
 use crate::trace::{ClientOffer, FailureCause, FailureSide, TlsFacts};

@@ -3,11 +3,11 @@
 
 use rustls::AlertDescription;
 
+use super::DEFAULT_TLS_PORT;
 use super::alert::{AlertMeaning, alert_name, from_client, from_server};
 use super::fault::{TlsFault, TlsFaultCause};
-use super::limits::HAS_OPENSSL;
-use super::names::{TlsVersion, TlsVersions, called, suite_name};
-use super::{DEFAULT_TLS_PORT, PROVIDER};
+use super::limits::{HAS_OPENSSL, has_any_of_ours};
+use super::names::{TlsVersion, TlsVersions, called};
 
 /// How many suites of an offer are listed.
 const LISTED: usize = 4;
@@ -166,11 +166,6 @@ impl TlsFault {
     fn meaning(&self, alert: AlertDescription) -> AlertMeaning {
         if self.connects { from_client(alert) } else { from_server(alert) }
     }
-}
-
-/// Whether a suite of the offer is one of this build, so that only the key of the certificate keeps it from being used.
-pub(super) fn has_any_of_ours(offered: &[Box<str>]) -> bool {
-    PROVIDER.cipher_suites.iter().any(|ours| offered.contains(&suite_name(ours.suite())))
 }
 
 /// A list of suites, cut where it is long.

@@ -1,7 +1,8 @@
 //! Which versions and suites of TLS are spoken, as the user wants it, and whether this build has them: rustls has TLS 1.2 and 1.3 with forward
 //! secrecy, a build with the feature `openssl` has TLS 1.0 and 1.1 and the suites named `TLS_RSA`, too.
 
-use super::names::{TlsVersion, TlsVersions};
+use super::PROVIDER;
+use super::names::{TlsVersion, TlsVersions, suite_name};
 
 /// Whether this build has OpenSSL.
 pub const HAS_OPENSSL: bool = cfg!(feature = "openssl");
@@ -76,6 +77,11 @@ impl TlsLimits {
     pub(super) const fn versions(self) -> TlsVersions {
         TlsVersions { lowest: self.lowest, highest: self.highest }
     }
+}
+
+/// Whether a suite of the offer is one of this build, so that only the key of the certificate keeps it from being used.
+pub(super) fn has_any_of_ours(offered: &[Box<str>]) -> bool {
+    PROVIDER.cipher_suites.iter().any(|ours| offered.contains(&suite_name(ours.suite())))
 }
 
 #[cfg(test)]

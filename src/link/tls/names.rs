@@ -6,6 +6,9 @@ use rustls::{CipherSuite, NamedGroup, ProtocolVersion, SupportedProtocolVersion}
 
 use crate::ocpp::Role;
 
+/// The protocol on the connection (RFC 7301).
+pub(super) const HTTP: &[u8] = b"http/1.1";
+
 static ONLY_1_2: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
 static ONLY_1_3: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::signing_requests::AskedCertificate;
+use super::asked_certificate::AskedCertificate;
 use crate::behaviour::{Answer, Outbox, Proposal};
 use crate::clock::Moment;
 use crate::ocpp::OcppGeneration;

@@ -2,22 +2,24 @@
 //! thousand stations use little memory. What is answered in a version is in `v1` and `v2`. It never sends calls by itself; the user or a
 //! script sends them; the one exception is the certificate that a station has asked for.
 
+pub(super) mod asked_certificate;
 pub(super) mod certificate_signing;
 pub(super) mod running;
 pub(super) mod serial_numbers;
 pub(super) mod settings;
-pub(super) mod signing_requests;
+mod signing_requests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde_json::Value;
 
+use self::asked_certificate::{AskedCertificate, RequestChoice};
 use self::certificate_signing::{AcceptedRequest, SigningRule};
 use self::running::RunningTransaction;
 use self::serial_numbers::{SerialNumbers, reported_serial_number};
 use self::settings::CentralSystemSettings;
-use self::signing_requests::{AskedCertificate, RequestChoice, SigningRequests};
+use self::signing_requests::SigningRequests;
 use super::profile::Samples;
 use super::v1::central_system::ChargePointAnswers;
 use super::v2::csms::ChargingStationAnswers;

@@ -19,9 +19,9 @@ use super::chain_judge::ChainJudge;
 use super::context::context;
 use super::identity::OpensslIdentity;
 use crate::link::network::{ReadObserver, Socket};
-use crate::link::tls::acceptor::{HTTP, is_for};
+use crate::link::tls::certified_key::is_for;
 use crate::link::tls::client_hello::{ReadHello, asks_for_certificate};
-use crate::link::tls::names::TlsVersions;
+use crate::link::tls::names::{HTTP, TlsVersions};
 use crate::link::tls::tap::{HandshakeTap, TappedSocket};
 use crate::link::tls::verifier::{HandshakeNotes, NotingClientVerifier, NotingServerVerifier};
 

@@ -8,12 +8,13 @@
 //! | `context` | what both roles offer |
 //! | `identity` | our certificate and key |
 //! | `chain_judge` | the check of the peer's chain in the handshake |
-//! | `failure` | why a handshake failed |
+//! | `errors`, `failure` | what its errors say, and why a handshake failed |
 //! | `agreed` | what was agreed on |
 
 mod agreed;
 mod chain_judge;
 mod context;
+mod errors;
 mod failure;
 mod handshake;
 mod identity;
@@ -21,7 +22,7 @@ mod identity;
 use tokio_openssl::SslStream;
 
 pub(super) use agreed::agreed_facts;
-pub(super) use failure::{is_end_of_stream, received_alert};
+pub(super) use errors::{is_end_of_stream, received_alert};
 pub(super) use handshake::{ClientTerms, ServerTerms, accept, connect};
 pub(super) use identity::OpensslIdentity;
 
