@@ -40,20 +40,20 @@ impl ListenTlsArguments {
 #[derive(Debug, Clone, Args)]
 pub struct TlsVersionArguments {
     /// Lowest version of TLS: 1.2 or 1.3; in a build with the feature openssl 1.0 and 1.1, too, with all their suites
-    #[arg(long, value_name = "VERSION", default_value = "1.2", value_parser = version)]
-    pub tls_min: TlsVersion,
+    #[arg(long = "tls-min", value_name = "VERSION", default_value = "1.2", value_parser = version)]
+    pub lowest: TlsVersion,
     /// Highest version of TLS
-    #[arg(long, value_name = "VERSION", default_value = "1.3", value_parser = version)]
-    pub tls_max: TlsVersion,
+    #[arg(long = "tls-max", value_name = "VERSION", default_value = "1.3", value_parser = version)]
+    pub highest: TlsVersion,
     /// Speak suites without forward secrecy (TLS_RSA) with TLS 1.2, too; needs a build with the feature openssl
-    #[arg(long)]
-    pub tls_rsa: bool,
+    #[arg(long = "tls-rsa")]
+    pub static_rsa: bool,
 }
 
 impl TlsVersionArguments {
     /// The limits. Whether this build can keep them is checked where they are used.
     pub fn limits(&self) -> TlsLimits {
-        TlsLimits { lowest: self.tls_min, highest: self.tls_max, static_rsa: self.tls_rsa }
+        TlsLimits { lowest: self.lowest, highest: self.highest, static_rsa: self.static_rsa }
     }
 }
 

@@ -144,10 +144,10 @@ impl Behaviour for CentralSystemBehaviour {
 
     fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         // what a station says of itself does not depend on the answer
-        if call.action == "BootNotification" {
-            if let Some(number) = reported_serial_number(call.payload) {
-                self.system.serial_numbers().note(&self.station, number);
-            }
+        if call.action == "BootNotification"
+            && let Some(number) = reported_serial_number(call.payload)
+        {
+            self.system.serial_numbers().note(&self.station, number);
         }
         if let Some(payload) = self.samples.result(call.version, call.action, now) {
             return Answer::result(payload).into();
