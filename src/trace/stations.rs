@@ -171,7 +171,8 @@ impl StationRow {
                 self.transport = Some(*transport);
                 self.link = *link;
                 self.version = Some(*version);
-                self.peer = Some(*peer);
+                // A log may not say who the other end was.
+                self.peer = Some(*peer).filter(|peer| !peer.ip().is_unspecified());
             }
             EventKind::Disconnected { link, .. } if *link == self.link => {
                 self.state = LinkState::Gone;

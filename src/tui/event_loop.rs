@@ -21,6 +21,7 @@ use super::clipboard::{ClipboardRoute, CopyOutcome, NoClipboard, copy_through_tm
 use super::context::{ReadContext, ReadTime};
 use super::draw::{DrawnAreas, draw};
 use super::external;
+use super::layout::Pane;
 use super::pane::window_title;
 use super::persistence::{Persistence, copy_to_file};
 use super::signals::Signals;
@@ -103,6 +104,10 @@ pub async fn run(
     (app.mouse, app.title) = (options.mouse, options.title);
     app.show_one_end(options.one_end);
     app.trace.follow(!options.at_first);
+    if options.at_first {
+        // What was recorded is read, and the stations of it have nothing to be told.
+        app.focus(Pane::Trace);
+    }
     app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());
     let commands = session.grammar().commands().iter();
     app.commands = commands.map(|command| (command.name.to_string(), command.summary.to_string())).collect();
