@@ -41,7 +41,7 @@ fn main() {
     let count = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(STATIONS);
     let (ours, bare) = (one_worker("ours"), one_worker("bare"));
     let (_hub, our_port) = ours.block_on(async { ours.spawn(central_system()).await.expect("a central system") });
-    let bare_port = bare.block_on(async { bare.spawn(bare::listen()).await.expect("a server") });
+    let bare_port = bare.block_on(async { bare.spawn(bare::listen(0)).await.expect("a server") });
     let (mut our_stations, mut bare_stations) = (Stations::start(our_port, count), Stations::start(bare_port, count));
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     our_stations.measure();

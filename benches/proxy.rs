@@ -45,7 +45,7 @@ const RELAY: &str = "relay";
 fn main() {
     let pairs = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(PAIRS);
     let (ours, relay, upstream) = (one_worker(OURS), one_worker(RELAY), one_worker("upstream"));
-    let upstream_port = upstream.block_on(async { upstream.spawn(bare::listen()).await.expect("a server") });
+    let upstream_port = upstream.block_on(async { upstream.spawn(bare::listen(0)).await.expect("a server") });
     let relay_port = relay.block_on(async { relay.spawn(relay_to(upstream_port)).await.expect("a relay") });
     let (_hub, our_port) = ours.block_on(async { ours.spawn(proxy_to(upstream_port)).await.expect("a proxy") });
     let clients = Builder::new_current_thread().enable_all().build().expect("a runtime");

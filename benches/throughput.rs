@@ -41,7 +41,7 @@ const BARE: &str = "bare";
 fn main() {
     let (ours, bare) = (one_worker(OURS), one_worker(BARE));
     let (_hub, our_port) = ours.block_on(async { ours.spawn(central_system()).await.expect("a central system") });
-    let bare_port = bare.block_on(async { bare.spawn(bare::listen()).await.expect("a server") });
+    let bare_port = bare.block_on(async { bare.spawn(bare::listen(0)).await.expect("a server") });
     let clients = Builder::new_current_thread().enable_all().build().expect("a runtime");
 
     println!("calls a CPU second of the server, {LINKS} links, median of {REPETITIONS}; every ratio is ours/bare");

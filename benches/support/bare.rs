@@ -14,9 +14,9 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 /// Large enough for every message in one read. The library's 128 KiB make it slower, because every read clears the buffer first.
 const READ_BUFFER: usize = 8 * 1024;
 
-/// Listens on a free port of the loopback, which is returned, and serves in the background.
-pub async fn listen() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+/// Listens on a port of the loopback (0 for a free one), which is returned, and serves in the background.
+pub async fn listen(port: u16) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
     let port = listener.local_addr().expect("a bound socket").port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -37,12 +37,14 @@ async fn serve(stream: TcpStream) {
         response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, offered.clone());
         Ok(response)
     };
-    let mut socket = accept_hdr_async_with_config(stream, agree, Some(config)).await.expect("a handshake");
+    let Ok(mut socket) = accept_hdr_async_with_config(stream, agree, Some(config)).await else { return };
     let catalog = Catalog::embedded();
     while let Some(Ok(message)) = socket.next().await {
         let Message::Text(text) = message else { continue };
         let answer = answer(&catalog, version, &text);
-        socket.send(Message::text(answer)).await.expect("the link is up");
+        if socket.send(Message::text(answer)).await.is_err() {
+            return; // the station has gone
+        }
     }
 }
 
@@ -53,6 +55,9 @@ fn answer(catalog: &Catalog, version: Version, text: &str) -> String {
     assert!(definition.request.check(&call[3], version).is_empty());
     let payload = match action {
         "Heartbeat" => json!({ "currentTime": format!("{:.3}", jiff::Timestamp::now()) }),
+        "BootNotification" => {
+            json!({ "currentTime": format!("{:.3}", jiff::Timestamp::now()), "interval": 300, "status": "Accepted" })
+        }
         _ => json!({}),
     };
     json!([3, call[1], payload]).to_string()

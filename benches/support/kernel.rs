@@ -27,7 +27,12 @@ fn on_processor(thread: &fs::DirEntry) -> Option<f64> {
 
 /// The resident memory of this process, in bytes.
 pub fn resident_bytes() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    resident_bytes_of("self")
+}
+
+/// The resident memory of the process with this number, or of this one with `self`, in bytes.
+pub fn resident_bytes_of(process: &str) -> usize {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let kilobytes =
         status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.trim().parse().ok());
     kilobytes.map_or(0, |kilobytes: usize| kilobytes * 1024)

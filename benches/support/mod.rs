@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each benchmark uses its own part")]
 
 pub mod bare;
+pub mod bare_soap;
 pub mod kernel;
 pub mod stations;
 
@@ -29,6 +30,12 @@ pub async fn central_system() -> (Hub, u16) {
         CentralSystemOptions { first_transaction: Some(1), host: Some("127.0.0.1".into()), ..CentralSystemOptions::default() };
     let port = hub.start_central_system(options).await.expect("a free port").port();
     (hub, port)
+}
+
+/// A port of the loopback that was free a moment ago, for a server in a process of its own.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("a bound socket").port()
 }
 
 /// The middle one of some figures.
