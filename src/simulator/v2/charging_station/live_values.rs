@@ -17,12 +17,12 @@ impl ChargingStation {
     /// The value of an attribute as it is at this time.
     pub(super) fn shown_value(&self, index: usize, kind: AttributeKind, now: Moment) -> String {
         let Some(variable) = self.model.variable(index) else { return String::new() };
-        let live = if kind == AttributeKind::Actual { self.live_value(variable, now) } else { None };
+        let live = if kind == AttributeKind::Actual { self.live_value(&variable, now) } else { None };
         live.unwrap_or_else(|| variable.value(kind).unwrap_or_default().to_owned())
     }
 
     /// The actual value of a variable that is not stored.
-    fn live_value(&self, variable: &ModelVariable, now: Moment) -> Option<String> {
+    fn live_value(&self, variable: &ModelVariable<'_>, now: Moment) -> Option<String> {
         let component = variable.component();
         let evse = component.evse.and_then(|number| i32::try_from(number).ok());
         Some(match (component.name, variable.name()) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::ChargingStation;
-use super::device_model::{DeviceModel, ModelVariable, VariablePath};
+use super::device_model::{DeviceModel, VariablePath};
 use super::effect::{only_status, result_as_sent, status_because, status_then};
 use super::events::StationEvent;
 use super::monitors::{
@@ -218,7 +218,7 @@ impl ChargingStation {
     }
 
     fn event_of(&mut self, monitor: &VariableMonitor, finding: MonitorFinding, value: String, now: Moment) -> StationEvent {
-        let address = self.model.variable(monitor.rule.variable).map(ModelVariable::address);
+        let address = self.model.variable(monitor.rule.variable).map(|variable| variable.address());
         let mut data = address.unwrap_or_default();
         data["eventId"] = self.next_event_id().into();
         data["timestamp"] = written_time(now.wall).into();

@@ -25,10 +25,10 @@ impl ChargingStation {
     }
 
     fn base_report(&self, payload: &Value, now: Moment) -> Proposal {
-        let is_settable = |variable: &ModelVariable| {
+        let is_settable = |variable: &ModelVariable<'_>| {
             variable.attributes().iter().any(|attribute| attribute.access != VariableMutability::ReadOnly)
         };
-        let wanted: &dyn Fn(&ModelVariable) -> bool = match text(payload, "reportBase") {
+        let wanted: &dyn Fn(&ModelVariable<'_>) -> bool = match text(payload, "reportBase") {
             Some("FullInventory") => &|_| true,
             Some("ConfigurationInventory") => &is_settable,
             Some("SummaryInventory") => &|variable| SUMMARY.contains(&variable.name()),
@@ -43,7 +43,7 @@ impl ChargingStation {
             return refusal.into();
         }
         let criteria: Vec<&str> = list(payload, "componentCriteria").iter().filter_map(Value::as_str).collect();
-        let wanted = |variable: &ModelVariable| {
+        let wanted = |variable: &ModelVariable<'_>| {
             is_named(variable, named) && (criteria.is_empty() || self.meets_any(&variable.component(), &criteria, now))
         };
         self.report(payload, &wanted, now)
@@ -60,9 +60,9 @@ impl ChargingStation {
     }
 
     /// The answer to a request for a report, and the report.
-    fn report(&self, payload: &Value, wanted: &dyn Fn(&ModelVariable) -> bool, now: Moment) -> Proposal {
+    fn report(&self, payload: &Value, wanted: &dyn Fn(&ModelVariable<'_>) -> bool, now: Moment) -> Proposal {
         let found = self.model.iter(self.version).filter(|(_, variable)| wanted(variable));
-        let elements: Vec<Value> = found.map(|(index, variable)| self.report_element(index, variable, now)).collect();
+        let elements: Vec<Value> = found.map(|(index, variable)| self.report_element(index, &variable, now)).collect();
         if elements.is_empty() {
             return Answer::result(json!({ "status": "EmptyResultSet" })).into();
         }
@@ -72,7 +72,7 @@ impl ChargingStation {
         })
     }
 
-    fn report_element(&self, index: usize, variable: &ModelVariable, now: Moment) -> Value {
+    fn report_element(&self, index: usize, variable: &ModelVariable<'_>, now: Moment) -> Value {
         let attributes = variable.attributes().iter().map(|attribute| {
             let mut written = json!({
                 "type": attribute.kind.name(),
@@ -93,7 +93,7 @@ impl ChargingStation {
 }
 
 /// Whether a variable is one of those that a list names; without a list it is.
-pub(super) fn is_named(variable: &ModelVariable, named: &[Value]) -> bool {
+pub(super) fn is_named(variable: &ModelVariable<'_>, named: &[Value]) -> bool {
     let is_meant = |element: &Value| {
         let name = element.get("variable").and_then(|it| Some((text(it, "name")?, text(it, "instance"))));
         variable.is_meant_by(&ComponentPath::read(&element["component"]), name)
