@@ -51,6 +51,9 @@ pub(in crate::link) struct PendingCalls {
     late: VecDeque<LateCall>,
 }
 
+/// The room for queued calls that a link keeps.
+const FEW: usize = 2;
+
 impl QueuedCall {
     /// Whether nothing answers it.
     pub fn is_send(&self) -> bool {
@@ -66,16 +69,30 @@ impl PendingCalls {
 
     /// Puts a call in the queue.
     pub fn queue(&mut self, call: QueuedCall) {
+        // One at a time is the rule, and every link keeps the memory.
+        if self.queued.capacity() == 0 {
+            self.queued.reserve_exact(1);
+        }
         self.queued.push_back(call);
     }
 
     /// The next call to be sent, when fewer than `limit` are under way.
     pub fn next(&mut self, limit: usize) -> Option<QueuedCall> {
-        if self.sent.len() < limit { self.queued.pop_front() } else { None }
+        if self.sent.len() >= limit {
+            return None;
+        }
+        let next = self.queued.pop_front();
+        if self.queued.is_empty() && self.queued.capacity() > FEW {
+            self.queued = VecDeque::new(); // the burst of a boot
+        }
+        next
     }
 
     /// Notes that a call was sent.
     pub fn sent(&mut self, call: SentCall) {
+        if self.sent.capacity() == 0 {
+            self.sent.reserve_exact(1);
+        }
         self.sent.push(call);
     }
 

@@ -87,7 +87,8 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
         next = match next {
             Next::Connect => {
                 began = Instant::now();
-                match attempt(&dial, &mut responder, &mut inbox, &context).await {
+                // In a box, because it runs once: as a part of the task a link would keep its room.
+                match Box::pin(attempt(&dial, &mut responder, &mut inbox, &context)).await {
                     Ok(Dialled { stream, peer, handshake }) => {
                         record_news(dial.credentials.connected(), dial.station, &context).await;
                         link = context.events.link_numbers().next();
