@@ -1,6 +1,9 @@
 //! One event as the line that ocppjs would have printed, so that scripts made for it go on working. Where ocppjs prints
 //! nothing, there is a line in the same style; docs/ocppjs-compatibility.md lists what differs.
 
+use std::borrow::Cow;
+use std::cell::{Ref, RefCell};
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::de::IgnoredAny;
@@ -14,12 +17,14 @@ use crate::trace::{Contents, Direction, FrameKind, FrameVerdict, PairLegs, Recor
 /// Writes events as lines.
 pub(super) struct EventLines {
     zone: TimeZone,
+    /// The last second that was written, and its stamp: thousands of events have the same one.
+    last: RefCell<(i64, String)>,
 }
 
 impl EventLines {
     /// Lines with the local time of this time zone.
     pub fn new(zone: TimeZone) -> EventLines {
-        EventLines { zone }
+        EventLines { zone, last: RefCell::new((i64::MIN, String::new())) }
     }
 
     /// The time zone of the lines.
@@ -28,9 +33,14 @@ impl EventLines {
     }
 
     /// The time stamp: `[2012-12-28 14:54:54]`.
-    pub fn stamp(&self, wall_micros: i64) -> String {
-        let time = Timestamp::from_microsecond(wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
-        time.to_zoned(self.zone.clone()).strftime("[%Y-%m-%d %H:%M:%S]").to_string()
+    pub fn stamp(&self, wall_micros: i64) -> Ref<'_, str> {
+        let second = wall_micros.div_euclid(1_000_000);
+        if self.last.borrow().0 != second {
+            let time = Timestamp::from_microsecond(wall_micros).unwrap_or(Timestamp::UNIX_EPOCH);
+            let stamp = time.to_zoned(self.zone.clone()).strftime("[%Y-%m-%d %H:%M:%S]").to_string();
+            *self.last.borrow_mut() = (second, stamp);
+        }
+        Ref::map(self.last.borrow(), |(_, stamp)| stamp.as_str())
     }
 }
 
@@ -40,6 +50,11 @@ pub(super) fn write(record: &Record<'_>, contents: &Contents, out: &mut StampedL
     let names = LineNames::new(row);
     match record.kind {
         RecordKind::Frame(Direction::In, FrameKind::Malformed) => unreadable(record, &names, out),
+        // most records are these
+        RecordKind::Frame(direction, _) if !row.is_some_and(StationRow::is_pair) => {
+            let arrow = if direction == Direction::In { "<<" } else { ">>" };
+            out.add(format_args!("{}: {arrow}{} {}", names.ours, names.theirs, record.summary()));
+        }
         RecordKind::Timeout => {
             let call = record.partner.and_then(|call| contents.records().get(call));
             let id = call.map_or_else(String::new, |call| id(&call));
@@ -76,7 +91,7 @@ fn unreadable(record: &Record<'_>, names: &LineNames, out: &mut StampedLines<'_>
     if record.origin().is_some_and(|origin| origin.binary) {
         out.add("Message format is not UTF8.");
     } else if serde_json::from_str::<IgnoredAny>(text).is_err() {
-        let station = if names.theirs == "cs" { "cp#cs" } else { names.theirs.as_str() };
+        let station = if names.theirs == "cs" { "cp#cs" } else { &*names.theirs };
         out.add(format_args!("Error: message {text} can't be parsed."));
         out.add(format_args!("cs: Error: message from {station} {text} can't be parsed"));
     } else {
@@ -98,8 +113,7 @@ fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames) ->
         return Some(format!("proxy: {theirs} {arrow} cs{done} {text}"));
     }
     Some(match record.kind {
-        RecordKind::Frame(Direction::In, _) => format!("{ours}: <<{theirs} {text}"),
-        RecordKind::Frame(Direction::Out, _) => format!("{ours}: >>{theirs} {text}"),
+        RecordKind::Frame(..) => return None,
         RecordKind::Connected if simulated => "Connected to Central System.".to_owned(),
         RecordKind::Connected => {
             let subprotocol = record.version.map_or("", |version| version.subprotocol());
@@ -143,9 +157,9 @@ fn identity(row: Option<&StationRow>) -> &str {
 /// The two ends of a station's link, as ocppjs names them.
 pub(super) struct LineNames {
     /// Ours.
-    pub ours: String,
+    pub ours: Cow<'static, str>,
     /// The peer's.
-    pub theirs: String,
+    pub theirs: Cow<'static, str>,
 }
 
 impl LineNames {
@@ -153,8 +167,8 @@ impl LineNames {
     pub fn new(row: Option<&StationRow>) -> LineNames {
         let station = format!("cp#{}", identity(row));
         match row {
-            Some(StationRow { our_role: Role::ChargePoint, .. }) => LineNames { ours: station, theirs: "cs".into() },
-            _ => LineNames { ours: "cs".into(), theirs: station },
+            Some(StationRow { our_role: Role::ChargePoint, .. }) => LineNames { ours: station.into(), theirs: "cs".into() },
+            _ => LineNames { ours: "cs".into(), theirs: station.into() },
         }
     }
 }
