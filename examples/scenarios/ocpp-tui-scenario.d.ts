@@ -169,6 +169,8 @@ interface Hands {
   /** Cuts the network without a goodbye. */
   offline(): Promise<void>;
   online(): Promise<void>;
+  /** The maker updates the firmware; the station restarts when nothing charges. */
+  firmware(): Promise<void>;
   /** The car draws nothing for now, draws energy again, or is full. */
   ev(state: 'suspend' | 'ready' | 'full', connector?: number): Promise<void>;
   /** The lock fails, or works again. */

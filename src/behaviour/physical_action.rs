@@ -53,6 +53,8 @@ pub enum PhysicalAction {
     Offline,
     /// The network comes back.
     Online,
+    /// The maker updates the firmware, without the central system: the machine restarts when nothing charges.
+    Firmware,
     /// The car changes what it draws.
     Ev {
         /// What it does from now on.
@@ -529,6 +531,7 @@ impl fmt::Display for PhysicalAction {
             PhysicalAction::PowerOn => return f.write_str("power on"),
             PhysicalAction::Offline => return f.write_str("offline"),
             PhysicalAction::Online => return f.write_str("online"),
+            PhysicalAction::Firmware => return f.write_str("firmware"),
             PhysicalAction::Ev { state, connector } => {
                 write!(f, "ev {}", state.name())?;
                 connector

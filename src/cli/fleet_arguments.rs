@@ -31,7 +31,7 @@ pub struct FleetArguments {
     /// What chance follows from: the same number gives the same fleet [default: another one each time]
     #[arg(long, value_name = "NUMBER", requires = "count")]
     pub seed: Option<u64>,
-    /// How many times faster than the clock the mix is carried out, like 60x
+    /// How many times faster than the clock time passes at the stations and in the mix, like 60x
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = positive, requires = "count")]
     pub clock: f64,
     /// Calls a second on top of what the stations do, whatever the central system does (open loop), like 2000/s
@@ -126,7 +126,8 @@ impl FleetArguments {
         let per_second = self.rate.map(|per_second| LoadPace::Rate { per_second, step: self.rate_step, every: self.step_time });
         Ok(Some(FleetOptions {
             name: "fleet".to_owned(),
-            identities: (first..end).map(|number| self.id_pattern.identity(number)).collect(),
+            pattern: self.id_pattern.clone(),
+            count: usize::try_from(end - first).unwrap_or(usize::MAX),
             first,
             template,
             ramp: self.ramp,

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::commands::{
     CommandContext, PayloadDefaults, ReadEffort, RunContext, SharedSummaries, output_of, parse, quick_start,
 };
-use super::completion::{CompletionContext, Completions, KnownStation, Listing, complete, known_values, list_files};
+use super::completion::{
+    CompletionContext, Completions, KnownGroup, KnownStation, Listing, complete, known_values, list_files,
+};
 use super::output::{CommandFailure, CommandOutput};
 use super::syntax::grammar::Grammar;
 use crate::fleet::FleetTable;
@@ -134,11 +136,12 @@ impl Console {
     ) -> Completions {
         let plugin_commands = self.hub.plugins().commands();
         // The guard ends with the block: the recorder waits for it, and a folder may take forever.
-        let (stations, versions, mut known, subject) = {
+        let (stations, groups, versions, mut known, subject) = {
             let contents = self.hub.trace().read();
             let stations = contents.stations();
             let subject = subject(line, context, stations);
-            (KnownStation::all(stations), context.versions(stations), known_values(&contents, context.selected), subject)
+            let known = known_values(&contents, context.selected);
+            (KnownStation::all(stations), KnownGroup::all(stations), context.versions(stations), known, subject)
         };
         if let Some((station, version)) = subject {
             known.set_model(version, self.summaries.variables_of(self.hub.trace(), station, effort));
@@ -147,6 +150,7 @@ impl Console {
             grammar: &self.grammar,
             catalog: self.hub.catalog(),
             stations: &stations,
+            groups: &groups,
             versions: &versions,
             known: &known,
             list,

@@ -18,14 +18,14 @@ mod test_console;
 
 pub use commands::{
     AnswerChoice, AnswerCommand, AnswerReply, AuthCommand, CallCommand, CaptureCommand, Command, DefaultChange, DefaultCommand,
-    ExportCommand, FleetCommand, HeldSelection, HelpCommand, HoldCommand, LegendCommand, MessageForm, MisbehaveCommand,
-    MisbehaviourTarget, NotifyCommand, PluginAction, PluginsCommand, QuitCommand, ReportCommand, RunContext, ScenarioCommand,
-    ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, SignCommand, StartFleet, StartSimulator,
-    StationsCommand, TraceChoice, WrittenPassword, help, is_physical, parse, question,
+    ExportCommand, FleetCommand, GroupCommand, HeldSelection, HelpCommand, HoldCommand, LegendCommand, LoadChange, MessageForm,
+    MisbehaveCommand, MisbehaviourTarget, NotifyCommand, PluginAction, PluginsCommand, QuitCommand, ReportCommand, RunContext,
+    ScenarioCommand, ScreenCommand, SendCommand, SentText, SetCommand, SettingChange, ShowCommand, SignCommand, StartFleet,
+    StartSimulator, StationsCommand, TraceChoice, WrittenPassword, help, is_physical, parse, question,
 };
 pub use completion::{
-    CommandCandidate, CompletionContext, Completions, KnownStation, Listing, complete, known_values, known_variables,
-    template_values,
+    CommandCandidate, CompletionContext, Completions, KnownGroup, KnownStation, Listing, complete, known_values,
+    known_variables, template_values,
 };
 pub use console::Console;
 pub use legend::{LegendPart, legend_of_filters, legend_of_signs};

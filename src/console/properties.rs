@@ -117,6 +117,7 @@ proptest! {
             grammar,
             catalog: &catalog,
             stations: &KnownStation::all(&stations),
+            groups: &KnownGroup::all(&stations),
             versions: &[],
             known: &KnownValues::default(),
             list: &|listing| match listing {

@@ -42,12 +42,25 @@ const ACTIONS: &[&str] = &["Heartbeat", "StatusNotification", "MeterValues", "Me
 /// The end of a call: the station, and when it was planned.
 type EndedCall = (usize, Instant, bool);
 
+/// A station that makes calls.
+#[derive(Debug, Clone, Copy)]
+struct LoadStation {
+    /// Its place in the fleet.
+    place: usize,
+    key: StationKey,
+    version: Version,
+}
+
 /// A load that is being made.
 pub(super) struct CallLoad {
     pace: LoadPace,
     began: Instant,
     planned: u64,
-    stations: Vec<(StationKey, Version)>,
+    stations: Vec<LoadStation>,
+    /// Stations of the fleet from this one on have no load.
+    limit: usize,
+    /// Those that have none because of it.
+    parked: Vec<usize>,
     idle: VecDeque<usize>,
     resting: VecDeque<(Instant, usize)>,
     waiting: VecDeque<Instant>,
@@ -71,6 +84,8 @@ impl CallLoad {
             began: Instant::now(),
             planned: 0,
             stations: Vec::new(),
+            limit: usize::MAX,
+            parked: Vec::new(),
             idle: VecDeque::new(),
             resting: VecDeque::new(),
             waiting: VecDeque::new(),
@@ -83,13 +98,35 @@ impl CallLoad {
         }
     }
 
-    /// Makes calls from this station, too.
-    pub fn add_station(&mut self, station: StationKey, version: Version, catalog: &Catalog) {
+    /// Goes on at another pace. Planned calls that wait stay.
+    pub fn set_pace(&mut self, pace: LoadPace) {
+        (self.pace, self.began, self.planned) = (pace, Instant::now(), 0);
+    }
+
+    /// Makes calls only from the stations before this place in the fleet.
+    pub fn limit(&mut self, limit: usize) {
+        self.limit = limit;
+        self.idle.extend(self.parked.extract_if(.., |station| self.stations[*station].place < limit));
+    }
+
+    /// The next station that is free.
+    fn next_idle(&mut self) -> Option<usize> {
+        loop {
+            let station = self.idle.pop_front()?;
+            if self.stations[station].place < self.limit {
+                return Some(station);
+            }
+            self.parked.push(station);
+        }
+    }
+
+    /// Makes calls from this station, too. `place` is its place in the fleet.
+    pub fn add_station(&mut self, place: usize, key: StationKey, version: Version, catalog: &Catalog) {
         if !self.samples.iter().any(|(known, _)| *known == version) {
             self.samples.push((version, samples(version, catalog)));
         }
         self.resting.push_back((Instant::now() + REST, self.stations.len()));
-        self.stations.push((station, version));
+        self.stations.push(LoadStation { place, key, version });
     }
 
     /// Whether calls have planned times.
@@ -113,7 +150,7 @@ impl CallLoad {
         }
         match self.pace {
             LoadPace::Closed => {
-                while let Some(station) = self.idle.pop_front() {
+                while let Some(station) = self.next_idle() {
                     self.call(hub, station, Instant::now());
                 }
             }
@@ -128,7 +165,7 @@ impl CallLoad {
                     }
                 }
                 while let Some(planned) = self.waiting.front().copied() {
-                    let Some(station) = self.idle.pop_front() else { return };
+                    let Some(station) = self.next_idle() else { return };
                     if self.call(hub, station, planned) {
                         self.waiting.pop_front();
                     }
@@ -139,7 +176,7 @@ impl CallLoad {
 
     /// Makes a call; false when the station cannot take it now.
     fn call(&mut self, hub: &Hub, station: usize, planned: Instant) -> bool {
-        let (key, version) = self.stations[station];
+        let LoadStation { key, version, .. } = self.stations[station];
         let all = self.samples.iter().find(|(known, _)| *known == version).map_or(&[][..], |(_, all)| all.as_slice());
         if all.is_empty() {
             return false;

@@ -70,6 +70,27 @@ pub struct StationGroup {
     /// How long it is lost, in minutes.
     #[serde(default = "one_minute")]
     pub outage_minutes: NumberSpread,
+    /// How often the network of the whole group is lost at once in a day, on average. What follows is a storm of reconnects.
+    #[serde(default)]
+    pub storms_per_day: f64,
+    /// How long it is lost, in minutes; the same for all stations.
+    #[serde(default = "one_minute")]
+    pub storm_minutes: NumberSpread,
+    /// The part of the stations that a storm hits, from 0 to 1.
+    #[serde(default = "one")]
+    pub storm_share: f64,
+    /// In how many seconds after its end the stations come back.
+    #[serde(default = "five")]
+    pub storm_spread_seconds: f64,
+    /// How often the maker updates the firmware of the group in a day, on average. A station restarts when nothing charges.
+    #[serde(default)]
+    pub updates_per_day: f64,
+    /// The part of the stations that a wave of updates reaches, from 0 to 1.
+    #[serde(default = "one")]
+    pub update_share: f64,
+    /// In how many minutes a wave reaches them.
+    #[serde(default = "thirty")]
+    pub update_spread_minutes: f64,
 }
 
 /// The word for a cable.
@@ -132,6 +153,12 @@ impl NumberSpread {
 
 fn one() -> f64 {
     1.0
+}
+fn five() -> f64 {
+    5.0
+}
+fn thirty() -> f64 {
+    30.0
 }
 fn one_connector() -> u16 {
     1
@@ -250,15 +277,24 @@ impl StationGroup {
             ("sessions_per_day", self.sessions_per_day),
             ("faults_per_day", self.faults_per_day),
             ("outages_per_day", self.outages_per_day),
+            ("storms_per_day", self.storms_per_day),
+            ("storm_spread_seconds", self.storm_spread_seconds),
+            ("updates_per_day", self.updates_per_day),
+            ("update_spread_minutes", self.update_spread_minutes),
         ];
         let spreads = [
             ("energy_kwh", self.energy_kwh),
             ("stay_minutes", self.stay_minutes),
             ("fault_minutes", self.fault_minutes),
             ("outage_minutes", self.outage_minutes),
+            ("storm_minutes", self.storm_minutes),
         ];
         if let Some((name, rate)) = rates.iter().find(|(_, rate)| !(0.0..=100_000.0).contains(rate)) {
             return Some(format!("{name} is {rate}; it must be from 0 to 100000"));
+        }
+        let parts = [("storm_share", self.storm_share), ("update_share", self.update_share)];
+        if let Some((name, part)) = parts.iter().find(|(_, part)| !(0.0..=1.0).contains(part)) {
+            return Some(format!("{name} is {part}; it must be from 0 to 1"));
         }
         if let Some((name, _)) = spreads.iter().find(|(_, spread)| !spread.is_in_order()) {
             return Some(format!("{name} is out of order; write low ≤ typical ≤ high, none below 0"));
@@ -329,6 +365,8 @@ mod tests {
             ("[[group]]\nname = 'a'\narrivals = [1]", "24 numbers"),
             ("[[group]]\nname = 'a'\nenergy_kwh = { low = 5, typical = 1, high = 9 }", "energy_kwh is out of order"),
             ("[[group]]\nname = 'a'\nmax_current = nan", "max_current"),
+            ("[[group]]\nname = 'a'\nstorm_share = 2", "storm_share is 2; it must be from 0 to 1"),
+            ("[[group]]\nname = 'a'\nupdates_per_day = -1", "updates_per_day is -1"),
         ] {
             let error = FleetMix::read("m", text).unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

@@ -2,6 +2,7 @@
 //! and the report about it. A station is one of the hub; what it answers is in `simulator`.
 
 mod call_load;
+mod fleet_glance;
 mod fleet_mix;
 mod fleet_report;
 mod fleet_run;
@@ -13,9 +14,10 @@ mod station_plan;
 mod traffic_count;
 
 pub use call_load::LoadPace;
+pub use fleet_glance::FleetGlance;
 pub use fleet_mix::{FleetMix, FleetMixError, NumberSpread, StationGroup};
 pub use fleet_report::{ActionReport, FleetReport, IntervalReport, ReportMergeError};
-pub use fleet_run::{FleetEnd, FleetHandle, FleetOptions, FleetState};
+pub use fleet_run::{FleetChange, FleetEnd, FleetHandle, FleetOptions, FleetState};
 pub use fleet_table::{FleetTable, FleetTableError};
 pub use identity_pattern::{IdentityPattern, IdentityPatternError};
 pub use report_limits::{LimitSentence, ReportLimits, ReportLimitsError};

@@ -21,6 +21,11 @@ pub struct StationPlan {
     chance: fastrand::Rng,
     /// The second of the day at which it began.
     began: f64,
+    /// The second of the fleet at which it began: what happens to all stations at once happens by the time of the fleet.
+    offset: f64,
+    /// The chance that all stations of the group share: for storms, and for waves of updates.
+    storms: fastrand::Rng,
+    updates: fastrand::Rng,
     due: BinaryHeap<Reverse<PlannedStep>>,
     /// Orders steps of one time.
     counted: u64,
@@ -54,23 +59,47 @@ enum StepKind {
     /// The station breaks, or its network is lost.
     Breakdown,
     Outage,
+    /// The network of all stations is lost, or their firmware is updated, at this second of the fleet.
+    Storm(f64),
+    Update(f64),
     /// Something for the machine.
     Act(PhysicalAction),
 }
 
 impl StationPlan {
-    /// The plan of the station with this number in a fleet. `began` is the second of the day at which the fleet starts.
-    pub fn new(group: Arc<StationGroup>, seed: u64, index: u64, began: f64) -> StationPlan {
+    /// The plan of the station with this number in a fleet. `began` is the second of the day at which the fleet starts, `offset` the second of
+    /// the fleet at which the station does.
+    pub fn new(group: Arc<StationGroup>, seed: u64, index: u64, began: f64, offset: f64) -> StationPlan {
         // Neighbours must not have related numbers.
         let mut mixed = fastrand::Rng::with_seed(seed ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let chance = mixed.fork();
-        let mut plan = StationPlan { group, chance, began, due: BinaryHeap::new(), counted: 0 };
+        let mut shared = fastrand::Rng::with_seed(group.name.bytes().fold(seed, |seed, byte| {
+            (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3) // FNV-1a: the same in every process
+        }));
+        let (storms, updates) = (shared.fork(), shared.fork());
+        let mut plan = StationPlan { group, chance, began, offset, storms, updates, due: BinaryHeap::new(), counted: 0 };
         for connector in 1..=plan.group.connectors {
             plan.arrive(connector, 0.0);
         }
         plan.happen(plan.group.faults_per_day, 0.0, StepKind::Breakdown);
         plan.happen(plan.group.outages_per_day, 0.0, StepKind::Outage);
+        plan.next_storm(0.0);
+        plan.next_update(0.0);
         plan
+    }
+
+    /// Plans the next storm after this second of the fleet.
+    fn next_storm(&mut self, after: f64) {
+        if let Some(at) = next_shared(&mut self.storms, self.group.storms_per_day, after) {
+            self.add((at - self.offset).max(0.0), StepKind::Storm(at));
+        }
+    }
+
+    /// Plans the next wave of updates after this second of the fleet.
+    fn next_update(&mut self, after: f64) {
+        if let Some(at) = next_shared(&mut self.updates, self.group.updates_per_day, after) {
+            self.add((at - self.offset).max(0.0), StepKind::Update(at));
+        }
     }
 
     fn add(&mut self, second: f64, kind: StepKind) {
@@ -136,6 +165,11 @@ impl StationPlan {
     }
 }
 
+/// When the next of events comes that happen so often in a day to all stations.
+fn next_shared(chance: &mut fastrand::Rng, per_day: f64, after: f64) -> Option<f64> {
+    (per_day > 0.0).then(|| after - (1.0 - chance.f64()).ln() * DAY / per_day)
+}
+
 impl Iterator for StationPlan {
     type Item = (f64, PhysicalAction);
 
@@ -153,6 +187,26 @@ impl Iterator for StationPlan {
                     self.add(at, StepKind::Act(fault));
                     self.add(over, StepKind::Act(PhysicalAction::Recover { connector: None }));
                     self.happen(self.group.faults_per_day, over, StepKind::Breakdown);
+                }
+                StepKind::Storm(began) => {
+                    let group = self.group.clone();
+                    let over = began + group.storm_minutes.at(self.storms.f64()) * 60.0;
+                    // one that does not hit the station takes as many numbers
+                    let (hits, back) = (self.chance.f64() < group.storm_share, self.chance.f64() * group.storm_spread_seconds);
+                    if hits && over > self.offset {
+                        self.add(at, StepKind::Act(PhysicalAction::Offline));
+                        self.add(over - self.offset + back, StepKind::Act(PhysicalAction::Online));
+                    }
+                    self.next_storm(over);
+                }
+                StepKind::Update(began) => {
+                    let group = self.group.clone();
+                    let (hits, wait) =
+                        (self.chance.f64() < group.update_share, self.chance.f64() * group.update_spread_minutes);
+                    if hits && began >= self.offset {
+                        self.add(at + wait * 60.0, StepKind::Act(PhysicalAction::Firmware));
+                    }
+                    self.next_update(began);
                 }
                 StepKind::Outage => {
                     let minutes = self.group.outage_minutes.at(self.chance.f64());
@@ -173,7 +227,7 @@ mod tests {
 
     fn plan(mix: &str, seed: u64, index: u64) -> StationPlan {
         let group = Arc::new(FleetMix::load(mix).unwrap().group_of(index as usize).clone());
-        StationPlan::new(group, seed, index, 0.0)
+        StationPlan::new(group, seed, index, 0.0, 0.0)
     }
 
     fn until(plan: StationPlan, second: f64) -> Vec<(f64, PhysicalAction)> {
@@ -230,8 +284,38 @@ mod tests {
     }
 
     #[test]
+    fn storms_and_updates_come_to_all_stations_of_a_group_at_once() {
+        let text = "[[group]]\nname = 'all'\nstorms_per_day = 4\nstorm_share = 0.5\nstorm_minutes = { low = 2, typical = 3, high = 4 }\n\
+                    updates_per_day = 1\nupdate_spread_minutes = 60";
+        let group = Arc::new(FleetMix::read("m", text).unwrap().groups[0].clone());
+        let (mut lost, mut back, mut updated) = (Vec::new(), Vec::new(), Vec::new());
+        for index in 0..200_u32 {
+            // a station that starts later has the same storms at the same second of the fleet
+            let offset = f64::from(index);
+            for (at, action) in until(StationPlan::new(group.clone(), 3, index.into(), 0.0, offset), 2.0 * DAY) {
+                match action {
+                    PhysicalAction::Offline => lost.push((at + offset).round() as u64),
+                    PhysicalAction::Online => back.push(at + offset),
+                    PhysicalAction::Firmware => updated.push(at + offset),
+                    _ => {}
+                }
+            }
+        }
+        let storms: std::collections::BTreeSet<u64> = lost.iter().copied().collect();
+        assert!((3..20).contains(&storms.len()), "{storms:?}");
+        let hit = lost.len() as f64 / storms.len() as f64;
+        assert!((80.0..120.0).contains(&hit), "half of 200 stations, not {hit}");
+        for at in &back {
+            assert!(storms.iter().any(|storm| (100.0..260.0).contains(&(at - *storm as f64))), "{at} {storms:?}");
+        }
+        assert!(updated.len() >= 100, "{}", updated.len());
+        let (first, last) = updated.iter().fold((f64::MAX, 0.0_f64), |(low, high), at| (low.min(*at), high.max(*at)));
+        assert!(last > first + 600.0, "a wave takes its time: {first} {last}");
+    }
+
+    #[test]
     fn without_rates_nothing_happens() {
         let mix = FleetMix::read("m", "[[group]]\nname = 'idle'").unwrap();
-        assert_eq!(StationPlan::new(Arc::new(mix.groups[0].clone()), 1, 1, 0.0).next(), None);
+        assert_eq!(StationPlan::new(Arc::new(mix.groups[0].clone()), 1, 1, 0.0, 0.0).next(), None);
     }
 }

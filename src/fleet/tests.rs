@@ -11,15 +11,15 @@ use crate::simulator::Profile;
 use crate::trace;
 
 /// A session with a central system in memory, and the options of a fleet of so many stations at it.
-async fn bench(count: u64) -> (Hub, FleetOptions) {
+async fn bench(count: usize) -> (Hub, FleetOptions) {
     // without a thread, for which the clock would not wait
     let events = trace::direct(1 << 28, now());
     let hub = Hub::with_network(Catalog::embedded(), LinkSettings::default(), Profile::default(), events, Network::in_memory());
     let port = hub.start_central_system(CentralSystemOptions::default()).await.unwrap().port();
-    let pattern: IdentityPattern = "CP{:03}".parse().unwrap();
     let options = FleetOptions {
         name: "fleet".into(),
-        identities: (1..=count).map(|number| pattern.identity(number)).collect(),
+        pattern: "CP{:03}".parse().unwrap(),
+        count,
         first: 1,
         template: ChargePointOptions::new(format!("ws://localhost:{port}"), "", Version::V1_6),
         ramp: 50.0,
@@ -97,11 +97,75 @@ async fn a_fleet_waits_goes_on_and_its_names_are_its_own() {
     fleet.stop();
     let end = fleet.ended().await.unwrap();
     assert_eq!(end.state.connected, 4);
-    let again = FleetOptions { identities: vec!["CP001".into(), "OTHER".into()], ..options };
+    let again = FleetOptions { first: 4, count: 2, ..options };
     let fleet = table.start(&hub, again).unwrap();
     tokio::time::sleep(Duration::from_secs(2)).await;
     let state = fleet.state();
-    assert_eq!((state.started, state.refused), (2, 1), "CP001 is still there");
-    assert!(hub.trace().find_station(Role::ChargePoint, "OTHER").is_some());
+    assert_eq!((state.started, state.refused), (2, 1), "CP004 is still there");
+    assert!(hub.trace().find_station(Role::ChargePoint, "CP005").is_some());
     hub.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_grows_shrinks_and_gets_another_load() {
+    let _clock = follow_runtime("2026-03-04T00:00:00Z".parse().unwrap());
+    let (hub, options) = bench(10).await;
+    let fleet = FleetHandle::start(&hub, FleetOptions { mix: Some(FleetMix::load("depot").unwrap()), ..options });
+    let wait = async |seconds| tokio::time::sleep(Duration::from_secs(seconds)).await;
+    wait(3).await;
+    assert_eq!((fleet.state().stations, fleet.state().connected), (10, 10));
+    fleet.scale(4);
+    wait(3).await;
+    assert_eq!((fleet.state().stations, fleet.state().connected), (4, 4));
+    fleet.scale(12);
+    wait(5).await;
+    assert_eq!((fleet.state().started, fleet.state().connected), (12, 12));
+    let before = fleet.report().all.calls;
+    fleet.set(FleetChange {
+        load: Some(Some(LoadPace::Rate { per_second: 50.0, step: 0.0, every: Duration::from_secs(1) })),
+        ramp: None,
+    });
+    wait(20).await;
+    let loaded = fleet.report().all.calls - before;
+    assert!((900..1_300).contains(&loaded), "{loaded}");
+    fleet.set(FleetChange { load: Some(None), ramp: Some(1.0) });
+    wait(2).await;
+    let before = fleet.report().all.calls;
+    wait(20).await;
+    assert!(fleet.report().all.calls < before + 100, "{before} {}", fleet.report().all.calls);
+    // the stations are groups: that of the fleet, and those of the mix
+    let contents = hub.trace().read();
+    let table = contents.stations();
+    assert_eq!((table.group("fleet").unwrap().members.len(), table.group("fleet").unwrap().first.connected), (12, 12));
+    let parts = ["depot", "depot-new"].map(|name| table.group(name).unwrap().members.len());
+    assert_eq!(parts.iter().sum::<usize>(), 12);
+    assert!(table.has_mixed_versions(), "1.6 and 2.0.1 at one central system");
+    drop(contents);
+    fleet.stop();
+    hub.end().await;
+}
+
+/// What a fleet of the mix `home` does in an afternoon, as bytes.
+async fn afternoon(seed: u64, stations: usize) -> (String, FleetReport) {
+    let _clock = follow_runtime("2026-03-02T00:00:00Z".parse().unwrap());
+    let (hub, options) = bench(stations).await;
+    let mut mix = FleetMix::load("home").unwrap();
+    mix.groups[0].sessions_per_day = 6.0;
+    (mix.groups[0].storms_per_day, mix.groups[0].updates_per_day) = (12.0, 6.0);
+    mix.groups[0].stay_minutes = NumberSpread::of(40.0);
+    let duration = Some(Duration::from_secs(5 * 3600));
+    let options = FleetOptions { mix: Some(mix), seed, duration, ramp: 1_000.0, day_second: 15.0 * 3600.0, ..options };
+    let end = FleetHandle::start(&hub, options).ended().await.unwrap();
+    hub.end().await;
+    (serde_json::to_string(&end.report).unwrap(), end.report.clone())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_seed_gives_the_same_bytes() {
+    let (first, report) = afternoon(7, 5).await;
+    assert_eq!(first, afternoon(7, 5).await.0);
+    assert_ne!(first, afternoon(8, 5).await.0);
+    assert!(report.reconnects > 0, "storms and updates");
+    let (started, stopped) = (&report.actions["StartTransaction"], &report.actions["StopTransaction"]);
+    assert!(started.calls > 3 && started.calls - stopped.calls <= 5, "{} {}", started.calls, stopped.calls);
 }

@@ -43,8 +43,8 @@ use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::plugin::Plugins;
 use crate::sanitize::escape_control;
 use crate::simulator::{
-    CentralSystem, CentralSystemSettings, ChargePointSettings, MachinePanels, Profile, QuirkyChargePoint, SimulatedStation,
-    StationQuirk, transaction_id_of,
+    AcceleratedStation, CentralSystem, CentralSystemSettings, ChargePointSettings, MachinePanels, Profile, QuirkyChargePoint,
+    SimulatedStation, StationQuirk, transaction_id_of,
 };
 use crate::trace::{EventKind, EventSender, StationKey, Trace};
 
@@ -178,6 +178,12 @@ impl Hub {
         self.shared.events.try_send(station, now(), EventKind::Note { failure, text: text.into() });
     }
 
+    /// Puts stations into a group, which commands can name.
+    pub fn put_into_group(&self, stations: &[StationKey], group: &str) {
+        let group = group.into();
+        stations.iter().for_each(|station| self.shared.events.put_into_group(*station, &group));
+    }
+
     /// Waits until everything that was sent by now is in the trace.
     pub async fn caught_up(&self) {
         self.shared.events.caught_up().await;
@@ -306,6 +312,12 @@ impl Hub {
             let charge_point = SimulatedStation::new(settings, options.version);
             let behaviour: Box<dyn Behaviour> =
                 if quirks.is_empty() { Box::new(charge_point) } else { Box::new(QuirkyChargePoint::new(charge_point, quirks)) };
+            let has_own_time = (options.machine.clock - 1.0).abs() > f64::EPSILON;
+            let behaviour: Box<dyn Behaviour> = if has_own_time {
+                Box::new(AcceleratedStation::new(behaviour, options.machine.clock, now()))
+            } else {
+                behaviour
+            };
             (behaviour, Vec::new())
         })
     }

@@ -114,11 +114,13 @@ pub struct MachineOptions {
     pub quirks: Vec<String>,
     /// What chance follows from; `None` is another number for each.
     pub seed: Option<u64>,
+    /// How many seconds pass at it in one of the session: its timers, its meters, and the times in its messages.
+    pub clock: f64,
 }
 
 impl Default for MachineOptions {
     fn default() -> MachineOptions {
-        MachineOptions { driver: true, equipment: StationEquipment::default(), quirks: Vec::new(), seed: None }
+        MachineOptions { driver: true, equipment: StationEquipment::default(), quirks: Vec::new(), seed: None, clock: 1.0 }
     }
 }
 

@@ -28,6 +28,7 @@
       powerOn: () => does('powerOn'),
       offline: () => does('offline'),
       online: () => does('online'),
+      firmware: () => does('firmware'),
       ev: (state, connector) => does('ev', {
         state: oneOf(state, ['suspend', 'ready', 'full'], 'what the car does'), connector: number(connector),
       }),

@@ -2,6 +2,7 @@
 //! here is pure. Messages come in as JSON, time as a [`Moment`](crate::clock::Moment), chance as a seed. Transport,
 //! display and changes by the user are not here.
 
+mod accelerated_station;
 mod central_system;
 mod certificate_request;
 mod certificate_store;
@@ -25,6 +26,7 @@ pub mod v1;
 mod v2;
 
 pub use central_system::asked_certificate::{AskedCertificate, RequestChoice};
+pub use accelerated_station::AcceleratedStation;
 pub use central_system::certificate_signing::{SigningRule, StationSigner};
 pub use central_system::serial_numbers::reported_serial_number;
 pub use central_system::settings::{CentralSystemSettings, REGISTRATIONS};

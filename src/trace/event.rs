@@ -124,6 +124,11 @@ pub enum EventKind {
         /// The identity of the station.
         identity: Arc<str>,
     },
+    /// A station belongs to a group from now on. Changes the station's row and makes no record.
+    Grouped {
+        /// The name of the group.
+        group: Arc<str>,
+    },
     /// Something happened on the link of a pair to its central system; without this it was on the one to the station. Frames say
     /// themselves where they were.
     Upstream(Box<EventKind>),

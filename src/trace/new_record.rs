@@ -139,6 +139,7 @@ pub(super) fn new_record<'a>(
         EventKind::Toast { text } => NewRecord { kind: RecordKind::Toast, text, ..plain },
         EventKind::StationAdded { .. }
         | EventKind::PairAdded { .. }
+        | EventKind::Grouped { .. }
         | EventKind::Upstream(_)
         | EventKind::Queue { .. }
         | EventKind::LinkKnown { .. }
@@ -173,6 +174,7 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         EventKind::Upstream(kind) => return detail(kind),
         EventKind::StationAdded { .. }
         | EventKind::PairAdded { .. }
+        | EventKind::Grouped { .. }
         | EventKind::Connecting { .. }
         | EventKind::Callback { .. }
         | EventKind::LinkKnown { .. }

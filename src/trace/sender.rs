@@ -92,6 +92,15 @@ impl EventSender {
         })
     }
 
+    /// Puts a station into a group. Never waits, and never drops the event.
+    pub fn put_into_group(&self, station: StationKey, group: &Arc<str>) {
+        let event = std::iter::once(self.event(Some(station), now(), EventKind::Grouped { group: group.clone() }));
+        match &self.sink {
+            EventSink::Recorder(queue) => queue.put_always(event),
+            EventSink::Direct(direct) => direct.put(event),
+        }
+    }
+
     /// The key of a row of this kind, as [`station`](Self::station) and [`pair`](Self::pair) give it.
     pub fn row(&self, kind: RowKind, identity: &str) -> StationKey {
         match kind {
@@ -162,7 +171,10 @@ impl EventSender {
 
     fn event(&self, station: Option<StationKey>, now: Moment, kind: EventKind) -> Event {
         let is_elsewhere = self.leg == PairLeg::Station
-            || matches!(kind, EventKind::Frame(_) | EventKind::StationAdded { .. } | EventKind::PairAdded { .. });
+            || matches!(
+                kind,
+                EventKind::Frame(_) | EventKind::StationAdded { .. } | EventKind::PairAdded { .. } | EventKind::Grouped { .. }
+            );
         let kind = if is_elsewhere { kind } else { EventKind::Upstream(Box::new(kind)) };
         Event { station, stamp: self.stamp(now), kind }
     }

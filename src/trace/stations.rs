@@ -4,9 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Direction, Event, EventKind, Frame, FrameKind, RowKind, StationKey, StationProof, UpstreamLink};
+use super::station_groups::StationGroups;
+use super::{
+    Direction, Event, EventKind, Frame, FrameKind, GroupCounts, GroupRow, RowKind, StationKey, StationProof, UpstreamLink,
+};
 use crate::ocpp::{Role, Transport, Version};
 
 /// The state of a station's link.
@@ -102,6 +106,8 @@ pub struct StationRow {
     pub latency: Option<Duration>,
     /// The round trip of the last ping.
     pub round_trip: Option<Duration>,
+    /// The place of its first group among [`groups`](StationTable::groups).
+    pub group: Option<u16>,
     /// Of a pair the link to its central system; everything else in the row is about the one to the station.
     pub upstream: Option<Box<UpstreamLink>>,
 }
@@ -149,6 +155,7 @@ impl StationRow {
             queued: 0,
             latency: None,
             round_trip: None,
+            group: None,
             upstream: None,
         }
     }
@@ -206,6 +213,7 @@ impl StationRow {
             | EventKind::Ping { .. }
             | EventKind::Refused { .. }
             | EventKind::StationAdded { .. }
+            | EventKind::Grouped { .. }
             | EventKind::Held { .. }
             | EventKind::Released { .. }
             | EventKind::Listening { .. }
@@ -220,6 +228,7 @@ impl StationRow {
                 | EventKind::Retry { .. }
                 | EventKind::Callback { .. }
                 | EventKind::LinkKnown { .. }
+                | EventKind::Grouped { .. }
         );
         if !by_ourselves {
             self.last_seen_micros = event.stamp.wall_micros;
@@ -252,6 +261,7 @@ pub struct StationTable {
     versions: HashSet<Version>,
     transports: HashSet<Transport>,
     roles: HashSet<Role>,
+    groups: StationGroups,
 }
 
 impl StationTable {
@@ -316,6 +326,35 @@ impl StationTable {
         self.roles.contains(&our_role)
     }
 
+    /// The groups, in the order in which they came.
+    pub fn groups(&self) -> &[GroupRow] {
+        self.groups.rows()
+    }
+
+    /// The group with this name.
+    pub fn group(&self, name: &str) -> Option<&GroupRow> {
+        self.groups().iter().find(|group| *group.name == *name)
+    }
+
+    /// How often a station was put into a group.
+    pub fn group_changes(&self) -> u64 {
+        self.groups.changes()
+    }
+
+    /// Puts a station into a group.
+    fn put_into_group(&mut self, key: StationKey, name: &Arc<str>) {
+        let Some(row) = self.rows.get_mut(key.0 as usize) else { return };
+        let Some(group) = self.groups.add(name, key) else { return };
+        if row.group.is_none() {
+            row.group = Some(group);
+            if let Some(counts) = self.groups.counts(group) {
+                counts.stations += 1;
+                counts.connected += usize::from(row.state == LinkState::Connected);
+                counts.errors += row.errors;
+            }
+        }
+    }
+
     /// Brings the table up to date with an event. `latency` is that of the exchange which the event closes.
     pub(super) fn apply(&mut self, event: &Event, latency: Option<Duration>) {
         if let EventKind::StationAdded { key, our_role, identity } = &event.kind {
@@ -323,6 +362,9 @@ impl StationTable {
         }
         if let EventKind::PairAdded { key, identity } = &event.kind {
             return self.add_pair(*key, identity);
+        }
+        if let (EventKind::Grouped { group }, Some(key)) = (&event.kind, event.station) {
+            return self.put_into_group(key, group);
         }
         let Some(row) = event.station.and_then(|key| self.rows.get_mut(key.0 as usize)) else { return };
         let (before, errors) = (row.state, row.errors);
@@ -332,9 +374,13 @@ impl StationTable {
             self.versions.insert(*version);
             self.transports.insert(*transport);
         }
+        let counts = row.group.and_then(|group| self.groups.counts(group));
+        let mut nothing = GroupCounts::default();
+        let counts = counts.unwrap_or(&mut nothing);
+        counts.errors += row.errors - errors;
         match (before == LinkState::Connected, row.state == LinkState::Connected) {
-            (false, true) => self.connected += 1,
-            (true, false) => self.connected -= 1,
+            (false, true) => (self.connected, counts.connected) = (self.connected + 1, counts.connected + 1),
+            (true, false) => (self.connected, counts.connected) = (self.connected - 1, counts.connected.saturating_sub(1)),
             _ => {}
         }
     }
@@ -358,6 +404,7 @@ impl StationTable {
         let versions = rows.iter().filter_map(|row| row.version).collect();
         let transports = rows.iter().filter_map(|row| row.transport).collect();
         let roles = rows.iter().map(|row| row.our_role).collect();
-        StationTable { rows, by_identity, pairs, connected, errors, versions, transports, roles }
+        let groups = StationGroups::default();
+        StationTable { rows, by_identity, pairs, connected, errors, versions, transports, roles, groups }
     }
 }

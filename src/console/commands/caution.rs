@@ -59,11 +59,14 @@ pub fn question(line: &str, grammar: &Grammar, stations: &StationTable, context:
     asked.then(|| format!("{what}{way}{}{selected}?", station_names(&meant.keys, stations)))
 }
 
-/// Whether the line does not name each station itself. A pattern that finds one station is as good as its name.
+/// Whether the line does not name each station itself. A pattern or a group of one station is as good as its name.
 fn is_loose(target: &Target, meant: &MeantStations) -> bool {
     match target {
         Target::TheOnly => meant.selected,
-        Target::These(names) => meant.keys.len() > 1 && names.iter().any(|name| glob::is_pattern(name)),
+        Target::These(names) => {
+            // more stations than names: one is a group
+            meant.keys.len() > 1 && (meant.keys.len() > names.len() || names.iter().any(|name| glob::is_pattern(name)))
+        }
         Target::All | Target::Marked | Target::Filtered => true,
     }
 }

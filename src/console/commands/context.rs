@@ -141,7 +141,7 @@ impl CommandContext<'_> {
         match (self.resolve(our_role, target, |_| true), target) {
             (Ok(stations), _) => Ok(stations),
             // What is a pattern stands for stations that are there.
-            (Err(_), Target::These(names)) if !names.iter().any(|name| glob::is_pattern(name)) => {
+            (Err(_), Target::These(names)) if !names.iter().any(|name| glob::is_pattern(name) || name.starts_with('@')) => {
                 let named = names.join(", ");
                 *output = CommandOutput::info(format!("This waits for {}.", escape_control(&named)));
                 let role = our_role.unwrap_or(Role::CentralSystem);

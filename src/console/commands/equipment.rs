@@ -48,7 +48,7 @@ pub(super) fn read_machine(arguments: &Arguments<'_>) -> Result<MachineOptions, 
         }
     }
     let quirks = arguments.all(QUIRK.flag).map(|word| unquote(word.value)).collect();
-    Ok(MachineOptions { driver: !arguments.has(NO_DRIVER.flag), equipment, quirks, seed: None })
+    Ok(MachineOptions { driver: !arguments.has(NO_DRIVER.flag), equipment, quirks, ..MachineOptions::default() })
 }
 
 /// Writes the options that differ from the defaults.

@@ -12,8 +12,8 @@ use crate::console::output::{CommandFailure, CommandOutput};
 use crate::console::syntax::arguments::{Arguments, CommandWords, read};
 use crate::console::syntax::error::{CommandError, UsageFault, short};
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, argument, optional, switch};
-use crate::console::syntax::token::{quote, unquote};
-use crate::fleet::{FleetHandle, FleetMix, FleetOptions, IdentityPattern, LoadPace, report_text};
+use crate::console::syntax::token::{Word, quote, unquote};
+use crate::fleet::{FleetChange, FleetHandle, FleetMix, FleetOptions, IdentityPattern, LoadPace, report_text};
 use crate::hub::ChargePointOptions;
 use crate::ocpp::Version;
 use crate::sanitize::escape_control;
@@ -22,6 +22,8 @@ use crate::sanitize::escape_control;
 const VERSION: Version = Version::V1_6;
 /// Stations that start in a second, when the line says nothing.
 const RAMP: f64 = 100.0;
+/// The most stations of a fleet that is started by a line.
+const MOST: u64 = 100_000;
 
 const COUNT: OptionSpec = added("--count", CompletionKind::Nothing, "how many stations, 1 to 100000; default: 10");
 const PATTERN: OptionSpec = added("--id-pattern", CompletionKind::Nothing, "their identities, default: CP{:05}");
@@ -46,17 +48,20 @@ pub(super) const START_FLEET: CommandEntry<FleetCommand> = CommandEntry {
 };
 
 pub(super) const FLEET: CommandEntry<FleetCommand> = CommandEntry {
-    spec: CommandSpec::new("fleet", "list the fleets, or let one wait, go on, end, or write its report")
+    spec: CommandSpec::new("fleet", "list the fleets, or let one wait, go on, grow, shrink, change its load, end, or write its report")
         .arguments(
             const {
                 &[
-                    optional("[list|pause|resume|stop|report]", CompletionKind::Nothing),
+                    optional("[list|pause|resume|scale|set|stop|report]", CompletionKind::Nothing),
                     optional("[name]", CompletionKind::Nothing),
                 ]
             },
         )
-        .options(const { &[FILE, FORCE] })
-        .synopsis("[list] | pause|resume|stop [name] | report [name] [--file <file>]")
+        .options(const { &[COUNT_NOW, RATE, CLOSED, NO_LOAD, RAMP_UP, FILE, FORCE] })
+        .synopsis(
+            "[list] | pause|resume|stop [name] | scale [name] --count <number> | set [name] [--rate <number>|--closed-loop|--no-load] \
+             [--ramp <number>] | report [name] [--file <file>]",
+        )
         .example("fleet list"),
     parse: fleet,
 };
@@ -64,6 +69,10 @@ pub(super) const FLEET: CommandEntry<FleetCommand> = CommandEntry {
 /// The file of a report.
 const FILE: OptionSpec = added("--file", CompletionKind::Nothing, "write the report into this file: .json, .html or .txt");
 const FORCE: OptionSpec = switch("--force", "overwrite the file when it exists");
+
+/// The new size of a fleet, and the end of its load.
+const COUNT_NOW: OptionSpec = added("--count", CompletionKind::Nothing, "how many stations there are from now on");
+const NO_LOAD: OptionSpec = switch("--no-load", "no calls on top of what the stations do");
 
 /// A command about fleets.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +85,22 @@ pub enum FleetCommand {
     Pause(Option<String>),
     /// Let it go on.
     Resume(Option<String>),
+    /// Make it larger or smaller.
+    Scale {
+        /// This one, or the only one.
+        name: Option<String>,
+        /// Its stations from now on.
+        count: u64,
+    },
+    /// Change its load or its ramp.
+    Set {
+        /// Of this one, or of all.
+        name: Option<String>,
+        /// What becomes of its load.
+        load: LoadChange,
+        /// Stations that start in a second.
+        ramp: Option<f64>,
+    },
     /// End it.
     Stop(Option<String>),
     /// Its report, printed or written into a file.
@@ -87,6 +112,19 @@ pub enum FleetCommand {
         /// Whether it is overwritten.
         force: bool,
     },
+}
+
+/// What becomes of the load of a fleet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LoadChange {
+    /// It stays.
+    Same,
+    /// There is none any more.
+    Nothing,
+    /// Each station calls as soon as it was answered.
+    Closed,
+    /// So many calls a second.
+    Rate(f64),
 }
 
 /// A fleet to start.
@@ -115,6 +153,23 @@ fn fleet(words: &CommandWords<'_>) -> Result<FleetCommand, CommandError> {
         Some("pause") => FleetCommand::Pause(name),
         Some("resume") => FleetCommand::Resume(name),
         Some("stop") => FleetCommand::Stop(name),
+        Some("scale") => {
+            let count = arguments.raw(COUNT_NOW.flag).ok_or_else(|| arguments.missing("--count <number>"))?;
+            FleetCommand::Scale { name, count: read_count(count, COUNT_NOW.flag, 0)? }
+        }
+        Some("set") => {
+            let load = match (read_number(&arguments, &RATE)?, arguments.has(CLOSED.flag), arguments.has(NO_LOAD.flag)) {
+                (Some(rate), _, _) => LoadChange::Rate(rate),
+                (None, true, _) => LoadChange::Closed,
+                (None, false, true) => LoadChange::Nothing,
+                (None, false, false) => LoadChange::Same,
+            };
+            let ramp = read_number(&arguments, &RAMP_UP)?;
+            if load == LoadChange::Same && ramp.is_none() {
+                return Err(arguments.missing("--rate <number>"));
+            }
+            FleetCommand::Set { name, load, ramp }
+        }
         Some("report") => FleetCommand::Report { name, file: arguments.text(FILE.flag), force: arguments.has(FORCE.flag) },
         Some(other) => {
             let fault = UsageFault::Unexpected(short(other));
@@ -122,6 +177,15 @@ fn fleet(words: &CommandWords<'_>) -> Result<FleetCommand, CommandError> {
         }
     };
     Ok(command)
+}
+
+fn read_number(arguments: &Arguments<'_>, option: &OptionSpec) -> Result<Option<f64>, CommandError> {
+    arguments.raw(option.flag).map(|word| read(word, option.flag, "a number above 0", positive)).transpose()
+}
+
+fn read_count(word: &Word<'_>, flag: &'static str, least: u64) -> Result<u64, CommandError> {
+    let wanted = if least == 0 { "a number from 0 to 100000" } else { "a number from 1 to 100000" };
+    read(word, flag, wanted, |text| text.parse().ok().filter(|count| (least..=MOST).contains(count)))
 }
 
 /// Reads a time like 30s, 10m or 2h.
@@ -137,12 +201,8 @@ fn positive(text: &str) -> Option<f64> {
 impl StartFleet {
     fn read(arguments: &Arguments<'_>) -> Result<StartFleet, CommandError> {
         let url = arguments.positionals.first().ok_or_else(|| arguments.missing("<url>"))?;
-        let number = |option: &OptionSpec| {
-            arguments.raw(option.flag).map(|word| read(word, option.flag, "a number above 0", positive)).transpose()
-        };
-        let count = |text: &str| text.parse().ok().filter(|count| (1..=100_000).contains(count));
-        let count =
-            arguments.raw(COUNT.flag).map(|word| read(word, COUNT.flag, "a number from 1 to 100000", count)).transpose()?;
+        let number = |option: &OptionSpec| read_number(arguments, option);
+        let count = arguments.raw(COUNT.flag).map(|word| read_count(word, COUNT.flag, 1)).transpose()?;
         let is_pattern = |text: &str| text.parse::<IdentityPattern>().is_ok().then(|| text.to_owned());
         let pattern = arguments.raw(PATTERN.flag);
         let pattern =
@@ -173,13 +233,14 @@ impl StartFleet {
         let pattern: IdentityPattern = self.pattern.parse().map_err(|error| failed(&error))?;
         let mix = self.mix.as_deref().map(FleetMix::load).transpose().map_err(|error| failed(&error))?;
         let load = match (self.rate, self.closed) {
-            (Some(per_second), _) => Some(LoadPace::Rate { per_second, step: 0.0, every: Duration::from_secs(10) }),
+            (Some(per_second), _) => Some(steady(per_second)),
             (None, true) => Some(LoadPace::Closed),
             (None, false) => None,
         };
         Ok(FleetOptions {
             name: self.name.clone(),
-            identities: (1..=self.count).map(|number| pattern.identity(number)).collect(),
+            pattern,
+            count: usize::try_from(self.count).unwrap_or(usize::MAX),
             first: 1,
             template: ChargePointOptions::new(self.url.clone(), "", self.version.unwrap_or(VERSION)),
             ramp: self.ramp,
@@ -211,7 +272,7 @@ impl FleetCommand {
                 let read = start.clone();
                 let options = tokio::task::spawn_blocking(move || read.options()).await;
                 let options = options.map_err(|_| CommandFailure::plain("Error: the mix could not be read."))??;
-                let count = options.identities.len();
+                let count = options.count;
                 let fleet = context.fleets.start(context.hub, options);
                 let fleet = fleet.map_err(|error| CommandFailure::plain(format!("Error: {error}.")))?;
                 Ok(CommandOutput::done(format!("{count} stations start as {}.", escape_control(&fleet.name))))
@@ -225,12 +286,25 @@ impl FleetCommand {
             }
             FleetCommand::Pause(name) => each(name, &|fleet| fleet.pause(true), "waits"),
             FleetCommand::Resume(name) => each(name, &|fleet| fleet.pause(false), "goes on"),
+            FleetCommand::Scale { name, count } => {
+                let fleets = named(name)?;
+                let [fleet] = fleets.as_slice() else { return Err(CommandFailure::plain(SEVERAL)) };
+                fleet.scale(usize::try_from(*count).unwrap_or(usize::MAX));
+                Ok(CommandOutput::done(format!("{} has {count} stations from now on.", escape_control(&fleet.name))))
+            }
+            FleetCommand::Set { name, load, ramp } => {
+                let load = match load {
+                    LoadChange::Same => None,
+                    LoadChange::Nothing => Some(None),
+                    LoadChange::Closed => Some(Some(LoadPace::Closed)),
+                    LoadChange::Rate(rate) => Some(Some(steady(*rate))),
+                };
+                each(name, &|fleet| fleet.set(FleetChange { load, ramp: *ramp }), "is changed")
+            }
             FleetCommand::Stop(name) => each(name, &FleetHandle::stop, "has ended; its stations stay"),
             FleetCommand::Report { name, file, force } => {
                 let fleets = named(name)?;
-                let [fleet] = fleets.as_slice() else {
-                    return Err(CommandFailure::plain("Error: there are several fleets; name one of them."));
-                };
+                let [fleet] = fleets.as_slice() else { return Err(CommandFailure::plain(SEVERAL)) };
                 let report = fleet.report();
                 let Some(file) = file else { return Ok(CommandOutput::text("Report", report.summary())) };
                 let text = report_text(&report, Path::new(file)).ok_or_else(|| {
@@ -243,6 +317,13 @@ impl FleetCommand {
             }
         }
     }
+}
+
+const SEVERAL: &str = "Error: there are several fleets; name one of them.";
+
+/// A rate without steps.
+fn steady(per_second: f64) -> LoadPace {
+    LoadPace::Rate { per_second, step: 0.0, every: Duration::from_secs(10) }
 }
 
 fn listed(fleet: &FleetHandle) -> String {
@@ -277,6 +358,20 @@ impl fmt::Display for FleetCommand {
             FleetCommand::Pause(name) => named(f, "pause", name),
             FleetCommand::Resume(name) => named(f, "resume", name),
             FleetCommand::Stop(name) => named(f, "stop", name),
+            FleetCommand::Scale { name, count } => {
+                named(f, "scale", name)?;
+                write!(f, " --count {count}")
+            }
+            FleetCommand::Set { name, load, ramp } => {
+                named(f, "set", name)?;
+                match load {
+                    LoadChange::Same => Ok(()),
+                    LoadChange::Nothing => f.write_str(" --no-load"),
+                    LoadChange::Closed => f.write_str(" --closed-loop"),
+                    LoadChange::Rate(rate) => write!(f, " --rate {rate}"),
+                }?;
+                ramp.map_or(Ok(()), |ramp| write!(f, " --ramp {ramp}"))
+            }
             FleetCommand::Report { name, file, force } => {
                 named(f, "report", name)?;
                 if let Some(file) = file {

@@ -1,5 +1,5 @@
-//! What hands do at a simulated charge point: `plug`, `unplug`, `present`, `fault`, `recover`, `power`, `offline`, `online`, `ev`, `lock`,
-//! `park`, `leave`, `limit`, `needs`, `ems`, `service`, `fail`. What follows from it is for the simulator.
+//! What hands do at a simulated charge point: `plug`, `unplug`, `present`, `fault`, `recover`, `power`, `offline`, `online`, `firmware`,
+//! `ev`, `lock`, `park`, `leave`, `limit`, `needs`, `ems`, `service`, `fail`. What follows from it is for the simulator.
 
 use std::fmt;
 
@@ -118,6 +118,13 @@ pub(super) const OFFLINE: CommandEntry<HandsCommand> = CommandEntry {
 pub(super) const ONLINE: CommandEntry<HandsCommand> = CommandEntry {
     spec: hands("online", "give a simulated charge point its network back").named(&[]).example("online"),
     parse: |words| HandsCommand::read(words, |_| Ok(PhysicalAction::Online)),
+};
+
+pub(super) const FIRMWARE: CommandEntry<HandsCommand> = CommandEntry {
+    spec: hands("firmware", "the maker updates the firmware of a simulated charge point, which restarts when nothing charges")
+        .named(&[])
+        .example("firmware"),
+    parse: |words| HandsCommand::read(words, |_| Ok(PhysicalAction::Firmware)),
 };
 
 pub(super) const EV: CommandEntry<HandsCommand> = CommandEntry {

@@ -14,6 +14,7 @@ mod entry;
 mod equipment;
 mod export;
 mod fleet;
+mod group;
 mod hands;
 mod help;
 mod hold;
@@ -64,7 +65,8 @@ pub use connection::ConnectionCommand;
 pub use context::{CommandContext, RunContext};
 pub use default::{DefaultChange, DefaultCommand};
 pub use export::ExportCommand;
-pub use fleet::{FleetCommand, StartFleet};
+pub use fleet::{FleetCommand, LoadChange, StartFleet};
+pub use group::GroupCommand;
 pub use hands::HandsCommand;
 pub use help::{HelpCommand, help, quick_start};
 pub use hold::{HeldSelection, HoldCommand};
@@ -206,6 +208,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hands::POWER,
         hands::OFFLINE,
         hands::ONLINE,
+        hands::FIRMWARE,
         hands::EV,
         hands::LOCK,
         hands::PARK,
@@ -217,6 +220,7 @@ static AFTER_ACTIONS: LazyLock<Vec<ListedCommand>> = LazyLock::new(|| {
         hands::FAIL,
         fleet::START_FLEET,
         fleet::FLEET,
+        group::GROUP,
         quit::QUIT,
     ]
 });
@@ -269,6 +273,8 @@ commands! {
         Hands(HandsCommand),
         /// Start many stations, list fleets, end them.
         Fleet(FleetCommand),
+        /// Put stations into groups, or list the groups.
+        Group(GroupCommand),
         /// Sum up the session in a table.
         Report(ReportCommand),
         /// Print the form of a message.

@@ -46,6 +46,21 @@ impl KnownStation {
     }
 }
 
+/// A group as completion offers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownGroup {
+    name: Box<str>,
+    stations: usize,
+}
+
+impl KnownGroup {
+    /// All groups, in their order.
+    pub fn all(stations: &StationTable) -> Vec<KnownGroup> {
+        let known = stations.groups().iter();
+        known.map(|group| KnownGroup { name: (*group.name).into(), stations: group.members.len() }).collect()
+    }
+}
+
 /// Names that only the disk knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing<'a> {
@@ -64,6 +79,8 @@ pub struct CompletionContext<'a> {
     pub catalog: &'a Catalog,
     /// The stations.
     pub stations: &'a [KnownStation],
+    /// The groups, and how many stations each has.
+    pub groups: &'a [KnownGroup],
     /// The versions whose fields are offered, best first; those left out follow.
     pub versions: &'a [Version],
     /// Values that the session has seen.
@@ -377,12 +394,7 @@ impl Line<'_> {
         });
         let mut completions = typed.behind(start + sign).choose(stations);
         if start == 0 {
-            let groups = [
-                candidate("@all", "every connected station"),
-                candidate("@marked", "the marked stations"),
-                candidate("@filter", "the stations that the filter shows"),
-            ];
-            let groups = choose(typed.text, groups);
+            let groups = choose(typed.text, self.several());
             if sign > 0 && !groups.is_empty() {
                 return Completions { span: typed.span.clone(), candidates: groups };
             }
@@ -391,14 +403,23 @@ impl Line<'_> {
         completions
     }
 
+    /// The targets that are several stations.
+    fn several(&self) -> Vec<CommandCandidate> {
+        let mut offered = vec![
+            candidate("@all", "every connected station"),
+            candidate("@marked", "the marked stations"),
+            candidate("@filter", "the stations that the filter shows"),
+        ];
+        let groups = self.context.groups.iter();
+        offered
+            .extend(groups.map(|group| candidate(format!("@{}", quote(&group.name)), format!("group of {}", group.stations))));
+        offered
+    }
+
     fn at(&self, typed: &Typed<'_>) -> Completions {
         let mut offered = Vec::new();
         if self.spec.at_target {
-            offered.extend([
-                candidate("@all", "every connected station"),
-                candidate("@marked", "the marked stations"),
-                candidate("@filter", "the stations that the filter shows"),
-            ]);
+            offered.extend(self.several());
             let stations = self.context.stations.iter();
             offered.extend(stations.map(|station| candidate(format!("@{}", quote(&station.identity)), "station")));
         }

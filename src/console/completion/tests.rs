@@ -23,6 +23,7 @@ fn at(marked: &str) -> (String, Completions) {
         grammar,
         catalog: &catalog,
         stations: &KnownStation::all(&stations),
+        groups: &KnownGroup::all(&stations),
         versions: &[],
         known: &known,
         list: &list,

@@ -12,7 +12,7 @@ use super::token::{Spanned, Word, unquote};
 use crate::ocpp::{Role, Version};
 
 /// What is wanted where a station may be named.
-const TARGETS: &str = "an identity, a list, a pattern, @all, @marked or @filter";
+const TARGETS: &str = "an identity, a list, a pattern, a group, @all, @marked or @filter";
 
 /// A line whose command is known and whose other words are not sorted yet.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,6 @@
-//! Whom a command is for: written as one identity, a list, a pattern, `@all`, `@marked`, or not at all; resolved to stations.
+//! Whom a command is for: written as one identity, a list, a pattern, a group, `@all`, `@marked`, or not at all; resolved to stations.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use thiserror::Error;
@@ -16,7 +17,7 @@ pub enum Target {
     /// Nothing was named: the only connected station.
     #[default]
     TheOnly,
-    /// These identities and patterns.
+    /// These identities, patterns and groups.
     These(Vec<String>),
     /// Every connected station.
     All,
@@ -45,7 +46,15 @@ pub enum TargetError {
         /// An identity that is written almost like it.
         nearest: Option<String>,
     },
-    /// A pattern, or `@all`, that no station matches.
+    /// There is no such group.
+    #[error("Error: there is no group {name}.")]
+    UnknownGroup {
+        /// The name, with its sign.
+        name: String,
+        /// The groups, with their signs.
+        known: Vec<String>,
+    },
+    /// A pattern, a group, or `@all`, that no station matches.
     #[error("Error: no connected {} matches {pattern}.", station_word(*role))]
     NoMatch {
         /// Our role, when the command names it.
@@ -88,6 +97,10 @@ impl TargetError {
             }
             TargetError::NothingMarked { .. } => Some("On the screen, m marks the selected station.".to_owned()),
             TargetError::NothingFiltered { .. } => Some("On the screen, / filters the stations.".to_owned()),
+            TargetError::UnknownGroup { known, .. } if known.is_empty() => {
+                Some("group makes one; start_fleet makes one of its stations.".to_owned())
+            }
+            TargetError::UnknownGroup { known, .. } => Some(format!("There are {}.", known.join(", "))),
             TargetError::NoMatch { .. } => None,
         }
     }
@@ -186,6 +199,7 @@ impl Target {
             }
             Target::These(names) => {
                 let mut keys: Vec<StationKey> = Vec::new();
+                let mut taken: HashSet<StationKey> = HashSet::new();
                 let whole = names.join(",");
                 // An identity may contain a comma, a star or a question mark; the exact one always wins.
                 let parts = if names.len() > 1 && named(stations, role, &whole).next().is_some() {
@@ -195,7 +209,19 @@ impl Target {
                 };
                 for part in parts {
                     let mut found: Vec<StationKey> = named(stations, role, part).collect();
-                    if found.is_empty() && glob::is_pattern(part) {
+                    if found.is_empty()
+                        && let Some(group) = stations.group(part.strip_prefix(GROUP).unwrap_or(part))
+                    {
+                        let members = group.members.iter().filter_map(|key| stations.get(*key));
+                        found.extend(members.filter(|row| ours(row) && fits(row)).map(|row| row.key));
+                        if found.is_empty() {
+                            let pattern = format!("{GROUP}{}", group.name);
+                            return Err(TargetError::NoMatch { role, pattern });
+                        }
+                    } else if found.is_empty() && part.starts_with(GROUP) {
+                        let known = stations.groups().iter().map(|group| group_name(&group.name)).collect();
+                        return Err(TargetError::UnknownGroup { name: escape_control(part).into_owned(), known });
+                    } else if found.is_empty() && glob::is_pattern(part) {
                         found.extend(fitting().filter(|row| glob::matches(part, &row.identity)).map(|row| row.key));
                         if found.is_empty() {
                             return Err(TargetError::NoMatch { role, pattern: part.clone() });
@@ -203,10 +229,11 @@ impl Target {
                     } else if found.is_empty() {
                         let known: Vec<String> =
                             stations.rows().iter().filter(ours).map(|row| row.identity.to_string()).collect();
-                        let nearest = suggest(part, known.iter().map(String::as_str)).map(str::to_owned);
+                        let groups = stations.groups().iter().map(|group| &*group.name);
+                        let nearest = suggest(part, known.iter().map(String::as_str).chain(groups)).map(str::to_owned);
                         return Err(TargetError::Unknown { role, identity: part.clone(), nearest });
                     }
-                    found.retain(|key| !keys.contains(key));
+                    found.retain(|key| taken.insert(*key));
                     keys.extend(found);
                 }
                 Ok(keys)
@@ -224,6 +251,14 @@ fn named(stations: &StationTable, role: Option<Role>, identity: &str) -> impl It
         found.extend([identity, bare].into_iter().find_map(|name| stations.find_pair(name)).map(|row| row.key));
     }
     found.into_iter()
+}
+
+/// What stands before the name of a group. A station that has the name itself comes first.
+const GROUP: char = '@';
+
+/// The name of a group as it is written and shown.
+fn group_name(name: &str) -> String {
+    format!("{GROUP}{}", escape_control(name))
 }
 
 /// What stands before the identity of a pair where another station has it, too.
@@ -257,6 +292,7 @@ impl fmt::Display for Target {
 mod tests {
     use super::*;
     use crate::console::test_console::stations;
+    use crate::trace::{Contents, Event, EventKind, Stamp};
 
     /// CP1, CP2 and "a,b" are connected to our central system, CP9 is gone; we simulate SIM (connected).
     fn resolve(text: &str, role: Option<Role>) -> Result<Vec<u32>, TargetError> {
@@ -315,6 +351,33 @@ mod tests {
         assert_eq!(error.to_string(), "Error: no charge point is shown by a filter.");
         let error = Target::All.resolve(SIMULATED, &empty, &[]).unwrap_err();
         assert_eq!(error.to_string(), "Error: no connected charge point matches @all.");
+    }
+
+    #[test]
+    fn groups_are_targets_and_stations_of_their_name_come_first() {
+        let mut contents = Contents::new(1 << 20);
+        let keys: Vec<StationKey> =
+            ["VAN1", "VAN2", "shop"].iter().map(|identity| contents.station(Role::ChargePoint, identity)).collect();
+        for (station, group) in [(0, "depot"), (1, "depot"), (1, "depot"), (0, "shop"), (1, "shop")] {
+            let stamp = Stamp { wall_micros: 0, monotonic_micros: 0 };
+            let kind = EventKind::Grouped { group: group.into() };
+            contents.apply(&Event { station: Some(keys[station]), stamp, kind }, &mut String::new());
+        }
+        let table = contents.stations();
+        let meant =
+            |text: &str, fits: bool| Target::parse(text).unwrap().resolve_where(Role::ChargePoint, table, &[], |_| fits);
+        assert_eq!(meant("@depot", true).unwrap(), keys[..2]);
+        assert_eq!(meant("depot", true).unwrap(), keys[..2], "at the sign of a line the sign is gone");
+        assert_eq!(meant("VAN2,@depot", true).unwrap(), [keys[1], keys[0]]);
+        assert_eq!(meant("shop", true).unwrap(), [keys[2]]);
+        assert_eq!(meant("@shop", true).unwrap(), keys[..2]);
+        let error = meant("@depot", false).unwrap_err().to_string();
+        assert_eq!(error, "Error: no connected charge point matches @depot.");
+        let error = meant("@depto", true).unwrap_err();
+        assert_eq!(error.to_string(), "Error: there is no group @depto.");
+        assert_eq!(error.hint().unwrap(), "There are @depot, @shop.");
+        assert_eq!(meant("depto", true).unwrap_err().hint().unwrap(), "Did you mean depot?");
+        assert_eq!((table.group("depot").unwrap().first.stations, table.group("shop").unwrap().first.stations), (2, 0));
     }
 
     #[test]

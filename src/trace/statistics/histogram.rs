@@ -66,6 +66,11 @@ impl LatencyHistogram {
         Some(histogram)
     }
 
+    /// How many times are at most this long, in microseconds. Those of its range count as such.
+    pub fn up_to(&self, micros: u64) -> u64 {
+        self.counts.iter().take(place(micros.min(LONGEST)) + 1).map(|count| u64::from(*count)).sum()
+    }
+
     /// How many times were counted.
     pub fn total(&self) -> u64 {
         self.total

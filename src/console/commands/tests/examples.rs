@@ -14,7 +14,7 @@ use crate::simulator::Profile;
 use crate::trace::{self, LinkState};
 
 /// Their examples run after all others, in this order: they end what the others need.
-const LAST: [&str; 6] = ["unload", "disconnect", "connect", "offline", "online", "quit"];
+const LAST: [&str; 7] = ["unload", "disconnect", "connect", "offline", "online", "firmware", "quit"];
 /// The first two write a file into the folder in which the tests run; `tests/scenarios/save.rs` and the tests of `export` run them. After
 /// the third, lines without a target would mean several stations; `fleet/tests.rs` starts fleets. The last needs a test CA and a request of
 /// a station; `tests/links/certificates.rs` runs it.

@@ -497,13 +497,13 @@ fn other_errors() {
         ("send_raw -e x -h maybe", "Error: argument provided for -h is not true or false.", None, "maybe"),
         (
             "authorize --id ,",
-            "Error: argument provided for --id is not an identity, a list, a pattern, @all, @marked or @filter.",
+            "Error: argument provided for --id is not an identity, a list, a pattern, a group, @all, @marked or @filter.",
             None,
             ",",
         ),
         (
             "call , Reset",
-            "Error: argument provided for <target> is not an identity, a list, a pattern, @all, @marked or @filter.",
+            "Error: argument provided for <target> is not an identity, a list, a pattern, a group, @all, @marked or @filter.",
             None,
             ",",
         ),

@@ -54,6 +54,10 @@ impl ChargePoint {
                 self.failing.set(*step, *times);
                 Ok(())
             }
+            PhysicalAction::Firmware => {
+                self.begin_firmware(true, None, now);
+                Ok(())
+            }
             PhysicalAction::PowerOn | PhysicalAction::Offline | PhysicalAction::Online => Ok(()),
         }
     }

@@ -93,6 +93,16 @@ impl ChargingStation {
         }
     }
 
+    /// An update by the maker. It has no request whose number reports could have (L01.FR.20), so only the restart and the security event are
+    /// seen. One that the CSMS has asked for comes first.
+    pub(super) fn begin_own_update(&mut self, now: Moment) {
+        if !self.blocks.firmware.is_under_way() {
+            let steps = [TransferStep::Restart, TransferStep::SecurityEvent("FirmwareUpdated")];
+            self.blocks.firmware = FileTransfer::new(FIRMWARE, None, steps);
+            self.schedule(StationTask::Firmware, STEP_INTERVAL, now);
+        }
+    }
+
     /// The next step of an update. The installation waits until nothing charges (L01.FR.06), a report for the registration.
     pub(super) fn step_firmware(&mut self, now: Moment, out: &mut Outbox) {
         let (charges, may_send) = (self.has_transactions(), self.may_send());

@@ -59,6 +59,10 @@ impl ChargingStation {
                 Ok(())
             }
             PhysicalAction::Limit { limit, connector } => self.set_limit(*limit, *connector, now, out),
+            PhysicalAction::Firmware => {
+                self.begin_own_update(now);
+                Ok(())
+            }
             PhysicalAction::PowerOn | PhysicalAction::Offline | PhysicalAction::Online => Ok(()),
         }
     }
