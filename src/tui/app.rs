@@ -2,6 +2,7 @@
 //! get what they need from below as a [`ReadContext`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -20,6 +21,7 @@ use super::widget::format;
 use crate::compose::UsedValues;
 use crate::config::SavedState;
 use crate::console::RunContext;
+use crate::fleet::FleetGlance;
 use crate::hub::Order;
 use crate::trace::filter::FilterContext;
 use crate::trace::station_summary::StationSummaries;
@@ -94,6 +96,8 @@ pub struct App {
     pub depth: ColourDepth,
     /// The addresses at which stations reach us.
     pub listening: Vec<String>,
+    /// The fleets that run or have run, at a glance.
+    pub fleets: Vec<(Arc<str>, Arc<FleetGlance>)>,
     /// The time zone of the times on the screen.
     pub zone: TimeZone,
     /// The first record that was not yet checked for failures that get a toast.
@@ -139,6 +143,7 @@ impl App {
             ascii: false,
             depth,
             listening: Vec::new(),
+            fleets: Vec::new(),
             zone,
             next_unchecked: 0,
             interrupted: false,

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::History;
 use crate::console::{CommandOutput, Completions, Console, GivenCalls, Grammar, OutputKind, RunContext, ScreenRequest};
+use crate::fleet::FleetGlance;
 use crate::hub::{Hub, Order, Receipt};
 use crate::link::{Gate, key_log_file};
 use crate::ocpp::Catalog;
@@ -162,6 +163,11 @@ impl ScreenBackend {
             misbehaviours: misbehaviours.len(),
             misbehaviour: misbehaviours.first().map(|one| one.commanded.spec.name),
         }
+    }
+
+    /// The fleets, at a glance.
+    pub fn fleets(&self) -> Vec<(Arc<str>, Arc<FleetGlance>)> {
+        self.console.fleets().all().into_iter().map(|fleet| (fleet.name.clone(), fleet.glance())).collect()
     }
 
     /// The filters whose records call the user.

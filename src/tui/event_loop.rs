@@ -39,6 +39,8 @@ use crate::signals::{ExitSignal, stop_process_group};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same while there is nothing new but records: more frames cannot be read, and links need the processor.
+const RECORDS_FRAME: Duration = Duration::from_millis(33);
 /// How many messages from tasks of the screen may wait.
 const BACKGROUND: usize = 16;
 /// How long to wait for the shell to continue the program before assuming that it was not stopped.
@@ -136,6 +138,7 @@ pub async fn run(
         drawn: DrawnAreas::default(),
         last_frame: None,
         dirty: true,
+        urgent: true,
         busy: false,
         exit: None,
     };
@@ -170,6 +173,8 @@ struct Screen {
     drawn: DrawnAreas,
     last_frame: Option<Instant>,
     dirty: bool,
+    /// Whether it is more than records that changed.
+    urgent: bool,
     /// Whether a filter has more records to check.
     busy: bool,
     exit: Option<Exit>,
@@ -245,7 +250,12 @@ impl Screen {
                 Some(reply) = replies.recv() => after = self.dispatch(ScreenMessage::Reply(reply))?,
                 Some(message) = finished.recv() => after = self.dispatch(message)?,
                 Some(text) = panicked.recv() => { self.dispatch(ScreenMessage::Panicked(text))?; }
-                Ok(()) = changes.changed() => { self.dispatch(ScreenMessage::Recorded)?; }
+                // Before a frame that is due anyway, one more record changes nothing.
+                Ok(()) = changes.changed(), if !self.dirty => {
+                    let urgent = self.urgent;
+                    self.dispatch(ScreenMessage::Recorded)?;
+                    self.urgent = urgent;
+                }
                 () = sleep(timer) => self.dirty = true,
             }
         }
@@ -264,7 +274,7 @@ impl Screen {
 
     /// Changes the state and executes the effects.
     fn dispatch(&mut self, message: ScreenMessage) -> Result<After, TerminalError> {
-        self.dirty = true;
+        (self.dirty, self.urgent) = (true, true);
         let mut after = After::Nothing;
         let mut messages = vec![message];
         while let Some(message) = messages.pop() {
@@ -354,8 +364,11 @@ impl Screen {
     fn catch_up(&mut self) -> Result<(), TerminalError> {
         self.busy = false;
         self.app.listening = self.session.listening();
+        self.app.fleets = self.session.fleets();
         self.app.alerts.set_filters(self.session.alerts());
+        let urgent = self.urgent;
         self.dispatch(ScreenMessage::Refresh)?;
+        self.urgent = urgent;
         // Who reads a file into the trace waits for us.
         self.session.trace().read_up_to(self.app.facts.position());
         Ok(())
@@ -364,13 +377,13 @@ impl Screen {
     /// Draws when something changed and the last frame is old enough. The trace is locked only while the frame is made, not while it is
     /// written to the terminal.
     fn draw_if_due(&mut self) -> Result<(), TerminalError> {
-        let due = self.last_frame.is_none_or(|last| last.elapsed() >= FRAME);
+        let due = self.last_frame.is_none_or(|last| last.elapsed() >= self.frame());
         if !self.dirty || !due || self.exit.is_some() {
             return Ok(());
         }
         self.last_frame = Some(Instant::now());
         self.catch_up()?;
-        self.dirty = false;
+        (self.dirty, self.urgent) = (false, false);
         let (session, app, replay) = (&self.session, &self.app, self.replay.as_ref());
         let (mut drawn, mut title) = (DrawnAreas::default(), None);
         self.terminal.draw(|frame| {
@@ -399,13 +412,18 @@ impl Screen {
         Ok(())
     }
 
+    /// The least time between two frames.
+    fn frame(&self) -> Duration {
+        if self.urgent { FRAME } else { RECORDS_FRAME }
+    }
+
     /// The longest time to sleep; `None` when nothing on the screen changes with the time.
     fn timer(&self) -> Option<Duration> {
         if self.busy {
             return Some(Duration::ZERO);
         }
         if self.dirty {
-            return Some(self.last_frame.map_or(Duration::ZERO, |last| FRAME.saturating_sub(last.elapsed())));
+            return Some(self.last_frame.map_or(Duration::ZERO, |last| self.frame().saturating_sub(last.elapsed())));
         }
         let toast = self.app.toasts.deadline().map(|until| {
             Duration::from_micros(until.saturating_sub(now(&self.session).monotonic_micros)) + Duration::from_millis(1)

@@ -1,11 +1,13 @@
 //! The state of the stations pane: order, filter, selection. The selection is a station, not a row, so it stays while others arrive. Nothing
-//! is sorted for a frame: new stations are inserted, and an order that changes with traffic is refreshed once a second.
+//! is sorted for a frame: new stations are inserted, and an order that changes with traffic is refreshed once a second. How the stations of
+//! a group become one line is in `folded_groups`.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::columns::{Column, ColumnChoice, ColumnLayout};
 use super::filter::PaneFilter;
+use super::folded_groups::{FoldedGroups, StationLine};
 use crate::sanitize::escape_control;
 use crate::trace::station_summary::StationSummaries;
 use crate::trace::{Contents, LinkState, StationKey, StationTable, natural_order};
@@ -14,6 +16,8 @@ use crate::tui::widget::{Viewport, width_of};
 
 /// How long an order stays that changes with traffic, in microseconds. Rows that move more often cannot be read.
 const STANDS: u64 = 1_000_000;
+/// How often stations that came, or came into a group, get their lines while there are groups.
+const REGROUPS: u64 = 250_000;
 /// More new stations than this are sorted in together.
 const FEW: usize = 32;
 
@@ -22,8 +26,12 @@ const FEW: usize = 32;
 pub struct Stations {
     /// All stations by identity, numbers in it by their value.
     by_identity: Vec<StationKey>,
-    /// Those that pass the filter, in the order of the screen.
+    /// Those that pass the filter, in order.
     shown: Vec<StationKey>,
+    /// Their lines, when there are groups.
+    groups: FoldedGroups,
+    /// The selected group; then no station is.
+    selected_group: Option<u16>,
     /// Stations that are gone and were taken out of the list, until they come back.
     forgotten: BTreeSet<StationKey>,
     filter: PaneFilter,
@@ -34,7 +42,7 @@ pub struct Stations {
     column: Column,
     reverse: bool,
     selected: Option<StationKey>,
-    /// The index of the selected station among those shown.
+    /// The selected line.
     position: usize,
     viewport: Viewport,
     /// Whether filter or order have changed.
@@ -111,7 +119,52 @@ impl Stations {
         self.selected
     }
 
-    /// The index of the selected station among those shown.
+    /// The selected group.
+    pub fn selected_group(&self) -> Option<u16> {
+        self.selected_group
+    }
+
+    /// How many lines there are.
+    pub fn line_count(&self) -> usize {
+        self.groups.lines().map_or(self.shown.len(), <[StationLine]>::len)
+    }
+
+    /// A line.
+    pub fn line(&self, index: usize) -> Option<StationLine> {
+        match self.groups.lines() {
+            Some(lines) => lines.get(index).copied(),
+            None => self.shown.get(index).copied().map(StationLine::Station),
+        }
+    }
+
+    /// The line of a station, when it has one.
+    pub fn line_of(&self, key: StationKey) -> Option<usize> {
+        match self.groups.lines() {
+            Some(lines) => lines.iter().position(|line| *line == StationLine::Station(key)),
+            None => self.shown.iter().position(|shown| *shown == key),
+        }
+    }
+
+    /// The stations that the selected line stands for.
+    pub fn selected_stations(&self) -> Vec<StationKey> {
+        match self.selected_group {
+            Some(group) => self.groups.members(group).to_vec(),
+            None => self.selected.into_iter().collect(),
+        }
+    }
+
+    /// Whether a group shows its stations.
+    pub fn is_open(&self, group: u16) -> bool {
+        self.groups.is_open(group)
+    }
+
+    /// Opens a group, or closes it.
+    pub fn toggle_group(&mut self, group: u16) {
+        self.groups.toggle(group);
+        self.keep_selection();
+    }
+
+    /// The selected line.
     pub fn position(&self) -> usize {
         self.position
     }
@@ -148,7 +201,7 @@ impl Stations {
 
     /// The first station on the screen.
     pub fn top(&self, height: usize) -> usize {
-        self.viewport.top(self.position, self.shown.len(), height)
+        self.viewport.top(self.position, self.line_count(), height)
     }
 
     /// Sets the filter.
@@ -191,14 +244,17 @@ impl Stations {
             self.stale |= self.forgotten.len() != before;
         }
         let moves = self.column.moves() || !self.filter.is_empty();
+        let passed = now.monotonic_micros.saturating_sub(self.ordered_micros);
+        let regroups = self.groups.is_old(table);
+        self.stale |= regroups && (passed >= REGROUPS || self.groups.lines().is_none());
         let happened = contents.records().range().end != self.ordered_at;
-        let due = now.monotonic_micros.saturating_sub(self.ordered_micros) >= STANDS;
+        let due = passed >= STANDS;
         if self.stale || (moves && happened && due) {
             self.order(table, facts, now.monotonic_micros);
             (self.stale, self.waits) = (false, false);
             (self.ordered_micros, self.ordered_at) = (now.monotonic_micros, contents.records().range().end);
         } else {
-            self.waits = moves && happened;
+            self.waits = (moves && happened) || regroups;
         }
     }
 
@@ -217,7 +273,9 @@ impl Stations {
         }
         for row in new {
             insert(&mut self.by_identity, row.key, compare);
-            if !simple {
+            if self.groups.lines().is_some() {
+                self.groups.mark_old();
+            } else if !simple {
                 self.stale = true;
             } else if self.filter.parsed().matches_station(row) {
                 insert(&mut self.shown, row.key, compare);
@@ -248,27 +306,49 @@ impl Stations {
         if self.reverse {
             self.shown.reverse();
         }
+        self.groups.arrange(table, &self.shown);
         self.keep_selection();
     }
 
     /// Finds the selected station again; if it is no longer shown, selects the one at its place.
     fn keep_selection(&mut self) {
-        let found = self.shown.iter().position(|key| Some(*key) == self.selected);
+        let found = match (self.selected_group, self.selected) {
+            (Some(group), _) => self.groups.line_of_group(group),
+            // in a closed group its line stands for it
+            (None, Some(key)) => {
+                self.line_of(key).or_else(|| self.groups.group_of(key).and_then(|group| self.groups.line_of_group(group)))
+            }
+            (None, None) => None,
+        };
         let place = if self.chosen { found.unwrap_or(self.position) } else { 0 };
-        self.position = place.min(self.shown.len().saturating_sub(1));
-        self.selected = self.shown.get(self.position).copied();
+        self.take_line(place.min(self.line_count().saturating_sub(1)));
     }
 
-    /// Selects a station, if it is shown.
+    /// Makes a line the selected one.
+    fn take_line(&mut self, index: usize) {
+        self.position = index;
+        (self.selected, self.selected_group) = match self.line(index) {
+            Some(StationLine::Station(key)) => (Some(key), None),
+            Some(StationLine::Group(group)) => (None, Some(group)),
+            None => (None, None),
+        };
+    }
+
+    /// Selects a station, if it is shown. Its group is opened.
     pub fn select(&mut self, key: StationKey, height: usize) {
-        if let Some(index) = self.shown.iter().position(|shown| *shown == key) {
+        if self.line_of(key).is_none()
+            && let Some(group) = self.groups.group_of(key)
+        {
+            self.groups.toggle(group); // it is closed
+        }
+        if let Some(index) = self.line_of(key) {
             self.go_to(index, height);
         }
     }
 
     /// Scrolls by some lines; the selection stays.
     pub fn scroll(&mut self, lines: isize, height: usize) {
-        self.viewport.scroll(lines, self.position, self.shown.len(), height);
+        self.viewport.scroll(lines, self.position, self.line_count(), height);
     }
 
     /// Moves the selection by some lines.
@@ -276,13 +356,12 @@ impl Stations {
         self.go_to(self.position.saturating_add_signed(lines), height);
     }
 
-    /// Selects the station at an index, or the last one.
+    /// Selects the line at an index, or the last one.
     pub fn go_to(&mut self, index: usize, height: usize) {
-        let Some(last) = self.shown.len().checked_sub(1) else { return };
+        let Some(last) = self.line_count().checked_sub(1) else { return };
         let index = index.min(last);
-        self.viewport.moved(self.position, index, self.shown.len(), height);
-        self.position = index;
-        self.selected = Some(self.shown[index]);
+        self.viewport.moved(self.position, index, self.line_count(), height);
+        self.take_line(index);
         self.chosen = true;
     }
 }

@@ -1,7 +1,11 @@
 //! The stations pane, the header and the hints: what they say about the state of the session.
 
+use std::sync::Arc;
+
 use super::test_screen::Screen;
-use crate::trace::Direction;
+use crate::fleet::FleetGlance;
+use crate::ocpp::Role;
+use crate::trace::{Direction, EventKind};
 use crate::tui::context::SessionModes;
 use crate::tui::state::Column;
 use crate::tui::update::ScreenMessage;
@@ -142,4 +146,71 @@ fn what_records_say_is_taken_in_between_two_frames_and_shown_with_the_next() {
     assert!(screen.app.facts.of(key).is_some_and(|facts| facts.boot.is_some()));
     screen.send(ScreenMessage::Refresh);
     assert_ne!(screen.picture(), before);
+}
+
+/// CP1 and CP2, and ten stations of the fleet `depot`.
+fn with_a_fleet() -> Screen {
+    let mut screen = Screen::busy(120, 40);
+    for number in 1..=10 {
+        let key = screen.contents.station(Role::ChargePoint, &format!("VAN{number:02}"));
+        screen.record(Some(key), EventKind::Grouped { group: "depot".into() });
+    }
+    screen.micros += 1_000_000;
+    screen.send(ScreenMessage::Refresh);
+    screen
+}
+
+#[test]
+fn a_group_is_one_line_that_opens_and_closes() {
+    let mut screen = with_a_fleet();
+    let picture = screen.picture();
+    assert!(picture.contains("⊞ @depot  0/10") && !picture.contains("VAN01") && picture.contains("CP1"), "{picture}");
+    screen.press("1 g enter");
+    let picture = screen.picture();
+    assert!(picture.contains("⊟ @depot  0/10") && picture.contains("VAN01") && picture.contains("VAN10"), "{picture}");
+    screen.press("j j");
+    assert_eq!(screen.app.stations.selected(), screen.contents.stations().find(Role::ChargePoint, "VAN02").map(|row| row.key));
+    screen.press("g enter");
+    assert!(!screen.picture().contains("VAN01"));
+    assert_eq!(screen.app.stations.selected_group(), Some(0));
+}
+
+#[test]
+fn marking_a_group_marks_its_stations_and_a_search_opens_it() {
+    let mut screen = with_a_fleet();
+    screen.press("1 g m");
+    assert_eq!(screen.app.marked.len(), 10);
+    assert!(screen.picture().contains("10 marked"));
+    screen.press("g m");
+    assert!(screen.app.marked.is_empty());
+    let van = screen.contents.stations().find(Role::ChargePoint, "VAN07").unwrap().key;
+    screen.app.stations.select(van, 20);
+    assert_eq!(screen.app.stations.selected(), Some(van));
+    assert!(screen.picture().contains("VAN07"));
+}
+
+#[test]
+fn the_lines_below_a_fleet_have_its_rate_and_its_slowest_actions() {
+    let mut screen = with_a_fleet();
+    let glance = FleetGlance {
+        rates: vec![100.0, 250.0, 1200.0],
+        calls: 4321,
+        failures: 2,
+        quantiles: Some((0.0021, 0.45)),
+        ranges: vec![("1 ms", 5), ("3 ms", 900), ("10 ms", 20), ("more", 0)],
+        slowest: vec![("StopTransaction".to_owned(), 7, 1.5), ("Heartbeat".to_owned(), 4000, 0.002)],
+    };
+    screen.app.fleets = vec![("depot".into(), Arc::new(glance))];
+    screen.press("1 g");
+    let picture = screen.picture();
+    for wanted in [
+        "@depot",
+        "0 of 10 connected",
+        "1,200 answers/s",
+        "4,321 calls  2 failed",
+        "latencies ≤ 1 ms",
+        "StopTransaction  7 calls",
+    ] {
+        assert!(picture.contains(wanted), "{wanted}: {picture}");
+    }
 }

@@ -330,8 +330,6 @@ fn select_station(app: &mut App, key: StationKey, outside: &ReadContext<'_>) {
         refresh_view(app, outside);
     }
     let height = height_of(app, Pane::Stations);
-    if let Some(index) = app.stations.shown().iter().position(|shown| *shown == key) {
-        app.stations.go_to(index, height);
-    }
+    app.stations.select(key, height);
     keep_narrow(app);
 }

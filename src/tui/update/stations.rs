@@ -7,15 +7,18 @@ use crate::tui::action::StationsAction;
 use crate::tui::app::App;
 use crate::tui::context::ReadContext;
 use crate::tui::layout::Pane;
-use crate::tui::state::{Column, MARGIN, StationDetails};
+use crate::tui::state::{Column, MARGIN, StationDetails, StationLine};
 
 /// Handles an action of the stations pane.
 pub fn act(app: &mut App, action: StationsAction, outside: &ReadContext<'_>) {
     match action {
-        StationsAction::NarrowTrace => narrow(app, outside),
+        StationsAction::NarrowTrace => match app.stations.selected_group() {
+            Some(group) => app.stations.toggle_group(group),
+            None => narrow(app, outside),
+        },
         StationsAction::Compose => compose::open_picker(app, app.stations.selected(), outside),
         StationsAction::Mark => {
-            mark(app, app.stations.selected());
+            mark_line(app);
             move_in(app, Pane::Stations, 1);
         }
         StationsAction::MarkDown => mark_and_move(app, 1),
@@ -45,20 +48,36 @@ pub fn mark(app: &mut App, station: Option<StationKey>) {
     }
 }
 
+/// Marks the station of the selected line, or all of its group; unmarks them when all are marked.
+fn mark_line(app: &mut App) {
+    if app.stations.selected_group().is_none() {
+        return mark(app, app.stations.selected());
+    }
+    let stations = app.stations.selected_stations();
+    if stations.iter().all(|key| app.marked.contains(key)) {
+        app.marked.retain(|key| !stations.contains(key));
+    } else {
+        app.marked.extend(stations);
+    }
+}
+
 /// Marks the selected station, goes on by a line, and marks that one too.
 fn mark_and_move(app: &mut App, lines: isize) {
-    app.marked.extend(app.stations.selected());
+    app.marked.extend(app.stations.selected_stations());
     move_in(app, Pane::Stations, lines);
-    app.marked.extend(app.stations.selected());
+    app.marked.extend(app.stations.selected_stations());
     app.last_mark = app.stations.selected();
 }
 
 /// Marks the shown stations from the last mark to the selected one.
 fn mark_range(app: &mut App) {
-    let shown = app.stations.shown();
     let here = app.stations.position();
-    let from = app.last_mark.and_then(|key| shown.iter().position(|shown| *shown == key)).unwrap_or(here);
-    app.marked.extend(shown.get(from.min(here)..=from.max(here)).unwrap_or_default());
+    let from = app.last_mark.and_then(|key| app.stations.line_of(key)).unwrap_or(here);
+    let stations = (from.min(here)..=from.max(here)).filter_map(|index| match app.stations.line(index)? {
+        StationLine::Station(key) => Some(key),
+        StationLine::Group(_) => None,
+    });
+    app.marked.extend(stations);
     app.last_mark = app.stations.selected();
 }
 

@@ -3,6 +3,7 @@
 
 mod cell;
 mod empty;
+mod group_strip;
 mod strip;
 
 pub use cell::{connector, short_id, state};
@@ -12,12 +13,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{selection, sentences, title};
-use crate::trace::{LinkState, StationRow};
+use crate::sanitize::escape_control;
+use crate::trace::{GroupRow, LinkState, StationRow};
 use crate::tui::app::App;
 use crate::tui::context::{ReadContext, RedrawClock};
 use crate::tui::layout::{Pane, below};
-use crate::tui::state::{Column, ColumnLayout, MARGIN};
-use crate::tui::widget::{LineWriter, format};
+use crate::tui::state::{Column, ColumnLayout, MARGIN, StationLine};
+use crate::tui::widget::{LineWriter, format, width_of};
 
 /// Draws the pane; returns when something in it changes with the time.
 pub fn stations(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> RedrawClock {
@@ -37,12 +39,27 @@ pub fn stations(app: &App, outside: &ReadContext<'_>, buffer: &mut Buffer) -> Re
     let height = usize::from(list.height);
     let top = app.stations.top(height);
     clock.every_second |= app.stations.waits();
-    for (line, key) in app.stations.shown().iter().skip(top).take(height).enumerate() {
-        if let Some(row) = outside.contents.stations().get(*key) {
-            draw_row(app, row, outside, &layout, LineWriter::new(buffer, list, line as u16), &mut clock); // less than the height
+    for line in 0..height {
+        let writer = LineWriter::new(buffer, list, line as u16); // less than the height
+        match app.stations.line(top + line) {
+            Some(StationLine::Station(key)) => {
+                if let Some(row) = outside.contents.stations().get(key) {
+                    draw_row(app, row, outside, &layout, writer, &mut clock);
+                }
+            }
+            Some(StationLine::Group(place)) => {
+                if let Some(group) = outside.contents.stations().groups().get(usize::from(place)) {
+                    draw_group(app, place, group, writer);
+                }
+            }
+            None => break,
         }
     }
-    if let Some(row) = app.stations.selected().and_then(|key| outside.contents.stations().get(key)) {
+    if let Some(group) = app.stations.selected_group().and_then(|it| outside.contents.stations().groups().get(usize::from(it)))
+    {
+        clock.every_second = true; // the figures of a fleet
+        group_strip::group_strip(app, group, areas.details(), buffer);
+    } else if let Some(row) = app.stations.selected().and_then(|key| outside.contents.stations().get(key)) {
         strip::strip(app, row, outside, areas.details(), buffer, &mut clock);
     }
     clock
@@ -85,6 +102,23 @@ fn headings(app: &App, layout: &ColumnLayout, area: Rect, buffer: &mut Buffer) {
             writer.field(column.heading(), *width, style)
         };
     }
+}
+
+/// A group: whether it is open, its name, and how many of its stations are connected.
+fn draw_group(app: &App, place: u16, group: &GroupRow, mut writer: LineWriter<'_>) {
+    let styles = &app.theme.styles;
+    let selected = app.stations.selected_group() == Some(place);
+    let style = |style: Style| if selected { selection(app, Pane::Stations) } else { styles.base.patch(style) };
+    let counts = group.first;
+    writer.text(if selected { "▸" } else { " " }, style(styles.base));
+    writer.text(if app.stations.is_open(place) { " ⊟ @" } else { " ⊞ @" }, style(styles.key));
+    let connected = format!("  {}/{}", format::number(counts.connected as u64), format::number(counts.stations as u64));
+    let errors = if counts.errors == 0 { String::new() } else { format!("  ✗ {}", format::number(counts.errors)) };
+    let name = escape_control(&group.name);
+    let room = writer.room().saturating_sub(width_of(&connected) + width_of(&errors));
+    let name = format::cut_middle(&name, room);
+    writer.text(&name, style(styles.title)).text(&connected, style(styles.base)).text(&errors, style(styles.error));
+    writer.fill(' ', style(styles.base));
 }
 
 fn draw_row(
