@@ -144,28 +144,3 @@ async fn a_fleet_grows_shrinks_and_gets_another_load() {
     fleet.stop();
     hub.end().await;
 }
-
-/// What a fleet of the mix `home` does in an afternoon, as bytes.
-async fn afternoon(seed: u64, stations: usize) -> (String, FleetReport) {
-    let _clock = follow_runtime("2026-03-02T00:00:00Z".parse().unwrap());
-    let (hub, options) = bench(stations).await;
-    let mut mix = FleetMix::load("home").unwrap();
-    mix.groups[0].sessions_per_day = 6.0;
-    (mix.groups[0].storms_per_day, mix.groups[0].updates_per_day) = (12.0, 6.0);
-    mix.groups[0].stay_minutes = NumberSpread::of(40.0);
-    let duration = Some(Duration::from_secs(5 * 3600));
-    let options = FleetOptions { mix: Some(mix), seed, duration, ramp: 1_000.0, day_second: 15.0 * 3600.0, ..options };
-    let end = FleetHandle::start(&hub, options).ended().await.unwrap();
-    hub.end().await;
-    (serde_json::to_string(&end.report).unwrap(), end.report.clone())
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_same_seed_gives_the_same_bytes() {
-    let (first, report) = afternoon(7, 5).await;
-    assert_eq!(first, afternoon(7, 5).await.0);
-    assert_ne!(first, afternoon(8, 5).await.0);
-    assert!(report.reconnects > 0, "storms and updates");
-    let (started, stopped) = (&report.actions["StartTransaction"], &report.actions["StopTransaction"]);
-    assert!(started.calls > 3 && started.calls - stopped.calls <= 5, "{} {}", started.calls, stopped.calls);
-}

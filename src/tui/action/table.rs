@@ -73,7 +73,7 @@ macro_rules! table {
 
 table! {
     Stations (StationsAction) {
-        NarrowTrace, "only its trace", "Show only this station in the trace; again or Esc: all stations. A group opens or closes", ["enter"];
+        NarrowTrace, "only its trace", "Show only its trace; again or Esc: all. A group opens or closes", ["enter"];
         Compose, "new call", "Choose an action and edit the payload of a call to this station or to the marked ones", ["e", "x"];
         Mark, "mark", "Mark the station as a target of calls, or unmark it, and go to the next", ["m"];
         MarkDown, "", "Mark the station and go down: marks several in a row", ["shift-down"];
