@@ -134,13 +134,14 @@ async fn a_fleet_grows_shrinks_and_gets_another_load() {
     wait(20).await;
     assert!(fleet.report().all.calls < before + 100, "{before} {}", fleet.report().all.calls);
     // the stations are groups: that of the fleet, and those of the mix
-    let contents = hub.trace().read();
-    let table = contents.stations();
-    assert_eq!((table.group("fleet").unwrap().members.len(), table.group("fleet").unwrap().first.connected), (12, 12));
-    let parts = ["depot", "depot-new"].map(|name| table.group(name).unwrap().members.len());
-    assert_eq!(parts.iter().sum::<usize>(), 12);
-    assert!(table.has_mixed_versions(), "1.6 and 2.0.1 at one central system");
-    drop(contents);
+    {
+        let contents = hub.trace().read();
+        let table = contents.stations();
+        assert_eq!((table.group("fleet").unwrap().members.len(), table.group("fleet").unwrap().first.connected), (12, 12));
+        let parts = ["depot", "depot-new"].map(|name| table.group(name).unwrap().members.len());
+        assert_eq!(parts.iter().sum::<usize>(), 12);
+        assert!(table.has_mixed_versions(), "1.6 and 2.0.1 at one central system");
+    }
     fleet.stop();
     hub.end().await;
 }

@@ -25,8 +25,8 @@ mod timers;
 pub mod v1;
 mod v2;
 
-pub use central_system::asked_certificate::{AskedCertificate, RequestChoice};
 pub use accelerated_station::AcceleratedStation;
+pub use central_system::asked_certificate::{AskedCertificate, RequestChoice};
 pub use central_system::certificate_signing::{SigningRule, StationSigner};
 pub use central_system::serial_numbers::reported_serial_number;
 pub use central_system::settings::{CentralSystemSettings, REGISTRATIONS};

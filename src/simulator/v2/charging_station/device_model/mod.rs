@@ -52,13 +52,15 @@ struct FactoryVariable {
 /// The kinds of stations that exist in this process. A fleet has thousands of stations of one kind, which differ in a few values.
 static KINDS: Mutex<Vec<Weak<[FactoryVariable]>>> = Mutex::new(Vec::new());
 
+/// Values that are others than those of the factory, by the number of the variable and the place among its attributes.
+type OwnValues = BTreeMap<(usize, usize), Cow<'static, str>>;
+
 /// The variables of a station, by component.
 #[derive(Debug)]
 pub(crate) struct DeviceModel {
     /// Shared by all stations of this kind.
     factory: Arc<[FactoryVariable]>,
-    /// The values that are others here, by the number of the variable and the place among its attributes.
-    own: BTreeMap<(usize, usize), Cow<'static, str>>,
+    own: OwnValues,
 }
 
 /// A variable of a station.
@@ -66,7 +68,7 @@ pub(crate) struct DeviceModel {
 pub(crate) struct ModelVariable<'a> {
     factory: &'a FactoryVariable,
     index: usize,
-    own: &'a BTreeMap<(usize, usize), Cow<'static, str>>,
+    own: &'a OwnValues,
 }
 
 impl FactoryVariable {
@@ -78,7 +80,7 @@ impl FactoryVariable {
 }
 
 /// The kind of a station with these variables: that of a station which is there, or a new one.
-fn kind_of(variables: Vec<FactoryVariable>) -> (Arc<[FactoryVariable]>, BTreeMap<(usize, usize), Cow<'static, str>>) {
+fn kind_of(variables: Vec<FactoryVariable>) -> (Arc<[FactoryVariable]>, OwnValues) {
     let mut kinds = KINDS.lock().unwrap_or_else(PoisonError::into_inner);
     kinds.retain(|kind| kind.strong_count() > 0);
     let is_like = |kind: &Arc<[FactoryVariable]>| {
