@@ -214,6 +214,20 @@ interface LinkTls {
   readonly cipherSuite: string;
   /** The verdict about the certificates of the peer. */
   readonly verdict: 'noChain' | 'trusted' | 'unchecked' | 'tolerated' | 'broken';
+  /** The certificates of the peer and ours, each side's own one first. */
+  readonly peerChain: LinkCertificate[];
+  readonly ownChain: LinkCertificate[];
+}
+
+/** What a certificate says. */
+interface LinkCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly key: string;
+  /** The fingerprint. */
+  readonly sha256: string;
 }
 
 /** The parameters of a misbehaviour, and how often it is carried out. `delay` and `pause` are milliseconds. */

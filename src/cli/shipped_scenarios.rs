@@ -192,6 +192,7 @@ pub const SHIPPED_FILES: ShippedFiles = ShippedFiles(embedded! {
     "lib/official-cases.js",
     "lib/passwords.js",
     "lib/profiles.js",
+    "lib/tls-cases.js",
     "ocpp-tui-scenario.d.ts",
     "ocppjs/cp-1.5.js",
     "ocppjs/cs-1.5.js",

@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use ocpp_tui::link::{CentralSystemUrl, ExtraHeaders, LinkSettings};
+use ocpp_tui::config::Paths;
+use ocpp_tui::link::{CentralSystemUrl, ExtraHeaders, LinkSettings, TlsLimits, is_secure_url};
 use ocpp_tui::ocpp::Catalog;
 use ocpp_tui::scenario::report::{ResultCount, count};
-use ocpp_tui::scenario::{self, FileReport, ListenPort, PROFILES, PeerCredentials, ScenarioOptions, run_hook};
+use ocpp_tui::scenario::{self, FileReport, ListenPort, PROFILES, PeerCredentials, PeerTls, ScenarioOptions, run_hook};
 use ocpp_tui::scenario_writer::TYPES;
 use ocpp_tui::signals::ExitSignals;
 use tokio_util::sync::CancellationToken;
@@ -208,8 +209,10 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
         // What the simulated charge point lacks cannot be tested at it.
         parameters.entry(PROFILES.to_owned()).or_insert_with(|| machine.equipment.profiles.to_string());
     }
+    let tls = tls(arguments)?;
     Ok(ScenarioOptions {
         catalog,
+        tls,
         machine,
         limits,
         profile: general.profile(),
@@ -238,6 +241,25 @@ fn options(general: &GeneralOptions, catalog: Arc<Catalog>, arguments: &Scenario
         waits_until: Instant::now() + Duration::from_secs(arguments.wait.into()),
         stop: CancellationToken::new(),
         enough: CancellationToken::new(),
+    })
+}
+
+/// TLS of the links to the side under test.
+fn tls(arguments: &Scenarios) -> anyhow::Result<PeerTls> {
+    let profile = arguments.security_profile;
+    let secure_url = arguments.url.as_deref().is_some_and(is_secure_url);
+    if profile.uses_tls() && !secure_url && arguments.url.is_some() {
+        bail!("--security-profile {profile} needs TLS; give --url with wss:// or https:// and the port for TLS");
+    }
+    if profile.uses_tls() && arguments.url.is_none() && arguments.listen.is_none() {
+        bail!("--security-profile is about the side under test; name it with --url or --listen");
+    }
+    let is_used = secure_url || profile.uses_tls();
+    Ok(PeerTls {
+        profile,
+        listening: arguments.shown.options(arguments.listen.as_ref().map(|listen| listen.port), true)?,
+        dialling: arguments.trust.options(TlsLimits::default())?,
+        authority: if is_used { Paths::find().ok().map(|paths| paths.authority()) } else { None },
     })
 }
 

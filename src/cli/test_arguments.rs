@@ -3,11 +3,13 @@
 use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use ocpp_tui::ocpp::SecurityProfile;
 use ocpp_tui::scenario::ListenPort;
 
 use super::machine_arguments::MachineArguments;
 use super::seconds::seconds;
 use super::subprotocol_arguments::SubprotocolArguments;
+use super::tls_arguments::{CertificateArguments, TrustArguments, profile};
 use super::whole_number::whole_number;
 
 /// Run test scenarios. Nothing is printed when all of them pass.
@@ -53,6 +55,14 @@ pub struct Scenarios {
     /// Listen here for the charge point under test: a port, host:port, or one of them with a path [default: a simulated one]
     #[arg(long, value_name = "[HOST:]PORT[/PATH]", value_parser = listen)]
     pub listen: Option<ListenPort>,
+    /// Security profile of the links to the side under test, 0 to 3. From 2 on the port of --listen has TLS, with --cert or a certificate of the
+    /// test CA, and our charge points at --url show a certificate in 3
+    #[arg(long, value_name = "NUMBER", default_value = "0", value_parser = profile)]
+    pub security_profile: SecurityProfile,
+    #[command(flatten)]
+    pub shown: CertificateArguments,
+    #[command(flatten)]
+    pub trust: TrustArguments,
     #[command(flatten)]
     pub subprotocols: SubprotocolArguments,
     /// Identity of the charge point [default: CP1; with --listen any]

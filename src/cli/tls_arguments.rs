@@ -63,6 +63,13 @@ pub struct ServerTlsArguments {
     /// TCP port for TLS, beside the one without; 0 takes any free one [default: 9443 when another option asks for TLS]
     #[arg(long, value_name = "PORT", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 0..=65_535))]
     pub tls_port: Option<u16>,
+    #[command(flatten)]
+    pub shown: CertificateArguments,
+}
+
+/// What a central system shows and whom it trusts.
+#[derive(Debug, Clone, Args)]
+pub struct CertificateArguments {
     /// PEM file of a certificate and those between it and its CA; several are chosen from by name and kind of key
     #[arg(long, value_name = "FILE")]
     pub cert: Vec<PathBuf>,
@@ -74,20 +81,24 @@ pub struct ServerTlsArguments {
     pub client_ca: Vec<PathBuf>,
 }
 
+impl CertificateArguments {
+    /// The options with this port for TLS, and the one without open or closed.
+    ///
+    /// # Errors
+    /// When certificates and keys are no pairs.
+    pub fn options(&self, port: Option<u16>, alone: bool) -> Result<ListenTlsOptions, CertificateFileError> {
+        let (certificates, client_ca) = (CertificateFiles::pairs(&self.cert, &self.key)?, self.client_ca.clone());
+        Ok(ListenTlsOptions { port, alone, certificates, client_ca, ..ListenTlsOptions::default() })
+    }
+}
+
 impl ServerTlsArguments {
     /// The options, with the port without TLS open or closed, and with these versions.
     ///
     /// # Errors
     /// When certificates and keys are no pairs.
     pub fn options(&self, alone: bool, limits: TlsLimits) -> Result<ListenTlsOptions, CertificateFileError> {
-        Ok(ListenTlsOptions {
-            port: self.tls_port,
-            alone,
-            certificates: CertificateFiles::pairs(&self.cert, &self.key)?,
-            client_ca: self.client_ca.clone(),
-            organization: None,
-            limits,
-        })
+        Ok(ListenTlsOptions { limits, ..self.shown.options(self.tls_port, alone)? })
     }
 }
 
@@ -154,7 +165,7 @@ impl TrustArguments {
     }
 }
 
-fn profile(text: &str) -> Result<SecurityProfile, String> {
+pub(super) fn profile(text: &str) -> Result<SecurityProfile, String> {
     text.parse().ok().and_then(SecurityProfile::of_number).ok_or_else(|| "it is a number from 0 to 3".to_owned())
 }
 

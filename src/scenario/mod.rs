@@ -31,7 +31,7 @@ mod worker;
 
 pub use files::{FileError, find};
 pub use hooks::{HookError, run_hook};
-pub use options::{ListenPort, PROFILES, PeerCredentials, ScenarioOptions};
+pub use options::{ListenPort, PROFILES, PeerCredentials, PeerTls, ScenarioOptions};
 pub use outcome::{CaseFailure, CaseNote, CaseOutcome, CaseStep, FileReport, NoteLevel, ScenarioCase, ScenarioGrade};
 pub use parameters::{UnaskedParameter, check_parameters};
 pub use shipped::{SHIPPED, ShippedFiles};

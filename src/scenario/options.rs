@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
 use super::shipped::ShippedFiles;
-use crate::hub::MachineOptions;
+use crate::hub::{DialTlsOptions, ListenTlsOptions, MachineOptions};
 use crate::link::{ExtraHeaders, HeaderError, LinkSettings, SubprotocolPolicy};
-use crate::ocpp::Catalog;
+use crate::ocpp::{Catalog, SecurityProfile};
 use crate::simulator::Profile;
 
 /// The parameter that lists the optional features of the side under test.
@@ -62,6 +63,19 @@ impl PeerCredentials {
     }
 }
 
+/// TLS of the links to the side under test.
+#[derive(Debug, Clone, Default)]
+pub struct PeerTls {
+    /// The security profile.
+    pub profile: SecurityProfile,
+    /// What the port shows to which a charge point under test connects, in the profiles with TLS.
+    pub listening: ListenTlsOptions,
+    /// What our charge points show to the central system under test.
+    pub dialling: DialTlsOptions,
+    /// The folder of the test CA, which is used for what is not named; `None` without TLS.
+    pub authority: Option<PathBuf>,
+}
+
 /// The options of a run of scenarios.
 #[derive(Debug, Clone)]
 pub struct ScenarioOptions {
@@ -75,6 +89,8 @@ pub struct ScenarioOptions {
     pub url: Option<String>,
     /// What our charge points show there.
     pub credentials: PeerCredentials,
+    /// TLS of the links to the side under test.
+    pub tls: PeerTls,
     /// The files that come with the program.
     pub shipped: ShippedFiles,
     /// Where the charge point under test connects; `None` for a simulated one.
@@ -136,6 +152,7 @@ impl Default for ScenarioOptions {
             profile: Profile::default(),
             url: None,
             credentials: PeerCredentials::default(),
+            tls: PeerTls::default(),
             shipped: ShippedFiles::default(),
             listen: None,
             subprotocols: SubprotocolPolicy::default(),

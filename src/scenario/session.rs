@@ -11,9 +11,9 @@ use super::request::{CentralSystemConfig, ChargePointConfig, subprotocol_order, 
 use super::request_error::ScriptRequestError;
 use crate::clock::now;
 use crate::console::Console;
-use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, SoapOptions};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, ListenTlsOptions, SoapOptions};
 use crate::link::{ExtraHeaders, HeaderError, Network, SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
-use crate::ocpp::{Role, Transport, Version};
+use crate::ocpp::{Role, SecurityProfile, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
 
 /// After so long without a record the charge point under test is taken for idle.
@@ -65,6 +65,9 @@ impl ScenarioSession {
         // Scripts compare them; reports have none.
         events.trace().show_secrets();
         let hub = Hub::with_network(options.catalog.clone(), options.limits.clone(), options.profile, events, network);
+        if let Some(folder) = &options.tls.authority {
+            hub.use_authority(folder.clone());
+        }
         ScenarioSession { console: Console::new(hub), next_record: 0, began: 0, hidden: HashSet::new(), listening: None }
     }
 
@@ -125,7 +128,11 @@ impl ScenarioSession {
         let ListenPort { host, port, endpoint } = options.listen.clone().unwrap_or_else(here);
         let (versions, transports) = (Version::ALL.to_vec(), Transport::ALL.to_vec());
         let subprotocols = options.subprotocols;
+        let security_profile = if options.listen.is_some() { options.tls.profile } else { SecurityProfile::default() };
+        let tls = if security_profile.uses_tls() { options.tls.listening.clone() } else { ListenTlsOptions::default() };
         let options = CentralSystemOptions {
+            security_profile,
+            tls,
             host,
             port,
             endpoint,
@@ -184,7 +191,13 @@ impl ScenarioSession {
         let autonomous = config.autonomous;
         let name = self.free_name(&identity);
         let machine = config.machine.apply(&options.machine, folder)?;
-        let made = ChargePointOptions { autonomous, machine, soap, ..ChargePointOptions::new(url, identity.clone(), version) };
+        let mut made =
+            ChargePointOptions { autonomous, machine, soap, ..ChargePointOptions::new(url, identity.clone(), version) };
+        if foreign {
+            made.tls = options.tls.dialling.clone();
+            // A password is a header, which the profile does not look at.
+            made.credentials.profile = Some(options.tls.profile).filter(|profile| profile.uses_tls());
+        }
         let key = hub.start_charge_point_as(&name, made, headers).map_err(StartError::Hub)?;
         if simulated {
             let other = if autonomous { key } else { hub.station(Role::CentralSystem, &identity) };

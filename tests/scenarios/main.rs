@@ -40,5 +40,6 @@ mod stage;
 #[path = "../support/mod.rs"]
 mod support;
 mod thrown;
+mod tls;
 mod twin;
 mod virtual_time;

@@ -83,6 +83,8 @@ fn start_in(folder: &Path, arguments: &[&str]) -> Child {
         .arg("test")
         .args(arguments)
         .current_dir(folder)
+        // A test CA of its own, where one is made.
+        .env("XDG_DATA_HOME", folder.join("data"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -186,15 +186,7 @@ function messagesOnly() {
   remark('The messages are checked, and not that a link uses what they are about.');
 }
 
-/** The link has TLS, of a version that OCPP allows, and the certificate of the server was checked; without TLS the case is skipped. */
-function secured({ tls }) {
-  if (!tls) {
-    skip('The link has no TLS: give a URL that begins with wss://.');
-  }
-  expect(tls, { version: oneOf('TLS 1.2', 'TLS 1.3'), verdict: 'trusted' });
-}
-
 module.exports = {
-  official, has, goesOn, idTag, tagFor, known, tell, ready, authorize, startAccepted, charging, finished, metered, restarted, statuses, wanted, secured,
+  official, has, goesOn, idTag, tagFor, known, tell, ready, authorize, startAccepted, charging, finished, metered, restarted, statuses, wanted,
   remoteStart, reserve, pem, messagesOnly, atLeast,
 };

@@ -1,7 +1,8 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
 const { registered } = require('../../lib/central-system.js');
-const { official, secured } = require('../../lib/official-cases.js');
+const { official } = require('../../lib/official-cases.js');
+const { keptOut, secured, shown } = require('../../lib/tls-cases.js');
 
 official('TC_086_CSMS', 'the certificate of the server is valid', {
   area: 'security',
@@ -13,7 +14,11 @@ official('TC_086_CSMS', 'the certificate of the server is valid', {
 official('TC_087_CSMS', 'the certificate of the charge point is valid', {
   area: 'security',
   profiles: ['Security'],
-  checks: 'A charge point with a valid certificate is let in.',
+  checks: 'A charge point with a valid certificate is let in, and one with a certificate of another CA is not.',
   by: 'Improved security for OCPP 1.6-J, security profile 3',
-  skip: 'A scenario shows no certificate of its own.',
-}, () => {});
+}, async () => {
+  const link = await registered();
+  secured(link);
+  shown(link);
+  await keptOut(link);
+});

@@ -1,8 +1,9 @@
 /// <reference path="../../ocpp-tui-scenario.d.ts" />
 
-// Block A, security: passwords, certificates of stations, and security profiles. What needs a certificate of the station is skipped.
+// Block A, security: passwords, certificates of stations, and security profiles. What is about TLS needs a URL with wss://, and what needs a
+// certificate of the station --security-profile 3.
 
-const { secured } = require('../../lib/official-cases.js');
+const { keptOut, secured, shown } = require('../../lib/tls-cases.js');
 const { asksFor, goesOn, messagesOnly, official, ready, textUpTo, wanted } = require('./lib/csms.js');
 
 const withPassword = parameter('withPassword', false);
@@ -47,15 +48,26 @@ official('A_04', 'the certificate of the server is valid', {
   checks: 'The server shows a certificate that is valid for its name, over TLS 1.2 or later.', by: 'A00',
 }, async () => { secured(await ready()); });
 
-const NO_CERTIFICATE = 'A scenario shows no certificate of its own.';
+official('A_06', 'a version of TLS that is too low', {
+  checks: 'A handshake with a version below TLS 1.2 is refused.', by: 'A00', skip: 'ocpp-tui probe checks it; a scenario speaks TLS 1.2 and 1.3.',
+}, () => {});
 
-for (const [id, title, checks, reason] of [
-  ['A_06', 'a version of TLS that is too low', 'A handshake with a version below TLS 1.2 is refused.', 'ocpp-tui probe checks it; a scenario speaks TLS 1.2 and 1.3.'],
-  ['A_07', 'the certificate of a station is valid', 'A station with a valid certificate is let in.', NO_CERTIFICATE],
-  ['A_08', 'the certificate of a station is not valid', 'A station with another certificate is not let in.', NO_CERTIFICATE],
-]) {
-  official(id, title, { checks, by: 'A00', skip: reason }, () => {});
-}
+official('A_07', 'the certificate of a station is valid', {
+  checks: 'A station with a valid certificate is let in.', by: 'A00',
+}, async () => {
+  const link = await ready();
+  secured(link);
+  shown(link);
+});
+
+official('A_08', 'the certificate of a station is not valid', {
+  checks: 'A station with a certificate of another CA is not let in.', by: 'A00',
+}, async () => {
+  const link = await ready();
+  secured(link);
+  shown(link);
+  await keptOut(link);
+});
 
 // ---- new passwords ----------------------------------------------------------------------------------------------------------------
 
