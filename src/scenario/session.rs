@@ -131,14 +131,14 @@ impl ScenarioSession {
         let security_profile = if options.listen.is_some() { options.tls.profile } else { SecurityProfile::default() };
         let tls = if security_profile.uses_tls() { options.tls.listening.clone() } else { ListenTlsOptions::default() };
         let options = CentralSystemOptions {
-            security_profile,
-            tls,
             host,
             port,
             endpoint,
             versions,
             transports,
             subprotocols,
+            security_profile,
+            tls,
             ..CentralSystemOptions::default()
         };
         let (_, url, _) = self.start(options).await?;
