@@ -3,6 +3,7 @@
 //! is skipped because it is missing.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "a test says when it is skipped")]
 
 #[path = "../support/mod.rs"]
 mod support;

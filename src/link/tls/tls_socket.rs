@@ -23,6 +23,7 @@ pub(in crate::link) struct TlsSocket<S> {
 
 /// What secures it.
 #[derive(Debug)]
+#[cfg_attr(feature = "openssl", expect(clippy::large_enum_variant, reason = "nearly every link has the large one"))]
 pub(super) enum SecuredStream<S> {
     /// rustls.
     Rustls(TlsStream<TappedSocket<S>>),
