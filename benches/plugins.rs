@@ -50,6 +50,7 @@ impl PluginHost for Program {
             key,
             identity,
             our_role: Role::CentralSystem,
+            is_pair: false,
             version,
             transport: Some(Transport::WebSocket),
             connected: true,

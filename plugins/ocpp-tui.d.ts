@@ -26,6 +26,8 @@ interface Station {
   chargePointId: string;
   /** Our role: `cp` for one of our charge points, `cs` for one that is connected to our central system. */
   role: 'cp' | 'cs';
+  /** Whether it is passed on to its central system by a proxy of ours. Frames of both sides are seen then; `role` is `cs`. */
+  pair: boolean;
   /** The OCPP version of its link, such as `1.6`. */
   version: string | null;
   /** The same, under its name in ocppjs. */

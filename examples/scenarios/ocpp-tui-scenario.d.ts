@@ -127,6 +127,30 @@ interface CentralSystem {
   station(id?: string, options?: { within?: number }): Promise<Link>;
 }
 
+/** Starts a proxy on a free port: the stations that connect there are passed on to the central system at `to`. */
+declare function proxy(options: {
+  /** The URL of the central system, without an identity. */
+  to: string;
+  /** A second central system that observes: its URL, or `'cs'` for a simulated one. */
+  also?: string;
+  /** Whether stations stay connected while their central system is away. */
+  keep?: boolean;
+  port?: number;
+}): Promise<Proxy>;
+
+interface Proxy {
+  /** The URL that charge points connect to, without the identity. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Waits for a station that is passed on: the one with this identity, or the next one. What the station sends comes in on its link, what
+   * its central system sends goes out.
+   */
+  station(id?: string, options?: { within?: number }): Promise<Link>;
+  /** Changes frames on their way, as the command `rewrite`: `'action:Authorize kind:result set idTagInfo.status=Blocked'`. */
+  rewrite(rule: string): Promise<void>;
+}
+
 /** What is thrown when a side cannot be reached, or refuses the link. */
 declare class PeerError extends Error {}
 
@@ -245,6 +269,8 @@ interface Link {
   readonly version: Version;
   readonly transport: Transport;
   readonly connected: boolean;
+  /** Whether it is the link of a station that a proxy passes on. */
+  readonly pair: boolean;
   /** When the link came up, in milliseconds since 1970; `undefined` if that was before the scenario began. */
   readonly since: number | undefined;
   /** What TLS agreed on when the link came up in this scenario, with the verdict about the certificates; `null` without TLS. */

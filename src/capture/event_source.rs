@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::line::LineFault;
-use crate::ocpp::Role;
-use crate::trace::{EventKind, Stamp};
+use crate::trace::{EventKind, RowKind, Stamp};
 
 /// A line, or another piece of a file, that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +20,9 @@ pub struct UnreadLine {
 #[derive(Debug)]
 pub(super) enum ReadStep {
     /// Something happened. The monotonic stamp is set by the loader.
-    Event { station: Option<(Role, Arc<str>)>, stamp: Stamp, kind: EventKind },
+    Event { station: Option<(RowKind, Arc<str>)>, stamp: Stamp, kind: EventKind },
     /// A station is known from now on.
-    Station(Role, Arc<str>),
+    Station(RowKind, Arc<str>),
     /// Something is not read.
     Unread(UnreadLine),
 }

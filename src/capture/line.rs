@@ -71,11 +71,11 @@ pub enum CaptureLine {
     /// The first line of a file.
     Header(CaptureHeader),
     /// A station is known from now on.
-    Station(Role, Arc<str>),
+    Station(RowKind, Arc<str>),
     /// An event; of a station it has no key yet.
     Event {
-        /// The role that we played, and the identity.
-        station: Option<(Role, Arc<str>)>,
+        /// What its row stands for, and the identity.
+        station: Option<(RowKind, Arc<str>)>,
         /// When.
         stamp: Stamp,
         /// What.
@@ -161,7 +161,7 @@ struct LineMembers<'a> {
     wall_micros: Option<i64>,
     monotonic_micros: Option<u64>,
     station: Option<Arc<str>>,
-    role: Option<Role>,
+    role: Option<RowKind>,
     added: Option<Arc<str>>,
     text: Option<String>,
     content: Option<Box<FrameContent>>,
@@ -208,17 +208,17 @@ impl<'de> Deserialize<'de> for LineMembers<'de> {
     }
 }
 
-/// The role of a line.
-struct LineRole(Role);
+/// The role of a line, which says what its row stands for.
+struct LineRole(RowKind);
 
 impl<'de> Deserialize<'de> for LineRole {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LineRole, D::Error> {
         let name = Cow::<str>::deserialize(deserializer)?;
-        // Towards the station of a pair we stand for its central system; its frames say on which link they were.
         if name == RowKind::Pair.name() {
-            return Ok(LineRole(Role::CentralSystem));
+            return Ok(LineRole(RowKind::Pair));
         }
-        Role::deserialize(IntoDeserializer::<D::Error>::into_deserializer(&*name)).map(LineRole)
+        let role = Role::deserialize(IntoDeserializer::<D::Error>::into_deserializer(&*name));
+        role.map(|role| LineRole(RowKind::Station(role)))
     }
 }
 
@@ -302,7 +302,7 @@ mod tests {
         assert!(line.ends_with("}\n") && line.matches('\n').count() == 1, "{line}");
         match CaptureLine::read(&line).unwrap_or_else(|error| panic!("{error}: {line}")) {
             CaptureLine::Event { station, stamp, kind } => {
-                assert_eq!((station, stamp), (Some((Role::CentralSystem, "CP 1".into())), STAMP));
+                assert_eq!((station, stamp), (Some((RowKind::Station(Role::CentralSystem), "CP 1".into())), STAMP));
                 *kind
             }
             other => panic!("{other:?}"),
@@ -362,6 +362,8 @@ mod tests {
                 peer,
                 handshake: attempt.clone(),
             },
+            EventKind::Upstream(Box::new(EventKind::Connecting { url: "ws://h".into() })),
+            EventKind::Upstream(Box::new(EventKind::TypedNote(NoteTopic::PingsEnabled))),
             EventKind::Callback { url: None },
             EventKind::LinkKnown {
                 link: 3,

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use super::event_source::{ReadStep, UnreadLine};
 use super::reader::CaptureReader;
-use crate::ocpp::Role;
-use crate::trace::{Event, EventKind, EventSender, Stamp, StationKey};
+use crate::trace::{Event, EventKind, EventSender, RowKind, Stamp, StationKey};
 
 /// How long to wait before a file that grows is read again.
 const GROWS: Duration = Duration::from_millis(50);
@@ -64,7 +63,7 @@ struct EventMerge<'a> {
     readers: &'a mut [CaptureReader],
     heads: Vec<Option<ReadStep>>,
     events: &'a EventSender,
-    keys: HashMap<(Role, Arc<str>), StationKey>,
+    keys: HashMap<(RowKind, Arc<str>), StationKey>,
     /// The time of the first event.
     began: Option<i64>,
     count: LoadCount,
@@ -89,11 +88,11 @@ impl<'a> EventMerge<'a> {
         let next = self.heads.iter().enumerate().filter_map(|(index, step)| Some((time(step.as_ref()?), index))).min();
         let Some((index, step)) = next.and_then(|(_, index)| Some((index, self.heads[index].take()?))) else { return false };
         match step {
-            ReadStep::Station(role, identity) => {
-                self.key_of(role, identity);
+            ReadStep::Station(row, identity) => {
+                self.key_of(row, identity);
             }
             ReadStep::Event { station, stamp, kind } => {
-                let station = station.map(|(role, identity)| self.key_of(role, identity));
+                let station = station.map(|(row, identity)| self.key_of(row, identity));
                 // What was there before the record is no event of it.
                 self.count.events += u64::from(!matches!(kind, EventKind::LinkKnown { .. }));
                 self.put(station, stamp.wall_micros, kind);
@@ -111,9 +110,9 @@ impl<'a> EventMerge<'a> {
         true
     }
 
-    fn key_of(&mut self, role: Role, identity: Arc<str>) -> StationKey {
+    fn key_of(&mut self, row: RowKind, identity: Arc<str>) -> StationKey {
         let events = self.events;
-        *self.keys.entry((role, identity)).or_insert_with_key(|(role, identity)| events.station(*role, identity))
+        *self.keys.entry((row, identity)).or_insert_with_key(|(row, identity)| events.row(*row, identity))
     }
 
     fn put(&mut self, station: Option<StationKey>, wall_micros: i64, kind: EventKind) {
@@ -131,7 +130,7 @@ mod tests {
     use crate::capture::{CaptureReadError, open_ocpp_trace};
     use crate::clock::now;
     use crate::ocpp::Catalog;
-    use crate::trace::{self, Contents, RecordKind};
+    use crate::trace::{self, Contents, PairLegs, RecordKind};
 
     /// What the files with these texts make of a trace.
     fn loaded(texts: &[&str]) -> (EventSender, LoadCount) {
@@ -184,6 +183,40 @@ mod tests {
             assert!(count.events > 0, "{rest}");
             assert!(summaries(&events.trace().read())[0].starts_with("line 1 of "), "{rest}");
         }
+    }
+
+    #[test]
+    fn a_pair_is_a_pair_again_with_both_of_its_links() {
+        let events = trace::direct(1 << 20, now());
+        let folder = tempfile::tempdir().unwrap();
+        let capture = crate::capture::CaptureWriter::new(events.clone());
+        let path = capture.start(crate::capture::CapturePlace::File(folder.path().join("pair.jsonl"))).unwrap();
+        let key = events.pair("CP1");
+        let (peer, handshake) = ("127.0.0.1:9".parse().unwrap(), trace::ConnectionAttempt::default());
+        let up = |link| EventKind::Connected {
+            link,
+            version: crate::ocpp::Version::V1_6,
+            transport: crate::ocpp::Transport::WebSocket,
+            peer,
+            handshake: handshake.clone(),
+        };
+        let upstream = events.of_leg(trace::PairLeg::Upstream);
+        upstream.try_send(Some(key), now(), EventKind::Connecting { url: "ws://provider/CP1".into() });
+        upstream.try_send(Some(key), now(), up(1));
+        events.try_send(Some(key), now(), up(2));
+        assert!(capture.stop());
+        let again = |path: &Path| {
+            let events = trace::direct(1 << 20, now());
+            load(vec![CaptureReader::open(path, Catalog::embedded()).unwrap()], &events);
+            let contents = events.trace().read();
+            let row = contents.stations().get(contents.stations().find_pair("CP1").unwrap().key).unwrap();
+            let url = row.upstream.as_ref().unwrap().url.clone();
+            let legs: Vec<_> = contents.records().iter(contents.records().range()).map(|record| record.legs).collect();
+            (row.state, url, legs)
+        };
+        let (state, url, legs) = again(&path);
+        assert_eq!((state, url.as_deref()), (trace::LinkState::Connected, Some("ws://provider/CP1")));
+        assert_eq!(legs, [PairLegs::Upstream, PairLegs::Upstream, PairLegs::Station].map(Some));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::export::{ExportScope, each_event};
 use super::redact::{RedactionReport, Redactor};
 use crate::clock::now;
-use crate::ocpp::{Catalog, Role};
+use crate::ocpp::Catalog;
 use crate::trace::{
-    self, Event, EventKind, EventSender, FrameContent, FrameText, Sequence, StationKey, StationRow, TappedFrame,
+    self, Event, EventKind, EventSender, FrameContent, FrameText, RowKind, Sequence, StationKey, StationRow, TappedFrame,
 };
 
 /// The copy of a choice of records is in memory as a whole, as the choice is.
@@ -42,7 +42,7 @@ pub fn redacted_copy(scope: &ExportScope<'_>, catalog: Arc<Catalog>, seed: &str)
     let mut keys: HashMap<StationKey, StationKey> = HashMap::new();
     let mut chosen = Vec::new();
     each_event(scope, |event, row, tapped, record| {
-        if let EventKind::StationAdded { .. } = event.kind {
+        if let EventKind::StationAdded { .. } | EventKind::PairAdded { .. } = event.kind {
             return;
         }
         let (mut station, mut kind) = (row.map(whose), whole(event, tapped));
@@ -57,8 +57,8 @@ pub fn redacted_copy(scope: &ExportScope<'_>, catalog: Arc<Catalog>, seed: &str)
     RedactedCopy { events, chosen, report: redactor.report() }
 }
 
-fn whose(row: &StationRow) -> (Role, Arc<str>) {
-    (row.our_role, Arc::from(&*row.identity))
+fn whose(row: &StationRow) -> (RowKind, Arc<str>) {
+    (row.kind(), Arc::from(&*row.identity))
 }
 
 /// The event with the text of its frame.
@@ -79,7 +79,7 @@ mod tests {
 
     use super::*;
     use crate::capture::{CaptureReader, ExportFormat, load, write_export};
-    use crate::ocpp::{Transport, Version};
+    use crate::ocpp::{Role, Transport, Version};
     use crate::trace::{ConnectionAttempt, Direction, Frame, FrameKind, Stamp};
 
     /// What must not be left, in any spelling.

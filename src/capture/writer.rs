@@ -352,7 +352,7 @@ mod tests {
     use crate::capture::line::CaptureLine;
     use crate::capture::{CaptureReader, CaptureRotation, load};
     use crate::ocpp::{Catalog, Role, Transport, Version};
-    use crate::trace::{self, ConnectionAttempt, Direction, Frame, FrameKind, RecordKind};
+    use crate::trace::{self, ConnectionAttempt, Direction, Frame, FrameKind, RecordKind, RowKind};
 
     fn lines_of(path: &Path) -> Vec<CaptureLine> {
         let text = std::fs::read_to_string(path).unwrap();
@@ -390,7 +390,9 @@ mod tests {
         events.try_send(None, now(), note("behind"));
         let lines = lines_of(&path);
         assert!(matches!(lines[0], CaptureLine::Header(_)));
-        assert!(matches!(&lines[1], CaptureLine::Station(Role::CentralSystem, identity) if &**identity == "CP1"));
+        assert!(
+            matches!(&lines[1], CaptureLine::Station(RowKind::Station(Role::CentralSystem), identity) if &**identity == "CP1")
+        );
         assert_eq!(texts(&lines), ["during", "of a station"]);
     }
 

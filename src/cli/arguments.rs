@@ -379,6 +379,9 @@ pub struct DemoArguments {
     /// Show both ends of each link, so that every frame is there twice
     #[arg(long)]
     pub both_ends: bool,
+    /// Put a proxy between the charge points and the central system: pairs, with both of their links
+    #[arg(long)]
+    pub proxy: bool,
     #[command(flatten)]
     pub machine: MachineArguments,
 }

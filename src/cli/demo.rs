@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use ocpp_tui::behaviour::PhysicalAction;
-use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, MachineOptions, Order, SoapOptions};
+use ocpp_tui::hub::{
+    CentralSystemOptions, ChargePointOptions, Hub, HubError, LinkCommand, MachineOptions, Order, ProxyOptions, SoapOptions,
+};
 use ocpp_tui::ocpp::{OcppGeneration, Role, Version};
 use ocpp_tui::trace::decode::payload_value;
 use ocpp_tui::trace::{Direction, FrameKind, LinkState, RecordKind, StationKey};
@@ -50,11 +52,12 @@ enum DemoStep {
     Invalid(&'static str),
 }
 
-/// Starts everything on a free port of this computer; the charge points have the machine of the options.
+/// Starts everything on free ports of this computer; the charge points have the machine of the options. Those that speak over a WebSocket
+/// may be passed on by a proxy.
 ///
 /// # Errors
 /// When no port can be bound, or a quirk cannot be used.
-pub async fn start(hub: &Hub, machine: &MachineOptions) -> Result<(), HubError> {
+pub async fn start(hub: &Hub, machine: &MachineOptions, is_proxied: bool) -> Result<(), HubError> {
     let options = CentralSystemOptions {
         first_transaction: Some(1),
         host: Some("127.0.0.1".to_owned()),
@@ -62,10 +65,14 @@ pub async fn start(hub: &Hub, machine: &MachineOptions) -> Result<(), HubError> 
     };
     let address = hub.start_central_system(options).await?;
     hub.note(false, "A demonstration: eight simulated charge points at a central system, both in this console.");
+    let way = match is_proxied {
+        true => hub.start_proxy(ProxyOptions::new(format!("ws://{address}"))).await?,
+        false => address,
+    };
     for (identity, version) in STATIONS {
         let soap = (identity == SOAP).then(SoapOptions::default);
-        let scheme = if soap.is_some() { "http" } else { "ws" };
-        let (url, identity) = (format!("{scheme}://{address}"), identity.to_owned());
+        let url = if soap.is_some() { format!("http://{address}") } else { format!("ws://{way}") };
+        let identity = identity.to_owned();
         let machine = machine.clone();
         hub.start_charge_point(ChargePointOptions { soap, machine, ..ChargePointOptions::new(url, identity, version) })?;
     }
@@ -255,7 +262,7 @@ mod tests {
     async fn all_stations_connect_and_charge() {
         let (events, _recorder) = trace::start(64 << 20, now()).unwrap();
         let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
-        start(&hub, &MachineOptions::default()).await.unwrap();
+        start(&hub, &MachineOptions::default(), false).await.unwrap();
         until_charging(&hub, "GARAGE-1").await;
         let remote_start = call("RemoteStartTransaction", json!({ "idTag": TAG, "connectorId": 1 }));
         order(&hub, Role::CentralSystem, SOAP, remote_start);
@@ -269,5 +276,18 @@ mod tests {
             }
         }
         hub.end().await;
+    }
+
+    #[tokio::test]
+    async fn stations_charge_through_the_proxy() {
+        let (events, _recorder) = trace::start(64 << 20, now()).unwrap();
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), events);
+        start(&hub, &MachineOptions::default(), true).await.unwrap();
+        until_charging(&hub, "GARAGE-1").await;
+        hub.caught_up().await;
+        let contents = hub.trace().read();
+        let pair = contents.stations().find_pair("GARAGE-1").expect("a pair");
+        assert!(pair.frames_in > 0 && pair.frames_out > 0);
+        assert!(contents.stations().find_pair(SOAP).is_none(), "SOAP is not passed on");
     }
 }

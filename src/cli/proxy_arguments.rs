@@ -35,6 +35,10 @@ pub struct ProxyArguments {
     /// URL in --to they are spoken to over SOAP [default: frames pass as they are; over SOAP the version of the station]
     #[arg(long, value_name = "VERSION", value_parser = translated)]
     pub translate: Option<Version>,
+    /// A second central system that gets a copy of every call of the stations; its answers are compared and go nowhere. cs stands for
+    /// a simulated one of ours
+    #[arg(long, value_name = "URL|cs")]
+    pub also: Option<String>,
     /// Keep stations connected while their central system is away; what they say waits for it
     #[arg(long)]
     pub keep: bool,
@@ -75,6 +79,7 @@ impl ProxyArguments {
             endpoint: self.endpoint.clone(),
             routes: self.route.clone(),
             path_maps: self.path_map.clone(),
+            also: self.also.clone(),
             keep: self.keep,
             ping_interval: self.ping_interval,
             security_profile: self.tls.security_profile,

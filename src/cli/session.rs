@@ -275,7 +275,9 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             started.output = console.run(&console::join(words), &RunContext::default()).await;
         }
         Some(StartCommand::Open(arguments)) => started.reading = capture::open(console.hub(), arguments)?,
-        Some(StartCommand::Demo(arguments)) => demo::start(console.hub(), &arguments.machine.options()).await?,
+        Some(StartCommand::Demo(arguments)) => {
+            demo::start(console.hub(), &arguments.machine.options(), arguments.proxy).await?;
+        }
         None if !full_screen => started.output = console.greeting(),
         Some(
             StartCommand::Test(_)

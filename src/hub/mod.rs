@@ -57,7 +57,7 @@ pub use credential_options::CredentialOptions;
 pub use error::{HubError, LinkOrderError};
 pub use options::{CentralSystemOptions, ChargePointOptions, MachineOptions, SoapOptions};
 pub use order::Order;
-pub use proxy_options::{PROXY_HOST, ProxyOptions};
+pub use proxy_options::{OUR_SECOND, PROXY_HOST, ProxyOptions};
 pub use receipt::Receipt;
 pub use tls_options::{DialTlsOptions, ListenTlsOptions};
 

@@ -21,6 +21,7 @@ fn facts(row: &StationRow, shared: &HubState) -> StationInfo {
         key: row.key,
         identity: row.identity.as_ref().into(),
         our_role: row.our_role,
+        is_pair: row.is_pair(),
         version: if row.state == LinkState::Connected { row.version } else { spoken.or(row.version) },
         transport: row.transport,
         connected: spoken.is_some(),

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use super::answer_rules::{AnswerRules, RuleFilter};
 use super::central_system::ListenAddress;
-use super::proxy_options::{PROXY_HOST, ProxyOptions};
+use super::proxy_options::{OUR_SECOND, PROXY_HOST, ProxyOptions};
 use super::registry::Registry;
 use super::tls::ListenTls;
 use super::{CentralSystemOptions, Hub, HubError};
-use crate::behaviour::{AnswerFilter, CredentialSet};
+use crate::behaviour::{AnswerFilter, CredentialSet, LinkObserver};
 use crate::clock::now;
 use crate::link::{
     self, Endpoint, LinkContext, LinkHandle, ListenerContext, ListenerPorts, RelayDirectory, RelayOptions, RelayTarget,
 };
 use crate::ocpp::{Role, Transport, Version};
+use crate::plugin::{PluginChannel, PluginFilter};
 use crate::trace::{EventKind, EventSender, PairLeg, StationKey};
 
 /// Larger messages than elsewhere pass, because the two sides decide about that.
@@ -28,6 +29,7 @@ struct PairDirectory {
     /// The links to central systems.
     upstreams: Arc<Registry>,
     answers: Arc<AnswerRules>,
+    plugins: Arc<PluginChannel>,
 }
 
 impl PairDirectory {
@@ -56,12 +58,26 @@ impl RelayDirectory for PairDirectory {
         Box::new(RuleFilter::new(pair, our_role, self.answers.clone()))
     }
 
+    fn observer(&self, pair: StationKey) -> Option<Box<dyn LinkObserver>> {
+        Some(Box::new(PluginFilter::new(pair, Role::CentralSystem, self.plugins.clone())))
+    }
+
     fn detach(&self, pair: StationKey, leg: PairLeg, number: u64) {
         self.registry(leg).remove(pair, number);
     }
 }
 
 impl Hub {
+    /// The URL of the second central system. One of ours is started for it.
+    async fn second_of(&self, options: &ProxyOptions) -> Result<Option<String>, HubError> {
+        if options.also.as_deref() != Some(OUR_SECOND) {
+            return Ok(options.also.clone());
+        }
+        let ours = CentralSystemOptions { host: Some(PROXY_HOST.to_owned()), port: 0, ..CentralSystemOptions::default() };
+        let address = Box::pin(self.start_central_system(ours)).await?;
+        Ok(Some(format!("ws://{address}")))
+    }
+
     /// Starts a proxy and returns where it listens: without TLS, or with it when there is no such port. With another version or transport
     /// for central systems it is a gateway.
     ///
@@ -86,12 +102,14 @@ impl Hub {
             stations: shared.registry.clone(),
             upstreams: shared.upstreams.clone(),
             answers: shared.answers.clone(),
+            plugins: shared.plugins.channel().clone(),
         };
         let target = RelayTarget::new(
             RelayOptions {
                 to: options.to.clone(),
                 routes: options.routes.clone(),
                 path_maps: options.path_maps.clone(),
+                also: self.second_of(&options).await?,
                 keeps_stations: options.keep,
                 credentials: CredentialSet { password: credentials.password, ..CredentialSet::default() },
             },

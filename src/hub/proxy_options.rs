@@ -7,6 +7,8 @@ use crate::link::{AddressPolicy, PathMap, RelayRoute};
 use crate::ocpp::{SecurityProfile, Version};
 use crate::sanitize::escape_control;
 
+/// In the place of the URL of a second central system: one of ours.
+pub const OUR_SECOND: &str = "cs";
 /// The address that a proxy binds unless another is named: it reads everything, so others do not reach it by accident.
 pub const PROXY_HOST: &str = "127.0.0.1";
 /// The options of a proxy.
@@ -24,6 +26,8 @@ pub struct ProxyOptions {
     pub routes: Vec<RelayRoute>,
     /// Paths that change on the way.
     pub path_maps: Vec<PathMap>,
+    /// A second central system that observes: its URL, or `cs` for one of ours.
+    pub also: Option<String>,
     /// Whether stations stay connected while their central system is away.
     pub keep: bool,
     /// Seconds between our WebSocket pings on either link; 0 means none.
@@ -52,6 +56,7 @@ impl ProxyOptions {
             to: to.into(),
             routes: Vec::new(),
             path_maps: Vec::new(),
+            also: None,
             keep: false,
             ping_interval: 0,
             security_profile: SecurityProfile::default(),

@@ -17,6 +17,8 @@ pub struct StationInfo {
     pub identity: Arc<str>,
     /// The role that we play towards it.
     pub our_role: Role,
+    /// Whether it is a pair: a station that is passed on to its central system.
+    pub is_pair: bool,
     /// The version of its link; `None` before the first one.
     pub version: Option<Version>,
     /// The transport of its link; `None` before the first one.
@@ -32,6 +34,7 @@ impl StationInfo {
             "key": self.key.0,
             "id": &*self.identity,
             "role": self.our_role.short(),
+            "pair": self.is_pair,
             "version": self.version.map(|version| version.to_string()),
             "connected": self.connected,
         })

@@ -90,7 +90,7 @@
   }
 
   /** The one object of a station, refreshed; the `state` that a plugin keeps in it stays. */
-  function station({ key, id, role, version, connected }) {
+  function station({ key, id, role, pair, version, connected }) {
     let known = stations.get(key);
     if (!known) {
       known = new Station(key);
@@ -98,6 +98,7 @@
     }
     known.id = known.chargePointId = id;
     known.role = role;
+    known.pair = pair;
     known.version = known.ocpp_version = version;
     known.connected = connected;
     return known;

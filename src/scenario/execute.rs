@@ -164,6 +164,10 @@ impl Player<'_> {
                 Ok((port, url, service)) => json!({ "port": port, "url": url, "service": service }),
                 Err(error) => failed(error.to_string()),
             },
+            AsyncRequest::Proxy(config) => match self.session.proxy(config).await {
+                Ok(port) => json!({ "port": port, "url": format!("ws://127.0.0.1:{port}") }),
+                Err(error) => failed(error.to_string()),
+            },
             AsyncRequest::Listen => match self.session.listen(self.options).await {
                 Ok(url) => json!({ "url": url }),
                 Err(error) => failed(error.to_string()),

@@ -15,6 +15,7 @@ pub(super) fn station(row: &StationRow) -> Value {
         "key": row.key.0,
         "id": row.identity,
         "role": row.our_role.short(),
+        "pair": row.is_pair(),
         "version": row.version.map(|version| version.to_string()),
         "transport": row.transport.map(|transport| if transport == Transport::Soap { "soap" } else { "websocket" }),
         "connected": row.state == LinkState::Connected,

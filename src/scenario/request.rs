@@ -59,6 +59,8 @@ pub(super) enum AsyncRequest {
     Command { station: Option<u32>, line: String },
     /// Start a central system.
     CentralSystem(CentralSystemConfig),
+    /// Start a proxy.
+    Proxy(ProxyConfig),
     /// Start the central system at which the charge point under test connects.
     Listen,
     /// Start a charge point.
@@ -182,6 +184,16 @@ pub(super) struct CentralSystemConfig {
     pub subprotocol_order: Option<String>,
 }
 
+/// The options of a proxy.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ProxyConfig {
+    pub to: String,
+    pub also: Option<String>,
+    pub keep: bool,
+    pub port: u16,
+}
+
 /// The options of a charge point.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -286,6 +298,7 @@ fn request(operation: &str, json: &str) -> Result<AsyncRequest, ScriptRequestErr
         }
         "listen" => AsyncRequest::Listen,
         "centralSystem" => AsyncRequest::CentralSystem(parsed(json)?),
+        "proxy" => AsyncRequest::Proxy(parsed(json)?),
         "chargePoint" => AsyncRequest::ChargePoint(parsed(json)?),
         _ => return Err(ScriptRequestError::NoOperation(operation.to_owned())),
     })

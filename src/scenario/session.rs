@@ -7,11 +7,13 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::options::{ListenPort, ScenarioOptions};
-use super::request::{CentralSystemConfig, ChargePointConfig, subprotocol_order, transport, unknown_protocol, version};
+use super::request::{
+    CentralSystemConfig, ChargePointConfig, ProxyConfig, subprotocol_order, transport, unknown_protocol, version,
+};
 use super::request_error::ScriptRequestError;
 use crate::clock::now;
 use crate::console::Console;
-use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, ListenTlsOptions, SoapOptions};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, HubError, ListenTlsOptions, ProxyOptions, SoapOptions};
 use crate::link::{ExtraHeaders, HeaderError, Network, SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 use crate::ocpp::{Role, SecurityProfile, Transport, Version};
 use crate::trace::{self, Sequence, StationKey};
@@ -114,6 +116,16 @@ impl ScenarioSession {
             ..CentralSystemOptions::default()
         };
         self.start(options).await
+    }
+
+    /// Starts a proxy on this machine; returns its port.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn proxy(&self, config: ProxyConfig) -> Result<u16, StartError> {
+        let ProxyConfig { to, also, keep, port } = config;
+        let options = ProxyOptions { port, also, keep, ..ProxyOptions::new(to) };
+        Ok(self.hub().start_proxy(options).await.map_err(StartError::Hub)?.port())
     }
 
     /// Starts the central system at which charge points under test connect, once; returns its URL.

@@ -103,6 +103,7 @@ fn links_and_the_rest_have_what_is_declared_of_them() {
     for (head, script) in [
         ("declare const ocpp: {", "return Object.keys(ocpp);"),
         ("interface CentralSystem {", "return Object.keys(await centralSystem());"),
+        ("interface Proxy {", "return Object.keys(await proxy({ to: 'ws://127.0.0.1:1' }));"),
         (
             "interface Call {",
             "const cp = await chargePointUnderTest(); return Object.keys(await cp.expectCall('BootNotification'));",

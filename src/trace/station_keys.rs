@@ -44,6 +44,14 @@ impl RowKind {
         }
     }
 
+    /// The role that we play towards the station. Towards the one of a pair we stand for its central system.
+    pub const fn our_role(self) -> Role {
+        match self {
+            RowKind::Station(our_role) => our_role,
+            RowKind::Pair => Role::CentralSystem,
+        }
+    }
+
     /// The kind with this name.
     pub fn parse(name: &str) -> Option<RowKind> {
         RowKind::ALL.into_iter().find(|kind| kind.name() == name)

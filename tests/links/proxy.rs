@@ -525,3 +525,57 @@ async fn a_bad_network_of_one_station_does_not_touch_another() {
     }
     assert!(arrived > 100 && arrived != 201, "{arrived}");
 }
+
+#[tokio::test]
+async fn a_second_central_system_gets_copies_and_its_answers_are_compared() {
+    let hub = hub();
+    let ((first, upstream), (second, also)) = (listener().await, listener().await);
+    let options = ProxyOptions {
+        also: Some(format!("ws://127.0.0.1:{also}/new")),
+        ..ProxyOptions::new(format!("ws://127.0.0.1:{upstream}"))
+    };
+    let port = proxy_with(&hub, options).await;
+    let (station, central, observer) =
+        tokio::join!(RawPeer::connect(port, "/CP1", &["ocpp1.6"]), RawPeer::accept(&first), RawPeer::accept(&second));
+    let (mut station, mut central, mut observer) = (station.unwrap(), central, observer);
+    record(&hub, "the observer", |record| record.text.contains("observes: ws://") && record.text.ends_with("/new/CP1")).await;
+    let authorize = Message::text(r#"[2, "1","Authorize",{"idTag":"A"}]"#);
+    station.send(authorize.clone()).await;
+    assert_eq!((central.next().await, observer.next().await), (Some(authorize.clone()), Some(authorize)));
+    observer.send(Message::text(r#"[3,"1",{"idTagInfo":{"status":"Blocked"}}]"#)).await;
+    let accepted = Message::text(r#"[3,"1",{"idTagInfo":{"status":"Accepted"}}]"#);
+    central.send(accepted.clone()).await;
+    assert_eq!(station.next().await, Some(accepted));
+    let differs =
+        |record: &ocpp_tui::trace::Record<'_>| record.kind == RecordKind::Failure && record.text.contains("otherwise");
+    let (line, _) = record(&hub, "the difference", differs).await;
+    assert!(line.contains(r#"Authorize otherwise: idTagInfo.status is "Blocked", and "Accepted""#), "{line}");
+    // What it calls does not reach the station.
+    observer.send(Message::text(r#"[2,"9","Reset",{"type":"Soft"}]"#)).await;
+    assert_eq!(observer.next().await, Some(Message::text(r#"[4,"9","NotSupported","this connection only observes",{}]"#)));
+    let reset = Message::text(r#"[2,"10","Reset",{"type":"Hard"}]"#);
+    central.send(reset.clone()).await;
+    assert_eq!(station.next().await, Some(reset));
+}
+
+#[tokio::test]
+async fn a_station_that_goes_away_while_its_central_system_is_asked_leaves_no_row_that_waits() {
+    let hub = hub();
+    let (silent, upstream) = listener().await;
+    let port = proxy(&hub, upstream).await;
+    let mut station = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let request = "GET /CP1 HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n";
+    station.write_all(request.as_bytes()).await.unwrap();
+    let (mut asked, _) = silent.accept().await.unwrap();
+    request_of(&mut asked).await;
+    drop(station);
+    let gone =
+        |record: &ocpp_tui::trace::Record<'_>| record.kind == RecordKind::Refused && record.text.contains("went away before");
+    record(&hub, "that it went away", gone).await;
+    until(hub.trace(), "no link that is dialled", |contents| {
+        let row = contents.stations().find_pair("CP1")?;
+        (row.upstream.as_ref()?.state == LinkState::Gone).then_some(())
+    })
+    .await;
+}

@@ -28,6 +28,7 @@ mod ocppjs;
 mod options;
 mod patience;
 mod playing;
+mod proxy;
 mod recording;
 mod replay;
 mod reports;

@@ -10,8 +10,8 @@ use crate::capture::line::{write_event, write_header};
 use crate::capture::open_ocpp_trace::ExportCount;
 use crate::ocpp::{Finding, FindingRule};
 use crate::trace::{
-    ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, FrameText, FrameVerdict, NoteTopic, Record, RecordDetail,
-    RecordKind, RetryCause, Sequence, SilenceCause, Stamp, StationKey, StationRow, TappedFrame,
+    ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, FrameText, FrameVerdict, NoteTopic, PairLegs, Record,
+    RecordDetail, RecordKind, RetryCause, RowKind, Sequence, SilenceCause, Stamp, StationKey, StationRow, TappedFrame,
 };
 
 /// Writes the capture.
@@ -45,7 +45,11 @@ pub(in crate::capture) fn each_event(
     for record in scope.records() {
         let row = scope.row(&record);
         if let Some(row) = row.filter(|row| known.insert(row.key)) {
-            let kind = EventKind::StationAdded { key: row.key, our_role: row.our_role, identity: (*row.identity).into() };
+            let (key, identity) = (row.key, (*row.identity).into());
+            let kind = match row.kind() {
+                RowKind::Station(our_role) => EventKind::StationAdded { key, our_role, identity },
+                RowKind::Pair => EventKind::PairAdded { key, identity },
+            };
             take(&event(&record, kind), Some(row), TappedFrame::default(), None);
         }
         // A frame says nothing of its version and transport; the line about its link does.
@@ -59,7 +63,11 @@ pub(in crate::capture) fn each_event(
         }
         let text = if matches!(record.kind, RecordKind::Frame(..)) { record.text } else { "" };
         let tapped = TappedFrame { text, content: record.content, masked: &[] };
-        take(&event(&record, kind_of(&record)), row, tapped, Some(record.sequence));
+        let kind = kind_of(&record);
+        // A frame says itself where it was.
+        let is_upstream = record.legs == Some(PairLegs::Upstream) && !matches!(kind, EventKind::Frame(_));
+        let kind = if is_upstream { EventKind::Upstream(Box::new(kind)) } else { kind };
+        take(&event(&record, kind), row, tapped, Some(record.sequence));
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::capture::event_source::{ReadStep, UnreadLine};
 use crate::capture::foreign_frame::{ForeignEvent, ForeignFrame, FrameImport};
 use crate::ocpp::Role;
-use crate::trace::{EventKind, Stamp};
+use crate::trace::{EventKind, RowKind, Stamp};
 
 /// What a file of another program says next.
 #[derive(Debug, Clone)]
@@ -26,10 +26,10 @@ pub(super) fn steps_of(items: &mut Vec<ForeignItem>, import: &mut FrameImport, o
     for item in items.drain(..) {
         let (wall_micros, station, kinds) = match item {
             ForeignItem::Frame(wall_micros, frame) => {
-                (wall_micros, Some((frame.our_role, frame.station.clone())), import.events(frame))
+                (wall_micros, Some((RowKind::Station(frame.our_role), frame.station.clone())), import.events(frame))
             }
             ForeignItem::Event(wall_micros, our_role, station, event) => {
-                (wall_micros, Some((our_role, station.clone())), import.link_events(our_role, station, event))
+                (wall_micros, Some((RowKind::Station(our_role), station.clone())), import.link_events(our_role, station, event))
             }
             ForeignItem::Note(wall_micros, failure, text) => {
                 (wall_micros, None, vec![EventKind::Note { failure, text: text.into() }])

@@ -33,10 +33,10 @@ fn arrow(direction: Direction) -> char {
 fn told(text: &str) -> Vec<String> {
     let line = |step| match step {
         ReadStep::Unread(UnreadLine { unit, number, fault }) => format!("{unit} {number}: {fault}"),
-        ReadStep::Station(role, identity) => format!("{role:?} {identity}"),
+        ReadStep::Station(row, identity) => format!("{:?} {identity}", row.our_role()),
         ReadStep::Event { station, stamp, kind } => {
             let time = jiff::Timestamp::from_microsecond(stamp.wall_micros).unwrap();
-            let (role, name) = station.map_or((Role::CentralSystem, "".into()), |(role, name)| (role, name));
+            let (role, name) = station.map_or((Role::CentralSystem, "".into()), |(row, name)| (row.our_role(), name));
             let name = if role == Role::ChargePoint { format!("cp#{name}") } else { name.to_string() };
             match kind {
                 EventKind::Connected { version, .. } => format!("{name} + {}", version.number()),

@@ -20,8 +20,8 @@ use serde_json::Value;
 
 pub use secret_kind::SecretKind;
 
-use crate::ocpp::{Catalog, FieldDefinition, Role, Version};
-use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameOrigin, FrameText, json_elements};
+use crate::ocpp::{Catalog, FieldDefinition, Version};
+use crate::trace::{Direction, EventKind, Frame, FrameKind, FrameOrigin, FrameText, RowKind, json_elements};
 use dummies::Dummies;
 use json_text::{ValuePlace, ValueVisitor};
 
@@ -88,8 +88,8 @@ impl Redactor {
         self.learn_value(SecretKind::Identity, identity);
     }
 
-    /// Looks at an event of a station, of which we play this role towards it.
-    pub fn learn(&mut self, station: Option<&(Role, Arc<str>)>, kind: &EventKind) {
+    /// Looks at an event of a station, and at what its row stands for.
+    pub fn learn(&mut self, station: Option<&(RowKind, Arc<str>)>, kind: &EventKind) {
         if let Some((_, identity)) = station {
             self.learn_identity(identity);
         }
@@ -118,7 +118,7 @@ impl Redactor {
     }
 
     /// Changes an event and the identity of its station.
-    pub fn apply(&mut self, station: &mut Option<(Role, Arc<str>)>, kind: &mut EventKind) {
+    pub fn apply(&mut self, station: &mut Option<(RowKind, Arc<str>)>, kind: &mut EventKind) {
         self.change(station.as_ref(), kind, Pass::Apply);
         if let Some((_, identity)) = station {
             *identity = self.identity(identity).into();
@@ -148,7 +148,7 @@ impl Redactor {
         self.dummies.of(value)
     }
 
-    fn change(&mut self, station: Option<&(Role, Arc<str>)>, kind: &mut EventKind, pass: Pass) {
+    fn change(&mut self, station: Option<&(RowKind, Arc<str>)>, kind: &mut EventKind, pass: Pass) {
         if let (EventKind::Connected { version, .. } | EventKind::LinkKnown { version, .. }, Some((_, identity))) =
             (&*kind, station)
         {
@@ -194,7 +194,7 @@ impl Redactor {
         }
     }
 
-    fn frame(&mut self, station: Option<&(Role, Arc<str>)>, frame: &mut Frame, pass: Pass) {
+    fn frame(&mut self, station: Option<&(RowKind, Arc<str>)>, frame: &mut Frame, pass: Pass) {
         let catalog = self.catalog.clone();
         let fields = self.fields_of(&catalog, station, frame);
         let origin = frame.origin.as_deref().cloned().unwrap_or_default();
@@ -246,12 +246,13 @@ impl Redactor {
     fn fields_of<'c>(
         &self,
         catalog: &'c Catalog,
-        station: Option<&(Role, Arc<str>)>,
+        station: Option<&(RowKind, Arc<str>)>,
         frame: &Frame,
     ) -> Option<&'c [FieldDefinition]> {
-        let (our_role, identity) = station?;
+        let (row, identity) = station?;
+        let our_role = row.our_role();
         let version = *self.versions.get(identity)?;
-        let sender = if frame.direction == Direction::Out { *our_role } else { our_role.peer() };
+        let sender = if frame.direction == Direction::Out { our_role } else { our_role.peer() };
         let action = frame.action.as_deref()?;
         match frame.kind {
             FrameKind::Call | FrameKind::Send => catalog.action(version, sender, action).map(|known| &*known.request.fields),

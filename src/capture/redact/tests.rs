@@ -4,12 +4,12 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::ocpp::{SampleContext, Transport};
+use crate::ocpp::{Role, SampleContext, Transport};
 use crate::rpc::soap;
 use crate::trace::{ConnectionAttempt, FrameContent};
 
-fn station() -> (Role, Arc<str>) {
-    (Role::CentralSystem, "DEPOT-07".into())
+fn station() -> (RowKind, Arc<str>) {
+    (RowKind::Station(Role::CentralSystem), "DEPOT-07".into())
 }
 
 fn connected(version: Version) -> EventKind {

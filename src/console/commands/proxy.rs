@@ -11,7 +11,7 @@ use crate::console::syntax::arguments::{Arguments, read};
 use crate::console::syntax::error::CommandError;
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, argument, option, switch};
 use crate::console::syntax::token::quote;
-use crate::hub::{AccessOptions, DialTlsOptions, ProxyOptions};
+use crate::hub::{AccessOptions, DialTlsOptions, OUR_SECOND, ProxyOptions};
 use crate::link::{PathMap, RelayRoute, TlsLimits};
 use crate::ocpp::{SecurityProfile, Version};
 
@@ -25,6 +25,12 @@ const ROUTE: OptionSpec =
 const PATH_MAP: OptionSpec =
     added("--path-map", CompletionKind::Nothing, "FROM=TO: how paths begin here and at the central system; may be repeated")
         .repeated();
+/// A second central system.
+const ALSO: OptionSpec = added(
+    "--also",
+    CompletionKind::Nothing,
+    "URL, or cs for one of ours: a second central system that gets copies; its answers are compared",
+);
 /// Another version for central systems.
 const TRANSLATE: OptionSpec =
     added("--translate", CompletionKind::Versions, "be a gateway: central systems get this version, 1.2, 1.5 or 1.6");
@@ -47,6 +53,7 @@ pub(super) const START: CommandEntry<ProxyCommand> = CommandEntry {
                     .or("--bind"),
                     ROUTE,
                     PATH_MAP,
+                    ALSO,
                     KEEP,
                     TRANSLATE,
                     start_tls::PROFILE,
@@ -107,6 +114,7 @@ fn options(arguments: &Arguments<'_>) -> Result<ProxyOptions, CommandError> {
         endpoint: arguments.text("-u").unwrap_or_else(|| "/".to_owned()),
         routes: routes.collect::<Result<_, _>>()?,
         path_maps: maps.collect::<Result<_, _>>()?,
+        also: arguments.raw(ALSO.flag).map(|word| read(word, ALSO.flag, "a URL, or cs", second)).transpose()?,
         keep: arguments.has(KEEP.flag),
         ping_interval: interval.transpose()?.unwrap_or_default(),
         security_profile: read_profile(arguments)?,
@@ -116,6 +124,11 @@ fn options(arguments: &Arguments<'_>) -> Result<ProxyOptions, CommandError> {
         addresses: read_access(arguments)?.addresses,
         ..ProxyOptions::new(to)
     })
+}
+
+/// What may be named as a second central system.
+fn second(text: &str) -> Option<String> {
+    (text == OUR_SECOND || text.contains("://")).then(|| text.to_owned())
 }
 
 /// Without the password, which is not written anywhere.
@@ -140,6 +153,9 @@ impl fmt::Display for ProxyCommand {
         }
         for PathMap { from, to } in &options.path_maps {
             write!(f, " {} {}", PATH_MAP.flag, quote(&format!("{from}={to}")))?;
+        }
+        if let Some(also) = &options.also {
+            write!(f, " {} {}", ALSO.flag, quote(also))?;
         }
         if options.keep {
             write!(f, " {}", KEEP.flag)?;

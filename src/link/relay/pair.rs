@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Bytes;
 use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
 use tokio_util::task::TaskTracker;
 
+use super::second_upstream::{SecondUpstream, WAITING, request_of_second};
 use super::session::{RelaySession, SharedRelay};
 use super::state::{RelayContext, RelayState};
 use super::target::RelayTarget;
@@ -60,7 +62,7 @@ struct LegContext {
 /// Runs a pair until its link to the station has ended.
 pub(super) async fn run(pair: OpenedPair, station: OpenedLeg, upstream: OpenedLeg) {
     let OpenedPair { key, version, request, target, context, tasks } = pair;
-    let state = RelayState::new(RelayContext {
+    let mut state = RelayState::new(RelayContext {
         catalog: context.catalog.clone(),
         settings: context.settings.current(),
         numbers: context.events.numbers().clone(),
@@ -69,10 +71,22 @@ pub(super) async fn run(pair: OpenedPair, station: OpenedLeg, upstream: OpenedLe
         version,
         keeps_station: target.keeps_stations,
         rules: PairLeg::ALL.map(|leg| target.directory.rules(key, leg)),
+        observer: target.directory.observer(key),
+    });
+    let second = request_of_second(&target, &request).map(|request| {
+        let (sender, news) = mpsc::channel(WAITING);
+        state.second = Some(sender);
+        (request, news)
     });
     let shared = SharedRelay::new(state);
     let of_station = LegContext { key, version, target, context, shared };
     let of_upstream = LegContext { context: upstream_context(&of_station.context, &of_station.target), ..of_station.clone() };
+    if let Some((request, news)) = second {
+        let LegContext { context, target, shared, .. } = of_upstream.clone();
+        let station_gone = shared.station_gone.clone();
+        let second = SecondUpstream { key, version, request, context, tasks: tasks.clone(), news, station_gone };
+        tasks.spawn(async move { second.run(&target).await });
+    }
     let beyond = run_upstream(of_upstream, request, upstream, tasks.clone());
     tasks.spawn(beyond);
     run_leg(PairLeg::Station, &of_station, station).await;
@@ -149,7 +163,7 @@ async fn run_upstream(of: LegContext, request: StationRequest, opened: OpenedLeg
 /// Connects to the central system once more. Why it was not possible is recorded.
 async fn again(of: &LegContext, request: &StationRequest, tasks: &TaskTracker) -> Option<OpenedLeg> {
     let LegContext { key, target, context, version, .. } = of;
-    let url = target.url_of(&request.identity).with_path(&request.path);
+    let url = request.url.with_path(&request.path);
     context.events.send(Some(*key), now(), EventKind::Connecting { url: url.into() }).await;
     let mut progress = AttemptProgress::dialling();
     match upstream::connect(request, target, context, tasks, &mut progress).await {

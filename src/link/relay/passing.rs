@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::clock::Moment;
+use crate::link::intercept::queue::InterceptQueue;
 use crate::trace::{Frame, PairLeg};
 
 /// A frame that came on one link and is to leave on the other.
@@ -32,4 +33,21 @@ pub(super) struct PassingFate {
     pub by: Box<str>,
     /// Set for a frame that was held: how many of its direction had left before.
     pub passed_before: Option<u64>,
+}
+
+/// Who decided, where a frame is marked.
+pub(super) const PLUGIN: &str = "a plugin";
+
+/// Messages that came on one link and wait for a verdict, or behind one that does.
+#[derive(Default)]
+pub(super) struct InspectedMessages {
+    pub queue: InterceptQueue<(Message, Moment)>,
+    pub bytes: usize,
+}
+
+impl InspectedMessages {
+    /// Whether more may wait, of so many bytes. The link is not read while not.
+    pub fn has_room(&self, room: usize) -> bool {
+        self.bytes < room && !self.queue.is_full()
+    }
 }

@@ -8,8 +8,9 @@ use std::time::Instant;
 use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::behaviour::CallObserver;
+use crate::link::conversation::signed_facts;
 use crate::ocpp::{ActionDefinition, ActionLookup, Catalog, ErrorCode, Finding, ReceivedPayload, Role, Strictness, Version};
-use crate::rpc::srpc::{self, SrpcMessage};
+use crate::rpc::srpc::{self, SignedPayload, SrpcMessage};
 use crate::trace::{Direction, Frame, FrameKind, FrameOrigin, FramePassage, FrameText, NumberSource, PairLeg, PairLegs};
 
 /// How many calls of one side are remembered until they are answered. Older ones are forgotten; their answers pass all the same.
@@ -143,16 +144,21 @@ impl FrameReader<'_> {
             SrpcMessage::Call { id, action, payload } => {
                 frame.kind = FrameKind::Call;
                 frame.exchange = Some(self.numbers.next());
-                let definition = self.request(from, &action, &payload, &mut frame);
+                let (action, payload) = self.unwrapped(&action, id.key(), payload, &mut frame);
+                let definition = self.request(from, action, &payload, &mut frame);
                 ReadFrame { id: Some(id.key().to_owned()), definition, ..read(frame) }
             }
-            SrpcMessage::Send { action, payload, .. } => {
+            SrpcMessage::Send { id, action, payload } => {
                 frame.kind = FrameKind::Send;
-                let definition = self.request(from, &action, &payload, &mut frame);
+                let (action, payload) = self.unwrapped(&action, id.key(), payload, &mut frame);
+                let definition = self.request(from, action, &payload, &mut frame);
                 ReadFrame { definition, ..read(frame) }
             }
-            SrpcMessage::Result { id, payload } => {
+            SrpcMessage::Result { id, mut payload } => {
                 frame.kind = FrameKind::Result;
+                if self.version.dialect().signed_messages && SignedPayload::is_one(&payload) {
+                    payload = signed_in(payload, id.key(), &mut frame);
+                }
                 let answers = self.answer(from, id.key(), &mut frame);
                 let definition = answers.as_ref().and_then(|call| call.definition.as_ref());
                 let findings = definition.map(|known| known.response.check_received(&payload, self.version));
@@ -196,6 +202,20 @@ impl FrameReader<'_> {
             read.frame.action = was.action;
         }
         read
+    }
+
+    /// The action and the payload of a request, of a signed one those that were signed.
+    fn unwrapped<'p>(
+        &self,
+        name: &'p str,
+        id: &str,
+        payload: ReceivedPayload<'p>,
+        frame: &mut Frame,
+    ) -> (&'p str, ReceivedPayload<'p>) {
+        match SignedPayload::action(name).filter(|_| self.version.dialect().signed_messages) {
+            Some(action) => (action, signed_in(payload, id, frame)),
+            None => (name, payload),
+        }
     }
 
     /// Fills in the action of a call or a SEND, and what is wrong with its payload.
@@ -242,6 +262,26 @@ impl FrameReader<'_> {
             }
         }
         call
+    }
+}
+
+/// What is signed in a payload. One that cannot be read stays, with a remark.
+fn signed_in<'p>(payload: ReceivedPayload<'p>, id: &str, frame: &mut Frame) -> ReceivedPayload<'p> {
+    match SignedPayload::read(&payload) {
+        Ok(signed) => {
+            let (content, facts) = signed_facts(&signed, id);
+            let header = facts.and_then(|facts| facts.signed.clone());
+            let origin = frame.origin.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+            frame.origin = Some(Arc::new(FrameOrigin { signed: header, ..origin }));
+            frame.content = content;
+            // Names that occur twice in the JWS are not in the payload.
+            frame.findings.clear();
+            signed.value.into()
+        }
+        Err(error) => {
+            frame.remark = Some(error.to_string().into());
+            payload
+        }
     }
 }
 

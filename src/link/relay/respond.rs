@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -24,7 +25,12 @@ use crate::link::handshake_headers;
 use crate::link::opening::upgraded_socket;
 use crate::link::rejection::reject;
 use crate::link::websocket::dial_error::DialError;
-use crate::trace::{ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, FailureCause, FailureSide, StationKey};
+use crate::trace::{
+    ConnectionAttempt, ConnectionFailure, ConnectionStep, EventKind, EventSender, FailureCause, FailureSide, StationKey,
+};
+
+/// Why there is no pair.
+const GONE: &str = "the station went away before its central system had answered";
 
 /// The answer to a request of a station that is passed on; one that its central system takes starts the pair.
 pub(in crate::link) async fn respond(
@@ -54,11 +60,19 @@ pub(in crate::link) async fn respond(
     let (parts, _) = request.into_parts();
     let headers = target.headers_of(url, &identity, &parts.headers);
     let offers_extensions = parts.headers.contains_key(SEC_WEBSOCKET_EXTENSIONS);
-    let request = StationRequest { identity, path: path_there, headers, parts };
+    let request = StationRequest { identity, url: url.clone(), path: path_there, headers, parts };
     let context = upstream_context(&listener_context.context, target);
     context.events.send(Some(key), now(), EventKind::Connecting { url: shown_url.into() }).await;
-    let mut dialling = AttemptProgress::dialling();
-    match upstream::connect(&request, target, &context, &listener_context.tasks, &mut dialling).await {
+    let mut awaited = AwaitedAttempt { events: context.events.clone(), key, progress: Some(AttemptProgress::dialling()) };
+    let connecting = async |progress: &mut AttemptProgress| {
+        upstream::connect(&request, target, &context, &listener_context.tasks, progress).await
+    };
+    let answered = match &mut awaited.progress {
+        Some(progress) => connecting(progress).await,
+        None => Err(DialError::NoAnswer(Duration::ZERO)), // it was just put in
+    };
+    let dialling = awaited.progress.take().unwrap_or_else(AttemptProgress::dialling);
+    match answered {
         Ok((UpstreamAnswer::Accepted { socket, read, head }, there)) => {
             let mut response = Response::new(Full::default());
             *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -114,6 +128,24 @@ pub(in crate::link) async fn respond(
             record_refusal(key, peer, (reason, side, rejected.cause), progress, &response, listener_context).await;
             response
         }
+    }
+}
+
+/// The attempt to connect to its central system for which a station waits. Where it goes away before, that is recorded.
+struct AwaitedAttempt {
+    events: EventSender,
+    key: StationKey,
+    /// Taken out when there is an answer.
+    progress: Option<AttemptProgress>,
+}
+
+impl Drop for AwaitedAttempt {
+    fn drop(&mut self) {
+        let Some(progress) = self.progress.take() else { return };
+        let cause = FailureCause::Broken { error: GONE.into() };
+        let handshake = progress.failed(FailureSide::Station, cause);
+        let kind = EventKind::Refused { peer: None, reason: GONE.into(), detail: Box::default(), handshake };
+        self.events.try_send(Some(self.key), now(), kind);
     }
 }
 

@@ -92,9 +92,9 @@ impl LinkSession for RelaySession {
                 let text = "the station is passed on to its central system; this is not possible at a proxy".into();
                 state.put(leg, Outgoing::event(now, EventKind::Note { failure: true, text }));
             }
-            // Nothing of ours waits for a decision here; the rest is the wire's.
+            LinkOrder::Inspected { ticket, verdict } => state.judge(ticket, &verdict, now),
+            // No answer of ours waits for a decision here; the rest is the wire's.
             LinkOrder::Answer { .. }
-            | LinkOrder::Inspected { .. }
             | LinkOrder::GiveUpCalls
             | LinkOrder::User(
                 LinkCommand::Ping

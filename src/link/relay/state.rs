@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
+use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use super::frame_text::{gate_frame, id_as_written, renamed};
-use super::passing::{PassingFate, PassingFrame};
+use super::frame_text::{gate_frame, id_as_written, marked_edited, renamed};
+use super::passing::{InspectedMessages, PLUGIN, PassingFate, PassingFrame};
 use super::reading::{
     Caller, FrameReader, ReadFrame, UnansweredCall, UnansweredCalls, binary_frame, direction_from, findings_of, message_of,
     speaker, with_passage,
 };
-use crate::behaviour::{Answer, AnswerFilter, CallObserver, CallResult, FilterDecision, IncomingCall};
+use super::second_upstream::PairNews;
+use crate::behaviour::{Answer, AnswerFilter, CallObserver, CallResult, FilterDecision, IncomingCall, LinkObserver};
 use crate::clock::Moment;
 use crate::link::intercept::gate::{Gate, GateDecision};
 use crate::link::outgoing::Outgoing;
@@ -50,6 +52,8 @@ pub(super) struct RelayContext {
     pub keeps_station: bool,
     /// Which calls are answered here: those of the station, and those of its central system.
     pub rules: [Box<dyn AnswerFilter>; 2],
+    /// Inspects frames before they go on.
+    pub observer: Option<Box<dyn LinkObserver>>,
 }
 
 /// The state of a pair.
@@ -62,6 +66,10 @@ pub(super) struct RelayState {
     pub held: BTreeMap<u64, PassingFrame>,
     /// What leaves later.
     pub delayed: Vec<DelayedPassing>,
+    /// What a plugin inspects, and what is behind it, by the link on which it came.
+    pub inspected: [InspectedMessages; 2],
+    /// Gets the calls of the station and the answers to them.
+    pub second: Option<mpsc::Sender<PairNews>>,
 }
 
 /// What leaves on a link later.
@@ -104,7 +112,14 @@ impl RelayState {
             ways: <[Way; 2]>::default(),
             held: BTreeMap::new(),
             delayed: Vec::new(),
+            inspected: <[InspectedMessages; 2]>::default(),
+            second: None,
         }
+    }
+
+    /// The actor of this link has something to do.
+    pub fn wake(&mut self, leg: PairLeg) {
+        wake(self.way(leg));
     }
 
     fn way(&mut self, leg: PairLeg) -> &mut Way {
@@ -119,7 +134,7 @@ impl RelayState {
     /// Whether what comes on this link can be taken now.
     pub fn has_room(&self, from: PairLeg) -> bool {
         let way = &self.ways[from.other() as usize];
-        way.bytes < ROOM && way.queue.len() < MESSAGES
+        way.bytes < ROOM && way.queue.len() < MESSAGES && self.inspected[from as usize].has_room(ROOM)
     }
 
     /// Whether the actor of this link has something to do. Where not, it is woken when it has.
@@ -135,8 +150,8 @@ impl RelayState {
         false
     }
 
-    /// A text came on this link.
-    pub fn on_text(&mut self, from: PairLeg, text: FrameText, now: Moment) {
+    /// A text that came on this link goes on. `before` is what came where a plugin has put this one in its place.
+    pub fn receive(&mut self, from: PairLeg, text: FrameText, before: Option<FrameText>, now: Moment) {
         let RelayContext { catalog, numbers, version, .. } = &self.context;
         let mut reader = FrameReader { catalog, version: *version, numbers, open: &mut self.open };
         let mut read = reader.read(from, &text);
@@ -148,10 +163,14 @@ impl RelayState {
             self.put(from, Outgoing::event(now, EventKind::Frame(frame)));
             return self.flush_calls(from, now);
         }
+        self.tell_second(from, &read, &text);
         let (mut text, mut fate) = (text, PassingFate::default());
         let mut caller = Caller::Peer;
-        if !self.context.gate.rewrites().is_empty() {
-            let came = text.clone();
+        if before.is_some() || !self.context.gate.rewrites().is_empty() {
+            let came = before.as_ref().unwrap_or(&text).clone();
+            if let Some(before) = before {
+                read.frame = marked_edited(read.frame, &before, PLUGIN);
+            }
             (read, text, fate) = self.rewrite(from, read, text, now);
             // The answer is to have the id that the call came with.
             let (before, after) = (id_as_written(&came), id_as_written(&text));
@@ -171,6 +190,17 @@ impl RelayState {
             self.pass(PassingFrame { from, message: Message::Text(text), frame, arrived: now, fate }, now);
         }
         self.flush_calls(from, now);
+    }
+
+    /// Gives the second central system its copy. What it has no room for is left out.
+    fn tell_second(&self, from: PairLeg, read: &ReadFrame, text: &FrameText) {
+        let Some(second) = &self.second else { return };
+        let news = match (from, read.frame.kind) {
+            (PairLeg::Station, FrameKind::Call | FrameKind::Send) => PairNews::Called(text.clone()),
+            (PairLeg::Upstream, FrameKind::Result | FrameKind::Error) => PairNews::Answered(text.clone()),
+            _ => return,
+        };
+        let _ = second.try_send(news);
     }
 
     /// A call of the other side goes on, with another id where ours took its own.
@@ -235,8 +265,8 @@ impl RelayState {
         PairLeg::ALL.into_iter().for_each(|leg| wake(self.way(leg)));
     }
 
-    /// A binary message came on this link.
-    pub fn on_binary(&mut self, from: PairLeg, bytes: Bytes, now: Moment) {
+    /// A binary message that came on this link goes on.
+    pub fn receive_binary(&mut self, from: PairLeg, bytes: Bytes, now: Moment) {
         let (message, frame) = (Message::Binary(bytes.clone()), binary_frame(from, &bytes));
         self.send_on(PassingFrame { from, message, frame, arrived: now, fate: PassingFate::default() }, now);
     }
@@ -434,11 +464,13 @@ impl RelayState {
         let waiting = !self.ways[leg as usize].calls.is_empty();
         let behind = waiting.then(|| self.open.newest(leg)).flatten();
         let calls = self.open.ours().map(|call| call.since).chain(behind).min().map(|since| since + timeout);
-        self.delayed.iter().map(|delayed| delayed.due).chain(calls).min()
+        let inspected = self.inspected.iter().filter_map(|inspected| inspected.queue.deadline());
+        self.delayed.iter().map(|delayed| delayed.due).chain(calls).chain(inspected).min()
     }
 
     /// The deadline has come.
     pub fn tick(&mut self, leg: PairLeg, now: Moment) {
+        self.pass_inspected(now);
         while let Some(due) = self.delayed.iter().position(|delayed| delayed.due <= now.monotonic) {
             let DelayedPassing { to, outgoing, .. } = self.delayed.remove(due);
             self.put(to, outgoing);
@@ -455,6 +487,7 @@ impl RelayState {
     }
 }
 
+/// Wakes the actor of a link.
 fn wake(way: &mut Way) {
     if let Some(waker) = way.waker.take() {
         waker.wake();

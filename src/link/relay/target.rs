@@ -10,7 +10,7 @@ use hyper::header::{
 };
 use wildmatch::WildMatch;
 
-use crate::behaviour::{AnswerFilter, CredentialSet};
+use crate::behaviour::{AnswerFilter, CredentialSet, LinkObserver};
 use crate::link::basic_credentials::authorization;
 use crate::link::inbox::LinkHandle;
 use crate::link::network::Network;
@@ -36,6 +36,9 @@ pub trait RelayDirectory: Send + Sync {
 
     /// Which calls that come on a link of a pair are answered here.
     fn rules(&self, pair: StationKey, leg: PairLeg) -> Box<dyn AnswerFilter>;
+
+    /// What inspects the frames of a pair before they go on.
+    fn observer(&self, pair: StationKey) -> Option<Box<dyn LinkObserver>>;
 
     /// The link with this number is gone.
     fn detach(&self, pair: StationKey, leg: PairLeg, number: u64);
@@ -124,6 +127,8 @@ pub struct RelayOptions {
     pub routes: Vec<RelayRoute>,
     /// Paths that change.
     pub path_maps: Vec<PathMap>,
+    /// The URL of a second central system, which only observes.
+    pub also: Option<String>,
     /// Whether stations stay connected while their central system is away.
     pub keeps_stations: bool,
     /// What is shown in place of what the station shows.
@@ -135,6 +140,8 @@ pub struct RelayTarget {
     to: CentralSystemUrl,
     routes: Vec<(WildMatch, CentralSystemUrl)>,
     path_maps: Vec<PathMap>,
+    /// A second central system, which only observes.
+    pub(super) also: Option<CentralSystemUrl>,
     /// The path below which stations connect here, without its last slash.
     endpoint: String,
     /// Whether stations stay connected while their central system is away.
@@ -168,6 +175,7 @@ impl RelayTarget {
             to: CentralSystemUrl::parse(&options.to)?,
             routes: routes.collect::<Result<_, _>>()?,
             path_maps: options.path_maps,
+            also: options.also.as_deref().map(CentralSystemUrl::parse).transpose()?,
             endpoint: format!("/{}", endpoint.trim_matches('/')).trim_end_matches('/').to_owned(),
             keeps_stations: options.keeps_stations,
             credentials: options.credentials,
@@ -179,7 +187,7 @@ impl RelayTarget {
 
     /// The central systems, each once.
     pub fn urls(&self) -> impl Iterator<Item = &CentralSystemUrl> {
-        std::iter::once(&self.to).chain(self.routes.iter().map(|(_, url)| url))
+        std::iter::once(&self.to).chain(self.routes.iter().map(|(_, url)| url)).chain(&self.also)
     }
 
     /// The central system of a station.
@@ -296,6 +304,10 @@ mod tests {
     impl RelayDirectory for NoDirectory {
         fn rules(&self, _pair: StationKey, _leg: PairLeg) -> Box<dyn AnswerFilter> {
             Box::new(NoRules)
+        }
+
+        fn observer(&self, _pair: StationKey) -> Option<Box<dyn LinkObserver>> {
+            None
         }
 
         fn pair(&self, _identity: &str) -> StationKey {

@@ -25,6 +25,7 @@ use crate::link::subprotocol::{SubprotocolPolicy, choose_subprotocol};
 use crate::link::tls::TlsFault;
 use crate::link::websocket::dial_error::{DialError, HandshakeRefusal};
 use crate::link::websocket::dialer::open_secured;
+use crate::link::websocket::url::CentralSystemUrl;
 use crate::ocpp::{Role, Version};
 use crate::trace::{ConnectionStep, EventKind, FailureCause, FailureSide, HandshakeFinding, WireFault};
 
@@ -36,6 +37,8 @@ const BODY: usize = 64 << 10;
 /// The request of a station, as its central system gets it.
 pub(super) struct StationRequest {
     pub identity: String,
+    /// The central system, without the identity.
+    pub url: CentralSystemUrl,
     /// Path and query at the central system.
     pub path: String,
     pub headers: HeaderMap,
@@ -71,8 +74,7 @@ async fn attempt(
     tasks: &TaskTracker,
     progress: &mut AttemptProgress,
 ) -> Result<(UpstreamAnswer, SocketAddr), DialError> {
-    let url = target.url_of(&request.identity);
-    let (socket, peer) = open_secured(url, &target.credentials, context, progress, &OddTls::default()).await?;
+    let (socket, peer) = open_secured(&request.url, &target.credentials, context, progress, &OddTls::default()).await?;
     progress.enter(ConnectionStep::Request);
     let mut sent = Request::new(Empty::<Bytes>::new());
     *sent.uri_mut() = request.path.parse().map_err(|_| DialError::Url(request.path.clone()))?;

@@ -329,6 +329,9 @@ where
             let Some(message) = impaired.arrived(now) else { break };
             self.hand_over(message, now);
         }
+        if self.impaired.as_ref().is_some_and(|impaired| impaired.is_good()) {
+            self.impaired = None;
+        }
         match &mut self.impaired {
             Some(impaired) => impaired.broken(now, &mut |kind| self.session.record(now, kind)),
             None => Ok(()),

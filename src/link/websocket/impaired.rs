@@ -60,6 +60,12 @@ impl ImpairedLink {
         }
     }
 
+    /// Whether the network is good again, and everything has arrived.
+    pub fn is_good(&self) -> bool {
+        let is_good = |active: Option<&Arc<ActiveNetworkFault>>, is_empty: bool| active.is_none() && is_empty;
+        is_good(self.incoming.active(), self.incoming.is_empty()) && is_good(self.outgoing.active(), self.outgoing.is_empty())
+    }
+
     /// Whether messages of the peer are read.
     pub fn has_room(&self) -> bool {
         !self.is_dead && self.incoming.has_room()

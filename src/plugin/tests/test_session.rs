@@ -102,6 +102,7 @@ impl World {
             key: StationKey(7),
             identity: "CP1".into(),
             our_role: role,
+            is_pair: false,
             version: Some(Version::V1_6),
             transport: Some(Transport::WebSocket),
             connected: true,

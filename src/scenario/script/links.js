@@ -39,6 +39,7 @@
     get version() { return this.facts.version; }
     get transport() { return this.facts.transport; }
     get connected() { return this.facts.connected === true; }
+    get pair() { return this.facts.pair === true; }
 
     /** The hands at the charge point of this link. */
     get hands() { return toolkit.handsAt(() => this); }

@@ -98,13 +98,13 @@
 
   /** What is connected instead of the charge point that `--identity` names. */
   function other() {
-    const link = stations().find((link) => link.role === 'cs' && link.connected && !given.has(link.key));
+    const link = stations().find((link) => link.role === 'cs' && !link.pair && link.connected && !given.has(link.key));
     return link ? `; ${link.id} is connected: name it with --identity ${link.id}` : '';
   }
 
   /** Waits for a charge point. With `awaited` the user is informed when the one who has come has another identity. */
-  function connectedStation(step, within, id, late, awaited = false) {
-    const fits = (link) => link.role === 'cs' && link.connected && (id === undefined ? !given.has(link.key) : link.id === String(id));
+  function connectedStation(step, within, id, late, awaited = false, pair = false) {
+    const fits = (link) => link.role === 'cs' && link.pair === pair && link.connected && (id === undefined ? !given.has(link.key) : link.id === String(id));
     return wait(step, within, () => {
       const link = stations().find(fits);
       if (!link && awaited && !reported && other()) {
@@ -138,6 +138,31 @@
         const step = begin(`wait for ${id === undefined ? 'a charge point' : id} at ${url}`);
         const within = time(options);
         return connectedStation(step, within, id, () => wrong(step, `no charge point${id === undefined ? '' : ` ${id}`} connected within ${seconds(within)}`));
+      },
+    };
+  }
+
+  async function proxy(options = {}) {
+    const step = begin('start a proxy');
+    const { to, also, keep = false, port = 0 } = options;
+    want('string', to, 'the URL of the central system, in `to`,');
+    const made = await request('proxy', { to, also, keep, port });
+    if (made.failure) throw missing(step, made.failure);
+    done(step);
+    const { url } = made;
+    return {
+      url,
+      port: made.port,
+      station(id, options) {
+        const step = begin(`wait for ${id === undefined ? 'a station' : id} at the proxy`);
+        const late = () => wrong(step, `no station${id === undefined ? '' : ` ${id}`} was passed on`);
+        return connectedStation(step, time(options), id, late, false, true);
+      },
+      async rewrite(rule) {
+        const step = begin(`rewrite ${want('string', rule, 'a rule')}`);
+        const { failed, output } = await request('command', { line: `rewrite ${rule}` });
+        if (failed) throw wrong(step, output);
+        done(step);
       },
     };
   }
@@ -177,7 +202,7 @@
 
   function skip(reason) { throw new Skipped(String(reason)); }
 
-  for (const [name, value] of Object.entries({ centralSystemUnderTest, chargePointUnderTest, chargePoint, centralSystem, operator, skip })) {
+  for (const [name, value] of Object.entries({ centralSystemUnderTest, chargePointUnderTest, chargePoint, centralSystem, proxy, operator, skip })) {
     define(name, value);
   }
 

@@ -10,7 +10,7 @@ use crate::capture::event_source::{EventSource, ReadStep};
 use crate::capture::export::test_packets::{PacketWriter, WrittenConnection, socket_frame};
 use crate::capture::formats::line_format::FormatContext;
 use crate::ocpp::{Catalog, Role};
-use crate::trace::{Direction, EventKind};
+use crate::trace::{Direction, EventKind, RowKind};
 
 const CLIENT: &str = "10.1.0.7:50000";
 const SERVER: &str = "10.0.0.1:9000";
@@ -35,8 +35,8 @@ fn told(bytes: Vec<u8>) -> Vec<String> {
         ReadStep::Unread(unread) => format!("{} {}: {}", unread.unit, unread.number, unread.fault),
         ReadStep::Station(..) => panic!("no file of packets announces stations"),
         ReadStep::Event { station, kind, .. } => {
-            let name = station.map_or("".into(), |(role, name): (Role, Arc<str>)| {
-                assert_eq!(role, Role::CentralSystem);
+            let name = station.map_or("".into(), |(row, name): (RowKind, Arc<str>)| {
+                assert_eq!(row, RowKind::Station(Role::CentralSystem));
                 name
             });
             let arrow = |direction| if direction == Direction::In { '<' } else { '>' };

@@ -9,9 +9,10 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::state::{ROOM, RelayContext, RelayState};
-use crate::behaviour::{Answer, AnswerFilter, CallObserver, CallResult, FilterDecision, IncomingCall};
+use crate::behaviour::{Answer, AnswerFilter, CallObserver, CallResult, FilterDecision, IncomingCall, LinkObserver};
 use crate::clock::{Moment, now};
 use crate::link::intercept::gate::{Gate, ReleaseAction};
+use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::settings::LinkSettings;
 use crate::ocpp::{Catalog, ErrorCode, Version};
 use crate::rpc::OutgoingPayload;
@@ -51,6 +52,7 @@ impl Pair {
             version: Version::V1_6,
             keeps_station,
             rules: [Box::new(RuleOf(None)), Box::new(RuleOf(None))],
+            observer: None,
         };
         Pair { state: RelayState::new(context), gate, now: now() }
     }
@@ -107,6 +109,71 @@ fn frames_are_recorded_once_with_their_calls_and_faults() {
     assert!(pair.frame(Upstream).remark.unwrap().contains("no call"));
     pair.says(Station, r#"[2,"2","StartEngine",{}]"#);
     assert!(pair.frame(Upstream).remark.unwrap().contains("no action"));
+}
+
+/// Inspects the texts with an `idTag`, in their order, under the tickets 1, 2, …
+struct Inspector(u64);
+
+impl LinkObserver for Inspector {
+    fn connection(&mut self, _up: bool) {}
+
+    fn result(&mut self, _action: &str, _payload: &serde_json::Value) {}
+
+    fn inspect(&mut self, _direction: Direction, text: &str) -> Option<u64> {
+        let is_meant = text.contains(r#""idTag""#);
+        self.0 += u64::from(is_meant);
+        is_meant.then_some(self.0)
+    }
+}
+
+#[test]
+fn frames_that_a_plugin_inspects_go_on_changed_or_not_at_all_and_in_order() {
+    let mut pair = Pair::new(false);
+    pair.state.context.observer = Some(Box::new(Inspector(0)));
+    let authorize = |id: u8| format!(r#"[2,"{id}","Authorize",{{"idTag":"A"}}]"#);
+    (1..=3).for_each(|id| pair.says(Station, &authorize(id)));
+    pair.state.on_binary(Station, Bytes::from_static(b"x"), pair.now);
+    assert_eq!(pair.texts(Upstream).len(), 0);
+    pair.state.judge(2, &InspectionVerdict::Drop, pair.now);
+    assert_eq!(pair.take(Upstream).0.len(), 0, "nothing overtakes the first one");
+    let changed = r#"[2,"x","Authorize",{"idTag":"B"}]"#;
+    pair.state.judge(1, &InspectionVerdict::Change(changed.into()), pair.now);
+    let (messages, frames) = pair.take(Upstream);
+    assert_eq!(messages, [Message::text(changed)]);
+    let done_with = |frame: &Frame| frame.passage().unwrap().intervention.as_deref().cloned().unwrap();
+    assert_eq!(done_with(&frames[0]).to_string(), "edited here by a plugin");
+    assert_eq!(done_with(&frames[0]).before.as_deref(), Some(authorize(1).as_str()));
+    assert_eq!(done_with(&pair.frame(Station)).to_string(), "dropped here by a plugin");
+    pair.says(Upstream, r#"[3,"x",{"idTagInfo":{"status":"Accepted"}}]"#);
+    assert_eq!(pair.texts(Station), [r#"[3,"1",{"idTagInfo":{"status":"Accepted"}}]"#], "with the id of the call");
+    // One that gets no verdict passes after a while, and what is behind it.
+    pair.now = pair.now.at(pair.state.deadline(Station).unwrap());
+    pair.state.tick(Station, pair.now);
+    assert_eq!(pair.take(Upstream).0, [Message::text(authorize(3)), Message::Binary(Bytes::from_static(b"x"))]);
+}
+
+#[test]
+fn a_signed_call_is_read_as_what_was_signed_and_passes_as_it_came() {
+    let mut pair = Pair::new(false);
+    pair.state.context.version = Version::V2_0_1;
+    // {"alg":"ES256"}, {"type":"Immediate"} and {"status":"Accepted"}
+    let call = r#"[2,"1","Reset-Signed",{"protected":"eyJhbGciOiJFUzI1NiJ9","payload":"eyJ0eXBlIjoiSW1tZWRpYXRlIn0","signature":"c2ln"}]"#;
+    pair.says(Upstream, call);
+    let (messages, frames) = pair.take(Station);
+    assert_eq!(messages, [Message::text(call)]);
+    let frame = &frames[0];
+    assert_eq!((frame.action.as_deref(), frame.findings.len(), &frame.remark), (Some("Reset"), 0, &None));
+    assert_eq!(frame.content.as_ref().map(|content| content.payload.as_str()), Some(r#"{"type":"Immediate"}"#));
+    assert_eq!(frame.origin.as_ref().and_then(|origin| origin.signed.as_deref()), Some(r#"{"alg":"ES256"}"#));
+    assert_eq!(done(frame), (PairLegs::Both, None));
+    pair.says(
+        Station,
+        r#"[3,"1",{"protected":"eyJhbGciOiJFUzI1NiJ9","payload":"eyJzdGF0dXMiOiJBY2NlcHRlZCJ9","signature":"c2ln"}]"#,
+    );
+    let answer = pair.frame(Upstream);
+    assert_eq!((answer.exchange, answer.code), (frame.exchange, None));
+    pair.says(Upstream, r#"[2,"2","Reset-Signed",{"type":"Immediate"}]"#);
+    assert!(pair.frame(Station).remark.unwrap().contains("a signed payload is a JWS"));
 }
 
 proptest! {
