@@ -219,7 +219,7 @@ fn the_shell_suspends_and_resumes_it() {
     screen.send("\r");
     screen.wait_for("No charge point yet");
     screen.send("?");
-    screen.wait_for("Show only this station in the trace");
+    screen.wait_for("Show only its trace");
     screen.send("qq");
     screen.wait_for("ENDED");
     ends(screen, 0);
@@ -319,6 +319,9 @@ fn inside_tmux_a_copied_text_is_given_to_tmux() {
     command.env("PATH", format!("{}:{}", folder.display(), std::env::var("PATH").unwrap()));
     let mut screen = Terminal::spawn(command, 120, 40);
     screen.wait_for("No charge point yet");
+    // What is copied is the newest line.
+    screen.wait_for("ws://127.0.0.1:");
+    screen.wait_for("listening");
     screen.send("2y");
     screen.wait_for("bytes through tmux");
     assert!(fs::read_to_string(&taken).unwrap().contains("127.0.0.1"));
@@ -410,7 +413,8 @@ fn recorded_files_are_shown_within_a_session() {
     screen.send(&format!(":open {file}\r"));
     screen.wait_for("WB-0042");
     assert!(screen.look(vt100::Screen::alternate_screen));
-    screen.look(|screen| assert!(!screen.contents().contains("1/1 connected"), "{}", screen.contents()));
+    // The station of the file has gone by its end.
+    screen.wait_until("the whole file is shown", |screen| screen.contents().contains("0/1 connected"));
     station.tell("heartbeat");
     screen.resize(100, 30);
     screen.wait_until("the file is drawn in the new size", |screen| screen.contents().lines().count() <= 30);
@@ -423,8 +427,11 @@ fn recorded_files_are_shown_within_a_session() {
     });
     // What cannot be shown says why, and the session stays.
     screen.send(":open /no/such/file\r");
-    screen.wait_for("/no/such/file");
+    screen.wait_for("No such file or directory");
     screen.wait_for("1/1 connected");
+    // The line stays, to be corrected.
+    screen.send("\x1b");
+    screen.wait_until("the command line is closed", |screen| !screen.contents().contains(":open /no/such"));
     screen.send("q");
     ends(screen, 0);
 }
