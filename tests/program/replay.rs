@@ -38,6 +38,54 @@ fn the_log_of_a_customer_is_played_against_a_central_system() {
     session.quit();
 }
 
+/// Two stations in one log, over TLS with the test CA, with calls that the central system refuses as it did.
+#[test]
+fn several_stations_are_played_over_tls() {
+    let lab = tempfile::tempdir().unwrap();
+    let ca = |arguments: &[&str]| {
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
+            .arg("ca")
+            .args(arguments)
+            .current_dir(lab.path())
+            .env("XDG_DATA_HOME", lab.path())
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    };
+    ca(&["init"]);
+    ca(&["issue", "--server", "--name", "localhost"]);
+    let file = |name: &str| lab.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(
+        file("two.log"),
+        "\
+10:00:00 A -> [2,\"a1\",\"BootNotification\",{\"chargePointVendor\":\"V\",\"chargePointModel\":\"M\"}]
+10:00:00 A <- [3,\"a1\",{\"status\":\"Accepted\",\"currentTime\":\"2026-01-15T10:00:00Z\",\"interval\":300}]
+10:00:01 B -> [2,\"b1\",\"BootNotification\",{\"chargePointVendor\":\"V\",\"chargePointModel\":\"M\"}]
+10:00:01 B <- [3,\"b1\",{\"status\":\"Accepted\",\"currentTime\":\"2026-01-15T10:00:00Z\",\"interval\":300}]
+10:00:02 A -> [2,\"a2\",\"StatusNotification\",{\"connectorId\":\"1\",\"errorCode\":\"NoError\",\"status\":\"Available\"}]
+10:00:02 A <- [4,\"a2\",\"TypeConstraintViolation\",\"connectorId\",{}]
+10:00:03 B -> [2,\"b2\",\"Teleport\",{}]
+10:00:03 B <- [4,\"b2\",\"NotImplemented\",\"\",{}]
+",
+    )
+    .unwrap();
+    let (cert, key) = (file("localhost.pem"), file("localhost-key.pem"));
+    let mut session = LineSession::start(&["--plain", "cs", "--port", "0", "--tls-port", "0", "--cert", &cert, "--key", &key]);
+    // The port without TLS comes first.
+    session.hear("Server is listening on port");
+    let line = session.hear("Server is listening on port");
+    let url = format!("wss://localhost:{}", line.rsplit(' ').next().unwrap());
+    let log = file("two.log");
+    let common = ["replay", &log, "--as", "cp", "--to", &url, "--speed", "max", "--ignore", "BootNotification/interval"];
+    let (code, output, errors) = run(&[&common[..], &["--ca", &file("ocpp-tui/ca/ca.pem")]].concat(), b"");
+    assert!(code == Some(0) && output.contains("A: 2 of 2 steps as in the record"), "{output}{errors}");
+    assert!(output.contains("B: 2 of 2 steps as in the record"), "{output}{errors}");
+    // Without its root the certificate of the central system is not trusted, and nothing is sent.
+    let (code, output, _) = run(&[&common[..], &["--connect-wait", "0.5"]].concat(), b"");
+    assert!(code == Some(2) && output.contains("2 not reached"), "{output}");
+    session.quit();
+}
+
 #[test]
 fn what_cannot_be_replayed_says_why() {
     for (arguments, words) in [

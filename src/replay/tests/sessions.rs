@@ -24,7 +24,7 @@ const KINDS: [(Version, Transport); 4] = [
     (Version::V2_1, Transport::WebSocket),
 ];
 
-fn virtual_time<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn virtual_time<T>(future: impl Future<Output = T>) -> T {
     fastrand::seed(7);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
@@ -33,12 +33,12 @@ fn virtual_time<T>(future: impl Future<Output = T>) -> T {
     })
 }
 
-fn hub(network: &Network) -> Hub {
+pub(super) fn hub(network: &Network) -> Hub {
     let events = trace::direct(64 << 20, now());
     Hub::with_network(Catalog::embedded(), LinkSettings::default(), Profile::default(), events, network.clone())
 }
 
-fn listening(first_transaction: i32) -> CentralSystemOptions {
+pub(super) fn listening(first_transaction: i32) -> CentralSystemOptions {
     CentralSystemOptions {
         host: Some("127.0.0.1".into()),
         first_transaction: Some(first_transaction),
@@ -46,14 +46,14 @@ fn listening(first_transaction: i32) -> CentralSystemOptions {
     }
 }
 
-fn url(port: u16, transport: Transport) -> String {
+pub(super) fn url(port: u16, transport: Transport) -> String {
     match transport {
         Transport::WebSocket => format!("ws://127.0.0.1:{port}"),
         Transport::Soap => format!("http://127.0.0.1:{port}/"),
     }
 }
 
-fn charge_point(port: u16, (version, transport): (Version, Transport)) -> ChargePointOptions {
+pub(super) fn charge_point(port: u16, (version, transport): (Version, Transport)) -> ChargePointOptions {
     let soap = (transport == Transport::Soap).then(SoapOptions::default);
     let machine = MachineOptions { driver: false, ..MachineOptions::default() };
     ChargePointOptions { machine, soap, ..ChargePointOptions::new(url(port, transport), "CP1", version) }
@@ -99,7 +99,7 @@ async fn recorded(kind: (Version, Transport), called: bool) -> Hub {
     session
 }
 
-fn options(our_role: Role) -> ReplayOptions {
+pub(super) fn options(our_role: Role) -> ReplayOptions {
     ReplayOptions { our_role, speed: ReplaySpeed::Max, exact: false, patience: 20_000_000, ignored: Vec::new() }
 }
 
