@@ -5,10 +5,16 @@ mod cli;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
 fn main() -> ExitCode {
     cli::hide_password();
     match cli::run(&cli::arguments()) {
         Ok(code) => code,
+        // Who reads the output has enough of it, like `head`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Where standard error is closed, the exit code is all that is left.
             let _ = writeln!(io::stderr(), "ocpp-tui: {}", cli::sentence(&error));

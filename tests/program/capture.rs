@@ -140,3 +140,19 @@ fn a_file_is_followed_and_another_one_has_its_clock_corrected() {
     let (code, _, errors) = run(&["--plain", "open", &format!("{}@+moon", text(&other))], b"");
     assert!(code == Some(2) && errors.contains("is no time"), "{errors}");
 }
+
+/// Who reads only the beginning, like `head`, gets no error.
+#[test]
+fn a_reader_that_has_enough_is_no_error() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/open-ocpp-trace/trace.jsonl");
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_ocpp-tui"))
+        .args(["convert", file, "-", "--to", "text"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(program.stdout.take());
+    let ended = program.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.success() && !errors.contains("Broken pipe"), "{errors}");
+}

@@ -117,7 +117,7 @@ pub enum CertificateFileError {
     #[error("TLS needs a certificate of the central system; name it with --cert FILE and --key FILE")]
     NoneNamed,
     /// A certificate without its key, or the other way round.
-    #[error("{certificates} certificates and {keys} keys are named; give a key with each certificate, in the same order")]
+    #[error("certificates named: {certificates}, keys: {keys}; give a key with each certificate, in the same order")]
     Unpaired {
         /// How many certificates.
         certificates: usize,
