@@ -226,7 +226,7 @@ fn large_file(folder: &Path, records: u64) {
     );
     let aside = events.trace().read().records().range().start;
     println!("  {aside} records are put aside, {} missed by the statistics", facts.missed());
-    for text in ["MeterValues", "kind:error", "power>7kW", "cp:CP00042 action:Heartbeat", "answered:no"] {
+    for text in ["MeterValues", "kind:error", "$.power>7kW", "cp:CP00042 action:Heartbeat", "answered:no"] {
         let (seconds, found) = search(&events, aside, text);
         println!("  filter {text:<30} {seconds:.2} s, {found} found; {} MB resident", resident_megabytes());
     }
