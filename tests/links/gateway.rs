@@ -189,4 +189,7 @@ async fn options_that_a_gateway_cannot_use_are_errors() {
     let mapped = ProxyOptions { path_maps: vec![map], ..ProxyOptions::new("http://127.0.0.1:1") };
     let error = hub.start_proxy(mapped).await.unwrap_err().to_string();
     assert!(error.contains("--path-map is for a proxy that passes frames"), "{error}");
+    let copied = ProxyOptions { also: Some("ws://127.0.0.1:2".into()), ..ProxyOptions::new("http://127.0.0.1:1") };
+    let error = hub.start_proxy(copied).await.unwrap_err().to_string();
+    assert!(error.contains("--also is for a proxy that passes frames"), "{error}");
 }

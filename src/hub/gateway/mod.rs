@@ -141,6 +141,9 @@ impl Hub {
         if !options.path_maps.is_empty() {
             return Err(HubError::NotOfGateway { option: "--path-map" });
         }
+        if options.also.is_some() {
+            return Err(HubError::NotOfGateway { option: "--also" });
+        }
         if let Some(version) = options.translate.filter(|version| !Version::SOAP.contains(version)) {
             return Err(HubError::NotTranslated { version });
         }

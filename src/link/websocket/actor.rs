@@ -14,11 +14,10 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::ProtocolError;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
+use super::closing::{close, close_with};
 use super::framing::SrpcFraming;
 use super::impaired::ImpairedLink;
 use super::session::LinkSession;
@@ -48,10 +47,6 @@ const BURST: usize = 64;
 const PONG_TIMEOUT: Duration = Duration::from_millis(500);
 /// How many messages are taken at most that came before a connection broke.
 const LAST_WORDS: usize = 10_000;
-/// How long the peer may take to answer our close frame.
-const CLOSE_GRACE: Duration = Duration::from_secs(2);
-/// The longest close reason (RFC 6455 §5.5: 125 bytes with the code).
-const REASON_LIMIT: usize = 123;
 
 /// The socket's configuration.
 pub(in crate::link) fn config(settings: &LinkSettings) -> WebSocketConfig {
@@ -572,35 +567,6 @@ fn record_truly(fate: MessageFate, kind: &mut EventKind) {
     let action = frame.action.as_deref().map_or_else(String::new, |action| format!(" {action}"));
     let text = format!("the {}{action} was not sent, as commanded", frame.kind.name()).into();
     *kind = EventKind::Note { failure: false, text };
-}
-
-/// Ends the closing handshake (RFC 6455 §7.1.2): sends a close frame, or the answer to the peer's when the peer closed first. Then it
-/// waits a little for the end of the connection.
-pub(in crate::link) async fn close<S>(stream: &mut WebSocketStream<S>, code: CloseCode, reason: &str)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let reason = Utf8Bytes::from(&reason[..reason.floor_char_boundary(REASON_LIMIT)]);
-    close_with(stream, Some(CloseFrame { code, reason })).await;
-}
-
-/// The same with this content of the frame, or none.
-async fn close_with<S>(stream: &mut WebSocketStream<S>, frame: Option<CloseFrame>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let closing = async {
-        let sent = match stream.close(frame).await {
-            // The peer was first. The library has the answer ready, and writes it when it is flushed.
-            Err(Error::Protocol(ProtocolError::SendAfterClosing)) => stream.flush().await,
-            sent => sent,
-        };
-        if sent.is_ok() {
-            while let Some(Ok(_)) = stream.next().await {}
-        }
-    };
-    // When the peer does not answer in time, the connection is dropped.
-    let _ = timeout(CLOSE_GRACE, closing).await;
 }
 
 fn reset(timer: Pin<&mut Sleep>, deadline: Instant) {

@@ -3,7 +3,8 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `actor` | the socket of one link: reading, writing, pings, orders, closing |
+//! | `actor` | the socket of one link: reading, writing, pings, orders |
+//! | `closing` | the closing handshake |
 //! | `session` | the contract between the actor and what stands on the link |
 //! | `watched_socket` | the socket below it, for what the library does not report of a close frame |
 //! | `framing` | SRPC (OCPP-J) as the framing of a conversation, and the conversation as a session |
@@ -11,6 +12,7 @@
 
 mod actor;
 mod backoff;
+mod closing;
 pub(super) mod dial_error;
 pub(super) mod dialer;
 pub(super) mod framing;
@@ -19,7 +21,8 @@ mod session;
 pub(super) mod url;
 mod watched_socket;
 
-pub(super) use actor::{LinkUp, close, config, run, run_session};
+pub(super) use actor::{LinkUp, config, run, run_session};
 pub(super) use backoff::Backoff;
+pub(super) use closing::close;
 pub(super) use session::LinkSession;
 pub(super) use watched_socket::WatchedSocket;

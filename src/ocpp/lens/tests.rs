@@ -1,3 +1,5 @@
+//! Payloads in other versions: every pair of versions by samples, and what is lost by examples.
+
 use jiff::Timestamp;
 use serde_json::json;
 

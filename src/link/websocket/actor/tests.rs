@@ -6,7 +6,8 @@ use std::time::Instant as StdInstant;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-use tokio_tungstenite::tungstenite::protocol::Role as WebSocketRole;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role as WebSocketRole};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
@@ -17,6 +18,7 @@ use crate::link::intercept::gate::Gate;
 use crate::link::misbehaviour::MisbehaviourScope;
 use crate::link::network::Network;
 use crate::link::settings::SharedSettings;
+use crate::link::websocket::closing::CLOSE_GRACE;
 use crate::ocpp::Catalog;
 use crate::trace::FrameText;
 use crate::trace::WireFault;
