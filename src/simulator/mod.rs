@@ -17,10 +17,13 @@ mod meter;
 mod panel;
 mod part_fault;
 mod payload;
+mod power_supply;
 mod profile;
 mod quirk;
 mod settings;
 mod station;
+#[cfg(test)]
+mod test_machine;
 mod timers;
 pub mod v1;
 mod v2;

@@ -16,20 +16,7 @@ impl ChargePoint {
         now: Moment,
         out: &mut Outbox,
     ) -> Result<(), PhysicalActionError> {
-        match action {
-            PhysicalAction::Offline => {
-                self.go_offline(out);
-                return Ok(());
-            }
-            PhysicalAction::Online => {
-                self.go_online(out);
-                return Ok(());
-            }
-            _ if !self.settings.autonomous => return Err(PhysicalActionError::Manual),
-            PhysicalAction::PowerOn => return self.power_on(now, out),
-            _ if action.needs_power() && (!self.powered || self.power_fails) => return Err(PhysicalActionError::NoPower),
-            _ => {}
-        }
+        self.power.check(action, self.settings.autonomous)?;
         match action {
             PhysicalAction::Plug { connector } => self.plug(*connector, now, out),
             PhysicalAction::Unplug { connector } => self.unplug(*connector, now, out),
@@ -58,7 +45,15 @@ impl ChargePoint {
                 self.begin_firmware(true, None, now);
                 Ok(())
             }
-            PhysicalAction::PowerOn | PhysicalAction::Offline | PhysicalAction::Online => Ok(()),
+            PhysicalAction::PowerOn => self.power_on(now, out),
+            PhysicalAction::Offline => {
+                self.power.cut_network(out);
+                Ok(())
+            }
+            PhysicalAction::Online => {
+                self.power.restore_network(out);
+                Ok(())
+            }
         }
     }
 
@@ -95,7 +90,7 @@ impl ChargePoint {
                 ],
             )?
             .ok_or(PhysicalActionError::AlreadyPlugged)?;
-        let powered = self.powered;
+        let powered = self.power.is_on();
         let Some(connector) = self.connector_mut(number) else { return Ok(()) };
         if connector.plugged {
             return Err(PhysicalActionError::AlreadyPlugged);
@@ -126,7 +121,7 @@ impl ChargePoint {
     /// The cable comes out at the side of the car. Where the lock at our side opens with it, the driver takes it home.
     fn unplug(&mut self, wanted: Option<i32>, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
         let number = self.chosen_connector(wanted, &[&|it| it.plugged])?.ok_or(PhysicalActionError::NothingPlugged)?;
-        let powered = self.powered;
+        let powered = self.power.is_on();
         let Some(connector) = self.connector_mut(number) else { return Ok(()) };
         if !connector.plugged {
             return Err(if connector.held.is_some() {
@@ -208,7 +203,7 @@ impl ChargePoint {
             return Err(PhysicalActionError::AlreadyParked);
         }
         connector.parked = true;
-        if self.powered {
+        if self.power.is_on() {
             self.settle(number, now, out);
         }
         Ok(())
@@ -217,7 +212,7 @@ impl ChargePoint {
     fn leave(&mut self, wanted: Option<i32>, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
         let choices: [&dyn Fn(&super::connector::Connector) -> bool; 2] = [&|it| it.parked && !it.plugged, &|it| it.parked];
         let number = self.chosen_connector(wanted, &choices)?.ok_or(PhysicalActionError::NothingParked)?;
-        let powered = self.powered;
+        let powered = self.power.is_on();
         let Some(connector) = self.connector_mut(number) else { return Ok(()) };
         if !connector.parked {
             return Err(PhysicalActionError::NothingParked);

@@ -60,6 +60,7 @@ use crate::simulator::failing_steps::FailingSteps;
 use crate::simulator::file_transfer::FileTransfer;
 use crate::simulator::part_fault::PartFault;
 use crate::simulator::payload::not_supported;
+use crate::simulator::power_supply::PowerSupply;
 use crate::simulator::settings::ChargePointSettings;
 use crate::simulator::timers::StationTimers;
 use crate::simulator::v1::features::SimulatedFeatures;
@@ -71,12 +72,7 @@ pub struct ChargePoint {
     version: Version,
     online: bool,
     registration: Registration,
-    /// Whether it has power.
-    powered: bool,
-    /// Whether its power has failed and a reserve lasts for the last messages.
-    power_fails: bool,
-    /// Whether hands have cut the network.
-    network_down: bool,
+    power: PowerSupply,
     /// The fault of the charge point as a whole.
     station_fault: Option<PartFault>,
     /// Whether it is operative as a whole.
@@ -122,9 +118,7 @@ impl ChargePoint {
             version: Version::V1_6,
             online: false,
             registration: Registration::Unknown,
-            powered: true,
-            power_fails: false,
-            network_down: false,
+            power: PowerSupply::connected(),
             station_fault: None,
             station_operative: true,
             failing: FailingSteps::default(),
@@ -276,11 +270,11 @@ impl Behaviour for ChargePoint {
         if version != self.version {
             self.start_over(version);
         }
-        if !self.powered {
+        if !self.power.is_on() {
             // connecting it means that it was switched on
             self.wake(now, out);
         }
-        self.network_down = false;
+        self.power.link_is_up();
         self.online = true;
         self.show_security_profile();
         if self.registration == Registration::Accepted {

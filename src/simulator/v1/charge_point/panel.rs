@@ -10,8 +10,8 @@ impl ChargePoint {
         let shown_cable = self.settings.equipment.cable;
         self.settings.panel.update(|shown| {
             shown.cable = shown_cable;
-            shown.powered = self.powered;
-            shown.network = !self.network_down;
+            shown.powered = self.power.is_on();
+            shown.network = self.power.has_network();
             let asks = self.connectors.iter().find_map(|it| match (&it.pending, &it.transaction) {
                 (Some(pending), _) if pending.authorizing => Some(&*pending.id_tag),
                 (_, Some(transaction)) => transaction.stopper.as_deref(),

@@ -15,27 +15,13 @@ use crate::simulator::file_transfer::FileTransfer;
 const AT_ONCE: Duration = Duration::ZERO;
 
 impl ChargePoint {
-    /// The network fails. The link stays down until it is back.
-    pub(super) fn go_offline(&mut self, out: &mut Outbox) {
-        self.network_down = true;
-        out.cut();
-    }
-
-    /// The network is back.
-    pub(super) fn go_online(&mut self, out: &mut Outbox) {
-        self.network_down = false;
-        if self.powered {
-            out.connect();
-        }
-    }
-
     /// The power fails. With a reserve of power the transactions are stopped first: it lasts until StopTransaction has been answered, and at
     /// most as long as a call may take.
     pub(super) fn power_off(&mut self, stop: PowerLossStop, now: Moment, out: &mut Outbox) {
         match stop {
             PowerLossStop::Before => {
                 self.stop_all("PowerLoss", now, out);
-                self.power_fails = true;
+                self.power.begin_reserve();
                 self.schedule(TimerTask::PowerLoss, self.settings.call_timeout, now);
                 self.use_reserve(true, now, out);
             }
@@ -53,14 +39,14 @@ impl ChargePoint {
     /// one is sent after the next boot.
     pub(super) fn use_reserve(&mut self, delivered: bool, now: Moment, out: &mut Outbox) {
         let waits = delivered && self.may_send() && self.transaction_messages.has("StopTransaction");
-        if self.power_fails && !waits {
+        if self.power.is_on_reserve() && !waits {
             self.lose_power(now, out);
         }
     }
 
     /// The link is lost while the power fails.
     pub(super) fn waste_reserve(&mut self, now: Moment) {
-        if self.power_fails {
+        if self.power.is_on_reserve() {
             self.schedule(TimerTask::PowerLoss, AT_ONCE, now);
         }
     }
@@ -73,8 +59,7 @@ impl ChargePoint {
 
     /// The machine goes dark. What it keeps are reservations, the configuration, and messages about transactions.
     pub(super) fn lose_power(&mut self, now: Moment, out: &mut Outbox) {
-        self.powered = false;
-        self.power_fails = false;
+        self.power.lose(out);
         self.online = false;
         self.registration = Registration::Unknown;
         self.agenda.retain(|task| matches!(task, TimerTask::ExpireReservation(_)));
@@ -86,22 +71,19 @@ impl ChargePoint {
             connector.pending = None;
             connector.meter.set_power(0.0, 0, now.monotonic);
         }
-        out.cut();
     }
 
     /// The power is back. It boots when it has a link.
     pub(super) fn power_on(&mut self, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
-        if self.power_fails {
-            // it comes back before the reserve is used up
-            self.power_fails = false;
+        if self.power.end_reserve() {
             self.agenda.cancel(TimerTask::PowerLoss);
             return Ok(());
         }
-        if self.powered {
+        if self.power.is_on() {
             return Err(PhysicalActionError::HasPower);
         }
         self.wake(now, out);
-        if !self.network_down {
+        if self.power.has_network() {
             out.connect();
         }
         Ok(())
@@ -109,7 +91,7 @@ impl ChargePoint {
 
     /// The machine starts: it finds its connectors as they are now.
     pub(super) fn wake(&mut self, now: Moment, out: &mut Outbox) {
-        self.powered = true;
+        self.power.switch_on();
         self.find_connectors(now);
         for number in 1..=self.last_connector() {
             self.car_side_disconnected(number, now, out);

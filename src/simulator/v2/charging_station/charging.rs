@@ -251,7 +251,7 @@ impl ChargingStation {
 
     /// Limits, cars or tokens may have changed: each EVSE gets its power, and a state or a rate that changes is an event.
     pub(super) fn share_power(&mut self, now: Moment, out: &mut Outbox) {
-        if !self.powered {
+        if !self.power.is_on() {
             return;
         }
         for number in self.evse_numbers() {

@@ -21,20 +21,7 @@ impl ChargingStation {
         now: Moment,
         out: &mut Outbox,
     ) -> Result<(), PhysicalActionError> {
-        match action {
-            PhysicalAction::Offline => {
-                self.go_offline(out);
-                return Ok(());
-            }
-            PhysicalAction::Online => {
-                self.go_online(out);
-                return Ok(());
-            }
-            _ if !self.settings.autonomous => return Err(PhysicalActionError::Manual),
-            PhysicalAction::PowerOn => return self.power_on(now, out),
-            _ if action.needs_power() && (!self.powered || self.power_fails) => return Err(PhysicalActionError::NoPower),
-            _ => {}
-        }
+        self.power.check(action, self.settings.autonomous)?;
         match action {
             PhysicalAction::Plug { connector } => self.plug(*connector, now, out),
             PhysicalAction::Unplug { connector } => self.unplug(*connector, now, out),
@@ -63,7 +50,15 @@ impl ChargingStation {
                 self.begin_own_update(now);
                 Ok(())
             }
-            PhysicalAction::PowerOn | PhysicalAction::Offline | PhysicalAction::Online => Ok(()),
+            PhysicalAction::PowerOn => self.power_on(now, out),
+            PhysicalAction::Offline => {
+                self.power.cut_network(out);
+                Ok(())
+            }
+            PhysicalAction::Online => {
+                self.power.restore_network(out);
+                Ok(())
+            }
         }
     }
 
@@ -107,7 +102,7 @@ impl ChargingStation {
         }
         (evse.plugged, evse.by_hand, evse.car) = (true, true, CarState::Ready);
         evse.meter.set_car(true, now.monotonic);
-        if self.powered {
+        if self.power.is_on() {
             self.car_connected(number, now, out);
         }
         Ok(())
@@ -133,7 +128,7 @@ impl ChargingStation {
             (evse.plugged, evse.car) = (false, CarState::Ready);
             evse.meter.set_car(false, now.monotonic);
         }
-        if self.powered {
+        if self.power.is_on() {
             self.cable_lost(number, now, out);
         }
     }
@@ -196,7 +191,7 @@ impl ChargingStation {
             return Err(PhysicalActionError::AlreadyParked);
         }
         evse.parked = true;
-        if self.powered {
+        if self.power.is_on() {
             self.report_status(number, now, out);
             self.follow(number, EventCause::of("EVDetected"), now, out);
         }
@@ -214,7 +209,7 @@ impl ChargingStation {
             return Err(PhysicalActionError::AlreadyPlugged);
         }
         evse.parked = false;
-        if self.powered {
+        if self.power.is_on() {
             self.follow(number, EventCause::of("EVDeparted"), now, out);
         }
         Ok(())

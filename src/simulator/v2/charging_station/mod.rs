@@ -96,6 +96,7 @@ use crate::simulator::certificate_request::security_event;
 use crate::simulator::failing_steps::FailingSteps;
 use crate::simulator::part_fault::PartFault;
 use crate::simulator::payload::not_supported;
+use crate::simulator::power_supply::PowerSupply;
 use crate::simulator::settings::ChargePointSettings;
 use crate::simulator::timers::StationTimers;
 
@@ -110,12 +111,7 @@ pub struct ChargingStation {
     registration: RegistrationState,
     /// The reason of the next BootNotification.
     boot_reason: &'static str,
-    /// Whether it has power.
-    powered: bool,
-    /// Whether its power has failed and a reserve lasts for the last messages.
-    power_fails: bool,
-    /// Whether hands have cut the network.
-    network_down: bool,
+    power: PowerSupply,
     /// When its power failed.
     dark_since: Option<Instant>,
     /// The fault of the station as a whole.
@@ -198,9 +194,7 @@ impl ChargingStation {
             offline_since: None,
             registration: RegistrationState::Unknown,
             boot_reason: POWER_UP,
-            powered: true,
-            power_fails: false,
-            network_down: false,
+            power: PowerSupply::connected(),
             dark_since: None,
             station_fault: None,
             station_operative: true,
@@ -337,11 +331,11 @@ impl Behaviour for ChargingStation {
         if version != self.version {
             self.start_over(version);
         }
-        if !self.powered {
+        if !self.power.is_on() {
             // connecting it means that it was switched on
             self.wake(now, out);
         }
-        self.network_down = false;
+        self.power.link_is_up();
         self.online = true;
         self.show_network_profile();
         for incident in self.settings.credentials.take_incidents() {

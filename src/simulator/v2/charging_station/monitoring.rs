@@ -178,7 +178,7 @@ impl ChargingStation {
     /// Looks at the monitored variables, and sends what their monitors report. It is called after each step of the station, so it looks at
     /// nothing else.
     pub(super) fn watch_variables(&mut self, now: Moment, out: &mut Outbox) {
-        if !self.settings.autonomous || !self.powered {
+        if !self.settings.autonomous || !self.power.is_on() {
             return;
         }
         let mut monitors = std::mem::replace(&mut self.monitors, MonitorSet::new(Vec::new()));

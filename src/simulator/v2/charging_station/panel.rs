@@ -11,8 +11,8 @@ impl ChargingStation {
         self.settings.panel.update(|shown| {
             let cable = self.settings.equipment.cable;
             shown.cable = cable;
-            shown.powered = self.powered;
-            shown.network = !self.network_down;
+            shown.powered = self.power.is_on();
+            shown.network = self.power.has_network();
             let asks = self.evses.iter().find_map(|evse| match (&evse.claim, &evse.transaction) {
                 (Some(claim), _) if claim.authorizing => Some(&*claim.token.text),
                 (_, Some(transaction)) => transaction.stopper.as_ref().map(|token| &*token.text),

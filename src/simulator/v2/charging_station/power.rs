@@ -16,26 +16,12 @@ const AT_ONCE: Duration = Duration::ZERO;
 const OFF: Duration = Duration::from_secs(3);
 
 impl ChargingStation {
-    /// The network fails. The link stays down until it is back.
-    pub(super) fn go_offline(&mut self, out: &mut Outbox) {
-        self.network_down = true;
-        out.cut();
-    }
-
-    /// The network is back.
-    pub(super) fn go_online(&mut self, out: &mut Outbox) {
-        self.network_down = false;
-        if self.powered {
-            out.connect();
-        }
-    }
-
     /// The power fails. With a reserve of power the last messages are sent first, for at most as long as a call may take.
     pub(super) fn power_off(&mut self, stop: PowerLossStop, now: Moment, out: &mut Outbox) {
         match stop {
             PowerLossStop::Before => {
                 self.stop_all("AbnormalCondition", "PowerLoss", now, out);
-                self.power_fails = true;
+                self.power.begin_reserve();
                 self.schedule(StationTask::PowerLoss, self.settings.call_timeout, now);
                 self.use_reserve(now, out);
             }
@@ -55,7 +41,7 @@ impl ChargingStation {
     /// The reserve of power is used up when no message waits any more.
     pub(super) fn use_reserve(&mut self, now: Moment, out: &mut Outbox) {
         let waits = self.may_send() && !self.queue.is_empty();
-        if self.power_fails && !waits {
+        if self.power.is_on_reserve() && !waits {
             self.lose_power(now, out);
         }
     }
@@ -69,18 +55,16 @@ impl ChargingStation {
 
     /// The link is lost while the power fails.
     pub(super) fn waste_reserve(&mut self, now: Moment) {
-        if self.power_fails {
+        if self.power.is_on_reserve() {
             self.schedule(StationTask::PowerLoss, AT_ONCE, now);
         }
     }
 
     /// The machine goes dark. What it keeps are the device model, availability, and messages about transactions.
     pub(super) fn lose_power(&mut self, now: Moment, out: &mut Outbox) {
-        self.powered = false;
-        self.power_fails = false;
+        self.power.lose(out);
         self.dark_since = Some(now.monotonic);
         self.go_down(now);
-        out.cut();
     }
 
     /// What ends with every kind of restart.
@@ -97,17 +81,15 @@ impl ChargingStation {
 
     /// The power is back. It boots when it has a link.
     pub(super) fn power_on(&mut self, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
-        if self.power_fails {
-            // it comes back before the reserve is used up
-            self.power_fails = false;
+        if self.power.end_reserve() {
             self.timers.cancel(StationTask::PowerLoss);
             return Ok(());
         }
-        if self.powered {
+        if self.power.is_on() {
             return Err(PhysicalActionError::HasPower);
         }
         self.wake(now, out);
-        if !self.network_down {
+        if self.power.has_network() {
             out.connect();
         }
         Ok(())
@@ -115,7 +97,7 @@ impl ChargingStation {
 
     /// The machine starts after a time without power.
     pub(super) fn wake(&mut self, now: Moment, out: &mut Outbox) {
-        self.powered = true;
+        self.power.switch_on();
         self.boot_reason = POWER_UP;
         self.find_evses(now, out);
     }

@@ -170,7 +170,7 @@ fn a_failed_start_is_sent_again_while_the_car_charges() {
     world.pass_seconds(120);
     world.take_sent();
     world.end(&first, CallOutcome::Timeout);
-    assert_eq!(in_short(&world.take_sent()[0]), "MeterValues 2 -1", "given up after three attempts, and reported");
+    assert_eq!(World::in_short(&world.take_sent()[0]), "MeterValues 2 -1", "given up after three attempts, and reported");
 }
 
 /// A result `null` reaches the charge point as `{}`.

@@ -41,7 +41,7 @@ fn an_answer_that_does_not_accept_has_no_effect() {
             assert_ne!(proposal.answer, sent, "{action}");
             world.commit(proposal.effect, &sent);
             assert_eq!(world.live(10), [""; 0], "{action} {sent:?}");
-            assert_eq!(world.charge_point.status_name(1), Some("Available"));
+            assert_eq!(world.machine.status_name(1), Some("Available"));
         }
     }
 }
@@ -51,7 +51,7 @@ fn an_answer_with_another_accepting_status_has_its_effect() {
     let mut world = World::accepted(Version::V1_6);
     let proposal = world.propose("ChangeConfiguration", json!({"key": "HeartbeatInterval", "value": "77"}));
     world.commit(proposal.effect, &Answer::result(json!({"status": "RebootRequired"})));
-    assert_eq!(world.charge_point.configuration.seconds("HeartbeatInterval"), 77);
+    assert_eq!(world.machine.configuration.seconds("HeartbeatInterval"), 77);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::simulator::v1::features::SimulatedFeatures;
 /// A charge point without a driver of its own.
 pub(super) fn quiet(version: Version) -> World {
     let mut world = World::new(version, true);
-    let settings = ChargePointSettings { driver: false, ..world.charge_point.settings().clone() };
-    world.charge_point = ChargePoint::new(settings);
+    let settings = ChargePointSettings { driver: false, ..world.machine.settings().clone() };
+    world.machine = ChargePoint::new(settings);
     world.connect();
     world.serve();
     world
@@ -386,8 +386,8 @@ fn stop_transaction_carries_what_was_sampled_on_the_way() {
 #[test]
 fn what_the_central_system_sets_for_pings_holds_for_the_next_link() {
     let mut world = quiet(Version::V1_6);
-    assert_eq!(world.charge_point.ping_interval(), None);
+    assert_eq!(world.machine.ping_interval(), None);
     let set = json!({"key": "WebSocketPingInterval", "value": "30"});
     assert_eq!(world.ask_status("ChangeConfiguration", set), "RebootRequired");
-    assert_eq!(world.charge_point.ping_interval(), Some(Duration::from_secs(30)));
+    assert_eq!(world.machine.ping_interval(), Some(Duration::from_secs(30)));
 }

@@ -136,7 +136,7 @@ fn the_local_list_of_1_5_has_its_own_field_and_hash() {
         [{"idTag": "TAG", "idTagInfo": {"status": "Accepted"}}]});
     assert_eq!(world.ask("SendLocalList", list), Answer::result(json!({"status": "Accepted", "hash": "abc"})));
     assert_eq!(world.ask("GetLocalListVersion", json!({})), Answer::result(json!({"listVersion": 4})));
-    assert!(world.charge_point.local_list.find("tag").is_some());
+    assert!(world.machine.local_list.find("tag").is_some());
 }
 
 #[test]

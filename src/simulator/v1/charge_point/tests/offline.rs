@@ -53,7 +53,7 @@ fn an_authorize_that_is_lost_ends_the_start_unless_unknown_tags_may_charge_offli
         let authorize = world.take_sent().pop().unwrap();
         world.end(&authorize, CallOutcome::LinkLost);
         world.disconnect();
-        assert_eq!(world.charge_point.status_name(1), Some(status));
+        assert_eq!(world.machine.status_name(1), Some(status));
     }
 }
 

@@ -176,10 +176,10 @@ fn a_reserve_of_power_waits_for_a_slow_answer_and_not_longer() {
     let [stop, status] = &sent[..] else { panic!("{sent:?}") };
     world.result(status, json!({}));
     world.pass_seconds(20);
-    assert!(world.charge_point.powered, "the answer may still come");
+    assert!(world.machine.power.is_on(), "the answer may still come");
     assert_eq!(world.act(&card("TAG", 1)), Err(PhysicalActionError::NoPower), "the reserve is not for cards");
     world.result(stop, json!({}));
-    assert!(!world.charge_point.powered);
+    assert!(!world.machine.power.is_on());
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_reserve_of_power_ends_with_the_time_of_a_call() {
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     world.take_sent();
     world.pass_seconds(31);
-    assert!(!world.charge_point.powered);
+    assert!(!world.machine.power.is_on());
     let sent = world.acts(&PhysicalAction::PowerOn);
     assert!(sent.contains(&"StopTransaction 42 TAG PowerLoss".to_owned()), "it is sent again: {sent:?}");
 }
@@ -197,17 +197,17 @@ fn a_reserve_of_power_ends_with_the_time_of_a_call() {
 fn a_reserve_of_power_is_not_used_where_nothing_can_be_sent() {
     let mut world = quiet(Version::V1_6);
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
-    assert!(!world.charge_point.powered, "no transaction");
+    assert!(!world.machine.power.is_on(), "no transaction");
     let mut world = charging();
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     let sent = world.take_sent();
     world.end(&sent[0], CallOutcome::Error { code: "InternalError", description: "" });
-    assert!(!world.charge_point.powered, "an error is no reason to wait");
+    assert!(!world.machine.power.is_on(), "an error is no reason to wait");
     let mut world = charging();
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     world.disconnect();
     world.pass_seconds(1);
-    assert!(!world.charge_point.powered, "the link is lost");
+    assert!(!world.machine.power.is_on(), "the link is lost");
 }
 
 #[test]
@@ -216,5 +216,5 @@ fn power_that_comes_back_in_time_is_no_power_loss() {
     world.act(&PhysicalAction::PowerOff { stop: PowerLossStop::Before }).unwrap();
     world.act(&PhysicalAction::PowerOn).unwrap();
     world.serve();
-    assert!(world.charge_point.powered);
+    assert!(world.machine.power.is_on());
 }

@@ -79,9 +79,9 @@ fn profiles_replace_one_another_and_are_cleared() {
     for id in [1, 2] {
         set(&mut world, 1, profile(id, "TxDefaultProfile", 3, 5000.0));
     }
-    assert_eq!(world.charge_point.profiles.iter().count(), 1, "same level and purpose");
+    assert_eq!(world.machine.profiles.iter().count(), 1, "same level and purpose");
     set(&mut world, 2, profile(2, "TxDefaultProfile", 3, 5000.0));
-    assert_eq!(world.charge_point.profiles.iter().count(), 1, "same id");
+    assert_eq!(world.machine.profiles.iter().count(), 1, "same id");
     assert_eq!(world.ask_status("ClearChargingProfile", json!({"connectorId": 1})), "Unknown");
     assert_eq!(world.ask_status("ClearChargingProfile", json!({"stackLevel": 3})), "Accepted");
     assert_eq!(world.ask_status("ClearChargingProfile", json!({"id": 2})), "Unknown");
@@ -99,9 +99,9 @@ fn a_profile_that_comes_with_a_start_limits_that_transaction_only() {
     assert_eq!(world.ask_status("RemoteStartTransaction", start(&wrong)), "Rejected");
     assert_eq!(world.ask_status("RemoteStartTransaction", start(&slow)), "Accepted");
     world.live(5);
-    assert_eq!(world.charge_point.read_meter(1, world.now()).watts.round(), 2300.0);
+    assert_eq!(world.machine.read_meter(1, world.now()).watts.round(), 2300.0);
     world.ask("RemoteStopTransaction", json!({"transactionId": 42}));
-    assert_eq!(world.charge_point.profiles.iter().count(), 0);
+    assert_eq!(world.machine.profiles.iter().count(), 0);
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn the_power_follows_the_schedule_and_cars_share_the_maximum_of_the_charge_point
     let mut maximum = profile(1, "ChargePointMaxProfile", 0, 6000.0);
     maximum["chargingSchedule"].as_object_mut().unwrap().remove("startSchedule");
     assert_eq!(set(&mut world, 0, maximum), "Accepted");
-    let watts = |world: &mut World, connector| world.charge_point.read_meter(connector, world.now()).watts.round();
+    let watts = |world: &mut World, connector| world.machine.read_meter(connector, world.now()).watts.round();
     assert_eq!([watts(&mut world, 1), watts(&mut world, 2)], [3000.0, 3000.0]);
     world.live(301);
     assert_eq!(watts(&mut world, 0), 3000.0, "the second period");
@@ -187,7 +187,7 @@ fn a_car_gets_nothing_where_the_limit_is_below_what_it_can_charge_with() {
     let mut little = profile(1, "TxProfile", 0, 1000.0);
     little["chargingSchedule"]["minChargingRate"] = 1380.into();
     assert_eq!(set(&mut world, 1, little), "Accepted");
-    assert_eq!(world.charge_point.read_meter(1, world.now()).watts.round(), 0.0);
+    assert_eq!(world.machine.read_meter(1, world.now()).watts.round(), 0.0);
 }
 
 /// A profile of two minutes whose limit in amperes changes every minute.
@@ -212,14 +212,14 @@ fn a_limit_that_is_too_low_suspends_and_a_higher_one_resumes() {
         let mut world = World::accepted(Version::V1_6);
         charging_at(&mut world, 1);
         assert_eq!(set(&mut world, 1, every_minute(1, "TxProfile", [low, 16.0])), "Accepted");
-        let before = world.charge_point.read_meter(1, world.now());
+        let before = world.machine.read_meter(1, world.now());
         let expected: &[&str] = if suspends { &["StatusNotification 1 SuspendedEVSE"] } else { &[] };
         assert_eq!(world.live(50), expected, "{low} A");
-        let meanwhile = world.charge_point.read_meter(1, world.now());
+        let meanwhile = world.machine.read_meter(1, world.now());
         assert_eq!(meanwhile.watt_hours == before.watt_hours, suspends, "the meter stands still: {low} A");
         let sent = world.live(20);
         assert_eq!(sent.contains(&"StatusNotification 1 Charging".to_owned()), suspends, "{sent:?}");
-        assert_eq!(world.charge_point.read_meter(1, world.now()).watts.round(), 3680.0);
+        assert_eq!(world.machine.read_meter(1, world.now()).watts.round(), 3680.0);
     }
 }
 
@@ -251,7 +251,7 @@ fn where_too_little_is_left_for_two_the_first_one_goes_on() {
     charging_at(&mut world, 1);
     set(&mut world, 0, every_minute(1, "ChargePointMaxProfile", [10.0, 20.0]));
     assert_eq!(world.serve(), ["StatusNotification 1 SuspendedEVSE"], "it began later");
-    assert_eq!(world.charge_point.read_meter(2, world.now()).watts.round(), 2300.0);
+    assert_eq!(world.machine.read_meter(2, world.now()).watts.round(), 2300.0);
     let sent = world.live(61);
     assert!(sent.contains(&"StatusNotification 1 Charging".to_owned()), "{sent:?}");
     set(&mut world, 0, every_minute(1, "ChargePointMaxProfile", [10.0, 10.0]));
@@ -286,7 +286,7 @@ fn a_status_that_the_user_sends_stays_although_limits_change() {
 #[test]
 fn only_units_that_are_announced_are_taken() {
     let mut world = World::accepted(Version::V1_6);
-    world.charge_point.configuration.set("ChargingScheduleAllowedChargingRateUnit", "Current".to_owned());
+    world.machine.configuration.set("ChargingScheduleAllowedChargingRateUnit", "Current".to_owned());
     assert_eq!(set(&mut world, 0, profile(1, "TxDefaultProfile", 0, 5000.0)), "Rejected");
     assert_eq!(set(&mut world, 0, every_minute(2, "TxDefaultProfile", [10.0, 8.0])), "Accepted");
     let schedule = |unit: &str| json!({"connectorId": 1, "duration": 60, "chargingRateUnit": unit});

@@ -72,7 +72,7 @@ fn authority(world: &World) -> TestAuthority {
 #[test]
 fn a_signed_certificate_is_shown_at_the_next_connection() {
     let mut world = World::accepted(Version::V1_6);
-    let credentials = world.charge_point.settings().credentials.clone();
+    let credentials = world.machine.settings().credentials.clone();
     let authority = authority(&world);
     let root = json!({"certificateType": "CentralSystemRootCertificate", "certificate": authority.certificate_pem()});
     assert_eq!(world.ask_status("InstallCertificate", root), "Accepted");
@@ -108,7 +108,7 @@ fn a_certificate_that_does_not_fit_is_a_security_event() {
         assert_eq!(world.ask_status("CertificateSigned", certificate), "Rejected");
         assert_eq!(world.serve(), ["SecurityEventNotification InvalidChargePointCertificate"]);
     }
-    assert_eq!(world.charge_point.settings().credentials.next().certificate, None);
+    assert_eq!(world.machine.settings().credentials.next().certificate, None);
     assert_eq!(world.ask_status("CertificateSigned", good), "Rejected", "the key of the first request was given up");
 }
 
@@ -118,7 +118,7 @@ fn what_went_wrong_while_connecting_is_a_security_event() {
         sent.into_iter().filter_map(|it| it.strip_prefix("SecurityEventNotification ").map(str::to_owned)).collect()
     };
     let mut world = World::new(Version::V1_6, true);
-    let credentials = world.charge_point.settings().credentials.clone();
+    let credentials = world.machine.settings().credentials.clone();
     credentials.note(ConnectionIncident::UntrustedCertificate);
     world.connect();
     let boot = world.expect("BootNotification");
@@ -132,7 +132,7 @@ fn what_went_wrong_while_connecting_is_a_security_event() {
     world.connect();
     assert!(events(world.serve()).is_empty());
     let mut older = World::accepted(Version::V1_5);
-    older.charge_point.settings().credentials.note(ConnectionIncident::UntrustedCertificate);
+    older.machine.settings().credentials.note(ConnectionIncident::UntrustedCertificate);
     older.disconnect();
     older.connect();
     assert!(events(older.serve()).is_empty());

@@ -25,7 +25,7 @@ fn a_users_transaction_can_be_stopped_remotely() {
     world.serve();
     assert_eq!(world.ask_status("RemoteStopTransaction", json!({"transactionId": 7})), "Accepted");
     let sent = world.take_sent();
-    assert_eq!(in_short(&sent[0]), "StopTransaction 7 TAG Remote");
+    assert_eq!(World::in_short(&sent[0]), "StopTransaction 7 TAG Remote");
     assert_eq!(sent[0].payload["meterStop"], 1000);
 }
 
@@ -63,7 +63,7 @@ fn without_a_life_of_its_own_it_only_answers() {
         assert_eq!(world.ask_status("RemoteStopTransaction", json!({"transactionId": 7})), "Accepted");
         assert_eq!(world.ask_status("ChangeAvailability", json!({"connectorId": 1, "type": "Inoperative"})), "Scheduled");
         world.user_call("StopTransaction", json!({"transactionId": 7}), json!({}));
-        assert_eq!(world.charge_point.status_name(1), Some("Unavailable"));
+        assert_eq!(world.machine.status_name(1), Some("Unavailable"));
         assert_eq!(world.ask_status("Reset", json!({"type": "Hard"})), "Accepted");
         world.ask("GetDiagnostics", json!({"location": "ftp://x"}));
         world.ask("TriggerMessage", json!({"requestedMessage": "Heartbeat"}));
@@ -71,6 +71,6 @@ fn without_a_life_of_its_own_it_only_answers() {
         world.disconnect();
         world.connect();
         assert!(world.take_sent().is_empty());
-        assert_eq!(world.charge_point.deadline(), None);
+        assert_eq!(world.machine.deadline(), None);
     }
 }

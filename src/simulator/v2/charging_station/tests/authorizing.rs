@@ -146,7 +146,7 @@ fn a_token_that_is_refused_later_ends_the_transaction_or_its_energy() {
         world.acts(&plug(1));
         world.act(&card("TAG", 1)).unwrap();
         let authorize = world.expect("Authorize");
-        world.result(&authorize, friendly_answer(&authorize));
+        world.accept(&authorize);
         let started = world.expect("TransactionEvent");
         world.result(&started, json!({"idTokenInfo": {"status": "ConcurrentTx"}}));
         let now = world.serve();
@@ -165,10 +165,10 @@ fn offline_only_known_tokens_charge_unless_all_may() {
     world.act(&PhysicalAction::Offline).unwrap();
     assert_eq!(world.act(&card("NEW", 1)), Err(PhysicalActionError::NotAccepted("NEW".to_owned())));
     world.act(&card("KNOWN", 1)).unwrap();
-    assert!(world.station.is_in_use(1));
+    assert!(world.machine.is_in_use(1));
     world.act(&card("KNOWN", 1)).unwrap();
     world.set("AuthCtrlr", "OfflineTxForUnknownIdEnabled", "true");
     world.act(&card("NEW", 1)).unwrap();
-    assert!(world.station.is_in_use(1));
+    assert!(world.machine.is_in_use(1));
     assert!(world.take_sent().is_empty());
 }

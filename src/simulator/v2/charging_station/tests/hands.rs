@@ -16,7 +16,7 @@ pub(super) fn card(tag: &str, number: i32) -> PhysicalAction {
 }
 
 pub(super) fn seen(world: &StationWorld) -> MachineState {
-    world.station.settings.panel.state()
+    world.machine.settings.panel.state()
 }
 
 #[test]

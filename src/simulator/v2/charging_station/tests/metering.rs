@@ -19,7 +19,7 @@ fn a_transaction_is_sampled_as_configured() {
     world.acts(&plug(1));
     world.act(&card("TAG", 1)).unwrap();
     let authorize = world.expect("Authorize");
-    world.result(&authorize, friendly_answer(&authorize));
+    world.accept(&authorize);
     assert!(world.events()[0].payload.get("meterValue").is_none(), "no measurands, no values");
     world.pass_seconds(60);
     let sample = &world.events()[0].payload;

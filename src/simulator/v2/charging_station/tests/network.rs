@@ -23,7 +23,7 @@ fn set_variable(world: &mut StationWorld, component: &str, variable: &str, value
 }
 
 fn value_of(world: &StationWorld, component: &str, variable: &str) -> String {
-    world.station.model.text(component, variable).unwrap_or_default().to_owned()
+    world.machine.model.text(component, variable).unwrap_or_default().to_owned()
 }
 
 fn network_profile(slot: i32, profile: i32, url: &str) -> Value {
@@ -52,7 +52,7 @@ fn the_slots_before_the_present_one_are_tried_after_a_restart() {
         world.set("OCPPCommCtrlr", "NetworkProfileConnectionAttempts", "2");
         assert_eq!(set_variable(&mut world, "OCPPCommCtrlr", "NetworkConfigurationPriority", "2,3,1"), "RebootRequired");
         assert_eq!(credentials.next(), credentials.settled(), "nothing changes before the restart");
-        world.station.choose_network_profiles();
+        world.machine.choose_network_profiles();
         let next = credentials.next();
         assert_eq!(
             (next.slot, next.profile, next.url.as_deref()),
@@ -65,7 +65,7 @@ fn the_slots_before_the_present_one_are_tried_after_a_restart() {
         world.disconnect();
         world.connect();
         assert_eq!(value_of(&world, "OCPPCommCtrlr", "ActiveNetworkProfile"), "3");
-        world.station.choose_network_profiles();
+        world.machine.choose_network_profiles();
         assert_eq!(credentials.next().slot, 2, "the first of the priority is tried again");
         credentials.connected();
         world.disconnect();
@@ -73,7 +73,7 @@ fn the_slots_before_the_present_one_are_tried_after_a_restart() {
         assert_eq!(value_of(&world, "SecurityCtrlr", "SecurityProfile"), "2");
         let lower = world.ask_status("SetNetworkProfile", network_profile(1, 1, "ws://one.example.com"));
         assert!(lower.starts_with("Rejected"), "{lower}");
-        world.station.choose_network_profiles();
+        world.machine.choose_network_profiles();
         assert_eq!(credentials.next().slot, 2, "a lower profile is never tried");
     }
 }
@@ -123,7 +123,7 @@ fn a_profile_of_2_1_may_have_an_identity() {
     assert_eq!(world.ask_status("SetNetworkProfile", profile), "Accepted");
     assert_eq!(world.ask_status("SetNetworkProfile", network_profile(3, 1, "ws://three.example.com")), "Accepted");
     set_variable(&mut world, "OCPPCommCtrlr", "NetworkConfigurationPriority", "2,3,1");
-    world.station.choose_network_profiles();
+    world.machine.choose_network_profiles();
     assert_eq!(credentials.next().identity.as_deref(), Some("CS-2"));
     credentials.connected();
     world.disconnect();

@@ -20,7 +20,7 @@ fn events_wait_for_the_link_and_say_so() {
     assert!(world.take_sent().is_empty());
     world.act(&PhysicalAction::Online).unwrap();
     let events = world.events();
-    let short: Vec<_> = events.iter().map(in_short).collect();
+    let short: Vec<_> = events.iter().map(StationWorld::in_short).collect();
     let sample = "TransactionEvent Updated MeterValuePeriodic";
     assert_eq!(short, [sample, sample, "TransactionEvent Ended StopAuthorized EVConnected Local TAG"]);
     assert!(events.iter().all(|call| call.payload["offline"] == true));
@@ -84,11 +84,11 @@ fn before_the_first_acceptance_transactions_are_a_setting() {
         world.set("TxCtrlr", "TxStartPoint", "EVConnected");
         world.connect();
         world.act(&plug(1)).unwrap();
-        assert_eq!(world.station.is_in_use(1), begun);
+        assert_eq!(world.machine.is_in_use(1), begun);
         let boot = world.expect("BootNotification");
         world.result(&boot, boot_result("Accepted", 300));
         let sent = world.serve();
         assert_eq!(sent.last().unwrap(), "TransactionEvent Started CablePluggedIn EVConnected");
-        assert!(world.station.is_in_use(1));
+        assert!(world.machine.is_in_use(1));
     }
 }

@@ -34,7 +34,7 @@ fn a_reset_of_an_evse_leaves_the_other_alone() {
     let mut world = charging(Version::V2_0_1);
     assert_eq!(world.ask_status("Reset", json!({"type": "Immediate", "evseId": 2})), "Accepted");
     assert_eq!(world.live(5), ["StatusNotification 2 Unavailable", "StatusNotification 2 Available"]);
-    assert!(world.station.is_in_use(1));
+    assert!(world.machine.is_in_use(1));
 }
 
 #[test]

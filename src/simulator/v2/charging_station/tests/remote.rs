@@ -15,17 +15,17 @@ fn start(evse: Option<i32>) -> Value {
 fn a_requested_start_is_told_by_its_id() {
     let mut world = StationWorld::with_points("EVConnected", "EVConnected");
     world.acts(&plug(2));
-    let (id, _) = world.station.transaction_at(2).unwrap();
+    let (id, _) = world.machine.transaction_at(2).unwrap();
     let id = id.to_owned();
     let result = world.ask_result("RequestStartTransaction", start(Some(2)));
     assert_eq!(result, json!({"status": "Accepted", "transactionId": id}));
     let authorize = world.expect("Authorize");
-    world.result(&authorize, friendly_answer(&authorize));
+    world.accept(&authorize);
     let event = world.expect("TransactionEvent");
     assert_eq!(event.payload["triggerReason"], "RemoteStart");
     assert_eq!(event.payload["transactionInfo"]["remoteStartId"], 7);
     assert_eq!(event.payload["idToken"]["idToken"], "TAG");
-    world.result(&event, friendly_answer(&event));
+    world.accept(&event);
     assert_eq!(world.serve(), ["TransactionEvent Updated ChargingStateChanged Charging"]);
     assert_eq!(world.ask_status("RequestStartTransaction", start(Some(2))), "Rejected TxInProgress");
 }
@@ -64,7 +64,7 @@ fn impossible_starts_and_stops_say_why() {
 fn a_stop_ends_what_nobody_authorized() {
     let mut world = StationWorld::with_points("EVConnected", "EVConnected");
     world.acts(&plug(1));
-    let (id, _) = world.station.transaction_at(1).unwrap();
+    let (id, _) = world.machine.transaction_at(1).unwrap();
     let stop = json!({"transactionId": id});
     assert_eq!(world.ask_status("RequestStopTransaction", stop), "Accepted");
     assert_eq!(world.serve(), ["TransactionEvent Ended RemoteStop EVConnected Remote"]);
@@ -78,8 +78,8 @@ fn the_status_of_a_transaction_counts_waiting_events() {
     world.acts(&plug(1));
     world.act(&card("TAG", 1)).unwrap();
     let authorize = world.expect("Authorize");
-    world.result(&authorize, friendly_answer(&authorize));
-    let (id, _) = world.station.transaction_at(1).unwrap();
+    world.accept(&authorize);
+    let (id, _) = world.machine.transaction_at(1).unwrap();
     let query = json!({"transactionId": id});
     let waits = json!({"ongoingIndicator": true, "messagesInQueue": true});
     assert_eq!(world.ask_result("GetTransactionStatus", query.clone()), waits);

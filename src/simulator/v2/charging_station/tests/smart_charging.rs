@@ -74,11 +74,11 @@ fn every_refusal_of_a_profile_has_its_reason() {
         ] {
             assert_eq!(set(&mut world, evse, profile.clone()), wanted, "{version} {evse} {profile}");
         }
-        world.station.model.set("SmartChargingCtrlr", "RateUnit", "A");
+        world.machine.model.set("SmartChargingCtrlr", "RateUnit", "A");
         assert_eq!(set(&mut world, 1, profile(7, "TxDefaultProfile", 5, "W", 1.0)), "UnsupportedRateUnit");
         let request = json!({"evseId": 1, "duration": 60, "chargingRateUnit": "W"});
         assert_eq!(world.ask_status("GetCompositeSchedule", request), "Rejected UnsupportedRateUnit");
-        world.station.model.set("SmartChargingCtrlr", "Enabled", "false");
+        world.machine.model.set("SmartChargingCtrlr", "Enabled", "false");
         assert_eq!(set(&mut world, 1, default(8, 6)), "NotEnabled");
     }
 }
@@ -115,7 +115,7 @@ fn a_composite_schedule_joins_purposes_and_levels() {
         set(&mut world, 0, profile(4, "ChargingStationMaxProfile", 0, "W", 2300.0));
         assert_eq!(composite(&mut world, 1, "A"), [(0, 10.0)]);
         assert_eq!(composite(&mut world, 0, "W"), [(0, 2300.0)]);
-        assert_eq!(world.station.limit_at(1, world.now()), Some(2300.0));
+        assert_eq!(world.machine.limit_at(1, world.now()), Some(2300.0));
     }
 }
 
@@ -244,7 +244,7 @@ fn a_relative_schedule_begins_with_the_transaction() {
         world.acts(&plug(1));
         world.pass_seconds(100);
         world.acts(&card("TAG", 1));
-        let watts = |world: &StationWorld| world.station.evse(1).unwrap().meter.power();
+        let watts = |world: &StationWorld| world.machine.evse(1).unwrap().meter.power();
         // neither the profile nor the car in the socket begins it: the transaction begins with the card
         world.pass_seconds(599);
         assert_eq!((world.serve(), watts(&world)), (vec![], 4600.0), "{version}");
@@ -258,7 +258,7 @@ fn a_relative_schedule_begins_with_the_transaction() {
 fn a_car_that_negotiates_takes_the_schedule_of_its_transaction() {
     for version in [Version::V2_0_1, Version::V2_1] {
         let mut world = charging(version);
-        let id = world.station.transaction_at(1).unwrap().0.to_owned();
+        let id = world.machine.transaction_at(1).unwrap().0.to_owned();
         let mut wanted = profile(1, "TxProfile", 0, "W", 2300.0);
         wanted["transactionId"] = id.into();
         let schedules = |world: &mut StationWorld| {

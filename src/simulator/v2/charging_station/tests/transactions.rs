@@ -193,7 +193,7 @@ fn the_csms_limits_a_transaction() {
     world.acts(&plug(1));
     world.act(&card("TAG", 1)).unwrap();
     let authorize = world.expect("Authorize");
-    world.result(&authorize, friendly_answer(&authorize));
+    world.accept(&authorize);
     let started = world.expect("TransactionEvent");
     let limit = json!({"maxTime": 30});
     world.result(&started, json!({"idTokenInfo": {"status": "Accepted"}, "transactionLimit": limit}));
@@ -220,7 +220,7 @@ fn the_driver_comes_and_goes_by_himself() {
         "TransactionEvent Updated ChargingStateChanged Charging",
     ];
     assert_eq!(begun, expected);
-    let (id, _) = world.station.transaction_at(1).unwrap();
+    let (id, _) = world.machine.transaction_at(1).unwrap();
     let stop = json!({"transactionId": id});
     assert_eq!(world.ask_status("RequestStopTransaction", stop), "Accepted");
     let ended = ["TransactionEvent Ended RemoteStop EVConnected Remote", "StatusNotification 1 Available"];

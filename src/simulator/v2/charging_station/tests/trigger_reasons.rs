@@ -27,7 +27,7 @@ fn a_limit_that_is_reached_and_repeated_is_not_set_again() {
     world.acts(&plug(1));
     world.act(&card("TAG", 1)).unwrap();
     let authorize = world.expect("Authorize");
-    world.result(&authorize, friendly_answer(&authorize));
+    world.accept(&authorize);
     let limits = json!({"maxSoC": 41});
     assert_eq!(serve_with_limits(&mut world, &limits), ["Authorized", "ChargingStateChanged", "LimitSet"]);
     let mut reasons = Vec::new();

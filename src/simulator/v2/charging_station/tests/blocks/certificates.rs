@@ -76,7 +76,7 @@ fn with_root(version: Version, purpose: &str) -> (StationWorld, TestAuthority) {
 fn a_signed_certificate_is_shown_at_the_next_connection_and_cannot_be_deleted() {
     for version in VERSIONS {
         let (mut world, authority) = with_root(version, "CSMSRootCertificate");
-        let credentials = world.station.settings.credentials.clone();
+        let credentials = world.machine.settings.credentials.clone();
         assert_eq!(credentials.next().roots, [authority.certificate().into()]);
         let certificate = signed(&mut world, OWN, &authority, &[]);
         assert_eq!(world.ask_status("CertificateSigned", certificate), "Accepted");
@@ -106,7 +106,7 @@ fn a_certificate_that_does_not_fit_is_refused_with_the_rule() {
         let certificate = signed(&mut world, OWN, &authority, &[defect]);
         assert_refused(&mut world, certificate, sentence);
     }
-    assert_eq!(world.station.settings.credentials.next().certificate, None);
+    assert_eq!(world.machine.settings.credentials.next().certificate, None);
 }
 
 fn assert_refused(world: &mut StationWorld, certificate: Value, sentence: &str) {
@@ -121,7 +121,7 @@ fn assert_refused(world: &mut StationWorld, certificate: Value, sentence: &str) 
 fn what_went_wrong_while_connecting_is_a_security_event() {
     let mut world = StationWorld::accepted(Version::V2_0_1);
     world.disconnect();
-    let credentials = world.station.settings.credentials.clone();
+    let credentials = world.machine.settings.credentials.clone();
     for incident in [ConnectionIncident::UntrustedCertificate, ConnectionIncident::NoCommonTlsVersion] {
         credentials.note(incident);
     }
@@ -176,7 +176,7 @@ fn a_chain_for_cars_is_listed_with_its_issuers_and_its_status_asked_for() {
         let listed = world.ask_result("GetInstalledCertificateIds", json!({"certificateType": ["V2GCertificateChain"]}));
         let entry = &listed["certificateHashDataChain"][0];
         assert_eq!(entry["childCertificateHashData"].as_array().unwrap().len(), 1, "{listed}");
-        assert_eq!(world.station.settings.credentials.next().certificate, None, "the link shows another one");
+        assert_eq!(world.machine.settings.credentials.next().certificate, None, "the link shows another one");
     }
 }
 

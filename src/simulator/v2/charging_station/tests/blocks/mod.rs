@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{StationWorld, friendly_answer};
+use super::StationWorld;
 use crate::behaviour::{Answer, OutgoingCall};
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, SampleContext, Version};
 use crate::simulator::{ChargePointSettings, FeatureProfiles, StationEquipment};
@@ -30,7 +30,7 @@ fn sent_within(world: &mut StationWorld, seconds: u64, action: &str) -> Vec<Outg
         let mut sent = world.take_sent();
         while !sent.is_empty() {
             for call in sent {
-                world.result(&call, friendly_answer(&call));
+                world.accept(&call);
                 all.push(call);
             }
             sent = world.take_sent();
