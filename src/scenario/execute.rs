@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::player::Player;
+use super::player_event::PlayerEvent;
+use super::progress::ProgressLine;
 use super::request::{AsyncRequest, HostRequest};
 use super::session::StartError;
-use super::worker::ProgressLine;
 use crate::behaviour::script_form;
 use crate::behaviour::{ActionObserver, CallObserver, CallResult};
 use crate::clock::now;
@@ -21,15 +22,6 @@ use crate::trace::StationKey;
 
 /// After so many orders the player yields, so that the links can handle them; each inbox has room for twice as many.
 const PAUSE: usize = 32;
-
-/// An event of the session for the player.
-#[derive(Debug)]
-pub(super) enum PlayerEvent {
-    /// The request with this number has its result.
-    Answered { number: u64, value: Value },
-    /// The peer has called, and the script decides the answer.
-    Asked(AnswerRequest),
-}
 
 /// Why a call was not sent.
 struct OrderError {

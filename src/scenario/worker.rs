@@ -9,55 +9,12 @@ use std::sync::{Mutex, PoisonError};
 use super::options::ScenarioOptions;
 use super::outcome::{CaseFailure, CaseOutcome, FileReport, ScenarioCase};
 use super::player;
+use super::progress::{FileTurn, ProgressFn, ProgressLine};
 use super::session::ScenarioSession;
 use crate::clock::follow_runtime;
 
 /// The start of virtual time: a fixed moment, so that a run can be repeated exactly (2030-01-01T00:00:00Z).
 const VIRTUAL_START: i64 = 1_893_456_000;
-
-/// A line for the user while scenarios run.
-#[derive(Debug, Clone, Copy)]
-pub enum ProgressLine<'a> {
-    /// Something to do at the side under test.
-    Request(&'a str),
-    /// A scenario begins.
-    Begins {
-        /// The place of its file in the list of the run.
-        index: usize,
-        /// The file of the script.
-        script: &'a str,
-        /// The name of the scenario.
-        name: &'a str,
-    },
-    /// A scenario has ended, or was skipped; each one of the reports of files is sent here first.
-    Ended {
-        /// The place of its file in the list of the run.
-        index: usize,
-        /// The file of the script.
-        script: &'a str,
-        /// Its result.
-        case: &'a ScenarioCase,
-    },
-    /// What a script prints.
-    Printed {
-        /// The file of the script.
-        script: &'a str,
-        /// The text.
-        text: &'a str,
-    },
-}
-
-/// Shows a line to the user; called from any thread.
-pub type ProgressFn<'a> = &'a (dyn Fn(ProgressLine<'_>) + Sync);
-
-/// A file of the run.
-#[derive(Clone, Copy)]
-pub(super) struct FileTurn<'a> {
-    /// Its place among all of them; the second time behind all of the first time.
-    pub index: usize,
-    pub path: &'a Path,
-    pub seed: u64,
-}
 
 /// Runs files as often as the options say, and calls `report` for each file when it has ended, with its place among all of them, in the order
 /// of the ends. The places of the second time follow those of the first.

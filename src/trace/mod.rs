@@ -24,6 +24,7 @@ mod handshake_finding;
 mod immediate;
 mod interner;
 pub mod line_words;
+mod link_state;
 mod message_rate;
 mod new_record;
 mod page_desk;
@@ -35,6 +36,7 @@ mod pinned_pages;
 mod queue;
 mod record;
 mod recorder;
+mod row_kind;
 mod secrets;
 mod sender;
 pub mod sequence_numbers;
@@ -47,6 +49,7 @@ mod store;
 #[cfg(test)]
 pub(crate) mod test_exchanges;
 pub mod transactions;
+mod upstream_link;
 
 pub use attempt_report::{attempt_outcome, attempt_report, connects};
 pub use attempt_section::{AttemptLine, AttemptReport, AttemptSection, FactTone, StepTime};
@@ -63,17 +66,19 @@ pub use event::{
 pub use event_tap::{EventTap, TappedFrame};
 pub use frame_content::{FrameContent, RecordContent};
 pub use handshake_finding::HandshakeFinding;
+pub use link_state::{LinkSecurity, LinkState};
 pub use message_rate::MessageRate;
 pub use page_scan::{PageScan, ScanCondition, ScanHit};
-pub use pair::{FramePassage, Intervention, InterventionKind, PairLeg, PairLegs, SplitLatency, UpstreamLink};
+pub use pair::{FramePassage, Intervention, InterventionKind, PairLeg, PairLegs, SplitLatency};
 pub use pinned_pages::{PinError, PinnedPages};
 pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail};
 #[cfg(test)]
 pub(crate) use recorder::direct_with_events;
 pub use recorder::{direct, start};
+pub use row_kind::RowKind;
 pub use secrets::{MaskedFrame, hidden, json_elements, json_members, mask_payload, mask_record, mask_text, unmask_payload};
 pub use sender::{EventSender, NumberSource};
-pub use station_keys::RowKind;
 pub use station_names::{natural_order, station_names};
-pub use stations::{GroupCounts, GroupRow, LinkSecurity, LinkState, StationRow, StationTable};
+pub use stations::{GroupCounts, GroupRow, StationRow, StationTable};
 pub use store::{PageHandle, Store};
+pub use upstream_link::UpstreamLink;

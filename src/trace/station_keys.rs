@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::{StationKey, StationRow};
+use super::{RowKind, StationKey, StationRow};
 use crate::ocpp::Role;
 
 /// The keys that were given out in a session.
@@ -21,49 +21,6 @@ struct KnownStations {
     stations: Vec<(RowKind, Arc<str>)>,
     /// The keys of an identity, by the kind of row.
     by_identity: HashMap<Arc<str>, [Option<StationKey>; 3]>,
-}
-
-/// What a row of stations stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RowKind {
-    /// A station towards which we play this role.
-    Station(Role),
-    /// A pair.
-    Pair,
-}
-
-impl RowKind {
-    /// All kinds.
-    pub const ALL: [RowKind; 3] = [RowKind::Station(Role::ChargePoint), RowKind::Station(Role::CentralSystem), RowKind::Pair];
-
-    /// The name in exports, captures and filters.
-    pub const fn name(self) -> &'static str {
-        match self {
-            RowKind::Station(our_role) => our_role.short(),
-            RowKind::Pair => "proxy",
-        }
-    }
-
-    /// The role that we play towards the station. Towards the one of a pair we stand for its central system.
-    pub const fn our_role(self) -> Role {
-        match self {
-            RowKind::Station(our_role) => our_role,
-            RowKind::Pair => Role::CentralSystem,
-        }
-    }
-
-    /// The kind with this name.
-    pub fn parse(name: &str) -> Option<RowKind> {
-        RowKind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// Its place among all.
-    pub fn place(self) -> usize {
-        match self {
-            RowKind::Station(our_role) => our_role as usize,
-            RowKind::Pair => Role::ALL.len(),
-        }
-    }
 }
 
 impl StationKeys {

@@ -3,65 +3,12 @@
 //! is known to the hub, not here.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Direction, Event, EventKind, Frame, FrameKind, RowKind, StationKey, StationProof, UpstreamLink};
+use super::{Direction, Event, EventKind, Frame, FrameKind, LinkSecurity, LinkState, RowKind, StationKey, UpstreamLink};
 use crate::ocpp::{Role, Transport, Version};
-
-/// The state of a station's link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LinkState {
-    /// Known, but there was no link yet.
-    New,
-    /// We are connecting.
-    Connecting,
-    /// The link is up.
-    Connected,
-    /// Down; we try again at this time of the monotonic clock (microseconds since the session began).
-    Waiting {
-        /// When the next attempt begins.
-        until_micros: u64,
-    },
-    /// Down.
-    Gone,
-}
-
-impl fmt::Display for LinkState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            LinkState::New => "new",
-            LinkState::Connecting => "connecting",
-            LinkState::Connected => "connected",
-            LinkState::Waiting { .. } => "waiting",
-            LinkState::Gone => "gone",
-        })
-    }
-}
-
-/// How a link is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LinkSecurity {
-    /// Whether it uses TLS.
-    pub tls: bool,
-    /// How the station proved who it is.
-    pub proof: StationProof,
-}
-
-impl LinkSecurity {
-    /// In a word or two.
-    pub const fn words(self) -> &'static str {
-        match (self.tls, self.proof) {
-            (false, StationProof::Nothing) => "none",
-            (false, StationProof::Password | StationProof::Certificate) => "password",
-            (true, StationProof::Nothing) => "TLS",
-            (true, StationProof::Password) => "TLS+pass",
-            (true, StationProof::Certificate) => "TLS+cert",
-        }
-    }
-}
 
 /// One station.
 #[derive(Debug, Clone, PartialEq)]

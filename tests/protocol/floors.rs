@@ -1,5 +1,5 @@
 //! The rules about our own sources: a module uses only layers below its own, no two modules or files use each other, and a name stands
-//! for one type. What breaks a rule already is listed here, and the lists may only become shorter.
+//! for one type. Exceptions are listed here, and the lists may only become shorter.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -31,12 +31,6 @@ const WITHIN_A_LAYER: &[(&str, &str)] = &[
     ("rpc", "ocpp"),
 ];
 
-/// Files that use each other.
-const CYCLES: &[&[&str]] = &[
-    &["scenario/execute.rs", "scenario/player.rs", "scenario/worker.rs"],
-    &["trace/event.rs", "trace/pair.rs", "trace/station_keys.rs", "trace/stations.rs"],
-];
-
 /// Modules whose own file uses parts of the module which use that file.
 const ENTANGLED: &[&str] = &[
     "docgen/html/mod.rs",
@@ -48,9 +42,6 @@ const ENTANGLED: &[&str] = &[
     "trace/filter/mod.rs",
     "trace/station_summary/mod.rs",
 ];
-
-/// Names of more than one type, with how many.
-const DUPLICATES: &[(&str, usize)] = &[];
 
 /// Files outside `rpc/` that read the texts of messages: the links, the probe, files that others recorded, and the view of one envelope. All others ask `trace::decode`.
 const MESSAGE_READERS: &[&str] = &[
@@ -113,16 +104,9 @@ fn upward_uses(sources: &Sources) -> Graph {
     uses
 }
 
-/// Where the cycles between files are not those of the list.
-fn cycle_faults(sources: &Sources, listed: &[&[&str]]) -> Vec<String> {
-    let found = cycles(&upward_uses(sources));
-    let is_listed =
-        |cycle: &&Vec<String>| listed.iter().any(|files| cycle.iter().map(String::as_str).eq(files.iter().copied()));
-    let is_found = |files: &&&[&str]| found.iter().any(|cycle| cycle.iter().map(String::as_str).eq(files.iter().copied()));
-    let new = found.iter().filter(|cycle| !is_listed(cycle)).map(|cycle| format!("use each other: {cycle:#?}"));
-    let gone =
-        listed.iter().filter(|files| !is_found(files)).map(|files| format!("do not use each other any more: {files:#?}"));
-    new.chain(gone).collect()
+/// The files that use each other.
+fn cycle_faults(sources: &Sources) -> Vec<String> {
+    cycles(&upward_uses(sources)).iter().map(|cycle| format!("use each other: {cycle:#?}")).collect()
 }
 
 /// Where the modules that use parts which need them are not those of the list.
@@ -139,21 +123,10 @@ fn part_faults(sources: &Sources, listed: &[&str]) -> Vec<String> {
     new.chain(gone).collect()
 }
 
-/// Where the names of more than one type are not those of the list.
-fn duplicate_faults(sources: &Sources, listed: &[(&str, usize)]) -> Vec<String> {
-    let listed: BTreeMap<&str, usize> = listed.iter().copied().collect();
-    let names: BTreeSet<&str> = sources.types().keys().map(String::as_str).chain(listed.keys().copied()).collect();
-    let mut faults = Vec::new();
-    for name in names {
-        let files = sources.types().get(name).map_or(&[][..], Vec::as_slice);
-        let (found, allowed) = (files.len(), listed.get(name).copied().unwrap_or(1));
-        if found > allowed {
-            faults.push(format!("{name} is the name of {found} types, in {}: use two words", files.join(", ")));
-        } else if found < allowed {
-            faults.push(format!("{name} is listed as the name of {allowed} types; there are {found}"));
-        }
-    }
-    faults
+/// The names of more than one type.
+fn duplicate_faults(sources: &Sources) -> Vec<String> {
+    let twice = sources.types().iter().filter(|(_, files)| files.len() > 1);
+    twice.map(|(name, files)| format!("{name} is the name of {} types, in {}", files.len(), files.join(", "))).collect()
 }
 
 fn assert_none(faults: &[String]) {
@@ -166,8 +139,8 @@ fn a_module_uses_only_lower_layers() {
 }
 
 #[test]
-fn no_files_use_each_other_but_the_listed_ones() {
-    assert_none(&cycle_faults(&SOURCES, CYCLES));
+fn no_files_use_each_other() {
+    assert_none(&cycle_faults(&SOURCES));
 }
 
 #[test]
@@ -176,8 +149,8 @@ fn no_module_uses_parts_that_use_it_but_the_listed_ones() {
 }
 
 #[test]
-fn a_name_stands_for_one_type_but_the_listed_ones() {
-    assert_none(&duplicate_faults(&SOURCES, DUPLICATES));
+fn a_name_stands_for_one_type() {
+    assert_none(&duplicate_faults(&SOURCES));
 }
 
 #[test]
@@ -221,9 +194,9 @@ fn faults_in_the_sources_are_found() {
     let sources = Sources::of(&files);
     let faults = [
         layer_faults(&sources, LAYERS, WITHIN_A_LAYER),
-        cycle_faults(&sources, CYCLES),
+        cycle_faults(&sources),
         part_faults(&sources, ENTANGLED),
-        duplicate_faults(&sources, DUPLICATES),
+        duplicate_faults(&sources),
     ];
     for (file, slip, fault) in slips {
         assert!(faults.concat().iter().any(|found| found.contains(fault)), "{file} with {slip}: {faults:#?}");
@@ -292,19 +265,11 @@ mod tests {
     }
 
     #[test]
-    fn files_that_use_each_other_are_faults_unless_they_are_listed() {
-        let listed: &[&[&str]] = &[&["a/left.rs", "a/right.rs"]];
+    fn files_that_use_each_other_are_faults() {
         let cycle = module("pub use left::L;", "use super::right::R; pub struct L;", "use super::L; pub struct R;");
-        assert_eq!(cycle_faults(&cycle, &[]).len(), 1);
-        assert_eq!(cycle_faults(&cycle, listed), [""; 0]);
-        assert_eq!(
-            cycle_faults(&cycle, &[&["a/left.rs", "a/mod.rs", "a/right.rs"]]).len(),
-            2,
-            "a smaller cycle is another one"
-        );
+        assert_eq!(cycle_faults(&cycle).len(), 1);
         let none = module("pub use left::L;", "pub struct L;", "use super::L;");
-        assert_eq!(cycle_faults(&none, &[]), [""; 0]);
-        assert_eq!(cycle_faults(&none, listed).len(), 1, "the list becomes shorter");
+        assert_eq!(cycle_faults(&none), [""; 0]);
     }
 
     #[test]
@@ -314,7 +279,7 @@ mod tests {
             "use super::right::R; pub struct L;",
             "use super::Own; pub struct R;",
         );
-        assert_eq!(cycle_faults(&entangled, &[]), [""; 0], "that is not the other rule");
+        assert_eq!(cycle_faults(&entangled), [""; 0], "that is not the other rule");
         assert_eq!(part_faults(&entangled, &[]), ["a/mod.rs uses parts that use it"]);
         assert_eq!(part_faults(&entangled, &["a/mod.rs"]), [""; 0]);
         for fine in [
@@ -327,15 +292,10 @@ mod tests {
     }
 
     #[test]
-    fn a_second_type_of_a_name_is_a_fault_unless_it_is_listed() {
+    fn a_second_type_of_a_name_is_a_fault() {
         let twice = module("", "pub struct Name;", "pub(crate) enum Name {}");
-        let [fault] = &duplicate_faults(&twice, &[])[..] else { panic!() };
-        assert!(fault.contains("Name is the name of 2 types, in a/left.rs, a/right.rs"), "{fault}");
-        assert_eq!(duplicate_faults(&twice, &[("Name", 2)]), [""; 0]);
-        assert_eq!(duplicate_faults(&twice, &[("Name", 3)]).len(), 1, "the list becomes shorter");
+        assert_eq!(duplicate_faults(&twice), ["Name is the name of 2 types, in a/left.rs, a/right.rs"]);
         let once = module("", "pub struct Name;", "enum Name {}");
-        assert_eq!(duplicate_faults(&once, &[]), [""; 0]);
-        assert_eq!(duplicate_faults(&once, &[("Name", 2)]).len(), 1);
-        assert_eq!(duplicate_faults(&once, &[("Gone", 2)]).len(), 1);
+        assert_eq!(duplicate_faults(&once), [""; 0]);
     }
 }
