@@ -7,6 +7,7 @@
 mod answer;
 mod answer_filter;
 mod call_result;
+mod layer;
 mod outbox;
 mod physical_action;
 pub mod script_form;
@@ -22,6 +23,7 @@ use crate::ocpp::{ReceivedPayload, Role, Version};
 pub use answer::{Answer, Proposal, ProposedEffect};
 pub use answer_filter::{AnswerFilter, FilterDecision, LinkObserver, Responder};
 pub use call_result::{CallObserver, CallOutcome, CallResult};
+pub use layer::BehaviourLayer;
 pub use outbox::{Outbox, OutgoingCall};
 pub use physical_action::{
     ActionObserver, CarState, DriverLimit, DriverService, EnergyNeeds, FailingStep, FailureTimes, LinkWish, PhysicalAction,

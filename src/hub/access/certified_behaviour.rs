@@ -1,15 +1,11 @@
 //! A station whose certificate is not for its identity: the common name must be its serial number (OCPP 2.0.1 part 2, A00.FR.405), which shows
 //! when it boots. The behaviour of the central system is wrapped for these stations alone.
 
-use std::time::{Duration, Instant};
+use serde_json::json;
 
-use serde_json::{Value, json};
-
-use crate::behaviour::{
-    Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
-};
+use crate::behaviour::{Answer, Behaviour, BehaviourLayer, IncomingCall, Outbox, Proposal, ProposedEffect};
 use crate::clock::Moment;
-use crate::ocpp::{OcppGeneration, Role, Version};
+use crate::ocpp::{OcppGeneration, Version};
 use crate::simulator::reported_serial_number;
 use crate::trace::{EventKind, EventSender, StationKey};
 
@@ -50,20 +46,16 @@ fn rejected(answer: Answer, version: Version) -> Answer {
     Answer::result(payload)
 }
 
-impl Behaviour for CertifiedBehaviour {
-    fn role(&self) -> Role {
-        self.inner.role()
+impl BehaviourLayer for CertifiedBehaviour {
+    fn inner(&self) -> &dyn Behaviour {
+        &*self.inner
     }
 
-    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
-        self.inner.connected(version, now, out);
+    fn inner_mut(&mut self) -> &mut dyn Behaviour {
+        &mut *self.inner
     }
 
-    fn disconnected(&mut self, now: Moment) {
-        self.inner.disconnected(now);
-    }
-
-    fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
+    fn propose_over(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
         let Proposal { answer, effect } = self.inner.propose(call, now);
         if call.action != BOOT {
             return Proposal { answer, effect };
@@ -78,7 +70,7 @@ impl Behaviour for CertifiedBehaviour {
         }
     }
 
-    fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
+    fn commit_over(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
         if !effect.is::<OtherSerialNumber>() {
             return self.inner.commit(effect, sent, now, out);
         }
@@ -105,25 +97,5 @@ impl Behaviour for CertifiedBehaviour {
             ),
         }
         self.inner.commit(inner, sent, now, out);
-    }
-
-    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
-        self.inner.answered(action, payload, outcome, now, out);
-    }
-
-    fn act(&mut self, action: &PhysicalAction, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
-        self.inner.act(action, now, out)
-    }
-
-    fn ping_interval(&self) -> Option<Duration> {
-        self.inner.ping_interval()
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.inner.deadline()
-    }
-
-    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
-        self.inner.deadline_reached(now, out);
     }
 }

@@ -2,16 +2,13 @@
 //! central system is wrapped, because it knows neither the passwords nor who asks for them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::PasswordBook;
-use crate::behaviour::{
-    Answer, Behaviour, CallOutcome, IncomingCall, Outbox, PhysicalAction, PhysicalActionError, Proposal, ProposedEffect,
-};
+use crate::behaviour::{Behaviour, BehaviourLayer, CallOutcome};
 use crate::clock::Moment;
-use crate::ocpp::{Role, StationPassword, Version};
+use crate::ocpp::StationPassword;
 use crate::trace::{EventKind, EventSender, StationKey};
 
 /// What a station answers when it takes a value.
@@ -77,50 +74,21 @@ fn taken_password(action: &str, call: &Value, result: &Value) -> Option<TakenPas
     }
 }
 
-impl Behaviour for RememberingBehaviour {
-    fn role(&self) -> Role {
-        self.inner.role()
+impl BehaviourLayer for RememberingBehaviour {
+    fn inner(&self) -> &dyn Behaviour {
+        &*self.inner
     }
 
-    fn connected(&mut self, version: Version, now: Moment, out: &mut Outbox) {
-        self.inner.connected(version, now, out);
+    fn inner_mut(&mut self) -> &mut dyn Behaviour {
+        &mut *self.inner
     }
 
-    fn disconnected(&mut self, now: Moment) {
-        self.inner.disconnected(now);
-    }
-
-    fn propose(&mut self, call: IncomingCall<'_>, now: Moment) -> Proposal {
-        self.inner.propose(call, now)
-    }
-
-    fn commit(&mut self, effect: ProposedEffect, sent: &Answer, now: Moment, out: &mut Outbox) {
-        self.inner.commit(effect, sent, now, out);
-    }
-
-    fn answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment, out: &mut Outbox) {
+    fn before_answered(&mut self, action: &str, payload: &Value, outcome: CallOutcome<'_>, now: Moment) {
         if let CallOutcome::Result { payload: result, .. } = outcome
             && let Some(password) = taken_password(action, payload, result)
         {
             self.remember(password, now);
         }
-        self.inner.answered(action, payload, outcome, now, out);
-    }
-
-    fn act(&mut self, action: &PhysicalAction, now: Moment, out: &mut Outbox) -> Result<(), PhysicalActionError> {
-        self.inner.act(action, now, out)
-    }
-
-    fn ping_interval(&self) -> Option<Duration> {
-        self.inner.ping_interval()
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.inner.deadline()
-    }
-
-    fn deadline_reached(&mut self, now: Moment, out: &mut Outbox) {
-        self.inner.deadline_reached(now, out);
     }
 }
 
