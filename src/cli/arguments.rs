@@ -208,7 +208,7 @@ pub enum StartCommand {
     Test(Box<Scenarios>),
     /// Find out what a central system or a station supports and which rules it breaks
     Probe(Box<ProbeArguments>),
-    /// Show recorded files in the console: captures, and files of Open OCPP Trace
+    /// Show recorded files in the console: captures, logs of other programs, packets of Wireshark
     Open(OpenArguments),
     /// Write a recorded file in another format
     Convert(ConvertArguments),

@@ -21,7 +21,7 @@ const PASSWORD_FILE: &str = "--password-file";
 
 /// The options about the password.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Password of a simulated charge point")]
+#[command(next_help_heading = "Password for the central system")]
 pub struct CredentialArguments {
     /// Password of HTTP Basic authentication, as text or as hex:0102…; other users may see it for a moment in the list of processes:
     /// prefer a file or the environment

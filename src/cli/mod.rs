@@ -21,6 +21,8 @@ mod ca;
 mod ca_arguments;
 mod capture;
 mod capture_options;
+#[cfg(test)]
+mod command_line_page;
 mod config;
 mod control;
 mod control_arguments;
