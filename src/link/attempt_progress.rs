@@ -10,7 +10,7 @@ use crate::clock::now;
 
 use crate::trace::{
     ConnectionAttempt, ConnectionFailure, ConnectionStep, ConnectionSteps, FailureCause, FailureSide, HandshakeFinding,
-    StationProof, TlsFacts, certificate_findings,
+    StationProof, TlsFacts, tls_findings,
 };
 
 /// An attempt to connect that goes on.
@@ -86,7 +86,7 @@ impl AttemptProgress {
     /// What is odd about the certificates and the password of a request that was let in. On one machine a password needs no protection.
     pub fn security_findings(&self, peer: SocketAddr) -> Vec<HandshakeFinding> {
         match &self.tls {
-            Some(tls) => certificate_findings(tls, self.dialled, now().wall.as_microsecond()),
+            Some(tls) => tls_findings(tls, self.dialled, now().wall.as_microsecond()),
             None if self.password && !self.secured_before && !peer.ip().to_canonical().is_loopback() => {
                 vec![HandshakeFinding::PasswordInClear]
             }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::attempt_section::{AttemptSection, FactTone};
-use super::certificate_findings::{SOON_DAYS, days_ago, days_since, days_until, is_sha1, is_weak};
+use super::tls_findings::{SOON_DAYS, days_ago, days_since, days_until, is_sha1, is_weak};
 use crate::pki::CertificateFacts;
 
 /// Whose chain it is.

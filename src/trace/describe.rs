@@ -6,10 +6,10 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::certificate_findings::days_ago;
 use super::close_reason::may_stand_in_frame;
 use super::decode::{DecodedMessage, decode, payload_text};
 use super::record::{Record, RecordDetail, RecordKind};
+use super::tls_findings::days_ago;
 use super::{CloseReason, ConnectionAttempt, FrameKind, FrameOrigin, HandshakeFinding, NoteTopic, PairLegs, SilenceCause};
 use crate::ocpp::Version;
 use crate::ocpp::summary::{self, AnswerContent, MessageSummary};
@@ -251,6 +251,10 @@ impl fmt::Display for HandshakeFinding {
                 f,
                 "the certificate \"{certificate}\" has no subject alternative name; most peers do not look at the CN (RFC 9525 §2)"
             ),
+            HandshakeFinding::OldTls { agreed } => write!(
+                f,
+                "the link uses {agreed}, which OCPP 2.x forbids and 1.6 allows for old charge points only (A00.FR.312); use 1.2 or newer"
+            ),
             HandshakeFinding::PasswordInClear => f.write_str(
                 "the password was sent without TLS (security profile 1); anyone on the way can read it, and profile 2 protects it",
             ),
@@ -421,6 +425,7 @@ mod tests {
             HandshakeFinding::EmptySegments { path: "//CP1".into() },
             HandshakeFinding::IdentityInQuery { parameter: "cid".into() },
             HandshakeFinding::SubprotocolSpelling { offered: "OCPP1.6".into(), version: Version::V1_6 },
+            HandshakeFinding::OldTls { agreed: "TLS 1.1".into() },
             HandshakeFinding::UnaskedCredentials,
             HandshakeFinding::UncheckedPassword,
             HandshakeFinding::UnprovenCertificate { common_name: "SN-1".into() },
@@ -433,6 +438,7 @@ mod tests {
             "//CP1 has a slash too many",
             "parameter cid",
             "written OCPP1.6; it is ocpp1.6",
+            "uses TLS 1.1, which OCPP 2.x forbids",
             "were not asked for",
             "none is known",
             "is for \"SN-1\", which is not its identity",

@@ -39,6 +39,11 @@ pub enum HandshakeFinding {
         /// Its subject.
         certificate: Box<str>,
     },
+    /// The link uses a version of TLS below 1.2.
+    OldTls {
+        /// Its name.
+        agreed: Box<str>,
+    },
     /// A password came over a connection without TLS.
     PasswordInClear,
     /// The path has empty segments, which were left out.
@@ -78,6 +83,7 @@ impl HandshakeFinding {
             HandshakeFinding::WeakKey { .. } => "weakKey",
             HandshakeFinding::WeakSignature { .. } => "weakSignature",
             HandshakeFinding::NameInCommonName { .. } => "nameInCommonName",
+            HandshakeFinding::OldTls { .. } => "oldTls",
             HandshakeFinding::PasswordInClear => "passwordInClear",
             HandshakeFinding::EmptySegments { .. } => "emptySegments",
             HandshakeFinding::IdentityInQuery { .. } => "identityInQuery",
@@ -94,7 +100,8 @@ impl HandshakeFinding {
             HandshakeFinding::CertificateExpires { certificate: text, .. }
             | HandshakeFinding::CertificateExpired { certificate: text, .. }
             | HandshakeFinding::WeakSignature { certificate: text }
-            | HandshakeFinding::NameInCommonName { certificate: text } => text.len(),
+            | HandshakeFinding::NameInCommonName { certificate: text }
+            | HandshakeFinding::OldTls { agreed: text } => text.len(),
             HandshakeFinding::WeakKey { certificate, key } => certificate.len() + key.len(),
             HandshakeFinding::PasswordInClear => 0,
             HandshakeFinding::EmptySegments { path: text }

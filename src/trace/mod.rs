@@ -4,7 +4,6 @@
 mod attempt_certificates;
 mod attempt_report;
 mod attempt_section;
-mod certificate_findings;
 mod close_reason;
 mod connection_attempt;
 mod connection_failure;
@@ -48,12 +47,12 @@ pub mod statistics;
 mod store;
 #[cfg(test)]
 pub(crate) mod test_exchanges;
+mod tls_findings;
 pub mod transactions;
 mod upstream_link;
 
 pub use attempt_report::{attempt_outcome, attempt_report, connects};
 pub use attempt_section::{AttemptLine, AttemptReport, AttemptSection, FactTone, StepTime};
-pub use certificate_findings::certificate_findings;
 pub use close_reason::{CloseReason, WireFault};
 pub use connection_attempt::{ChainVerdict, ClientOffer, ConnectionAttempt, ConnectionSteps, StationProof, TlsFacts};
 pub use connection_failure::{ConnectionFailure, ConnectionStep, FailureCause, FailureSide};
@@ -81,4 +80,5 @@ pub use sender::{EventSender, NumberSource};
 pub use station_names::{natural_order, station_names};
 pub use stations::{GroupCounts, GroupRow, StationRow, StationTable};
 pub use store::{PageHandle, Store};
+pub use tls_findings::tls_findings;
 pub use upstream_link::UpstreamLink;

@@ -1,5 +1,5 @@
-//! What is odd about the certificates and the password of a link that came up all the same: findings of its handshake. A chain that is
-//! refused has its sentence in the failure.
+//! What is odd about the TLS of a link that came up all the same, its version and its certificates: findings of its handshake. A chain that
+//! is refused has its sentence in the failure.
 
 use jiff::Timestamp;
 
@@ -8,6 +8,8 @@ use crate::pki::CertificateFacts;
 
 /// A certificate that expires in fewer days is a finding.
 pub const SOON_DAYS: i64 = 30;
+/// The versions of TLS below 1.2 (RFC 8996), by their names in the facts.
+const OLD: [&str; 2] = ["TLS 1.0", "TLS 1.1"];
 const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
 /// The whole days until a time; below zero when it is past.
@@ -44,9 +46,10 @@ pub(super) fn is_sha1(facts: &CertificateFacts) -> bool {
     algorithm.contains("sha1") || algorithm.contains("md5")
 }
 
-/// What is odd about the certificates of both sides. `we_connect` says which of the chains is that of the server.
-pub fn certificate_findings(tls: &TlsFacts, we_connect: bool, now_micros: i64) -> Vec<HandshakeFinding> {
-    let mut findings = Vec::new();
+/// What is odd about the version of TLS and the certificates of both sides. `we_connect` says which of the chains is that of the server.
+pub fn tls_findings(tls: &TlsFacts, we_connect: bool, now_micros: i64) -> Vec<HandshakeFinding> {
+    let old = tls.version.iter().filter(|version| OLD.contains(&&***version));
+    let mut findings: Vec<_> = old.map(|version| HandshakeFinding::OldTls { agreed: version.clone() }).collect();
     for (chain, is_server) in [(&tls.peer_chain, we_connect), (&tls.own_chain, !we_connect)] {
         let chain: Vec<CertificateFacts> = chain.iter().filter_map(|der| CertificateFacts::read(der)).collect();
         chain_findings(&chain, is_server, now_micros, &mut findings);
@@ -93,6 +96,16 @@ mod tests {
     }
 
     #[test]
+    fn a_version_below_1_2_is_odd() {
+        let found = |version: &str| {
+            let tls = TlsFacts { version: Some(version.into()), ..TlsFacts::default() };
+            tls_findings(&tls, false, 0).iter().map(HandshakeFinding::name).collect::<Vec<_>>()
+        };
+        assert_eq!(["TLS 1.0", "TLS 1.1"].map(found), [["oldTls"], ["oldTls"]]);
+        assert_eq!(["TLS 1.2", "TLS 1.3"].map(found), [[""; 0], [""; 0]]);
+    }
+
+    #[test]
     fn what_is_odd_about_certificates_is_found() {
         let now: Timestamp = "2026-03-04T10:00:00Z".parse().unwrap();
         let later = |days: i64| (now.as_second() + days * DAY) * 1_000_000;
@@ -101,7 +114,7 @@ mod tests {
             let issued = authority.issue(terms, now).unwrap();
             let chain = issued.chain.iter().map(|der| der.clone().into()).collect();
             let tls = TlsFacts { peer_chain: chain, ..TlsFacts::default() };
-            certificate_findings(&tls, true, later(days)).iter().map(HandshakeFinding::name).collect::<Vec<_>>()
+            tls_findings(&tls, true, later(days)).iter().map(HandshakeFinding::name).collect::<Vec<_>>()
         };
         let server = CertificateTerms::server(vec!["csms.example".to_owned()]);
         assert_eq!(names(&server, 1), [""; 0]);
