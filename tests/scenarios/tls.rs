@@ -1,9 +1,12 @@
 //! The cases of the certification about TLS over real links with TLS, in security profile 3: a central system at `--url`, and charge points at
 //! `--listen` that trust the certificates which are named. What misbehaves is issued by a test CA of the test.
 
+use jiff::Timestamp;
+use ocpp_tui::config::AuthorityFolder;
 use ocpp_tui::hub::{CentralSystemOptions, ChargePointOptions, CredentialOptions, DialTlsOptions, ListenTlsOptions};
 use ocpp_tui::link::CertificateFiles;
 use ocpp_tui::ocpp::{SecurityProfile, Version};
+use ocpp_tui::pki::{CertificateTerms, KeyAlgorithm};
 
 use crate::stage::{Played, Stage, shipped};
 use crate::support::certificates::CertificateFolder;
@@ -16,7 +19,11 @@ fn named((certificate, key): (std::path::PathBuf, std::path::PathBuf)) -> Certif
 }
 
 async fn play(arguments: Vec<String>) -> Played {
-    let run = move || Stage::new().play(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    play_on(Stage::new(), arguments).await
+}
+
+async fn play_on(stage: Stage, arguments: Vec<String>) -> Played {
+    let run = move || stage.play(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     tokio::task::spawn_blocking(run).await.unwrap()
 }
 
@@ -77,4 +84,23 @@ async fn a_charge_point_with_tls() {
         assert!(played.code == Some(0) && played.out.is_empty(), "{version}: {played}");
         hub.end().await;
     }
+}
+
+/// The central system of the scenario signs the request of the charge point with the test CA, and the charge point connects with the new
+/// certificate.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charge_point_with_a_new_certificate() {
+    let (stage, hub, port, now) = (Stage::new(), hub(), free_port(), Timestamp::now());
+    let (ca, _) = AuthorityFolder::open_or_create(&stage.path("data/ocpp-tui/ca"), now).unwrap();
+    ca.station_certificate(&CertificateTerms::station("CP1", "Operator"), now).unwrap();
+    let certificate = Some(named(ca.station_files("CP1", KeyAlgorithm::default())));
+    let credentials = CredentialOptions { profile: Some(PROFILE), ..CredentialOptions::default() };
+    let tls = DialTlsOptions { ca: vec![ca.root_file()], certificate, ..DialTlsOptions::default() };
+    let station = ChargePointOptions { credentials, tls, ..charge_point(port, "CP1", Version::V1_6, true) };
+    hub.start_charge_point(ChargePointOptions { url: format!("wss://localhost:{port}"), ..station }).unwrap();
+    let file = "certification/charge-point/tc-074-charge-point-certificate.js";
+    let listening = format!("--listen 127.0.0.1:{port} --security-profile 3 --identity CP1 --set away=9000");
+    let played = play_on(stage, cases(file, &["TC_074_CS"]).into_iter().chain(words(&listening)).collect()).await;
+    assert!(played.code == Some(0) && played.out.is_empty(), "{played}");
+    hub.end().await;
 }
