@@ -14,7 +14,7 @@ use ocpp_tui::hub::ChargePointOptions;
 #[command(next_help_heading = "Fleet")]
 pub struct FleetArguments {
     /// Start so many stations instead of those that are named, and put their load on the central system
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=1_000_000), conflicts_with = "identities")]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub count: Option<u64>,
     /// Identities of the stations; {} or {:05} is the number
     #[arg(long, value_name = "PATTERN", default_value = "CP{:05}", requires = "count")]

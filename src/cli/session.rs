@@ -248,6 +248,14 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             console.hub().start_central_system(central_system(arguments)?).await?;
         }
         Some(StartCommand::Cp(arguments)) => {
+            if arguments.transport == TransportArgument::Websocket
+                && (arguments.from.is_some() || arguments.remote_port.is_some())
+            {
+                bail!("--from and --remote-port are for SOAP: add --transport soap.");
+            }
+            if arguments.fleet.count.is_some() && !arguments.identities.is_empty() {
+                bail!("--count starts stations that --id-pattern names: leave out {}.", arguments.identities.join(" "));
+            }
             let ranges = arguments.identities.iter().map(|word| identities(word)).collect::<Result<Vec<_>, _>>();
             let identities: Vec<String> = ranges.map_err(|sentence| anyhow!(sentence))?.concat();
             if arguments.transport == TransportArgument::Soap && arguments.from.is_some() && identities.len() > 1 {

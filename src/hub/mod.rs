@@ -336,6 +336,8 @@ impl Hub {
     ) -> Result<StationKey, HubError> {
         let authority = self.authority();
         let credentials = options.credentials.load(&options.url)?;
+        let speaks_tls = is_secure_url(&options.url) || options.soap.as_ref().is_some_and(SoapOptions::is_secure);
+        let is_idle = options.tls.is_about_tls() && !speaks_tls;
         let named = options.tls.certificate.is_some() || credentials.certificate.is_some();
         if credentials.profile.uses_client_certificate()
             && !named
@@ -358,6 +360,9 @@ impl Hub {
         let (handle, inbox) = LinkHandle::new(self.shared.events.numbers().next());
         if !self.shared.registry.insert_new(station, handle) {
             return Err(HubError::IdentityInUse { identity: name.to_owned() });
+        }
+        if is_idle {
+            self.note_at(Some(station), false, format!("its options about TLS have no effect: {} is without it", options.url));
         }
         let turns = self.shared.turns.clone();
         let context = LinkContext { tls: connector, ..self.context(Role::ChargePoint, options.ping_interval) };

@@ -3,7 +3,7 @@
 use super::access::AccessOptions;
 use super::credential_options::CredentialOptions;
 use super::tls_options::{DialTlsOptions, ListenTlsOptions};
-use crate::link::{DEFAULT_TLS_PORT, SubprotocolPolicy};
+use crate::link::{DEFAULT_TLS_PORT, SubprotocolPolicy, TlsLimits, is_secure_url};
 use crate::ocpp::{SecurityProfile, Transport, Version};
 use crate::simulator::StationEquipment;
 
@@ -54,10 +54,11 @@ impl Default for CentralSystemOptions {
 }
 
 impl CentralSystemOptions {
-    /// The port for TLS; `None` when there is to be none.
+    /// The port for TLS; `None` when there is to be none. Every option that is about TLS asks for it.
     pub fn tls_port(&self) -> Option<u16> {
-        let ListenTlsOptions { port, alone, certificates, client_ca, .. } = &self.tls;
-        let wanted = *alone || !certificates.is_empty() || !client_ca.is_empty() || self.security_profile.uses_tls();
+        let ListenTlsOptions { port, alone, certificates, client_ca, organization, limits } = &self.tls;
+        let is_named = !certificates.is_empty() || !client_ca.is_empty() || organization.is_some();
+        let wanted = *alone || is_named || *limits != TlsLimits::default() || self.security_profile.uses_tls();
         port.or(wanted.then_some(DEFAULT_TLS_PORT))
     }
 }
@@ -131,4 +132,33 @@ pub struct SoapOptions {
     pub from: Option<String>,
     /// The TCP port for remote calls; 0 means any free one, `None` the one in the `From` address or, without that, any free one.
     pub port: Option<u16>,
+}
+
+impl SoapOptions {
+    /// Whether it is called over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.from.as_deref().is_some_and(is_secure_url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::TlsVersion;
+
+    #[test]
+    fn every_option_about_tls_asks_for_its_port() {
+        let port = |tls| CentralSystemOptions { tls, ..CentralSystemOptions::default() }.tls_port();
+        assert_eq!(port(ListenTlsOptions::default()), None);
+        let limits = TlsLimits { lowest: TlsVersion::V1_3, ..TlsLimits::default() };
+        for tls in [
+            ListenTlsOptions { alone: true, ..ListenTlsOptions::default() },
+            ListenTlsOptions { client_ca: vec!["ca.pem".into()], ..ListenTlsOptions::default() },
+            ListenTlsOptions { organization: Some("Operator".to_owned()), ..ListenTlsOptions::default() },
+            ListenTlsOptions { limits, ..ListenTlsOptions::default() },
+        ] {
+            assert_eq!(port(tls.clone()), Some(DEFAULT_TLS_PORT), "{tls:?}");
+        }
+        assert_eq!(port(ListenTlsOptions { port: Some(8443), limits, ..ListenTlsOptions::default() }), Some(8443));
+    }
 }

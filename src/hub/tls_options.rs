@@ -37,3 +37,11 @@ pub struct DialTlsOptions {
     /// Which versions and suites are spoken.
     pub limits: TlsLimits,
 }
+
+impl DialTlsOptions {
+    /// Whether anything here says how TLS is to be spoken. The operator does not: it stands in requests for certificates without TLS, too.
+    pub fn is_about_tls(&self) -> bool {
+        let DialTlsOptions { ca, certificate, organization: _, insecure, server_name, limits } = self;
+        !ca.is_empty() || certificate.is_some() || *insecure || server_name.is_some() || *limits != TlsLimits::default()
+    }
+}

@@ -513,3 +513,21 @@ async fn without_files_both_roles_use_the_test_ca() {
     let revoked = |record: &Record<'_>| record.kind == RecordKind::Refused && record.text.contains("revocation list");
     record(&server, "the refusal", revoked).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn options_of_tls_without_tls_are_no_surprise() {
+    let (hub, port) = (hub(), crate::support::free_port());
+    let idle = |identity: &str, tls| ChargePointOptions { tls, ..charge_point(port, identity, Version::V1_6, true) };
+    let insecure = hub.start_charge_point(idle("INSECURE", DialTlsOptions { insecure: true, ..DialTlsOptions::default() }));
+    let organization = Some("Operator".to_owned());
+    let quiet = hub.start_charge_point(idle("OPERATOR", DialTlsOptions { organization, ..DialTlsOptions::default() }));
+    let words = format!("its options about TLS have no effect: ws://127.0.0.1:{port} is without it");
+    record(&hub, &words, |record| record.station == insecure.as_ref().ok().copied() && record.text == words.as_str()).await;
+    // Its attempt comes behind the note that it does not have.
+    let quiet = Some(quiet.unwrap());
+    record(&hub, "the attempt", |record| record.station == quiet && record.attempt().is_some()).await;
+    hub.end().await;
+    let contents = hub.trace().read();
+    let records = contents.records();
+    assert!(!records.iter(records.range()).any(|record| record.station == quiet && record.kind == RecordKind::Note));
+}

@@ -48,7 +48,7 @@ fn what_is_wrong_is_said_before_anything_starts() {
         (&["--count", "3", "--id-pattern", "CP"][..], "CP{:05}"),
         (&["--count", "3", "--shard", "4/3"][..], "like 2/8"),
         (&["--rate", "100"][..], "--count"),
-        (&["CP1", "--count", "3"][..], "cannot be used with"),
+        (&["CP1", "--count", "3"][..], "leave out CP1"),
         (&[][..], "IDENTITY"),
     ] {
         let mut all = vec!["cp", "ws://localhost:9"];
