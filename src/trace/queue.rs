@@ -4,6 +4,7 @@
 //! batches.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
@@ -14,7 +15,7 @@ const EVENTS: usize = 4096;
 /// How many bytes of text may wait.
 const TEXT: usize = 4 << 20;
 /// How long a thread waits before it tries again.
-const FULL: std::time::Duration = std::time::Duration::from_millis(1);
+const FULL: Duration = Duration::from_millis(1);
 /// The room for text that is kept for the next time.
 const KEPT_TEXT: usize = 256 << 10;
 
@@ -143,6 +144,8 @@ impl QueueSender {
             return Ok(());
         }
         if inside.batch.is_full() {
+            drop(inside);
+            self.0.arrived.notify_one();
             return Err(events);
         }
         self.push_all(inside, events);
@@ -227,6 +230,15 @@ impl QueueReceiver {
         drop(inside);
         self.0.taken.notify_waiters();
         true
+    }
+}
+
+impl QueueReceiver {
+    /// Lets events gather for so long, or until somebody waits for them, or the last sender is gone.
+    pub fn gather(&self, time: Duration) {
+        let is_free = |inside: &mut Inside| inside.batch.awaited.is_empty() && !inside.senders_gone && !inside.batch.is_full();
+        // Poisoned or not, the next turn takes what is here.
+        drop(self.0.arrived.wait_timeout_while(self.0.lock(), time, is_free));
     }
 }
 

@@ -11,9 +11,9 @@ use super::queue::{EventBatch, mailbox};
 use super::sender::{EventSender, EventSink};
 use crate::clock::Moment;
 
-/// How long the recorder lets events gather after a turn. Waking a thread costs a link more than sending twenty events does,
-/// and the readers are woken once a turn; two milliseconds are not visible on a screen.
-const GATHER: Duration = Duration::from_millis(2);
+/// How long the recorder lets events gather after a turn, unless somebody waits for them. Waking a thread costs a link more than sending
+/// twenty events does, and the readers are woken once a turn; a few milliseconds are not visible on a screen.
+const GATHER: Duration = Duration::from_millis(4);
 
 /// Starts the recorder with at most `limit` bytes of records. Its thread ends when the last sender is gone.
 ///
@@ -28,7 +28,7 @@ pub fn start(limit: usize, began: Moment) -> std::io::Result<(EventSender, JoinH
         let mut scratch = String::new();
         while received.take(&mut batch) {
             trace.apply(&batch, &mut scratch);
-            std::thread::sleep(GATHER);
+            received.gather(GATHER);
         }
     })?;
     Ok((events, thread))
