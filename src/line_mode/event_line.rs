@@ -1,8 +1,8 @@
 //! One event as the line that ocppjs would have printed, so that scripts made for it go on working. Where ocppjs prints
 //! nothing, there is a line in the same style; docs/ocppjs-compatibility.md lists what differs.
 
-use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
+use std::fmt;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -53,7 +53,8 @@ pub(super) fn write(record: &Record<'_>, contents: &Contents, out: &mut StampedL
         // most records are these
         RecordKind::Frame(direction, _) if !row.is_some_and(StationRow::is_pair) => {
             let arrow = if direction == Direction::In { "<<" } else { ">>" };
-            out.add(format_args!("{}: {arrow}{} {}", names.ours, names.theirs, record.summary()));
+            let ([ours, our_name], [theirs, their_name]) = (names.ours.parts(), names.theirs.parts());
+            out.add_parts(&[ours, our_name, ": ", arrow, theirs, their_name, " ", &record.summary()]);
         }
         RecordKind::Timeout => {
             let call = record.partner.and_then(|call| contents.records().get(call));
@@ -73,7 +74,7 @@ pub(super) fn write(record: &Record<'_>, contents: &Contents, out: &mut StampedL
 }
 
 /// The findings of a frame, in words. Tolerated findings in our own frames are left out, because the user wanted them.
-pub(super) fn notes(record: &Record<'_>, names: &LineNames, out: &mut StampedLines<'_>) {
+pub(super) fn notes(record: &Record<'_>, names: &LineNames<'_>, out: &mut StampedLines<'_>) {
     let is_printed = match record.kind {
         RecordKind::Frame(Direction::Out, _) => record.verdict == FrameVerdict::Invalid,
         _ => record.verdict != FrameVerdict::Valid,
@@ -86,12 +87,12 @@ pub(super) fn notes(record: &Record<'_>, names: &LineNames, out: &mut StampedLin
 }
 
 /// A received frame that is no message. ocppjs prints two kinds of it and none of the others.
-fn unreadable(record: &Record<'_>, names: &LineNames, out: &mut StampedLines<'_>) {
+fn unreadable(record: &Record<'_>, names: &LineNames<'_>, out: &mut StampedLines<'_>) {
     let text = record.text;
     if record.origin().is_some_and(|origin| origin.binary) {
         out.add("Message format is not UTF8.");
     } else if serde_json::from_str::<IgnoredAny>(text).is_err() {
-        let station = if names.theirs == "cs" { "cp#cs" } else { &*names.theirs };
+        let station = if names.theirs == LineEnd::CentralSystem { LineEnd::Station("cs") } else { names.theirs };
         out.add(format_args!("Error: message {text} can't be parsed."));
         out.add(format_args!("cs: Error: message from {station} {text} can't be parsed"));
     } else {
@@ -100,7 +101,7 @@ fn unreadable(record: &Record<'_>, names: &LineNames, out: &mut StampedLines<'_>
 }
 
 /// What stands behind the stamp.
-fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames) -> Option<String> {
+fn sentence(record: &Record<'_>, row: Option<&StationRow>, names: &LineNames<'_>) -> Option<String> {
     let LineNames { ours, theirs } = names;
     let simulated = row.is_some_and(|row| row.our_role == Role::ChargePoint);
     let text = record.summary();
@@ -154,21 +155,44 @@ fn identity(row: Option<&StationRow>) -> &str {
     row.map_or("?", |row| &row.identity)
 }
 
-/// The two ends of a station's link, as ocppjs names them.
-pub(super) struct LineNames {
-    /// Ours.
-    pub ours: Cow<'static, str>,
-    /// The peer's.
-    pub theirs: Cow<'static, str>,
+/// One end of a link, as ocppjs names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineEnd<'a> {
+    CentralSystem,
+    /// The charge point with this identity.
+    Station(&'a str),
 }
 
-impl LineNames {
+impl<'a> LineEnd<'a> {
+    fn parts(self) -> [&'a str; 2] {
+        match self {
+            LineEnd::CentralSystem => ["cs", ""],
+            LineEnd::Station(identity) => ["cp#", identity],
+        }
+    }
+}
+
+impl fmt::Display for LineEnd<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts().into_iter().try_for_each(|part| f.write_str(part))
+    }
+}
+
+/// The two ends of a station's link.
+pub(super) struct LineNames<'a> {
+    /// Ours.
+    pub ours: LineEnd<'a>,
+    /// The peer's.
+    pub theirs: LineEnd<'a>,
+}
+
+impl<'a> LineNames<'a> {
     /// Of a station's link; `?` stands for a station that is not known.
-    pub fn new(row: Option<&StationRow>) -> LineNames {
-        let station = format!("cp#{}", identity(row));
+    pub fn new(row: Option<&'a StationRow>) -> LineNames<'a> {
+        let station = LineEnd::Station(identity(row));
         match row {
-            Some(StationRow { our_role: Role::ChargePoint, .. }) => LineNames { ours: station.into(), theirs: "cs".into() },
-            _ => LineNames { ours: "cs".into(), theirs: station.into() },
+            Some(StationRow { our_role: Role::ChargePoint, .. }) => LineNames { ours: station, theirs: LineEnd::CentralSystem },
+            _ => LineNames { ours: LineEnd::CentralSystem, theirs: station },
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::event_line::{LineNames, notes};
+use super::event_line::{LineEnd, LineNames, notes};
 use super::stamped_lines::StampedLines;
 use crate::hub::Hub;
 use crate::ocpp::{Role, Transport};
@@ -30,9 +30,11 @@ impl SoapLines {
             listening(record, detail, out);
             return true;
         }
+        if record.transport != Transport::Soap {
+            return false;
+        }
         let names = LineNames::new(row);
         match record.kind {
-            _ if record.transport != Transport::Soap => return false,
             RecordKind::Frame(direction, kind) => out.add(self.frame(record, direction, kind, row)),
             RecordKind::Connected => {
                 if let Some(row) = row.filter(|row| row.our_role == Role::CentralSystem) {
@@ -75,7 +77,7 @@ fn start(direction: Direction, kind: FrameKind, row: Option<&StationRow>) -> Str
     let LineNames { ours, theirs } = LineNames::new(row);
     let arrow = if direction == Direction::In { "<<" } else { ">>" };
     let serves = (kind == FrameKind::Call) == (direction == Direction::In);
-    if serves && ours != "cs" { format!("cs: {arrow}{ours}") } else { format!("{ours}: {arrow}{theirs}") }
+    if serves && ours != LineEnd::CentralSystem { format!("cs: {arrow}{ours}") } else { format!("{ours}: {arrow}{theirs}") }
 }
 
 /// The two status lines of ocppjs, whose order differs between the transports.

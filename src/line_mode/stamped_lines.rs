@@ -25,6 +25,17 @@ impl<'a> StampedLines<'a> {
         self.add_without_time(text);
     }
 
+    /// Appends a line of these parts. Most lines are frames, for which the machinery of formatting costs as much as the rest.
+    pub fn add_parts(&mut self, parts: &[&str]) {
+        self.out.push_str(self.stamp);
+        self.out.push(' ');
+        let mut line = EscapingBuffer(self.out);
+        for part in parts {
+            let _ = line.write_str(part); // a String takes everything
+        }
+        self.out.push('\n');
+    }
+
     /// Appends one of the lines that ocppjs prints without the time.
     pub fn add_without_time(&mut self, text: impl fmt::Display) {
         let _ = write!(EscapingBuffer(self.out), "{text}"); // a String takes everything
