@@ -5,8 +5,12 @@ use std::fmt::Write as _;
 
 /// Appends a text between two tags.
 pub fn escape_text(out: &mut String, text: &str) {
+    // Nearly all texts are printable ASCII without markup, which is seen many bytes at a time: a loop that ended at the first other byte
+    // would look at each alone.
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~') & !matches!(byte, b'&' | b'<' | b'>')) {
+        return out.push_str(text);
+    }
     let mut rest = text;
-    // Nearly all texts pass in one piece.
     while let Some(place) = rest.bytes().position(may_be_special) {
         let (plain, behind) = rest.split_at(place); // in front of a character, see `may_be_special`
         out.push_str(plain);
@@ -33,6 +37,9 @@ fn may_be_special(byte: u8) -> bool {
 
 /// Appends the value of an attribute between double quotation marks.
 pub fn escape_attribute(out: &mut String, text: &str) {
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~') & !matches!(byte, b'&' | b'<' | b'>' | b'"')) {
+        return out.push_str(text);
+    }
     for character in text.chars() {
         match character {
             '&' => out.push_str("&amp;"),
@@ -54,6 +61,9 @@ pub fn escape_attribute(out: &mut String, text: &str) {
 pub fn escape_name(out: &mut String, name: &str) {
     if name.is_empty() {
         out.push('_');
+    }
+    if name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return out.push_str(name);
     }
     for (position, character) in name.chars().enumerate() {
         if if position == 0 { begins_name(character) } else { continues_name(character) } {

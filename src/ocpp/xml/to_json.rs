@@ -19,7 +19,7 @@ const MAX_QUOTE: usize = 40;
 impl MessageDefinition {
     /// The payload of this message's element. The caller has checked the namespace of the element itself. A message that exists in
     /// JSON only has no element; its payload is read without a definition.
-    pub fn from_xml(&self, element: &XmlElement, remarks: &mut XmlRemarks) -> Value {
+    pub fn from_xml(&self, element: &XmlElement<'_>, remarks: &mut XmlRemarks) -> Value {
         let Some(xml) = &self.xml else { return untyped(element) };
         let mut reader = Reader { namespace: &xml.namespace, message: element.namespace.as_deref(), remarks };
         reader.object(element, &self.fields, &xml.fields)
@@ -27,9 +27,9 @@ impl MessageDefinition {
 }
 
 /// An element without a definition: texts, objects, and lists where a name occurs more than once.
-pub fn untyped(element: &XmlElement) -> Value {
+pub fn untyped(element: &XmlElement<'_>) -> Value {
     if element.children.is_empty() {
-        return Value::String(element.text.clone());
+        return Value::String(element.text.clone().into_owned());
     }
     let mut members = Map::new();
     for child in &element.children {
@@ -47,7 +47,7 @@ struct Reader<'read> {
 
 impl Reader<'_> {
     /// `json` and `xml` are the same fields in two orders, and with other limits in OCPP 1.6.
-    fn object(&mut self, element: &XmlElement, json: &[FieldDefinition], xml: &[FieldDefinition]) -> Value {
+    fn object(&mut self, element: &XmlElement<'_>, json: &[FieldDefinition], xml: &[FieldDefinition]) -> Value {
         let mut members = Map::new();
         let text = json.iter().find(|field| field.xml == XmlForm::Text);
         if let Some(text) = text {
@@ -59,7 +59,7 @@ impl Reader<'_> {
                 format!("<{}> holds the text {text} where only elements are allowed", element.local)
             });
             if element.children.is_empty() {
-                return Value::String(element.text.clone());
+                return Value::String(element.text.clone().into_owned());
             }
         }
         for attribute in &element.attributes {
@@ -75,7 +75,7 @@ impl Reader<'_> {
 
     fn attribute(
         &mut self,
-        element: &XmlElement,
+        element: &XmlElement<'_>,
         attribute: &XmlAttribute,
         fields: &[FieldDefinition],
         is_reading: bool,
@@ -106,8 +106,8 @@ impl Reader<'_> {
 
     fn child(
         &mut self,
-        child: &XmlElement,
-        parent: &XmlElement,
+        child: &XmlElement<'_>,
+        parent: &XmlElement<'_>,
         (json, xml): (&[FieldDefinition], &[FieldDefinition]),
         furthest: &mut usize,
         members: &mut Map<String, Value>,
@@ -173,7 +173,7 @@ impl Reader<'_> {
     /// Adds the required lists of JSON that are missing, as empty lists.
     fn complete(
         &mut self,
-        element: &XmlElement,
+        element: &XmlElement<'_>,
         json: &[FieldDefinition],
         xml: &[FieldDefinition],
         members: &mut Map<String, Value>,
@@ -192,7 +192,7 @@ impl Reader<'_> {
         }
     }
 
-    fn surplus_attributes(&mut self, element: &XmlElement) {
+    fn surplus_attributes(&mut self, element: &XmlElement<'_>) {
         let is_surplus = |attribute: &&XmlAttribute| !matches!(attribute.namespace.as_deref(), Some(SCHEMA_INSTANCE | XML));
         for attribute in element.attributes.iter().filter(is_surplus) {
             self.remarks.add(XmlRule::Attribute, element.span.start, || {
@@ -201,7 +201,7 @@ impl Reader<'_> {
         }
     }
 
-    fn namespace(&mut self, element: &XmlElement) {
+    fn namespace(&mut self, element: &XmlElement<'_>) {
         let (name, wanted, offset) = (&element.local, self.namespace, element.span.start);
         match element.namespace.as_deref() {
             Some(namespace) if namespace == wanted || self.message == Some(namespace) => {}
@@ -218,7 +218,7 @@ impl Reader<'_> {
     }
 
     /// A value by its type; the text itself when it is not of that type.
-    fn scalar(&mut self, element: &XmlElement, text: &str, kind: &FieldKind) -> Value {
+    fn scalar(&mut self, element: &XmlElement<'_>, text: &str, kind: &FieldKind) -> Value {
         let trimmed = text.trim();
         let value = match kind {
             FieldKind::Text { .. } => return Value::String(text.to_owned()),
@@ -248,7 +248,7 @@ impl Reader<'_> {
         value.unwrap_or_else(|| Value::String(text.to_owned()))
     }
 
-    fn form(&mut self, element: &XmlElement, text: &str, why: &str) {
+    fn form(&mut self, element: &XmlElement<'_>, text: &str, why: &str) {
         self.remarks
             .add(XmlRule::Form, element.span.start, || format!("<{}> has the value {}: {why}", element.local, quote(text)));
     }

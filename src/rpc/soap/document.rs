@@ -1,6 +1,7 @@
 //! The text of an envelope as elements, within limits: document types and with them entities are refused, size, depth and number
 //! are bounded. It knows the rules of XML and of namespaces, and of SOAP the name of the root.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use quick_xml::events::attributes::AttrError;
@@ -27,15 +28,15 @@ const ROOT: &str = "Envelope";
 
 /// A text that was read.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct Document<'text> {
     /// The envelope.
-    pub root: XmlElement,
+    pub root: XmlElement<'text>,
     /// Every namespace that is declared anywhere, used or not.
     pub declared: Vec<Arc<str>>,
 }
 
 /// Reads a text.
-pub(super) fn parse(text: &str, remarks: &mut XmlRemarks) -> Result<Document, ReadError> {
+pub(super) fn parse<'text>(text: &'text str, remarks: &mut XmlRemarks) -> Result<Document<'text>, ReadError> {
     if text.len() > MAX_BYTES {
         return Err(ReadError { offset: MAX_BYTES, problem: ReadProblem::TooLarge(MAX_BYTES) });
     }
@@ -45,26 +46,30 @@ pub(super) fn parse(text: &str, remarks: &mut XmlRemarks) -> Result<Document, Re
     if start == content.len() {
         return Err(ReadError { offset: 0, problem: ReadProblem::Empty });
     }
-    let mut parser = Parser { start, remarks, open: Vec::new(), root: None, scope: Vec::new(), declared: Vec::new(), nodes: 0 };
-    parser.run(&content[start..])
+    let (open, scope, declared) = (Vec::new(), Vec::new(), Vec::new());
+    let text = &content[start..];
+    let mut parser = Parser { text, start, remarks, open, root: None, scope, declared, nodes: 0 };
+    parser.run()
 }
 
-struct Parser<'parse> {
+struct Parser<'text, 'parse> {
+    /// What is read.
+    text: &'text str,
     /// What was cut off before the first element.
     start: usize,
     remarks: &'parse mut XmlRemarks,
     /// The elements that have begun and not ended, each with the number of declarations before it.
-    open: Vec<(XmlElement, usize)>,
-    root: Option<XmlElement>,
+    open: Vec<(XmlElement<'text>, usize)>,
+    root: Option<XmlElement<'text>>,
     /// The declarations in force, the innermost last.
     scope: Vec<(String, Arc<str>)>,
     declared: Vec<Arc<str>>,
     nodes: usize,
 }
 
-impl Parser<'_> {
-    fn run(&mut self, text: &str) -> Result<Document, ReadError> {
-        let mut reader = Reader::from_str(text);
+impl<'text> Parser<'text, '_> {
+    fn run(&mut self) -> Result<Document<'text>, ReadError> {
+        let mut reader = Reader::from_str(self.text);
         loop {
             let offset = self.start + position(reader.buffer_position());
             let event = reader.read_event().map_err(|error| {
@@ -93,7 +98,7 @@ impl Parser<'_> {
                 Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
             }
         }
-        let end = self.start + text.len();
+        let end = self.start + self.text.len();
         if let Some((unclosed, _)) = self.open.pop() {
             return Err(ReadError { offset: end, problem: ReadProblem::Truncated(quote(&unclosed.local)) });
         }
@@ -137,9 +142,11 @@ impl Parser<'_> {
             XmlAttribute { namespace, local: local.to_owned(), value }
         });
         let attributes = attributes.collect();
-        let local = local.to_owned();
+        // Behind the sign that begins the tag, the prefix and its colon.
+        let before = 1 + if prefix.is_empty() { 0 } else { prefix.len() + 1 };
+        let (local, text) = (self.lent(offset + before, local), Cow::Borrowed(""));
         let span = offset..offset;
-        let element = XmlElement { namespace, local, attributes, children: Vec::new(), text: String::new(), span };
+        let element = XmlElement { namespace, local, attributes, children: Vec::new(), text, span };
         self.open.push((element, outside));
         if self.nodes > MAX_NODES { Err(fail(ReadProblem::TooMany(MAX_NODES))) } else { Ok(()) }
     }
@@ -155,9 +162,20 @@ impl Parser<'_> {
         }
     }
 
+    /// A part of the text as the text lends it, when it stands there as it is; otherwise a copy.
+    fn lent(&self, offset: usize, part: &str) -> Cow<'text, str> {
+        let start = offset.saturating_sub(self.start);
+        match self.text.get(start..start + part.len()) {
+            Some(here) if here == part => Cow::Borrowed(here),
+            _ => Cow::Owned(part.to_owned()),
+        }
+    }
+
     fn text(&mut self, text: &str, offset: usize) -> Result<(), ReadError> {
+        let lent = self.lent(offset, text);
         match self.open.last_mut() {
-            Some((element, _)) => element.text.push_str(text),
+            Some((element, _)) if element.text.is_empty() => element.text = lent,
+            Some((element, _)) => element.text.to_mut().push_str(text),
             None if text.trim().is_empty() => {}
             None if self.root.is_none() => return Err(ReadError { offset, problem: ReadProblem::NotXml }),
             None => {

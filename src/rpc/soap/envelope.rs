@@ -1,5 +1,6 @@
 //! An envelope that was read: its headers, what its body is, and what was odd about it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -37,7 +38,7 @@ pub struct Envelope {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeHeader {
     /// Its name without a prefix.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Its namespace.
     pub namespace: Option<Arc<str>>,
     /// Its text, or the text of the address in it, without the blanks around it.

@@ -174,7 +174,7 @@ impl SoapFault {
     }
 
     /// Reads a fault of SOAP 1.2 or 1.1, in any namespaces.
-    pub(super) fn from_xml(element: &XmlElement, text: &str) -> SoapFault {
+    pub(super) fn from_xml(element: &XmlElement<'_>, text: &str) -> SoapFault {
         let code = element.child("Code");
         let value = code.and_then(|code| code.child("Value")).or_else(|| element.child("faultcode"));
         let code_text = value.map(XmlElement::trimmed).unwrap_or_default();
@@ -186,7 +186,7 @@ impl SoapFault {
         let subcode = subcode.map(XmlElement::trimmed).or(dotted).or(misplaced).map(local).filter(|name| !name.is_empty());
         let reasons = element.child("Reason").map(|reason| reason.children.iter().filter(|text| text.local == "Text"));
         let reason = reasons.and_then(|mut texts| {
-            let is_english = |text: &&XmlElement| {
+            let is_english = |text: &&XmlElement<'_>| {
                 text.attributes.iter().any(|attribute| attribute.local == "lang" && attribute.value.starts_with("en"))
             };
             let first = texts.clone().next();
@@ -203,7 +203,7 @@ impl SoapFault {
 }
 
 /// The text between the tags of an element, unchanged.
-fn inside(element: &XmlElement, text: &str) -> Option<String> {
+fn inside(element: &XmlElement<'_>, text: &str) -> Option<String> {
     if element.is_blank() {
         return None;
     }

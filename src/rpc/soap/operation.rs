@@ -38,7 +38,7 @@ pub(super) struct OperationClues<'envelope> {
 /// Finds the message of an element.
 pub(super) fn find<'catalog>(
     catalog: &'catalog Catalog,
-    element: &XmlElement,
+    element: &XmlElement<'_>,
     clues: &OperationClues,
     remarks: &mut XmlRemarks,
 ) -> Option<FoundOperation<'catalog>> {

@@ -1,11 +1,13 @@
 //! From elements to an envelope: its parts, and remarks on deviations.
 
+use std::borrow::Cow;
+
 use super::document::{self, Document, quote};
 use super::envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
 use super::error::{ReadError, ReadProblem};
 use super::fault::SoapFault;
 use super::names::{
-    ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, REPLY_TO, SOAP_1_1, SOAP_1_2, TO,
+    ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, SOAP_1_1, SOAP_1_2, TO,
     is_soap,
 };
 use super::operation::{self, OperationClues, ReadHint};
@@ -37,12 +39,12 @@ pub fn read(text: &str, catalog: &Catalog, hint: ReadHint) -> Result<Envelope, R
 
 /// The parts of an envelope.
 struct Parts<'root> {
-    header: Option<&'root XmlElement>,
-    body: &'root XmlElement,
+    header: Option<&'root XmlElement<'root>>,
+    body: &'root XmlElement<'root>,
 }
 
 impl<'root> Parts<'root> {
-    fn of(root: &'root XmlElement, remarks: &mut XmlRemarks) -> Result<Parts<'root>, ReadError> {
+    fn of(root: &'root XmlElement<'root>, remarks: &mut XmlRemarks) -> Result<Parts<'root>, ReadError> {
         let (mut header, mut body) = (None, None);
         for child in &root.children {
             let offset = child.span.start;
@@ -72,7 +74,7 @@ impl<'root> Parts<'root> {
     }
 }
 
-fn soap_version(root: &XmlElement, remarks: &mut XmlRemarks) -> SoapVersion {
+fn soap_version(root: &XmlElement<'_>, remarks: &mut XmlRemarks) -> SoapVersion {
     let offset = root.span.start;
     match root.namespace.as_deref() {
         Some(SOAP_1_2) => SoapVersion::V1_2,
@@ -88,7 +90,7 @@ fn soap_version(root: &XmlElement, remarks: &mut XmlRemarks) -> SoapVersion {
     }
 }
 
-fn read_header(element: &XmlElement) -> EnvelopeHeader {
+fn read_header(element: &XmlElement<'_>) -> EnvelopeHeader {
     let (form, value) = match element.child(ADDRESS) {
         Some(address) => (HeaderForm::Address, address.trimmed()),
         None if element.children.is_empty() => (HeaderForm::Text, element.trimmed()),
@@ -102,13 +104,19 @@ fn read_header(element: &XmlElement) -> EnvelopeHeader {
         Some(_) => MustUnderstand::OtherNamespace,
     };
     EnvelopeHeader {
-        name: element.local.clone(),
+        name: header_name(&element.local),
         namespace: element.namespace.clone(),
         value: value.to_owned(),
         form,
         must_understand,
         offset: element.span.start,
     }
+}
+
+/// The name of a header; none of those that OCPP knows is copied.
+fn header_name(name: &str) -> Cow<'static, str> {
+    const KNOWN: [&str; 8] = [IDENTITY, ACTION, MESSAGE_ID, RELATES_TO, FROM, REPLY_TO, FAULT_TO, TO];
+    KNOWN.iter().find(|known| **known == name).map_or_else(|| name.to_owned().into(), |known| (*known).into())
 }
 
 /// Two identities or two actions are refused: it must not depend on chance which of them counts.
@@ -130,7 +138,10 @@ fn refuse_duplicates(headers: &[EnvelopeHeader]) -> Result<(), ReadError> {
 }
 
 /// The one element of a body. ocppjs puts a second body around its faults.
-fn message_of<'body>(body: &'body XmlElement, remarks: &mut XmlRemarks) -> Result<Option<&'body XmlElement>, ReadError> {
+fn message_of<'body>(
+    body: &'body XmlElement<'body>,
+    remarks: &mut XmlRemarks,
+) -> Result<Option<&'body XmlElement<'body>>, ReadError> {
     if !body.text.trim().is_empty() {
         remarks.add(XmlRule::Text, body.span.start, || "the Body holds text beside its message".to_owned());
     }
@@ -149,8 +160,8 @@ fn message_of<'body>(body: &'body XmlElement, remarks: &mut XmlRemarks) -> Resul
 }
 
 fn read_body(
-    message: &XmlElement,
-    document: &Document,
+    message: &XmlElement<'_>,
+    document: &Document<'_>,
     text: &str,
     catalog: &Catalog,
     clues: &OperationClues,
@@ -169,7 +180,7 @@ fn read_body(
             service: namespace.as_deref().and_then(|namespace| catalog.service_of(namespace)),
             namespace,
             action: operation::action_of(&message.local),
-            name: message.local.clone(),
+            name: message.local.clone().into_owned(),
             payload: match untyped(message) {
                 serde_json::Value::String(text) if text.trim().is_empty() => serde_json::json!({}),
                 payload => payload,
