@@ -20,8 +20,8 @@ pub(in crate::link) struct AttemptProgress {
     /// The step that goes on.
     step: ConnectionStep,
     steps: ConnectionSteps,
-    /// The head of the request; empty until there is one.
-    pub request: Box<str>,
+    /// The head of the request; empty until there is one. Shared, because over SOAP every request is an attempt, and few are recorded as one.
+    pub request: Arc<str>,
     /// The head of the answer; empty until there is one.
     pub answer: Box<str>,
     /// What is known of TLS.
@@ -50,7 +50,7 @@ impl AttemptProgress {
     }
 
     fn begin(step: ConnectionStep) -> AttemptProgress {
-        let (request, answer) = (Box::default(), Box::default());
+        let (request, answer) = (Arc::default(), Box::default());
         let dialled = step == ConnectionStep::Resolve;
         AttemptProgress {
             began: Instant::now(),
@@ -108,7 +108,7 @@ impl AttemptProgress {
         let (proof, findings) = (self.proof(), self.checked_peer.map(|peer| self.security_findings(peer)).unwrap_or_default());
         let AttemptProgress { steps, request, answer, tls, connected_to, .. } = self;
         ConnectionAttempt {
-            request,
+            request: (&*request).into(),
             answer,
             proof,
             findings,

@@ -19,10 +19,15 @@ const LONGEST_USER: usize = 64;
 /// The head of a request.
 pub(in crate::link) fn request_head<A>(request: &Request<A>) -> Box<str> {
     let mut text = String::with_capacity(USUAL_LENGTH);
+    write_request_head(&mut text, request);
+    text.into()
+}
+
+/// Appends the head of a request.
+pub(in crate::link) fn write_request_head<A>(text: &mut String, request: &Request<A>) {
     // A String takes everything.
     let _ = writeln!(text, "{} {} {:?}", request.method(), request.uri(), request.version());
-    add_headers(&mut text, request.headers());
-    text.into()
+    add_headers(text, request.headers());
 }
 
 /// The head of an answer.

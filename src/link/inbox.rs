@@ -1,12 +1,24 @@
 //! How orders reach a link: the handle that the session keeps, and the inbox at the link's end.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll};
 
 use tokio::sync::mpsc;
 
 use super::order::LinkOrder;
 use crate::ocpp::Version;
+
+/// What happens to a link from the side of the session.
+#[derive(Debug)]
+pub(super) enum LinkEvent {
+    /// The session ends.
+    Shutdown,
+    /// An order; `None` when no handle of the link is left.
+    Order(Option<LinkOrder>),
+}
 
 /// How many orders may wait at a link.
 const INBOX: usize = 64;
@@ -77,6 +89,23 @@ impl LinkInbox {
 
     /// The next order; `None` when no handle is left.
     pub(super) async fn next(&mut self) -> Option<LinkOrder> {
-        self.orders.recv().await.map(|order| *order)
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// The end of the session, or else the next order.
+    pub(super) fn poll_event(
+        &mut self,
+        context: &mut Context<'_>,
+        shutdown: Pin<&mut impl Future<Output = ()>>,
+    ) -> Poll<LinkEvent> {
+        match shutdown.poll(context) {
+            Poll::Ready(()) => Poll::Ready(LinkEvent::Shutdown),
+            Poll::Pending => self.poll_next(context).map(LinkEvent::Order),
+        }
+    }
+
+    /// The same for a caller that polls.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<LinkOrder>> {
+        self.orders.poll_recv(context).map(|order| order.map(|order| *order))
     }
 }

@@ -2,7 +2,9 @@
 //! means is `handshake`'s, what comes before HTTP is `opening`'s.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,9 +43,11 @@ use super::relay;
 use super::soap::{self, IncomingConnection};
 use super::subprotocol::no_common_subprotocol;
 use super::tls::TlsAcceptor;
+use super::wake_gate::WakeGate;
 use super::websocket::{self, LinkUp, WatchedSocket};
+use crate::behaviour::Responder;
 use crate::clock::now;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::Role;
 use crate::trace::{ConnectionAttempt, EventKind, FailureCause, FailureSide, StationKey};
 
 /// The buffer for a request's head; hyper's smallest.
@@ -61,7 +65,8 @@ pub async fn accept(mut listener: Listener, tls: Option<Arc<TlsAcceptor>>, liste
         };
         match accepted {
             Ok((stream, peer)) => {
-                listener_context.tasks.spawn(serve(stream, peer, tls.clone(), listener_context.clone()));
+                // In a box: to be spawned a future is moved several times, and this one is large.
+                listener_context.tasks.spawn(Box::pin(serve(stream, peer, tls.clone(), listener_context.clone())));
             }
             Err(error) => {
                 let text = format!("a connection could not be accepted: {error}").into();
@@ -91,9 +96,11 @@ async fn serve(mut stream: Socket, peer: SocketAddr, tls: Option<Arc<TlsAcceptor
             serve_http(&first, stream, &opening, (progress, pass), &listener_context).await;
         }
     };
+    let mut shutdown = pin!(listener_context.context.shutdown.cancelled());
+    let mut gate = WakeGate::new();
     tokio::select! {
         biased;
-        () = listener_context.context.shutdown.cancelled() => {}
+        () = poll_fn(|context| gate.poll(context, |context| shutdown.as_mut().poll(context))) => {}
         () = serving => {}
     }
 }
@@ -272,7 +279,7 @@ async fn respond(
             let mut findings = std::mem::take(&mut accepted.heads.findings);
             findings.extend(progress.security_findings(peer));
             accepted.heads = ConnectionAttempt { findings, ..progress.attempt() };
-            listener_context.tasks.spawn(begin(upgrade, accepted, peer, pass, listener_context.clone()));
+            listener_context.tasks.spawn(Box::pin(begin(upgrade, accepted, peer, pass, listener_context.clone())));
             response
         }
         Err(rejected) => reject(rejected, progress, peer, listener_context).await,
@@ -315,12 +322,10 @@ async fn begin(
     let stream = WatchedSocket::new(stream);
     let mut stream = WebSocketStream::from_partially_read(stream, read.into(), WebSocketRole::Server, config).await;
     let AcceptedHandshake { identity, agreed, offered, heads, .. } = accepted;
-    if let Some((version, admission)) = agreed {
-        let link = link(stream, admission, heads, version, peer, listener_context.clone());
-        listener_context.tasks.spawn(async move {
-            link.await;
-            drop(pass); // the connection counts until its link ends
-        });
+    if let Some((version, Admission { station, responder })) = agreed {
+        let number = listener_context.context.events.link_numbers().next();
+        let up = Box::new(LinkUp { stream, station, number, version, peer, handshake: heads });
+        listener_context.tasks.spawn(link(up, responder, pass, listener_context.clone()));
         return;
     }
     // OCPP-J 1.6 §3.2: the handshake is finished without a subprotocol, and the connection closed at once.
@@ -341,25 +346,23 @@ async fn never_a_link(accepted: AcceptedHandshake, peer: SocketAddr, listener_co
     record_rejection(rejected, peer, accepted.heads, listener_context).await;
 }
 
+/// Runs the link of a station until it ends. What it is given stays in its future, so that is little.
 async fn link(
-    stream: WebSocketStream<WatchedSocket<Socket>>,
-    admission: Admission,
-    handshake: ConnectionAttempt,
-    version: Version,
-    peer: SocketAddr,
+    up: Box<LinkUp<Socket>>,
+    responder: Responder,
+    pass: Option<Arc<ConnectionPass>>,
     listener_context: Arc<ListenerContext>,
 ) {
-    let Admission { station, responder } = admission;
-    let number = listener_context.context.events.link_numbers().next();
+    let (station, number) = (up.station, up.number);
     let (handle, mut inbox) = LinkHandle::new(number);
     if let Some(older) = listener_context.directory.attach(station, handle) {
         // The older link may wait for a dead peer and have a full inbox: then its own timeouts end it.
         let _ = older.order(LinkOrder::Replaced);
     }
-    let up = Box::new(LinkUp { stream, station, number, version, peer, handshake });
     let running = Box::pin(websocket::run(up, &mut inbox, &listener_context.context, responder));
     panic_guard::guarded(running, &listener_context.context.events, station, number).await;
     listener_context.directory.detach(station, number);
+    drop(pass); // the connection counts until its link ends
 }
 
 #[cfg(test)]
@@ -372,7 +375,7 @@ mod tests {
     use crate::link::intercept::gate::Gate;
     use crate::link::network::Network;
     use crate::link::{Endpoint, LinkContext, SharedSettings};
-    use crate::ocpp::{Catalog, Transport};
+    use crate::ocpp::{Catalog, Transport, Version};
     use crate::trace::{self, RecordKind};
 
     #[tokio::test]

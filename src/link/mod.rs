@@ -34,6 +34,7 @@ mod soap;
 mod subprotocol;
 mod tls;
 mod url_parts;
+mod wake_gate;
 mod websocket;
 
 pub use address_policy::{AddressPolicy, limited_address};

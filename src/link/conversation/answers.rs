@@ -113,13 +113,12 @@ impl<F: Framing> Conversation<F> {
                 return;
             }
         };
-        let PendingRequest { asked, action, exchange, effect, .. } = request;
+        let PendingRequest { asked, action, definition, exchange, effect, .. } = request;
         // A rule, a plugin or a user may have written the result; what is wrong with it is reported of ours as of the peer's.
         let findings = match &answer {
-            Answer::Result(payload) => self
-                .catalog
-                .action(self.version, self.our_role().peer(), &action)
-                .map_or_else(Vec::new, |known| known.response.check(payload, self.version)),
+            Answer::Result(payload) => {
+                definition.map_or_else(Vec::new, |known| known.response.check(payload, self.version))
+            }
             _ => Vec::new(),
         };
         if kind == FrameKind::Result {

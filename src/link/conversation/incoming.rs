@@ -13,7 +13,7 @@ use crate::clock::Moment;
 use crate::compose::SpanMap;
 use crate::link::outgoing::Outgoing;
 use crate::ocpp::{
-    ActionLookup, ErrorCode, Finding, FindingRule, MessageDefinition, MessageType, ReceivedPayload, Strictness, decisive,
+    ActionDefinition, ActionLookup, ErrorCode, Finding, FindingRule, MessageDefinition, MessageType, ReceivedPayload, Strictness, decisive,
 };
 use crate::rpc::srpc::payload_span;
 use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameKind, SilenceCause};
@@ -48,9 +48,15 @@ impl<F: Framing> Conversation<F> {
             frame.findings = findings;
         });
         let payload = payload.or_empty();
+        let definition = match looked_up {
+            ActionLookup::Known(definition) => Some(definition),
+            // The framing may not carry it, and the user may answer it all the same.
+            _ => self.definition_of_peer(&name),
+        };
         let request = PendingRequest {
             asked,
             action: name,
+            definition,
             exchange,
             effect: ProposedEffect::default(),
             decided_by: SilenceCause::default(),
@@ -131,6 +137,7 @@ impl<F: Framing> Conversation<F> {
         now: Moment,
     ) {
         let (action, exchange) = (Arc::<str>::from(call.action), self.numbers.next());
+        let definition = self.definition_of_peer(&action);
         self.record_received(received, FrameKind::Call, now, |frame| {
             frame.exchange = Some(exchange);
             frame.action = Some(action.clone());
@@ -138,6 +145,7 @@ impl<F: Framing> Conversation<F> {
         let request = PendingRequest {
             asked: call.asked,
             action,
+            definition,
             exchange,
             effect: ProposedEffect::default(),
             decided_by: SilenceCause::default(),
@@ -148,6 +156,11 @@ impl<F: Framing> Conversation<F> {
     /// The action of a call that is under way.
     pub(in crate::link) fn asked(&self, id: &str) -> Option<&str> {
         self.pending.action(id)
+    }
+
+    /// The definition of an action that the peer may call.
+    fn definition_of_peer(&self, action: &str) -> Option<Arc<ActionDefinition>> {
+        self.catalog.action(self.version, self.our_role().peer(), action).cloned()
     }
 
     fn lookup(&self, action: &str) -> ActionLookup {
@@ -341,6 +354,7 @@ impl<F: Framing> Conversation<F> {
                 PendingRequest {
                     asked,
                     action: Arc::from(""),
+                    definition: None,
                     exchange,
                     effect: ProposedEffect::default(),
                     decided_by: SilenceCause::default(),

@@ -8,7 +8,7 @@ use super::pending_calls::{QueuedCall, SentCall};
 use crate::behaviour::{Answer, ProposedEffect};
 use crate::link::intercept::queue::InterceptQueue;
 use crate::link::outgoing::Outgoing;
-use crate::ocpp::ReceivedPayload;
+use crate::ocpp::{ActionDefinition, ReceivedPayload};
 use crate::rpc::OutgoingPayload;
 use crate::trace::SilenceCause;
 
@@ -17,6 +17,8 @@ pub(super) struct PendingRequest<Q> {
     /// What the framing needs to answer it.
     pub asked: Q,
     pub action: Arc<str>,
+    /// The definition of the action, when it is one that the peer may call.
+    pub definition: Option<Arc<ActionDefinition>>,
     pub exchange: u64,
     /// What follows from the answer; empty while no answer was proposed.
     pub effect: ProposedEffect,

@@ -1,7 +1,7 @@
 //! A frame of a pair as it is recorded: what it is, what is wrong with it by the definitions, and which call it answers. Nothing here decides
 //! whether it passes.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -56,53 +56,62 @@ pub(super) enum Caller {
 /// The calls of both sides, and ours, that have no answer yet.
 #[derive(Debug, Default)]
 pub(super) struct UnansweredCalls {
-    /// By the leg on which the answer is to come, and the id.
-    calls: HashMap<(PairLeg, Box<str>), UnansweredCall>,
-    /// Oldest first; ids that were answered are still among them for a while.
-    order: VecDeque<(PairLeg, Box<str>)>,
+    /// Oldest first. Of each side there is one as a rule, so they are looked through.
+    calls: VecDeque<OpenCall>,
+}
+
+/// A call, the leg on which its answer is to come, and its id.
+#[derive(Debug)]
+struct OpenCall {
+    answerer: PairLeg,
+    id: Box<str>,
+    call: UnansweredCall,
 }
 
 impl UnansweredCalls {
     /// Remembers a call whose answer is to come on this leg.
     pub fn insert(&mut self, answerer: PairLeg, id: &str, call: UnansweredCall) {
-        if self.order.len() >= 2 * OPEN_CALLS {
-            let calls = &self.calls;
-            self.order.retain(|key| calls.contains_key(key));
+        // A second call with the id of an open one takes its place.
+        drop(self.answered(answerer, id));
+        if self.calls.len() >= 2 * OPEN_CALLS {
+            self.calls.pop_front();
         }
-        while self.order.len() >= 2 * OPEN_CALLS {
-            let Some(oldest) = self.order.pop_front() else { break };
-            self.calls.remove(&oldest);
-        }
-        let key = (answerer, Box::from(id));
-        self.order.push_back(key.clone());
-        self.calls.insert(key, call);
+        self.calls.push_back(OpenCall { answerer, id: id.into(), call });
+    }
+
+    fn place(&self, answerer: PairLeg, id: &str) -> Option<usize> {
+        self.calls.iter().position(|open| open.answerer == answerer && *open.id == *id)
     }
 
     /// The call that an answer on this leg ends.
     pub fn answered(&mut self, leg: PairLeg, id: &str) -> Option<UnansweredCall> {
-        self.calls.remove(&(leg, Box::from(id)))
+        self.place(leg, id).and_then(|place| self.calls.remove(place)).map(|open| open.call)
     }
 
     /// Whether a call with this id waits for its answer on this leg, and whose it is.
     pub fn get(&self, answerer: PairLeg, id: &str) -> Option<&UnansweredCall> {
-        self.calls.get(&(answerer, Box::from(id)))
+        self.place(answerer, id).map(|place| &self.calls[place].call)
     }
 
     /// Since when the newest call waits on this leg.
     pub fn newest(&self, answerer: PairLeg) -> Option<Instant> {
-        self.calls.iter().filter(|((leg, _), _)| *leg == answerer).map(|(_, call)| call.since).max()
+        self.calls.iter().filter(|open| open.answerer == answerer).map(|open| open.call.since).max()
     }
 
     /// Takes the calls of ours out that pass this test.
     pub fn take_ours(&mut self, is_meant: impl Fn(PairLeg, &UnansweredCall) -> bool) -> Vec<(PairLeg, UnansweredCall)> {
-        let ours = |leg, call: &UnansweredCall| matches!(call.caller, Caller::Ours(_)) && is_meant(leg, call);
-        let keys: Vec<_> = self.calls.iter().filter(|((leg, _), call)| ours(*leg, call)).map(|(key, _)| key.clone()).collect();
-        keys.into_iter().filter_map(|key| Some((key.0, self.calls.remove(&key)?))).collect()
+        let is_ours = |open: &OpenCall| matches!(open.call.caller, Caller::Ours(_)) && is_meant(open.answerer, &open.call);
+        if !self.calls.iter().any(is_ours) {
+            return Vec::new();
+        }
+        let (ours, rest): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.calls).into_iter().partition(is_ours);
+        self.calls = rest;
+        ours.into_iter().map(|open| (open.answerer, open.call)).collect()
     }
 
     /// The calls of ours.
     pub fn ours(&self) -> impl Iterator<Item = &UnansweredCall> {
-        self.calls.values().filter(|call| matches!(call.caller, Caller::Ours(_)))
+        self.calls.iter().map(|open| &open.call).filter(|call| matches!(call.caller, Caller::Ours(_)))
     }
 }
 

@@ -2,7 +2,7 @@
 //! lock only while it puts something in or takes something out.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::Context;
 use std::time::Instant;
 
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -14,7 +14,7 @@ use crate::clock::Moment;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
-use crate::link::websocket::LinkSession;
+use crate::link::websocket::{LinkSession, SessionTurn};
 use crate::ocpp::Role;
 use crate::trace::{CloseReason, EventKind, FrameText, PairLeg};
 
@@ -40,11 +40,14 @@ pub(super) struct RelaySession {
     leg: PairLeg,
     shared: Arc<SharedRelay>,
     outgoing: Vec<Outgoing<Message>>,
+    /// What the state said when `outgoing` was taken from it, so that it is locked once a turn.
+    end_wanted: Option<CloseReason>,
+    deadline: Option<Instant>,
 }
 
 impl RelaySession {
     pub fn new(leg: PairLeg, shared: Arc<SharedRelay>) -> RelaySession {
-        RelaySession { leg, shared, outgoing: Vec::new() }
+        RelaySession { leg, shared, outgoing: Vec::new(), end_wanted: None, deadline: None }
     }
 }
 
@@ -72,12 +75,12 @@ impl LinkSession for RelaySession {
         self.shared.lock().has_room(self.leg)
     }
 
-    fn poll_wake(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.shared.lock().poll_wake(self.leg, context.waker()) { Poll::Ready(()) } else { Poll::Pending }
+    fn poll_turn(&mut self, context: &mut Context<'_>) -> SessionTurn {
+        self.shared.lock().poll_turn(self.leg, context.waker())
     }
 
     fn end_wanted(&mut self) -> Option<CloseReason> {
-        self.shared.lock().end_wanted(self.leg)
+        self.end_wanted.take()
     }
 
     fn on_order(&mut self, order: LinkOrder, now: Moment) {
@@ -114,7 +117,10 @@ impl LinkSession for RelaySession {
     }
 
     fn outgoing(&mut self, _now: Moment) -> &mut Vec<Outgoing<Message>> {
-        self.shared.lock().take(self.leg, &mut self.outgoing);
+        let mut state = self.shared.lock();
+        state.take(self.leg, &mut self.outgoing);
+        (self.end_wanted, self.deadline) = (state.end_wanted(self.leg), state.deadline(self.leg));
+        drop(state);
         &mut self.outgoing
     }
 
@@ -127,7 +133,7 @@ impl LinkSession for RelaySession {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.shared.lock().deadline(self.leg)
+        self.deadline
     }
 
     fn tick(&mut self, now: Moment) {

@@ -23,6 +23,7 @@ use crate::link::intercept::gate::{Gate, GateDecision};
 use crate::link::outgoing::Outgoing;
 use crate::link::random::fresh_id;
 use crate::link::settings::LinkSettings;
+use crate::link::websocket::SessionTurn;
 use crate::ocpp::{ActionDefinition, Catalog, SampleContext, Version};
 use crate::rpc::OutgoingPayload;
 use crate::rpc::srpc::{self, MessageId, SrpcMessage};
@@ -90,6 +91,8 @@ struct Way {
     calls: VecDeque<QueuedInjection>,
     /// Wakes the actor of the link.
     waker: Option<Waker>,
+    /// The actor was woken and has not looked since.
+    is_due: bool,
     /// Why it ended; `None` while it is up or on its way up.
     ended: Option<CloseReason>,
     /// How many frames of the other side have left here.
@@ -137,17 +140,17 @@ impl RelayState {
         way.bytes < ROOM && way.queue.len() < MESSAGES && self.inspected[from as usize].has_room(ROOM)
     }
 
-    /// Whether the actor of this link has something to do. Where not, it is woken when it has.
-    pub fn poll_wake(&mut self, leg: PairLeg, waker: &Waker) -> bool {
+    /// What the actor of this link is to do. Unless that is to act, it is woken when it is something else.
+    pub fn poll_turn(&mut self, leg: PairLeg, waker: &Waker) -> SessionTurn {
         let is_wanted = self.end_wanted(leg).is_some();
         let way = self.way(leg);
-        if is_wanted || !way.queue.is_empty() {
-            return true;
+        if std::mem::take(&mut way.is_due) || is_wanted || !way.queue.is_empty() {
+            return SessionTurn::Act;
         }
         if way.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
             way.waker = Some(waker.clone());
         }
-        false
+        if self.has_room(leg) { SessionTurn::Take } else { SessionTurn::Wait }
     }
 
     /// A text that came on this link goes on. `before` is what came where a plugin has put this one in its place.
@@ -338,7 +341,7 @@ impl RelayState {
     pub fn take(&mut self, leg: PairLeg, list: &mut Vec<Outgoing<Message>>) {
         let had_room = self.has_room(leg.other());
         let way = self.way(leg);
-        way.bytes = 0;
+        (way.bytes, way.is_due) = (0, false);
         list.extend(way.queue.drain(..));
         if !had_room {
             wake(self.way(leg.other()));
@@ -489,6 +492,7 @@ impl RelayState {
 
 /// Wakes the actor of a link.
 fn wake(way: &mut Way) {
+    way.is_due = true;
     if let Some(waker) = way.waker.take() {
         waker.wake();
     }

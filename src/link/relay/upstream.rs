@@ -81,7 +81,7 @@ async fn attempt(
     *sent.headers_mut() = request.headers.clone();
     // The capitals of the station's headers are kept there by the library.
     *sent.extensions_mut() = request.parts.extensions.clone();
-    progress.request = handshake_headers::request_head(&sent);
+    progress.request = handshake_headers::request_head(&sent).into();
     progress.password = sent.headers().contains_key(hyper::header::AUTHORIZATION);
     let failed = |error: &hyper::Error, progress: &AttemptProgress| {
         let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());

@@ -2,6 +2,7 @@
 //! The messages are the conversation's matter. How a station gets its actor is in `central_system` and `charge_point`.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -26,10 +27,10 @@ use crate::clock::now;
 use crate::link::basic_credentials::StationAuthorization;
 use crate::link::conversation::{Conversation, ConversationContext};
 use crate::link::credential_news::news_event;
-use crate::link::inbox::LinkInbox;
+use crate::link::inbox::{LinkEvent, LinkInbox};
 use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::order::{LinkCommand, LinkOrder};
-use crate::link::outgoing::Outgoing;
+use crate::link::wake_gate::WakeGate;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
 use crate::rpc::soap::Body;
@@ -37,8 +38,6 @@ use crate::trace::{CloseReason, ConnectionAttempt, EventKind, StationKey};
 
 /// How many requests may wait for the actor.
 pub(super) const WAITING: usize = 16;
-/// A wait without an end, for a timer that is not needed.
-const LONG: Duration = Duration::from_secs(3600);
 /// How many characters of an address from outside a sentence repeats.
 const SHOWN_ADDRESS: usize = 200;
 
@@ -135,6 +134,8 @@ impl SoapLink<'_> {
     ) -> Result<Infallible, CloseReason> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
+        let mut gate = WakeGate::new();
+        let mut timer = pin!(sleep_until(Instant::now()));
         loop {
             self.dispatch().await;
             match self.conversation.wish() {
@@ -147,16 +148,21 @@ impl SoapLink<'_> {
                 Some(LinkWish::Connect) | None => {}
             }
             let deadline = self.conversation.next_deadline().map(Instant::from_std);
+            if let Some(deadline) = deadline {
+                timer.as_mut().reset(deadline);
+            }
             tokio::select! {
                 biased;
-                () = shutdown.as_mut() => return Err(CloseReason::Shutdown),
-                Some(done) = self.exchanges.join_next() => self.done(done),
+                happened = poll_fn(|context| gate.poll(context, |context| inbox.poll_event(context, shutdown.as_mut()))) => match happened {
+                    LinkEvent::Shutdown => return Err(CloseReason::Shutdown),
+                    LinkEvent::Order(order) => self.handle_order(order)?,
+                },
+                Some(done) = self.exchanges.join_next(), if !self.exchanges.is_empty() => self.done(done),
                 request = requests.recv() => match request {
                     Some(request) => self.arrived(ArrivedMessage::Request(request)),
                     None => return Err(CloseReason::Disconnected), // our server has ended
                 },
-                order = inbox.next() => self.handle_order(order)?,
-                () = sleep_until(deadline.unwrap_or_else(|| Instant::now() + LONG)) => {
+                () = timer.as_mut(), if deadline.is_some() => {
                     self.conversation.tick(now());
                     self.take_released(now());
                 }
@@ -171,18 +177,18 @@ impl SoapLink<'_> {
             if self.conversation.outgoing.is_empty() {
                 return;
             }
-            let (mut messages, mut events) = (Vec::new(), Vec::new());
-            for Outgoing { message, event, .. } in std::mem::take(&mut self.conversation.outgoing) {
-                messages.extend(message);
-                events.extend(event);
-            }
-            self.context.events.send_all(self.station, events).await;
+            let mut outgoing = std::mem::take(&mut self.conversation.outgoing);
+            let messages: Vec<SoapOutgoing> = outgoing.iter_mut().filter_map(|outgoing| outgoing.message.take()).collect();
+            self.context.events.send_all(self.station, outgoing.drain(..).filter_map(|outgoing| outgoing.event)).await;
             for message in messages {
                 match message {
                     // The peer may have gone; the trace has the answer all the same.
                     SoapOutgoing::Response { reply, response } => drop(reply.send(response)),
                     SoapOutgoing::Post(post) => self.post(post),
                 }
+            }
+            if self.conversation.outgoing.is_empty() {
+                self.conversation.outgoing = outgoing; // its memory serves the next turn
             }
         }
     }

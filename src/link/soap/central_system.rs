@@ -144,7 +144,7 @@ fn place(
     if version.is_none() && listener_context.actors.get(identity).is_none() {
         return Err(protocol(format!("{} is in no namespace of OCPP", name(&envelope.body))));
     }
-    if let Some(before) = connection.speaks_for(identity).filter(|before| before != identity) {
+    if let Some(before) = connection.speaks_for(identity) {
         remarks.push(format!("the same connection spoke for {before} before"));
     }
     Ok((identity.to_owned(), version))

@@ -269,7 +269,7 @@ async fn exchange(
         let request = request(ask)?;
         progress.enter(ConnectionStep::Answer);
         progress.tls = connection.secured.as_ref().map(|(facts, _)| facts.clone());
-        (progress.request, progress.password) = (request_head(&request), ask.authorization.is_some());
+        (progress.request, progress.password) = (request_head(&request).into(), ask.authorization.is_some());
         match connection.sender.send_request(request).await {
             Ok(response) => {
                 let answer = answer(&ask.url, response, settings.message_limit).await?;

@@ -23,7 +23,7 @@ use super::{exchange, http_action};
 use crate::clock::now;
 use crate::link::address_policy::RequestClient;
 use crate::link::attempt_progress::AttemptProgress;
-use crate::link::handshake_headers::{answer_head, request_head};
+use crate::link::handshake_headers::{answer_head, request_head, write_request_head};
 use crate::link::misbehaviour::MisbehaviourStage;
 use crate::link::misbehaviour::answer::{AnswerPace, alter_envelope};
 use crate::link::misbehaviour::odd_writer::MisbehaviourReporter;
@@ -53,9 +53,17 @@ pub(in crate::link) struct IncomingConnection {
     /// The identity of the last request.
     identity: Mutex<Option<String>>,
     /// The origins of the last requests with different heads.
-    origins: Mutex<VecDeque<Arc<FrameOrigin>>>,
+    origins: Mutex<RecentOrigins>,
     spoken: AtomicBool,
     pace: AnswerPace,
+}
+
+/// The origins of the last requests of a connection.
+#[derive(Debug, Default)]
+struct RecentOrigins {
+    origins: VecDeque<Arc<FrameOrigin>>,
+    /// The room in which a head is written, to be compared.
+    head: String,
 }
 
 impl IncomingConnection {
@@ -101,7 +109,7 @@ impl IncomingConnection {
     pub fn requested<B>(&self, request: &Request<B>) -> AttemptProgress {
         let mut progress = self.progress.clone();
         progress.enter(ConnectionStep::Answer);
-        progress.request = request_head(request);
+        progress.request = request_head(request).into();
         progress.password = request.headers().contains_key(AUTHORIZATION);
         progress.secured_before = self.client().secured;
         progress
@@ -111,7 +119,7 @@ impl IncomingConnection {
     pub fn requested_with(&self, origin: &FrameOrigin) -> AttemptProgress {
         let mut progress = self.progress.clone();
         progress.enter(ConnectionStep::Answer);
-        progress.request = origin.http_head.as_deref().unwrap_or_default().into();
+        progress.request = origin.http_head.clone().unwrap_or_default();
         let RequestClient { address, secured } = self.client();
         (progress.checked_peer, progress.secured_before) = (Some(address), secured);
         progress
@@ -130,12 +138,14 @@ impl IncomingConnection {
     /// The origin of the envelope of a request: its head. The requests of a connection differ in the length of their bodies at the most, so
     /// that they can share a few origins; a text of its own for each would be the largest part of many a record.
     pub fn origin_of(&self, request: &Request<Incoming>) -> Arc<FrameOrigin> {
-        let head = request_head(request);
-        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        let RecentOrigins { origins, head } = &mut *recent;
+        head.clear();
+        write_request_head(head, request);
         if let Some(known) = origins.iter().find(|known| known.http_head.as_deref() == Some(&*head)) {
             return known.clone();
         }
-        let origin = Arc::new(FrameOrigin { http_head: Some(head.into()), ..FrameOrigin::default() });
+        let origin = Arc::new(FrameOrigin { http_head: Some(head.as_str().into()), ..FrameOrigin::default() });
         if origins.len() == SHARED_ORIGINS {
             origins.pop_front();
         }
@@ -143,9 +153,13 @@ impl IncomingConnection {
         origin
     }
 
-    /// Stores the identity of the current request; returns the one of the request before.
+    /// Stores the identity of the current request; returns the one of the request before when it was another one.
     pub fn speaks_for(&self, identity: &str) -> Option<String> {
-        self.identity.lock().unwrap_or_else(PoisonError::into_inner).replace(identity.to_owned())
+        let mut known = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_deref() == Some(identity) {
+            return None;
+        }
+        known.replace(identity.to_owned())
     }
 
     /// The identity of the last request.

@@ -20,20 +20,21 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use super::closing::{close, close_with};
 use super::framing::SrpcFraming;
 use super::impaired::ImpairedLink;
-use super::session::LinkSession;
+use super::session::{LinkSession, SessionTurn};
 use super::watched_socket::WatchedSocket;
 use crate::behaviour::{LinkWish, Responder};
 use crate::clock::{Moment, now};
 use crate::link::close_reason::{LinkFarewell, broken, closed_by_peer, farewell};
 use crate::link::context::LinkContext;
 use crate::link::conversation::{Conversation, ConversationContext};
-use crate::link::inbox::LinkInbox;
+use crate::link::inbox::{LinkEvent, LinkInbox};
 use crate::link::misbehaviour::MisbehaviourStage;
 use crate::link::misbehaviour::odd_writer::{MessageFate, MisbehaviourReporter, OddWriter};
 use crate::link::network::AbortiveClose;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
+use crate::link::wake_gate::WakeGate;
 use crate::ocpp::{Role, Transport, Version};
 use crate::trace::{CloseReason, ConnectionAttempt, Direction, EventKind, NoteTopic, StationKey, WireFault};
 
@@ -204,6 +205,7 @@ where
     async fn run(&mut self, inbox: &mut LinkInbox) -> Result<Infallible, CloseReason> {
         let shutdown = self.context.shutdown.clone();
         let mut shutdown = pin!(shutdown.cancelled());
+        let mut gate = WakeGate::new();
         let mut timer = pin!(sleep_until(Instant::now()));
         let mut burst = 0;
         // When the turn began. One reading of the clocks serves all that is done in a turn before something is written.
@@ -241,10 +243,12 @@ where
                         Wire::Blocked => self.write_deadline = Some(Instant::from_std(turn.monotonic) + self.settings.write_timeout),
                     }
                 }
-                () = shutdown.as_mut() => return Err(CloseReason::Shutdown),
-                order = inbox.next() => {
+                happened = poll_fn(|context| gate.poll(context, |context| inbox.poll_event(context, shutdown.as_mut()))) => {
                     turn = now();
-                    self.handle_order(order, turn)?;
+                    match happened {
+                        LinkEvent::Shutdown => return Err(CloseReason::Shutdown),
+                        LinkEvent::Order(order) => self.handle_order(order, turn)?,
+                    }
                 }
                 () = timer.as_mut(), if deadline.is_some() => {
                     turn = now();
@@ -259,10 +263,11 @@ where
     /// piece.
     fn poll_wire(&mut self, context: &mut Context<'_>) -> Poll<Wire> {
         // First, so that whatever happens from now on wakes it.
-        if self.session.poll_wake(context).is_ready() {
+        let turn = self.session.poll_turn(context);
+        if turn == SessionTurn::Act {
             return Poll::Ready(Wire::Woken);
         }
-        if self.session.has_room()
+        if turn == SessionTurn::Take
             && self.impaired.as_ref().is_none_or(|impaired| impaired.has_room())
             && let Poll::Ready(message) = self.stream.poll_next_unpin(context)
         {

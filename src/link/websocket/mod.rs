@@ -24,5 +24,5 @@ mod watched_socket;
 pub(super) use actor::{LinkUp, config, run, run_session};
 pub(super) use backoff::Backoff;
 pub(super) use closing::close;
-pub(super) use session::LinkSession;
+pub(super) use session::{LinkSession, SessionTurn};
 pub(super) use watched_socket::WatchedSocket;

@@ -2,7 +2,7 @@
 //! writes, pings, closes. A session handles the texts: it gets those of the peer and returns those that are sent.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Context;
 use std::time::{Duration, Instant};
 
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -14,6 +14,17 @@ use crate::link::outgoing::Outgoing;
 use crate::link::settings::LinkSettings;
 use crate::ocpp::Role;
 use crate::trace::{CloseReason, EventKind, FrameText};
+
+/// What a session wants of its actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::link) enum SessionTurn {
+    /// Something is to be sent, or the link is to end, that no message and no order has brought.
+    Act,
+    /// A message of the peer can be taken.
+    Take,
+    /// No message of the peer can be taken: they stay on the wire.
+    Wait,
+}
 
 /// The session on a WebSocket link. It does no I/O and reads no clock. After every call the actor takes the outgoing
 /// messages.
@@ -40,17 +51,17 @@ pub(in crate::link) trait LinkSession {
     /// A binary message of the peer.
     fn on_binary(&mut self, bytes: Bytes, now: Moment);
 
-    /// Whether it takes a message of the peer now. Where it does not, messages stay on the wire until [`poll_wake`](Self::poll_wake) wakes.
+    /// Whether it takes a message of the peer now.
     fn has_room(&self) -> bool {
         true
     }
 
-    /// Ready when something is to be sent, or can be taken again, that no message and no order has brought.
-    fn poll_wake(&mut self, _context: &mut Context<'_>) -> Poll<()> {
-        Poll::Pending
+    /// What the actor is to do. Unless that is to act, the task is woken when it becomes something else.
+    fn poll_turn(&mut self, _context: &mut Context<'_>) -> SessionTurn {
+        SessionTurn::Take
     }
 
-    /// Why the link is to end, when something else than the wire ends it. Asked when everything taken before was written.
+    /// Why the link is to end, when something else than the wire ends it. Asked after what leaves was taken, and when that was written.
     fn end_wanted(&mut self) -> Option<CloseReason> {
         None
     }
@@ -70,7 +81,7 @@ pub(in crate::link) trait LinkSession {
     /// What is to become of the connection. Asked when everything taken before was written.
     fn wish(&mut self) -> Option<LinkWish>;
 
-    /// When [`tick`](Self::tick) must be called.
+    /// When [`tick`](Self::tick) must be called. Asked after what leaves was taken.
     fn deadline(&self) -> Option<Instant>;
 
     /// The deadline has come.
