@@ -5,6 +5,11 @@ mod cli;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+/// The allocator of the system keeps its memory for each thread in pieces that it asks the kernel for page by page; a link that is read by one
+/// thread and recorded by another pays for that with each message.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
