@@ -1,6 +1,8 @@
 //! Calls through our proxy against a bare relay of the same libraries, which reads and writes messages and nothing else, and the latency that
-//! either adds. Proxy, relay and central system run in this process, each on one worker thread of its own; throughput is by the processor time
-//! of the threads. Run it with `cargo bench --bench proxy`, or with a number of pairs: `cargo bench --bench proxy -- 1000`.
+//! either adds. Proxy, relay and central system run in this process, each on one worker thread of its own, with the allocator of the program;
+//! throughput is by the processor time of the threads. Twice: each station calls again after its answer, so that one of the three has no pause;
+//! and all of them call at a rate that leaves every processor pauses. Run it with `cargo bench --bench proxy`, or with a number of pairs:
+//! `cargo bench --bench proxy -- 1000`.
 
 #![allow(
     clippy::print_stdout,
@@ -12,7 +14,7 @@
 
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use ocpp_tui::clock::now;
@@ -31,12 +33,19 @@ use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{accept_hdr_async_with_config, client_async_with_config};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Pairs, unless another number is given.
 const PAIRS: usize = 32;
 /// Calls in a measurement.
 const CALLS: usize = 12_288;
 /// Measurements of either; they take turns.
 const REPETITIONS: usize = 5;
+/// Calls a second of all stations together, where they call at a rate: a hundred times that of a thousand real ones.
+const RATE: f64 = 4_000.0;
+/// How long they do.
+const PACED: Duration = Duration::from_secs(3);
 /// The threads of our proxy.
 const OURS: &str = "ours";
 const RECORDER: &str = "recorder";
@@ -78,6 +87,45 @@ fn main() {
         let at = |part: f64| micros(latencies[((latencies.len() - 1) as f64 * part) as usize]);
         println!("{name:<12} p50 {:>7.0} µs  p99 {:>7.0} µs", at(0.5), at(0.99));
     }
+
+    println!("the same at {RATE:.0} calls a second of all together:");
+    for (name, threads, stations) in [
+        ("direct", &[][..], &mut direct),
+        ("bare relay", &[RELAY][..], &mut through_relay),
+        ("ours", &[OURS, RECORDER][..], &mut through_ours),
+    ] {
+        let spent = || threads.iter().map(|name| cpu_seconds(name)).sum::<f64>();
+        let before = spent();
+        let (back, mut latencies) = clients.block_on(paced(std::mem::take(stations)));
+        *stations = back;
+        latencies.sort_unstable();
+        let at = |part: f64| micros(latencies[((latencies.len() - 1) as f64 * part) as usize]);
+        let each = (spent() - before) / latencies.len() as f64 * 1e6;
+        println!("{name:<12} p50 {:>7.0} µs  p99 {:>7.0} µs  processor {each:>5.1} µs a call", at(0.5), at(0.99));
+    }
+}
+
+/// Lets the stations call in turn, at the rate; the times to the answers.
+async fn paced(stations: Vec<Station>) -> (Vec<Station>, Vec<Duration>) {
+    let (began, count) = (Instant::now() + Duration::from_millis(50), stations.len());
+    let period = Duration::from_secs_f64(count as f64 / RATE);
+    let tasks = stations.into_iter().enumerate().map(|(number, mut station)| {
+        tokio::spawn(async move {
+            let mut latencies = Vec::new();
+            let mut next = began + period.mul_f64(number as f64 / count as f64);
+            while next < began + PACED {
+                tokio::time::sleep_until(next.into()).await;
+                let sent = Instant::now();
+                station.call(1, 1).await;
+                latencies.push(sent.elapsed());
+                next += period;
+            }
+            (station, latencies)
+        })
+    });
+    let done = futures_util::future::join_all(tasks).await.into_iter().map(|done| done.expect("no station fails"));
+    let (stations, latencies): (Vec<_>, Vec<_>) = done.unzip();
+    (stations, latencies.concat())
 }
 
 fn micros(duration: Duration) -> f64 {

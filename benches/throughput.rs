@@ -20,6 +20,10 @@ use support::stations::{self, Station};
 use support::{central_system, median, one_worker};
 use tokio::runtime::{Builder, Runtime};
 
+/// That of the program, for both servers.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Stations that call at the same time.
 const LINKS: usize = 32;
 /// Calls in a measurement.
