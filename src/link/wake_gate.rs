@@ -103,7 +103,8 @@ mod tests {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let mut gate = WakeGate::new();
         assert!(futures_util::poll!(poll_fn(|context| gate.poll(context, |context| receiver.poll_recv(context)))).is_pending());
-        let waiting = tokio::spawn(async move { poll_fn(|context| gate.poll(context, |context| receiver.poll_recv(context))).await });
+        let waiting =
+            tokio::spawn(async move { poll_fn(|context| gate.poll(context, |context| receiver.poll_recv(context))).await });
         tokio::task::yield_now().await;
         sender.send(1).unwrap();
         assert_eq!(waiting.await.unwrap(), Some(1));

@@ -116,9 +116,7 @@ impl<F: Framing> Conversation<F> {
         let PendingRequest { asked, action, definition, exchange, effect, .. } = request;
         // A rule, a plugin or a user may have written the result; what is wrong with it is reported of ours as of the peer's.
         let findings = match &answer {
-            Answer::Result(payload) => {
-                definition.map_or_else(Vec::new, |known| known.response.check(payload, self.version))
-            }
+            Answer::Result(payload) => definition.map_or_else(Vec::new, |known| known.response.check(payload, self.version)),
             _ => Vec::new(),
         };
         if kind == FrameKind::Result {

@@ -13,7 +13,8 @@ use crate::clock::Moment;
 use crate::compose::SpanMap;
 use crate::link::outgoing::Outgoing;
 use crate::ocpp::{
-    ActionDefinition, ActionLookup, ErrorCode, Finding, FindingRule, MessageDefinition, MessageType, ReceivedPayload, Strictness, decisive,
+    ActionDefinition, ActionLookup, ErrorCode, Finding, FindingRule, MessageDefinition, MessageType, ReceivedPayload,
+    Strictness, decisive,
 };
 use crate::rpc::srpc::payload_span;
 use crate::trace::{ConnectionAttempt, Direction, EventKind, Frame, FrameKind, SilenceCause};

@@ -7,8 +7,8 @@ use super::envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand
 use super::error::{ReadError, ReadProblem};
 use super::fault::SoapFault;
 use super::names::{
-    ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, SOAP_1_1, SOAP_1_2, TO,
-    is_soap,
+    ACTION, ADDRESS, ADDRESSING, ADDRESSING_2004, FAULT_TO, FROM, IDENTITY, MESSAGE_ID, RELATES_TO, REPLY_TO, SOAP_1_1,
+    SOAP_1_2, TO, is_soap,
 };
 use super::operation::{self, OperationClues, ReadHint};
 use crate::ocpp::xml::{XmlElement, XmlRemarks, XmlRule, untyped};
