@@ -115,7 +115,7 @@ pub async fn serve_agent(console: &Arc<Console>) -> anyhow::Result<ExitCode> {
     tokio::spawn(server.serve(console.clone()));
     let served = AgentTools::new(client).serve(tokio::io::stdin(), tokio::io::stdout());
     tokio::select! {
-        served = served => served.map_err(anyhow::Error::msg)?,
+        served = served => served?,
         () = console.hub().shutdown().cancelled() => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -125,7 +125,7 @@ pub fn agent(general: &ControlArguments) -> anyhow::Result<ExitCode> {
     let (address, token) = control::found(general, Paths::find().ok().as_ref())?;
     let tools = AgentTools::new(ControlClient::new(address, token, control::AGENT));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(tools.serve(tokio::io::stdin(), tokio::io::stdout())).map_err(anyhow::Error::msg)?;
+    runtime.block_on(tools.serve(tokio::io::stdin(), tokio::io::stdout()))?;
     // a thread may still wait for standard input
     runtime.shutdown_background();
     Ok(ExitCode::SUCCESS)

@@ -9,10 +9,12 @@ use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult, PaginatedRequestParams,
     ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
 };
-use rmcp::service::{RequestContext, RoleServer};
+use rmcp::service::{RequestContext, RoleServer, ServerInitializeError};
 use rmcp::{ErrorData, ServiceExt};
 use serde_json::{Map, Value, json};
+use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinError;
 
 use super::client::{ControlClient, ControlError};
 
@@ -27,6 +29,28 @@ const INSTRUCTIONS: &str = "A console for OCPP, the protocol between EV charge p
 simulated charge points (start_cp), or both, and records every message. Use run_command for lines of its command language (`help` lists the \
 commands, `help COMMAND` explains one), list_events and wait_for_event to see messages, with filters such as `cp:CP1 action:BootNotification` \
 or `kind:error`.";
+
+/// Why an agent is not served any more.
+#[derive(Debug, Error)]
+pub enum AgentError {
+    /// Its first messages are not those of the protocol.
+    #[error("The agent did not begin as the Model Context Protocol says: {0}.")]
+    Handshake(Box<ServerInitializeError>),
+    /// The task that serves it has failed.
+    #[error("The connection with the agent failed: {0}.")]
+    Connection(JoinError),
+}
+
+/// What is wrong with the arguments of a call.
+#[derive(Debug, Error)]
+enum ArgumentError {
+    #[error("{tool} has no argument {name:?}; it has {}.", known.join(", "))]
+    Unknown { tool: &'static str, name: String, known: Vec<&'static str> },
+    #[error("{name} must be of the type {kind}: {about}.")]
+    Type { name: String, kind: &'static str, about: &'static str },
+    #[error("{tool} needs the argument {name}.")]
+    Missing { tool: &'static str, name: &'static str },
+}
 
 /// What a tool does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,13 +150,13 @@ struct ToolArguments(Map<String, Value>);
 
 impl ToolArguments {
     /// # Errors
-    /// The sentence about an argument that is missing, unknown or of another type.
-    fn read(tool: &AgentTool, given: Option<Map<String, Value>>) -> Result<ToolArguments, String> {
+    /// When an argument is missing, unknown or of another type.
+    fn read(tool: &AgentTool, given: Option<Map<String, Value>>) -> Result<ToolArguments, ArgumentError> {
         let given = given.unwrap_or_default();
         for (name, value) in &given {
             let Some((_, kind, about)) = tool.arguments.iter().find(|(known, ..)| known == name) else {
-                let known: Vec<&str> = tool.arguments.iter().map(|(name, ..)| *name).collect();
-                return Err(format!("{} has no argument {name:?}; it has {}.", tool.name, known.join(", ")));
+                let known = tool.arguments.iter().map(|(name, ..)| *name).collect();
+                return Err(ArgumentError::Unknown { tool: tool.name, name: name.clone(), known });
             };
             let fits = match *kind {
                 "string" => value.is_string(),
@@ -140,11 +164,11 @@ impl ToolArguments {
                 _ => value.as_f64().is_some_and(|number| number >= 0.0),
             };
             if !fits {
-                return Err(format!("{name} must be of the type {kind}: {about}."));
+                return Err(ArgumentError::Type { name: name.clone(), kind, about });
             }
         }
         match tool.required.iter().find(|name| !given.contains_key(**name)) {
-            Some(name) => Err(format!("{} needs the argument {name}.", tool.name)),
+            Some(name) => Err(ArgumentError::Missing { tool: tool.name, name }),
             None => Ok(ToolArguments(given)),
         }
     }
@@ -177,16 +201,15 @@ impl AgentTools {
     /// Serves an agent until it ends the connection.
     ///
     /// # Errors
-    /// When it does not begin as the protocol says, or its task fails; one sentence.
+    /// When it does not begin as the protocol says, or its task fails.
     pub async fn serve(
         self,
         input: impl AsyncRead + Unpin + Send + 'static,
         output: impl AsyncWrite + Unpin + Send + 'static,
-    ) -> Result<(), String> {
+    ) -> Result<(), AgentError> {
         let serving = ServiceExt::serve(self, (input, output)).await;
-        let serving =
-            serving.map_err(|error| format!("The agent did not begin as the Model Context Protocol says: {error}."))?;
-        serving.waiting().await.map(drop).map_err(|error| format!("The connection with the agent failed: {error}."))
+        let serving = serving.map_err(|error| AgentError::Handshake(Box::new(error)))?;
+        serving.waiting().await.map(drop).map_err(AgentError::Connection)
     }
 
     async fn carry_out(&self, tool: &AgentTool, arguments: &ToolArguments) -> Result<Value, ControlError> {
@@ -254,7 +277,7 @@ impl ServerHandler for AgentTools {
             return Err(ErrorData::invalid_params(format!("There is no tool {}.", request.name), None));
         };
         let result = match ToolArguments::read(tool, request.arguments) {
-            Err(sentence) => CallToolResult::structured_error(json!({ "error": sentence })),
+            Err(error) => CallToolResult::structured_error(json!({ "error": error.to_string() })),
             Ok(arguments) => match self.carry_out(tool, &arguments).await {
                 Ok(value) => CallToolResult::structured(value),
                 Err(ControlError::Refused { answer, .. }) => CallToolResult::structured_error(answer),

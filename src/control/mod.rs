@@ -15,7 +15,7 @@ mod station_list;
 mod token;
 
 pub use address::{ControlAddress, ControlAddressError};
-pub use agent_tools::AgentTools;
+pub use agent_tools::{AgentError, AgentTools};
 pub use api_document::api_document;
 pub use client::{ControlClient, ControlError, ControlLines};
 pub use metrics::{MetricsServer, MetricsServerError};

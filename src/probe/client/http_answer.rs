@@ -1,7 +1,17 @@
 //! The answer to an HTTP request as it came. Ours, because a library refuses or mends what is to be shown. Pure.
 
+use thiserror::Error;
+
 /// The longest head that is read, in bytes.
 pub const HEAD_LIMIT: usize = 64 << 10;
+
+/// What came is no HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no HTTP: {line}")]
+pub struct NoHttpError {
+    /// Its first line, with escapes.
+    pub line: String,
+}
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +30,12 @@ impl HttpAnswer {
     /// Reads the head that bytes begin with, and says where it ends. `None` while it is incomplete.
     ///
     /// # Errors
-    /// When it is no HTTP: its first line.
-    pub fn read_head(bytes: &[u8]) -> Option<Result<(HttpAnswer, usize), String>> {
+    /// When it is no HTTP.
+    pub fn read_head(bytes: &[u8]) -> Option<Result<(HttpAnswer, usize), NoHttpError>> {
         let is_http = bytes.iter().zip(b"HTTP/").all(|(byte, wanted)| byte == wanted);
         if !is_http {
             let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-            return Some(Err(line[..line.len().min(80)].escape_ascii().to_string()));
+            return Some(Err(NoHttpError { line: line[..line.len().min(80)].escape_ascii().to_string() }));
         }
         let end = bytes.windows(4).position(|end| end == b"\r\n\r\n")?;
         let text = String::from_utf8_lossy(&bytes[..end]);
@@ -33,7 +43,9 @@ impl HttpAnswer {
         let first = lines.next().unwrap_or_default();
         let mut words = first.splitn(3, ' ');
         let version = words.next().unwrap_or_default().to_owned();
-        let Some(status) = words.next().and_then(|status| status.parse().ok()) else { return Some(Err(first.to_owned())) };
+        let Some(status) = words.next().and_then(|status| status.parse().ok()) else {
+            return Some(Err(NoHttpError { line: first.to_owned() }));
+        };
         let reason = words.next().unwrap_or_default().to_owned();
         let headers = lines.filter_map(|line| line.split_once(':'));
         let headers = headers.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
@@ -104,7 +116,7 @@ pub fn unchunked(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
 mod tests {
     use super::*;
 
-    fn head(text: &str) -> Option<Result<(HttpAnswer, usize), String>> {
+    fn head(text: &str) -> Option<Result<(HttpAnswer, usize), NoHttpError>> {
         HttpAnswer::read_head(text.as_bytes())
     }
 
@@ -123,9 +135,10 @@ mod tests {
 
     #[test]
     fn what_is_no_http_is_shown() {
-        assert_eq!(head("SSH-2.0-x\r\n"), Some(Err("SSH-2.0-x\\r".to_owned())));
+        let no_http = |line: &str| Some(Err(NoHttpError { line: line.to_owned() }));
+        assert_eq!(head("SSH-2.0-x\r\n"), no_http("SSH-2.0-x\\r"));
         assert!(matches!(head("HTTP/1.1 abc\r\n\r\n"), Some(Err(_))));
-        assert_eq!(HttpAnswer::read_head(&[0x15, 3, 1, 0, 2]), Some(Err("\\x15\\x03\\x01\\x00\\x02".to_owned())));
+        assert_eq!(HttpAnswer::read_head(&[0x15, 3, 1, 0, 2]), no_http("\\x15\\x03\\x01\\x00\\x02"));
     }
 
     #[test]

@@ -95,7 +95,7 @@ impl ProbeWire {
                     self.drop_read(end);
                     return Ok(answer);
                 }
-                Some(Err(line)) if !self.unread.is_empty() => return Err(ConnectionFault::NoHttp(line)),
+                Some(Err(error)) if !self.unread.is_empty() => return Err(ConnectionFault::NoHttp(error.line)),
                 _ if self.unread.len() > HEAD_LIMIT => {
                     return Err(ConnectionFault::NoHttp(format!("a head of more than {HEAD_LIMIT} bytes")));
                 }
