@@ -29,6 +29,9 @@ const TURN: u64 = 512;
 /// How long to wait when it does not.
 const PAUSE: Duration = Duration::from_millis(1);
 
+/// By how much a clock may be wrong, in microseconds: a hundred years, so that no time leaves the range of the calendar.
+const MOST_OFFSET: i64 = 36_525 * 24 * 3_600 * 1_000_000;
+
 /// The options of `open`.
 #[derive(Debug, Args)]
 pub struct OpenArguments {
@@ -59,7 +62,8 @@ fn recorded_file(text: &str) -> Result<RecordedFile, String> {
     }
     let span = offset.trim_start_matches(['+', '-']).parse::<jiff::SignedDuration>();
     let span = span.map_err(|_| format!("{offset:?} is no time; write FILE@+2.5s or FILE@-150ms"))?;
-    let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+    let micros = i64::try_from(span.as_micros()).ok().filter(|micros| *micros <= MOST_OFFSET);
+    let micros = micros.ok_or_else(|| format!("{offset:?} is more than a hundred years"))?;
     Ok(RecordedFile { path: path.into(), offset_micros: if offset.starts_with('-') { -micros } else { micros } })
 }
 

@@ -1,5 +1,6 @@
 //! `ocpp-tui replay`: a recorded file and options in, one side of it played in the session, reports and exit code out. The library plays.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -21,6 +22,8 @@ use super::replay_arguments::ReplayArguments;
 
 /// The exit code when something is different.
 const DIFFERENT: u8 = 1;
+/// How many stations are named before the first step.
+const NAMED: usize = 5;
 /// The exit code when a peer could not be reached.
 const UNREACHED: u8 = 2;
 
@@ -29,6 +32,8 @@ pub struct StartedReplay {
     /// The replay.
     pub run: ReplayRun,
     speed: ReplaySpeed,
+    /// Who plays, for the user.
+    opening: String,
     json_on_output: bool,
     json: Option<(File, String)>,
     junit: Option<(File, String)>,
@@ -52,11 +57,27 @@ pub async fn start(hub: &Hub, arguments: &ReplayArguments) -> anyhow::Result<Sta
         patience: (arguments.wait * 1e6) as i64, // the parser takes no more than a day
         ignored: arguments.ignore.iter().map(|text| IgnoredField::parse(text)).collect(),
     };
-    let peer = peer(arguments)?;
+    let (peer, opening) = (peer(arguments)?, opening(&plan, arguments));
     let connect = Duration::from_secs_f64(arguments.connect_wait);
     let run = ReplayRun::start(hub, plan, &options, peer, connect).await?;
     let json_on_output = arguments.json.as_deref() == Some(Path::new("-"));
-    Ok(StartedReplay { run, speed: arguments.speed, json_on_output, json, junit })
+    Ok(StartedReplay { run, speed: arguments.speed, opening, json_on_output, json, junit })
+}
+
+/// Says who plays, and for what the replay waits.
+fn opening(plan: &ReplayPlan, arguments: &ReplayArguments) -> String {
+    let identities: Vec<&str> = plan.stations.iter().map(|station| &*station.identity).take(NAMED).collect();
+    let more = match plan.stations.len() - identities.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (names, wait) = (identities.join(", "), arguments.connect_wait);
+    match (&arguments.to, arguments.listen) {
+        (Some(url), _) => format!("Playing {names}{more} towards {url}."),
+        (None, port) => {
+            format!("Waiting {wait} s on port {} for {names}{more} to connect (--connect-wait).", port.unwrap_or_default())
+        }
+    }
 }
 
 /// What is replayed.
@@ -140,6 +161,8 @@ impl StartedReplay {
                 }
             });
         }
+        // Where standard error is closed there is the report.
+        let _ = writeln!(io::stderr(), "{}", escape_control(&self.opening));
         let mut shown = ShownSteps::default();
         while !self.run.is_over() {
             shown.print_new(&self.run);
@@ -179,13 +202,28 @@ impl StartedReplay {
 /// The steps that were printed.
 #[derive(Default)]
 struct ShownSteps {
-    shown: std::collections::HashSet<(usize, usize)>,
+    shown: HashSet<(usize, usize)>,
+    /// Why stations have no link, as it was printed.
+    failures: HashMap<usize, String>,
     asked: Option<(usize, usize)>,
 }
 
 impl ShownSteps {
+    /// Prints why stations have no link, each reason once.
+    fn print_failures(&mut self, run: &ReplayRun) {
+        for (place, station) in run.stations().iter().enumerate() {
+            let Some(failure) = station.link_failure() else { continue };
+            if self.failures.get(&place).is_none_or(|shown| shown != failure) {
+                let line = format!("· {} has no link yet, and tries again: {failure}", station.identity);
+                let _ = writeln!(io::stderr(), "{}", escape_control(&line));
+                self.failures.insert(place, failure.to_owned());
+            }
+        }
+    }
+
     /// Prints the steps that have ended since the last time, and the one that waits for the user.
     fn print_new(&mut self, run: &ReplayRun) {
+        self.print_failures(run);
         let (outcomes, waiting): (Vec<ReplayedStation>, _) = {
             let stations = run.stations();
             let waiting = stations.iter().enumerate().find_map(|(place, station)| Some((place, station.waits_for_user()?)));

@@ -157,8 +157,6 @@ struct LinkSide {
     /// Replies whose question has not come yet, and questions whose reply is not known yet, by action.
     replies: HashMap<Box<str>, VecDeque<PreparedReply>>,
     questions: HashMap<Box<str>, VecDeque<u64>>,
-    /// Why there is no link.
-    failure: Option<String>,
 }
 
 /// How a call is to be answered.
@@ -173,14 +171,7 @@ struct PreparedReply {
 
 impl LinkSide {
     fn new(key: StationKey) -> LinkSide {
-        LinkSide {
-            key,
-            ordered: VecDeque::new(),
-            calls: HashMap::new(),
-            replies: HashMap::new(),
-            questions: HashMap::new(),
-            failure: None,
-        }
+        LinkSide { key, ordered: VecDeque::new(), calls: HashMap::new(), replies: HashMap::new(), questions: HashMap::new() }
     }
 }
 
@@ -286,8 +277,7 @@ impl Driver {
                 let mut stations = self.stations();
                 let Some(station) = stations.get_mut(index) else { continue };
                 if at >= self.connect && !station.was_connected() {
-                    let why = self.links[index].failure.clone();
-                    station.give_up(why.unwrap_or_else(|| format!("{} has not connected", station.identity)));
+                    station.give_up();
                 }
                 station.advance(at)
             };
@@ -323,7 +313,7 @@ impl Driver {
                 link.replies.clear();
                 link.questions.clear();
             }
-            LinkNews::Failed(why) => link.failure = Some(why),
+            LinkNews::Failed(why) => station.link_failed(why),
             LinkNews::Sent { live, action } => {
                 if link.ordered.front().is_some_and(|(_, ordered)| *ordered == action)
                     && let Some((step, _)) = link.ordered.pop_front()

@@ -173,6 +173,8 @@ pub struct StationReplay {
     granted: usize,
     ends: Option<i64>,
     problem: Option<String>,
+    /// Why the last attempt at a link has failed.
+    link_failure: Option<String>,
     ended: usize,
     different: usize,
     /// The step that the last call of the peer was taken for.
@@ -218,6 +220,7 @@ impl StationReplay {
             granted: 0,
             ends: None,
             problem: None,
+            link_failure: None,
             ended: 0,
             different: 0,
             matched: None,
@@ -237,6 +240,16 @@ impl StationReplay {
     /// Why the replay could not be played to its end.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
+    }
+
+    /// Why the station has no link yet, after an attempt that has failed. Others follow.
+    pub fn link_failure(&self) -> Option<&str> {
+        self.link_failure.as_deref().filter(|_| !self.was_up && !self.is_over())
+    }
+
+    /// An attempt at a link has failed.
+    pub fn link_failed(&mut self, why: String) {
+        self.link_failure = Some(why);
     }
 
     /// Whether the link was up.
@@ -278,10 +291,11 @@ impl StationReplay {
         }
     }
 
-    /// It goes no further, for this reason.
-    pub fn give_up(&mut self, problem: String) {
+    /// It never got a link, so it goes no further.
+    pub fn give_up(&mut self) {
         if !self.is_over() {
-            self.problem = Some(problem);
+            let why = self.link_failure.take();
+            self.problem = Some(why.unwrap_or_else(|| format!("{} has not connected", self.identity)));
             self.cursor = self.script.len();
             self.ends = Some(i64::MIN);
         }

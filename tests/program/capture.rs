@@ -17,6 +17,7 @@ fn a_session_that_was_killed_is_opened_and_converted() {
     let port = line.rsplit(' ').next().unwrap().to_owned();
     session.ask(&format!("start_cp ws://localhost:{port} CP1 -p ocpp1.6 --autonomous"), "Connected to Central System.");
     session.hear("BootNotification");
+    session.hear("Accepted");
     session.ask("send_raw -e no-json", "no-json");
     session.ask("capture", "events, ");
     // What is younger than a tenth of a second may be missing after a kill.
@@ -139,6 +140,8 @@ fn a_file_is_followed_and_another_one_has_its_clock_corrected() {
     opened.quit();
     let (code, _, errors) = run(&["--plain", "open", &format!("{}@+moon", text(&other))], b"");
     assert!(code == Some(2) && errors.contains("is no time"), "{errors}");
+    let (code, _, errors) = run(&["--plain", "open", &format!("{}@-2000000h", text(&other))], b"");
+    assert!(code == Some(2) && errors.contains("is more than a hundred years"), "{errors}");
 }
 
 /// Who reads only the beginning, like `head`, gets no error.

@@ -110,6 +110,11 @@ fn what_cannot_be_replayed_says_why() {
     }
     assert_eq!(std::fs::read(log).unwrap(), std::fs::read(LOG).unwrap());
     let nowhere = ["replay", LOG, "--as", "cp", "--to", "ws://localhost:1", "--connect-wait", "0.3"];
-    let (code, output, _) = run(&nowhere, b"");
+    let (code, output, errors) = run(&nowhere, b"");
     assert!(code == Some(2) && output.contains("not reached"), "{output}");
+    assert!(errors.starts_with("Playing DE-SITE-0042 towards ws://localhost:1.\n"), "{errors}");
+    assert!(errors.contains("DE-SITE-0042 has no link yet, and tries again: connect ECONNREFUSED"), "{errors}");
+    let (code, output, errors) = run(&["replay", LOG, "--as", "cs", "--listen", "0", "--connect-wait", "0.3"], b"");
+    assert!(code == Some(2) && output.contains("has not connected"), "{output}");
+    assert!(errors.contains("Waiting 0.3 s on port 0 for DE-SITE-0042 to connect"), "{errors}");
 }

@@ -115,6 +115,10 @@ fn about(app: &App, station: &StationReplay, row: &OutcomeRow, number: usize) ->
     if let Some(problem) = station.problem() {
         lines.push((escape_control(problem).into_owned(), styles.error));
     }
+    if let Some(failure) = station.link_failure() {
+        let text = format!("It has no link yet, and tries again: {}", escape_control(failure));
+        lines.push((text, styles.warning));
+    }
     if row.live.is_some() {
         lines.push(("Enter shows the message in the trace.".to_owned(), styles.muted));
     }
