@@ -352,11 +352,11 @@ pub struct ChargePointArguments {
     /// Transport to use
     #[arg(long, short = 't', value_enum, default_value_t = TransportArgument::Websocket)]
     pub transport: TransportArgument,
-    /// SOAP: address in the From header of one charge point, at which the central system calls back [default: this machine's on the
-    /// way there]
+    /// SOAP: address in the From header of one charge point, at which the central system calls back; of a fleet what stands before the
+    /// identities [default: this machine's on the way there]
     #[arg(long, short = 'f', value_name = "URL")]
     pub from: Option<String>,
-    /// SOAP: TCP port for remote calls of the first charge point; the others take the ones after it; 0 takes any free ones [default:
+    /// SOAP: TCP port for remote calls of the first charge point; the others take the ones after it, and a fleet has only this one; 0 takes any free ones [default:
     /// the port of --from, else any free one]
     #[arg(long, short = 'r', value_name = "PORT", allow_negative_numbers = true, value_parser = |text: &str| whole_number::<u16>(text, 0..=65_535))]
     pub remote_port: Option<u16>,

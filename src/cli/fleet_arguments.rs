@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Args;
 use ocpp_tui::fleet::{FleetMix, FleetOptions, IdentityPattern, LoadPace, ReportLimits};
-use ocpp_tui::hub::ChargePointOptions;
+use ocpp_tui::hub::{ChargePointOptions, SoapOptions};
 
 /// The options.
 #[derive(Debug, Clone, Args)]
@@ -113,11 +113,11 @@ fn span(text: &str) -> Result<Duration, &'static str> {
 }
 
 impl FleetArguments {
-    /// The fleet that they describe, when they describe one; its stations are like `template`.
+    /// The fleet that they describe, when they describe one; its stations are like `template`, and are called over SOAP as `callbacks` says.
     ///
     /// # Errors
     /// When the mix cannot be read.
-    pub fn options(&self, template: ChargePointOptions) -> anyhow::Result<Option<FleetOptions>> {
+    pub fn options(&self, template: ChargePointOptions, callbacks: SoapOptions) -> anyhow::Result<Option<FleetOptions>> {
         let Some(count) = self.count else { return Ok(None) };
         let (first, end) = self.shard.map_or((1, count + 1), |shard| shard.numbers(count));
         if first == end {
@@ -130,6 +130,7 @@ impl FleetArguments {
             count: usize::try_from(end - first).unwrap_or(usize::MAX),
             first,
             template,
+            callbacks,
             ramp: self.ramp,
             jitter: self.jitter,
             mix: self.mix.as_deref().map(FleetMix::load).transpose()?,
@@ -145,7 +146,10 @@ impl FleetArguments {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+    use crate::cli::arguments::{Cli, StartCommand};
 
     #[test]
     fn the_parts_of_a_fleet_have_every_station_once() {
@@ -174,5 +178,23 @@ mod tests {
                 && span("0s").is_err()
                 && span("-1s").is_err()
         );
+    }
+
+    #[test]
+    fn the_examples_for_containers_are_commands() {
+        let is_fleet = |words: &[String]| {
+            let all = std::iter::once("ocpp-tui").chain(words.iter().map(String::as_str));
+            let cli = Cli::try_parse_from(all).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+            matches!(cli.command, Some(StartCommand::Cp(arguments)) if arguments.fleet.count.is_some() && arguments.fleet.shard.is_some())
+        };
+        let compose = include_str!("../../examples/fleets/compose.yaml");
+        let commands = compose.lines().filter_map(|line| line.trim().strip_prefix("command: "));
+        let commands: Vec<Vec<String>> = commands.map(|list| serde_json::from_str(list).unwrap()).collect();
+        assert_eq!(commands.iter().filter(|words| is_fleet(words)).count(), 2);
+        let job = include_str!("../../examples/fleets/kubernetes.yaml");
+        let line = job.split("exec ocpp-tui ").nth(1).and_then(|rest| rest.split("env:").next()).unwrap();
+        let line = line.replace("$((JOB_COMPLETION_INDEX + 1))", "1").replace("$CSMS", "wss://csms.example/ocpp");
+        let words: Vec<String> = line.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect();
+        assert!(is_fleet(&words));
     }
 }

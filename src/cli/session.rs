@@ -265,7 +265,9 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             let profile = (profile != SecurityProfile::default()).then_some(profile);
             let credentials = arguments.credentials.options(profile)?.with_file()?;
             let mut template = charge_points(arguments, &credentials, vec![String::new()])?;
-            if let Some(options) = template.next().map(|template| arguments.fleet.options(template)).transpose()?.flatten() {
+            let callbacks = SoapOptions { from: arguments.from.clone(), port: arguments.remote_port, shared: true };
+            let fleet = template.next().map(|template| arguments.fleet.options(template, callbacks)).transpose()?;
+            if let Some(options) = fleet.flatten() {
                 started.fleet = Some(fleet::start(console, options, &arguments.fleet)?);
                 return Ok(started);
             }
@@ -375,7 +377,7 @@ fn charge_points(
 fn soap(arguments: &ChargePointArguments, index: usize) -> Option<SoapOptions> {
     let index = u16::try_from(index).unwrap_or(u16::MAX);
     let port = arguments.remote_port.map(|port| if port == 0 { 0 } else { port.saturating_add(index) });
-    let options = SoapOptions { from: arguments.from.clone(), port };
+    let options = SoapOptions { from: arguments.from.clone(), port, shared: false };
     (arguments.transport == TransportArgument::Soap).then_some(options)
 }
 

@@ -68,8 +68,6 @@ pub(super) struct CallLoad {
     turn: usize,
     ended: mpsc::UnboundedSender<EndedCall>,
     ends: mpsc::UnboundedReceiver<EndedCall>,
-    /// From the planned times to the answers.
-    pub from_planned: LatencyHistogram,
     /// Calls that were given up because too many waited.
     pub given_up: u64,
 }
@@ -93,7 +91,6 @@ impl CallLoad {
             turn: 0,
             ended,
             ends,
-            from_planned: LatencyHistogram::default(),
             given_up: 0,
         }
     }
@@ -129,16 +126,16 @@ impl CallLoad {
         self.stations.push(LoadStation { place, key, version });
     }
 
-    /// Whether calls have planned times.
-    pub fn is_planned(&self) -> bool {
-        matches!(self.pace, LoadPace::Rate { .. })
-    }
-
-    /// Makes the calls that are due.
-    pub fn go_on(&mut self, hub: &Hub) {
+    /// Makes the calls that are due, and counts the times from planned calls to their answers.
+    pub fn go_on(&mut self, hub: &Hub, planned_times: &mut Option<LatencyHistogram>) {
+        if matches!(self.pace, LoadPace::Rate { .. }) {
+            planned_times.get_or_insert_default();
+        }
         while let Ok((station, planned, is_answered)) = self.ends.try_recv() {
             if is_answered {
-                self.from_planned.count(planned.elapsed().as_micros() as u64); // a run is shorter
+                if let Some(times) = planned_times {
+                    times.count(planned.elapsed().as_micros() as u64); // a run is shorter
+                }
                 self.idle.push_back(station);
             } else {
                 self.resting.push_back((Instant::now() + REST, station));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::ocpp::Version;
+use crate::ocpp::{Transport, Version};
 use crate::simulator::CableKind;
 
 /// The hours of a day.
@@ -31,6 +31,10 @@ pub struct StationGroup {
     pub share: f64,
     /// The version that its stations speak; without it that of the command.
     pub version: Option<Version>,
+    /// How its stations speak; without it as the command says.
+    pub transport: Option<TransportWord>,
+    /// The URL of their central system; without it that of the command, with the scheme of the transport.
+    pub url: Option<String>,
     /// The number of connectors.
     #[serde(default = "one_connector")]
     pub connectors: u16,
@@ -91,6 +95,26 @@ pub struct StationGroup {
     /// In how many minutes a wave reaches them.
     #[serde(default = "thirty")]
     pub update_spread_minutes: f64,
+}
+
+/// The word for a transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransportWord {
+    /// OCPP-J.
+    WebSocket,
+    /// OCPP-S.
+    Soap,
+}
+
+impl TransportWord {
+    /// The transport.
+    pub fn kind(self) -> Transport {
+        match self {
+            TransportWord::WebSocket => Transport::WebSocket,
+            TransportWord::Soap => Transport::Soap,
+        }
+    }
 }
 
 /// The word for a cable.
@@ -306,6 +330,12 @@ impl StationGroup {
         {
             return Some(format!("arrivals must have {HOURS} numbers from 0 on, one for each hour, not all 0"));
         }
+        if self.transport == Some(TransportWord::Soap)
+            && let Some(version) = self.version
+            && !Version::SOAP.contains(&version)
+        {
+            return Some(format!("version is {version}, which SOAP does not carry; write 1.2, 1.5 or 1.6"));
+        }
         if !(1..=100).contains(&self.connectors) {
             return Some(format!("connectors is {}; it must be from 1 to 100", self.connectors));
         }
@@ -332,8 +362,10 @@ mod tests {
     }
 
     #[test]
-    fn the_mix_of_the_examples_is_right() {
-        FleetMix::load(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/fleets/car-park.toml")).unwrap();
+    fn the_mixes_of_the_examples_are_right() {
+        for name in ["car-park", "mixed"] {
+            FleetMix::load(&format!("{}/examples/fleets/{name}.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        }
     }
 
     #[test]
@@ -365,6 +397,8 @@ mod tests {
             ("[[group]]\nname = 'a'\narrivals = [1]", "24 numbers"),
             ("[[group]]\nname = 'a'\nenergy_kwh = { low = 5, typical = 1, high = 9 }", "energy_kwh is out of order"),
             ("[[group]]\nname = 'a'\nmax_current = nan", "max_current"),
+            ("[[group]]\nname = 'a'\ntransport = 'soap'\nversion = '2.0.1'", "which SOAP does not carry"),
+            ("[[group]]\nname = 'a'\ntransport = 'xml'", "transport"),
             ("[[group]]\nname = 'a'\nstorm_share = 2", "storm_share is 2; it must be from 0 to 1"),
             ("[[group]]\nname = 'a'\nupdates_per_day = -1", "updates_per_day is -1"),
         ] {

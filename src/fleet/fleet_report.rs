@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::transaction_count::TransactionReport;
 use crate::trace::statistics::LatencyHistogram;
 
 /// The version of the form.
@@ -29,6 +30,9 @@ pub struct FleetReport {
     pub reconnects: u64,
     /// Attempts to connect that failed.
     pub refusals: u64,
+    /// The transactions that the central system has confirmed.
+    #[serde(default)]
+    pub transactions: TransactionReport,
     /// All calls.
     #[serde(flatten)]
     pub all: ActionReport,
@@ -157,6 +161,41 @@ impl LatencyReport {
     }
 }
 
+impl IntervalReport {
+    /// Takes the next interval into this one.
+    pub(super) fn take_in(&mut self, next: &IntervalReport) {
+        self.seconds += next.seconds;
+        self.connected = next.connected;
+        self.count(next);
+    }
+
+    /// Adds what happened in another one of the same time.
+    fn count(&mut self, other: &IntervalReport) {
+        self.answers += other.answers;
+        self.failures += other.failures;
+        self.latency.add(&other.latency);
+    }
+}
+
+/// The length of intervals: that of all but the last one, which may be shorter.
+fn length(intervals: &[IntervalReport]) -> f64 {
+    intervals.iter().map(|interval| interval.seconds).fold(0.0, f64::max)
+}
+
+/// Makes intervals of at least this length.
+fn lengthened(intervals: &[IntervalReport], length: f64) -> Vec<IntervalReport> {
+    let mut all: Vec<IntervalReport> = Vec::new();
+    for interval in intervals {
+        // the beginnings are multiples of a length, as far as these numbers are exact
+        let place = (interval.from / length + 1e-6).floor();
+        match all.last_mut() {
+            Some(last) if last.from >= place * length => last.take_in(interval),
+            _ => all.push(IntervalReport { from: place * length, ..interval.clone() }),
+        }
+    }
+    all
+}
+
 impl ActionReport {
     /// Calls that did not end with a result.
     pub fn failures(&self) -> u64 {
@@ -208,6 +247,7 @@ impl FleetReport {
         self.connected += other.connected;
         self.reconnects += other.reconnects;
         self.refusals += other.refusals;
+        self.transactions.add(&other.transactions);
         self.all.add(&other.all);
         match (&mut self.from_planned_time, &other.from_planned_time) {
             (Some(own), Some(other)) => own.add(other),
@@ -217,23 +257,26 @@ impl FleetReport {
         for (action, report) in &other.actions {
             self.actions.entry(action.clone()).or_default().add(report);
         }
-        // Intervals of the same beginning are one; what only one of them has stays.
-        for interval in &other.intervals {
-            match self
-                .intervals
-                .iter_mut()
-                .find(|own| (own.from - interval.from).abs() < interval.seconds.min(own.seconds) / 2.0)
-            {
+        self.add_intervals(&other.intervals);
+    }
+
+    /// Adds intervals: those of one time become one, as long as the longer ones; what only one side has stays.
+    fn add_intervals(&mut self, others: &[IntervalReport]) {
+        let longest = length(&self.intervals).max(length(others));
+        if longest <= 0.0 {
+            return;
+        }
+        self.intervals = lengthened(&self.intervals, longest);
+        for (place, interval) in lengthened(others, longest).into_iter().enumerate() {
+            match self.intervals.get_mut(place) {
                 Some(own) => {
+                    own.seconds = own.seconds.max(interval.seconds);
                     own.connected += interval.connected;
-                    own.answers += interval.answers;
-                    own.failures += interval.failures;
-                    own.latency.add(&interval.latency);
+                    own.count(&interval);
                 }
-                None => self.intervals.push(interval.clone()),
+                None => self.intervals.push(interval),
             }
         }
-        self.intervals.sort_by(|one, other| one.from.total_cmp(&other.from));
     }
 
     /// The report in a few lines.
@@ -250,6 +293,12 @@ impl FleetReport {
                 self.answers_per_second(),
                 self.all.errors,
                 self.all.timeouts
+            ),
+            format!(
+                "{} transactions began, {} ended with {:.1} kWh",
+                self.transactions.started,
+                self.transactions.ended,
+                self.transactions.energy_wh / 1000.0
             ),
             format!(
                 "latency: median {}, p90 {}, p99 {}, p99.9 {}, longest {}",

@@ -3,28 +3,27 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::call_load::{CallLoad, LoadPace};
+use super::fleet_figures::FleetFigures;
 use super::fleet_glance::FleetGlance;
-use super::fleet_mix::{FleetMix, StationGroup};
+use super::fleet_mix::{FleetMix, StationGroup, TransportWord};
 use super::fleet_report::FleetReport;
 use super::identity_pattern::IdentityPattern;
 use super::report_limits::{LimitSentence, ReportLimits};
 use super::station_plan::StationPlan;
-use super::traffic_count::TrafficCount;
 use crate::behaviour::PhysicalAction;
-use crate::clock::now;
-use crate::hub::{ChargePointOptions, Hub, LinkCommand};
+use crate::hub::{ChargePointOptions, Hub, LinkCommand, SoapOptions};
 use crate::link::LinkOrder;
-use crate::ocpp::{Role, Version};
+use crate::ocpp::{Role, Transport, Version};
 use crate::trace::StationKey;
 
-/// How often what is new is counted.
+/// How long after something new it is counted.
 const TICK: Duration = Duration::from_millis(50);
 /// How often calls of a load are made.
 const LOAD_TICK: Duration = Duration::from_millis(1);
@@ -32,8 +31,10 @@ const LOAD_TICK: Duration = Duration::from_millis(1);
 const BURST: usize = 100;
 /// The most records that are counted under one lock.
 const BATCH: u64 = 4096;
-/// How often the end of a growing load is looked for.
+/// How often the end of a growing load is looked for, and a glance is made at the most.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long a fleet sleeps in which nothing is planned.
+const IDLE: Duration = Duration::from_secs(3600);
 
 /// What a fleet is.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct FleetOptions {
     pub first: u64,
     /// What every station is like; identity, machine and version may be those of its group.
     pub template: ChargePointOptions,
+    /// Where those that speak SOAP are called: all at one port, each at the path of its identity.
+    pub callbacks: SoapOptions,
     /// Stations that start in a second.
     pub ramp: f64,
     /// By which part the time between two starts varies, from 0 to 1.
@@ -133,9 +136,12 @@ pub struct FleetHandle {
     orders: mpsc::UnboundedSender<FleetOrder>,
     state: Arc<Mutex<FleetState>>,
     end: watch::Receiver<Option<Arc<FleetEnd>>>,
-    latest: Arc<Mutex<FleetReport>>,
-    glance: Arc<Mutex<Arc<FleetGlance>>>,
+    figures: FleetFigures,
+    glance: Arc<Mutex<LastGlance>>,
 }
+
+/// The last glance that was made, and when.
+type LastGlance = Option<(Instant, Arc<FleetGlance>)>;
 
 impl FleetHandle {
     /// Starts a fleet in a session. It must be called within the runtime.
@@ -144,17 +150,16 @@ impl FleetHandle {
         let (orders, inbox) = mpsc::unbounded_channel();
         let (ended, end) = watch::channel(None);
         let state = Arc::new(Mutex::new(FleetState { stations: options.count, ..FleetState::default() }));
-        let latest = Arc::new(Mutex::new(FleetReport::default()));
-        let glance = Arc::new(Mutex::new(Arc::default()));
+        let figures = FleetFigures::new(hub.trace().clone(), options.seed);
         let handle = FleetHandle {
             name: options.name.as_str().into(),
             orders,
             state: state.clone(),
             end,
-            latest: latest.clone(),
-            glance: glance.clone(),
+            figures: figures.clone(),
+            glance: Arc::default(),
         };
-        let run = FleetRun::new(hub.clone(), options, FleetView { state, latest, glance });
+        let run = FleetRun::new(hub.clone(), options, state, figures);
         tokio::spawn(async move {
             let end = run.run(inbox).await;
             ended.send_replace(Some(Arc::new(end)));
@@ -189,14 +194,22 @@ impl FleetHandle {
 
     /// How it does, as of the last second.
     pub fn glance(&self) -> Arc<FleetGlance> {
-        self.glance.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut last = self.glance.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((made, glance)) if made.elapsed() < LOOK => glance.clone(),
+            _ => {
+                let glance = Arc::new(FleetGlance::of(&self.report()));
+                *last = Some((Instant::now(), glance.clone()));
+                glance
+            }
+        }
     }
 
     /// The report so far, or at the end.
     pub fn report(&self) -> FleetReport {
         match self.end() {
             Some(end) => end.report.clone(),
-            None => self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            None => self.figures.report(self.figures.micros()),
         }
     }
 
@@ -221,33 +234,15 @@ struct FleetMember {
     is_active: bool,
     /// Whether its next step is among those that are due.
     is_planned: bool,
-    started: f64,
     plan: Option<StationPlan>,
     next: Option<PhysicalAction>,
-}
-
-/// What is seen of a fleet from outside.
-struct FleetView {
-    state: Arc<Mutex<FleetState>>,
-    latest: Arc<Mutex<FleetReport>>,
-    glance: Arc<Mutex<Arc<FleetGlance>>>,
-}
-
-impl FleetView {
-    fn state(&self) -> std::sync::MutexGuard<'_, FleetState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn show(&self, report: FleetReport) {
-        *self.glance.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(FleetGlance::of(&report));
-        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = report;
-    }
 }
 
 struct FleetRun {
     hub: Hub,
     options: FleetOptions,
-    view: FleetView,
+    state: Arc<Mutex<FleetState>>,
+    figures: FleetFigures,
     groups: Vec<Arc<StationGroup>>,
     members: Vec<FleetMember>,
     /// The stations that were started, by their place among the members, with the version that they ask for.
@@ -256,11 +251,8 @@ struct FleetRun {
     resumed: Vec<usize>,
     /// What is planned next, by microsecond since the beginning.
     due: BinaryHeap<Reverse<(u64, usize)>>,
-    count: TrafficCount,
     load: Option<CallLoad>,
     began: Instant,
-    began_text: String,
-    chance: fastrand::Rng,
     next_start: f64,
     paused: bool,
     /// Seconds that were paused.
@@ -268,9 +260,7 @@ struct FleetRun {
 }
 
 impl FleetRun {
-    fn new(hub: Hub, options: FleetOptions, view: FleetView) -> FleetRun {
-        let next = hub.trace().read().records().range().end;
-        let count = TrafficCount::new(next, hub.trace().micros_since_start(now().monotonic));
+    fn new(hub: Hub, options: FleetOptions, state: Arc<Mutex<FleetState>>, figures: FleetFigures) -> FleetRun {
         let groups = options.mix.iter().flat_map(|mix| &mix.groups).cloned().map(Arc::new).collect();
         FleetRun {
             groups,
@@ -278,22 +268,22 @@ impl FleetRun {
             versions: Vec::new(),
             resumed: Vec::new(),
             due: BinaryHeap::new(),
-            count,
             load: options.load.map(CallLoad::new),
             began: Instant::now(),
-            began_text: now().wall.to_string(),
-            chance: fastrand::Rng::with_seed(options.seed),
             next_start: 0.0,
             paused: false,
             waited: 0.0,
             hub,
             options,
-            view,
+            state,
+            figures,
         }
     }
 
     async fn run(mut self, mut orders: mpsc::UnboundedReceiver<FleetOrder>) -> FleetEnd {
         let shutdown = self.hub.shutdown().clone();
+        let mut news = self.hub.trace().subscribe();
+        let mut has_news = true;
         let mut look = Instant::now() + LOOK;
         let mut passed = None;
         let mut paused_at = Instant::now();
@@ -307,24 +297,25 @@ impl FleetRun {
             if !self.paused {
                 self.carry_out(second - self.waited);
                 if let Some(load) = &mut self.load {
-                    load.go_on(&self.hub);
+                    load.go_on(&self.hub, &mut self.figures.lock().planned);
                 }
             }
+            news.borrow_and_update();
             self.count_all();
             self.note_state();
-            if Instant::now() >= look {
+            if self.options.until.is_some() && Instant::now() >= look {
                 look = Instant::now() + LOOK;
-                let report = self.report(self.elapsed_micros());
+                let report = self.figures.report(self.figures.micros());
                 passed = self.options.until.as_ref().and_then(|until| until.passed(&report));
-                self.view.show(report);
                 if passed.is_some() {
                     break;
                 }
             }
-            let tick = if self.load.is_some() && !self.paused { LOAD_TICK } else { TICK };
+            let wait = self.until_next(second, has_news);
+            has_news = false;
             tokio::select! {
+                biased;
                 () = shutdown.cancelled() => break,
-                () = tokio::time::sleep(tick.min(self.until_next(second))) => {}
                 order = orders.recv() => match order {
                     None | Some(FleetOrder::Stop) => break,
                     Some(FleetOrder::Scale(count)) => self.scale(count),
@@ -338,29 +329,36 @@ impl FleetRun {
                         self.paused = paused;
                     }
                 },
+                () = tokio::time::sleep(wait) => {}
+                // more of it may follow: it is counted together
+                Ok(()) = news.changed(), if wait > TICK => has_news = true,
             }
         }
-        let ended = self.elapsed_micros();
+        let ended = self.figures.micros();
         self.hub.caught_up().await;
         self.count_all();
         self.note_state();
-        let report = self.report(ended);
-        self.view.show(report.clone());
-        FleetEnd {
-            report,
-            missed: self.count.missed,
-            given_up: self.load.as_ref().map_or(0, |load| load.given_up),
-            passed,
-            state: self.view.state().clone(),
-        }
+        let report = self.figures.report(ended);
+        let missed = self.figures.lock().traffic.missed;
+        let state = self.state().clone();
+        FleetEnd { report, missed, given_up: self.load.as_ref().map_or(0, |load| load.given_up), passed, state }
     }
 
-    /// How long nothing is due, at most a tick.
-    fn until_next(&self, second: f64) -> Duration {
-        let start = (self.members.len() < self.options.count).then_some(self.next_start - second);
-        let planned = self.due.peek().map(|Reverse((micros, _))| *micros as f64 / 1e6 - (second - self.waited));
-        let next = start.into_iter().chain(planned).fold(f64::MAX, f64::min);
-        Duration::try_from_secs_f64(next.max(0.0)).unwrap_or(TICK).min(TICK)
+    fn state(&self) -> MutexGuard<'_, FleetState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long nothing is due.
+    fn until_next(&self, second: f64, has_news: bool) -> Duration {
+        let at = |at: f64| Duration::try_from_secs_f64((at - second).max(0.0)).unwrap_or(IDLE);
+        let start = (self.members.len() < self.options.count).then(|| at(self.next_start));
+        let planned = self.due.peek().filter(|_| !self.paused);
+        let planned = planned.map(|Reverse((micros, _))| at(*micros as f64 / 1e6 + self.waited));
+        let load = (self.load.is_some() && !self.paused).then_some(LOAD_TICK);
+        let count = has_news.then_some(TICK);
+        let look = self.options.until.is_some().then_some(LOOK);
+        let end = self.options.duration.map(|duration| duration.saturating_sub(self.began.elapsed()));
+        [start, planned, load, count, look, end].into_iter().flatten().fold(IDLE, Duration::min)
     }
 
     /// Starts the stations whose turn it is.
@@ -371,21 +369,29 @@ impl FleetRun {
                 return;
             }
             let interval = 1.0 / self.options.ramp;
-            self.next_start += interval * (1.0 + self.options.jitter * (2.0 * self.chance.f64() - 1.0));
+            let number = self.options.first + index as u64;
+            let chance = fastrand::Rng::with_seed(self.station_seed(number)).f64();
+            self.next_start += interval * (1.0 + self.options.jitter * (2.0 * chance - 1.0));
             self.start_station(index, second);
         }
+    }
+
+    /// What chance at a station follows from: neighbours do not have related numbers.
+    fn station_seed(&self, number: u64) -> u64 {
+        self.options.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
     fn start_station(&mut self, index: usize, second: f64) {
         let number = self.options.first + index as u64;
         let mut options =
             ChargePointOptions { identity: self.options.pattern.identity(number), ..self.options.template.clone() };
-        options.machine.seed = Some(self.options.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        options.machine.seed = Some(self.station_seed(number));
         options.machine.clock = self.options.clock;
         let group = self.options.mix.as_ref().map(|mix| mix.group_of(number as usize).name.clone());
         let group = group.and_then(|name| self.groups.iter().find(|group| group.name == name).cloned());
         if let Some(group) = &group {
             options.version = group.version.unwrap_or(options.version);
+            speak(&mut options, group);
             options.machine.driver = false;
             let equipment = &mut options.machine.equipment;
             equipment.connectors = group.connectors;
@@ -394,11 +400,14 @@ impl FleetRun {
             equipment.max_current = group.max_current;
             equipment.serial_number = format!("SIM-{number:06}");
         }
+        if let Some(soap) = &mut options.soap {
+            *soap = SoapOptions { shared: true, ..self.options.callbacks.clone() };
+        }
         let (version, identity) = (options.version, options.identity.clone());
         let key = match self.hub.start_charge_point(options) {
             Ok(key) => key,
             Err(error) => {
-                let mut state = self.view.state();
+                let mut state = self.state();
                 state.refused += 1;
                 state.refusal.get_or_insert_with(|| error.to_string());
                 drop(state);
@@ -408,14 +417,13 @@ impl FleetRun {
                     is_ours: false,
                     is_active: true,
                     is_planned: false,
-                    started: second,
                     plan: None,
                     next: None,
                 });
                 return;
             }
         };
-        self.count.add_station(key);
+        self.figures.lock().traffic.add_station(key);
         self.hub.put_into_group(&[key], &self.options.name);
         if let Some(group) = group.as_ref().filter(|group| group.name != self.options.name) {
             self.hub.put_into_group(&[key], &group.name);
@@ -424,18 +432,10 @@ impl FleetRun {
         if let Some(load) = &mut self.load {
             load.add_station(index, key, version, self.hub.catalog());
         }
-        let offset = (second - self.waited) * self.options.clock;
-        let plan = |group| StationPlan::new(group, self.options.seed, number, self.options.day_second, offset);
+        let from = (second - self.waited) * self.options.clock;
+        let plan = |group| StationPlan::new(group, self.options.seed, number, self.options.day_second, from);
         let plan = group.map(plan);
-        self.members.push(FleetMember {
-            key,
-            is_ours: true,
-            is_active: true,
-            is_planned: false,
-            started: second - self.waited,
-            plan,
-            next: None,
-        });
+        self.members.push(FleetMember { key, is_ours: true, is_active: true, is_planned: false, plan, next: None });
         self.plan_next(index);
     }
 
@@ -465,14 +465,14 @@ impl FleetRun {
         if let Some(load) = &mut self.load {
             load.limit(count);
         }
-        self.view.state().stations = count;
+        self.state().stations = count;
     }
 
     /// Takes the first step of a station's plan that is not over.
     fn skip_to(&mut self, index: usize, second: f64) {
         let member = &mut self.members[index];
         while let Some((at, action)) = member.plan.as_mut().and_then(StationPlan::next) {
-            let due = member.started + at / self.options.clock;
+            let due = at / self.options.clock;
             if due >= second {
                 (member.next, member.is_planned) = (Some(action), true);
                 self.due.push(Reverse(((due * 1e6) as u64, index)));
@@ -507,8 +507,8 @@ impl FleetRun {
         let member = &mut self.members[index];
         let Some((at, action)) = member.plan.as_mut().and_then(StationPlan::next) else { return };
         (member.next, member.is_planned) = (Some(action), true);
-        let second = member.started + at / self.options.clock;
-        self.due.push(Reverse(((second * 1e6) as u64, index))); // a plan is shorter
+        let due = at / self.options.clock;
+        self.due.push(Reverse(((due * 1e6) as u64, index))); // a plan is shorter
     }
 
     /// Does what is due at the stations.
@@ -534,24 +534,39 @@ impl FleetRun {
     }
 
     fn count_all(&mut self) {
-        let trace = self.hub.trace().clone();
-        while self.count.take(&trace.read(), BATCH) {}
-    }
-
-    fn elapsed_micros(&self) -> u64 {
-        self.hub.trace().micros_since_start(now().monotonic)
-    }
-
-    /// The report at a moment.
-    fn report(&self, micros: u64) -> FleetReport {
-        let planned = self.load.as_ref().filter(|load| load.is_planned()).map(|load| &load.from_planned);
-        self.count.report(micros, &self.began_text, self.options.seed, planned)
+        let trace = self.hub.trace();
+        while self.figures.lock().traffic.take(&trace.read(), BATCH) {}
     }
 
     fn note_state(&self) {
-        let mut state = self.view.state();
+        let connected = self.figures.lock().traffic.connected();
+        let mut state = self.state();
         state.started = self.members.len();
-        state.connected = self.count.connected();
+        state.connected = connected;
         state.paused = self.paused;
+    }
+}
+
+/// How a station of a group speaks, and where its central system is.
+fn speak(options: &mut ChargePointOptions, group: &StationGroup) {
+    let transport = group.transport.map(TransportWord::kind);
+    match transport {
+        None => {}
+        Some(Transport::Soap) => drop(options.soap.get_or_insert_default()),
+        Some(Transport::WebSocket) => options.soap = None,
+    }
+    let schemes = [("ws://", "http://"), ("wss://", "https://")];
+    match &group.url {
+        Some(url) => options.url.clone_from(url),
+        None if transport.is_some() => {
+            let is_soap = options.soap.is_some();
+            let schemes = schemes.map(|(websocket, soap)| if is_soap { (websocket, soap) } else { (soap, websocket) });
+            let other = schemes.iter().find_map(|(other, own)| {
+                let is_other = options.url.get(..other.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(other));
+                is_other.then(|| format!("{own}{}", &options.url[other.len()..]))
+            });
+            options.url = other.unwrap_or_else(|| options.url.clone());
+        }
+        None => {}
     }
 }

@@ -43,6 +43,9 @@ fn report_page(report: &FleetReport) -> String {
         ("Connected at most", report.connected.to_string()),
         ("Reconnects", report.reconnects.to_string()),
         ("Failed attempts to connect", report.refusals.to_string()),
+        ("Transactions that began", report.transactions.started.to_string()),
+        ("Transactions that ended", report.transactions.ended.to_string()),
+        ("Energy of these", format!("{:.1} kWh", report.transactions.energy_wh / 1000.0)),
         ("Answers a second", format!("{:.1}", report.answers_per_second())),
     ];
     page.push_str("<table>");
@@ -73,23 +76,19 @@ fn report_page(report: &FleetReport) -> String {
         page.push_str("</table>");
     }
     page.push_str("<h2>Over time</h2>");
+    // the charts have one time axis, which is that of the run
+    let time = (report.intervals.as_slice(), report.seconds);
     chart(
         &mut page,
         "Answers a second",
-        &report.intervals,
+        time,
         |interval| interval.answers as f64 / interval.seconds.max(0.001),
         |value| format!("{value:.0}"),
     );
     let p99 = |interval: &IntervalReport| interval.latency.quantile(0.99).unwrap_or(0.0);
-    chart(&mut page, "p99 of the latency", &report.intervals, p99, written_time);
-    chart(
-        &mut page,
-        "Stations connected",
-        &report.intervals,
-        |interval| interval.connected as f64,
-        |value| format!("{value:.0}"),
-    );
-    chart(&mut page, "Failures", &report.intervals, |interval| interval.failures as f64, |value| format!("{value:.0}"));
+    chart(&mut page, "p99 of the latency", time, p99, written_time);
+    chart(&mut page, "Stations connected", time, |interval| interval.connected as f64, |value| format!("{value:.0}"));
+    chart(&mut page, "Failures", time, |interval| interval.failures as f64, |value| format!("{value:.0}"));
     page.push_str("<h2>Latency</h2>");
     histogram(&mut page, report);
     page.push_str("</body></html>\n");
@@ -117,21 +116,28 @@ fn row(page: &mut String, name: &str, calls: &ActionReport) {
 fn chart(
     page: &mut String,
     title: &str,
-    intervals: &[IntervalReport],
+    (intervals, end): (&[IntervalReport], f64),
     value: impl Fn(&IntervalReport) -> f64,
     written: impl Fn(f64) -> String,
 ) {
     let highest = intervals.iter().map(&value).fold(0.0, f64::max);
-    let end = intervals.last().map_or(1.0, |last| last.from + last.seconds).max(0.001);
+    let end = end.max(0.001);
     let mut points = String::new();
     for interval in intervals {
         let x = (interval.from + interval.seconds / 2.0) / end * WIDTH;
         let y = HEIGHT - 8.0 - value(interval) / highest.max(f64::MIN_POSITIVE) * (HEIGHT - 24.0);
         let _ = write!(points, "{x:.1},{y:.1} ");
     }
+    let label = |page: &mut String, x: f64, y: f64, anchor: &str, text: &str| {
+        let _ =
+            write!(page, "<text x=\"{x}\" y=\"{y}\" font-size=\"11\" text-anchor=\"{anchor}\" fill=\"#7a8699\">{text}</text>");
+    };
+    let _ = write!(page, "<figure><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\">");
+    label(page, 4.0, 12.0, "start", &written(highest));
+    label(page, WIDTH - 4.0, HEIGHT - 12.0, "end", &format!("{end:.0} s"));
     let _ = write!(
         page,
-        "<figure><svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{title}\"><polyline fill=\"none\" stroke=\"#3b7dd8\" stroke-width=\"2\" points=\"{points}\"/></svg>\
+        "<polyline fill=\"none\" stroke=\"#3b7dd8\" stroke-width=\"2\" points=\"{points}\"/></svg>\
          <figcaption>{title}, highest {}, over {end:.0} s</figcaption></figure>",
         written(highest)
     );
@@ -181,11 +187,48 @@ mod tests {
     fn every_interval_is_a_point() {
         let interval =
             |second: f64| IntervalReport { from: second, seconds: 1.0, answers: second as u64, ..IntervalReport::default() };
-        let report =
-            FleetReport { intervals: (0..5).map(|second| interval(f64::from(second))).collect(), ..FleetReport::default() };
+        let report = FleetReport {
+            seconds: 10.0,
+            intervals: (0..5).map(|second| interval(f64::from(second))).collect(),
+            ..FleetReport::default()
+        };
         let page = report_page(&report);
         let points = page.split("points=\"").nth(1).unwrap().split('"').next().unwrap();
         assert_eq!(points.split_whitespace().count(), 5);
-        assert!(page.contains("highest 4, over 5 s"));
+        assert!(page.contains("highest 4, over 10 s"));
+    }
+
+    /// By a browser, where `OCPP_TUI_BROWSER` names a Chromium.
+    #[test]
+    fn a_browser_draws_the_charts() {
+        let Ok(browser) = std::env::var("OCPP_TUI_BROWSER") else {
+            return eprintln!("skipped: OCPP_TUI_BROWSER names no browser");
+        };
+        let interval = |second: u32| IntervalReport {
+            from: f64::from(second),
+            seconds: 1.0,
+            answers: u64::from(second % 7),
+            connected: 5,
+            ..IntervalReport::default()
+        };
+        let report = FleetReport { seconds: 60.0, intervals: (0..60).map(interval).collect(), ..FleetReport::default() };
+        // the page has no scripts; this copy has one, which measures where the lines are
+        let measure = "<script>onload=()=>{const ends=[...document.querySelectorAll('polyline')].map(line=>{\
+            const box=line.getBoundingClientRect(),frame=line.ownerSVGElement.getBoundingClientRect();\
+            return (box.right-frame.left)/frame.width});\
+            document.title=`ends ${ends.length} ${Math.min(...ends)} ${document.documentElement.scrollWidth<=innerWidth}`}</script></body>";
+        let folder = tempfile::tempdir().unwrap();
+        let page = folder.path().join("report.html");
+        std::fs::write(&page, report_page(&report).replacen("</body>", measure, 1)).unwrap();
+        let run = std::process::Command::new(&browser)
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--dump-dom"])
+            .arg(format!("file://{}", page.display()))
+            .output()
+            .unwrap();
+        let dom = String::from_utf8_lossy(&run.stdout).into_owned();
+        let title = dom.split("<title>ends ").nth(1).and_then(|rest| rest.split("</title>").next());
+        let words: Vec<&str> = title.unwrap_or_else(|| panic!("{dom}")).split(' ').collect();
+        assert_eq!((words[0], words[2]), ("4", "true"), "four charts, and no wider than the window");
+        assert!(words[1].parse::<f64>().unwrap() > 0.97, "a chart ends before the run: {words:?}");
     }
 }

@@ -14,15 +14,16 @@ const DAY: f64 = 24.0 * HOUR;
 /// The voltage of the simulated mains.
 const VOLTS: f64 = 230.0;
 
-/// The plan of a station: an endless iterator over what happens, in order, with the second since it began. It ends when nothing ever happens.
+/// The plan of a station: an endless iterator over what happens, in order, with the second of the fleet. It does not depend on when the station
+/// is started, so it is the same in every part of a fleet; what began before the start is left out. It ends when nothing ever happens.
 #[derive(Debug, Clone)]
 pub struct StationPlan {
     group: Arc<StationGroup>,
     chance: fastrand::Rng,
     /// The second of the day at which it began.
     began: f64,
-    /// The second of the fleet at which it began: what happens to all stations at once happens by the time of the fleet.
-    offset: f64,
+    /// The second of the fleet from which on something happens.
+    from: f64,
     /// The chance that all stations of the group share: for storms, and for waves of updates.
     storms: fastrand::Rng,
     updates: fastrand::Rng,
@@ -59,17 +60,17 @@ enum StepKind {
     /// The station breaks, or its network is lost.
     Breakdown,
     Outage,
-    /// The network of all stations is lost, or their firmware is updated, at this second of the fleet.
-    Storm(f64),
-    Update(f64),
+    /// The network of all stations is lost, or their firmware is updated.
+    Storm,
+    Update,
     /// Something for the machine.
     Act(PhysicalAction),
 }
 
 impl StationPlan {
-    /// The plan of the station with this number in a fleet. `began` is the second of the day at which the fleet starts, `offset` the second of
+    /// The plan of the station with this number in a fleet. `began` is the second of the day at which the fleet starts, `from` the second of
     /// the fleet at which the station does.
-    pub fn new(group: Arc<StationGroup>, seed: u64, index: u64, began: f64, offset: f64) -> StationPlan {
+    pub fn new(group: Arc<StationGroup>, seed: u64, index: u64, began: f64, from: f64) -> StationPlan {
         // Neighbours must not have related numbers.
         let mut mixed = fastrand::Rng::with_seed(seed ^ index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let chance = mixed.fork();
@@ -77,7 +78,7 @@ impl StationPlan {
             (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3) // FNV-1a: the same in every process
         }));
         let (storms, updates) = (shared.fork(), shared.fork());
-        let mut plan = StationPlan { group, chance, began, offset, storms, updates, due: BinaryHeap::new(), counted: 0 };
+        let mut plan = StationPlan { group, chance, began, from, storms, updates, due: BinaryHeap::new(), counted: 0 };
         for connector in 1..=plan.group.connectors {
             plan.arrive(connector, 0.0);
         }
@@ -91,15 +92,19 @@ impl StationPlan {
     /// Plans the next storm after this second of the fleet.
     fn next_storm(&mut self, after: f64) {
         if let Some(at) = next_shared(&mut self.storms, self.group.storms_per_day, after) {
-            self.add((at - self.offset).max(0.0), StepKind::Storm(at));
+            self.add(at, StepKind::Storm);
         }
     }
 
     /// Plans the next wave of updates after this second of the fleet.
     fn next_update(&mut self, after: f64) {
         if let Some(at) = next_shared(&mut self.updates, self.group.updates_per_day, after) {
-            self.add((at - self.offset).max(0.0), StepKind::Update(at));
+            self.add(at, StepKind::Update);
         }
+    }
+
+    fn act(&mut self, second: f64, action: PhysicalAction) {
+        self.add(second, StepKind::Act(action));
     }
 
     fn add(&mut self, second: f64, kind: StepKind) {
@@ -153,14 +158,16 @@ impl StationPlan {
         let presents = at + 3.0 + self.chance.f64() * 12.0;
         let full = presents + energy * 3_600_000.0 / watts;
         let leaves = at + stay;
-        let present = PhysicalAction::Present { id_tag, connector: number };
-        self.add(at, StepKind::Act(PhysicalAction::Plug { connector: number }));
-        self.add(presents, StepKind::Act(present.clone()));
-        if full < leaves {
-            self.add(full, StepKind::Act(PhysicalAction::Ev { state: CarState::Full, connector: number }));
+        if at >= self.from {
+            let present = PhysicalAction::Present { id_tag, connector: number };
+            self.act(at, PhysicalAction::Plug { connector: number });
+            self.act(presents, present.clone());
+            if full < leaves {
+                self.act(full, PhysicalAction::Ev { state: CarState::Full, connector: number });
+            }
+            self.act(leaves, present);
+            self.act(leaves + 2.0, PhysicalAction::Unplug { connector: number });
         }
-        self.add(leaves, StepKind::Act(present));
-        self.add(leaves + 2.0, StepKind::Act(PhysicalAction::Unplug { connector: number }));
         self.arrive(connector, leaves + 30.0);
     }
 }
@@ -184,35 +191,39 @@ impl Iterator for StationPlan {
                     let minutes = self.group.fault_minutes.at(self.chance.f64());
                     let over = at + minutes * 60.0;
                     let fault = PhysicalAction::Fault { error_code: None, info: None, connector: Some(0) };
-                    self.add(at, StepKind::Act(fault));
-                    self.add(over, StepKind::Act(PhysicalAction::Recover { connector: None }));
+                    if at >= self.from {
+                        self.act(at, fault);
+                        self.act(over, PhysicalAction::Recover { connector: None });
+                    }
                     self.happen(self.group.faults_per_day, over, StepKind::Breakdown);
                 }
-                StepKind::Storm(began) => {
+                StepKind::Storm => {
                     let group = self.group.clone();
-                    let over = began + group.storm_minutes.at(self.storms.f64()) * 60.0;
+                    let over = at + group.storm_minutes.at(self.storms.f64()) * 60.0;
                     // one that does not hit the station takes as many numbers
                     let (hits, back) = (self.chance.f64() < group.storm_share, self.chance.f64() * group.storm_spread_seconds);
-                    if hits && over > self.offset {
-                        self.add(at, StepKind::Act(PhysicalAction::Offline));
-                        self.add(over - self.offset + back, StepKind::Act(PhysicalAction::Online));
+                    if hits && over > self.from {
+                        self.act(at.max(self.from), PhysicalAction::Offline);
+                        self.act(over + back, PhysicalAction::Online);
                     }
                     self.next_storm(over);
                 }
-                StepKind::Update(began) => {
+                StepKind::Update => {
                     let group = self.group.clone();
                     let (hits, wait) =
                         (self.chance.f64() < group.update_share, self.chance.f64() * group.update_spread_minutes);
-                    if hits && began >= self.offset {
-                        self.add(at + wait * 60.0, StepKind::Act(PhysicalAction::Firmware));
+                    if hits && at >= self.from {
+                        self.act(at + wait * 60.0, PhysicalAction::Firmware);
                     }
-                    self.next_update(began);
+                    self.next_update(at);
                 }
                 StepKind::Outage => {
                     let minutes = self.group.outage_minutes.at(self.chance.f64());
                     let over = at + minutes * 60.0;
-                    self.add(at, StepKind::Act(PhysicalAction::Offline));
-                    self.add(over, StepKind::Act(PhysicalAction::Online));
+                    if at >= self.from {
+                        self.act(at, PhysicalAction::Offline);
+                        self.act(over, PhysicalAction::Online);
+                    }
                     self.happen(self.group.outages_per_day, over, StepKind::Outage);
                 }
             }
@@ -294,9 +305,9 @@ mod tests {
             let offset = f64::from(index);
             for (at, action) in until(StationPlan::new(group.clone(), 3, index.into(), 0.0, offset), 2.0 * DAY) {
                 match action {
-                    PhysicalAction::Offline => lost.push((at + offset).round() as u64),
-                    PhysicalAction::Online => back.push(at + offset),
-                    PhysicalAction::Firmware => updated.push(at + offset),
+                    PhysicalAction::Offline => lost.push(at.round() as u64),
+                    PhysicalAction::Online => back.push(at),
+                    PhysicalAction::Firmware => updated.push(at),
                     _ => {}
                 }
             }
@@ -311,6 +322,21 @@ mod tests {
         assert!(updated.len() >= 100, "{}", updated.len());
         let (first, last) = updated.iter().fold((f64::MAX, 0.0_f64), |(low, high), at| (low.min(*at), high.max(*at)));
         assert!(last > first + 600.0, "a wave takes its time: {first} {last}");
+    }
+
+    #[test]
+    fn a_station_that_starts_later_has_the_same_plan_from_then_on() {
+        let mix = FleetMix::load("highway").unwrap();
+        for index in 0..20 {
+            let group = Arc::new(mix.group_of(index).clone());
+            let plan = |from| until(StationPlan::new(group.clone(), 3, index as u64, 0.0, from), DAY);
+            let (whole, late) = (plan(0.0), plan(6.0 * HOUR));
+            assert!(late.iter().all(|(at, _)| *at >= 6.0 * HOUR) && !late.is_empty());
+            let tail: Vec<_> = whole.iter().filter(|(at, _)| *at >= 7.0 * HOUR).collect();
+            // what began before the start is left out, and nothing else
+            let missing = tail.iter().filter(|step| !late.contains(step)).count();
+            assert!(missing <= 8, "{missing} of {}", tail.len());
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::fleet_report::{ActionReport, FleetReport, IntervalReport, LatencyReport, REPORT_FORM};
+use super::transaction_count::TransactionCount;
 use crate::trace::statistics::LatencyHistogram;
 use crate::trace::{Contents, Direction, FrameKind, Record, RecordKind, Sequence, StationKey};
 
@@ -24,6 +25,7 @@ pub(super) struct TrafficCount {
     most_connected: usize,
     reconnects: u64,
     refusals: u64,
+    transactions: TransactionCount,
     intervals: Vec<IntervalReport>,
     interval_micros: u64,
 }
@@ -43,6 +45,7 @@ impl TrafficCount {
             most_connected: 0,
             reconnects: 0,
             refusals: 0,
+            transactions: TransactionCount::default(),
             intervals: Vec::new(),
             interval_micros: 1_000_000,
         }
@@ -70,6 +73,7 @@ impl TrafficCount {
 
     fn count(&mut self, record: &Record<'_>) {
         let Some(station) = record.station.filter(|station| self.stations.contains(station)) else { return };
+        self.transactions.count(station, record);
         match record.kind {
             RecordKind::Connected => {
                 self.connected.insert(station);
@@ -122,7 +126,7 @@ impl TrafficCount {
 
     /// The interval of a moment. What was in it before stays connected.
     fn interval(&mut self, micros: u64) -> &mut IntervalReport {
-        let mut place = (micros.saturating_sub(self.began_micros) / self.interval_micros) as usize;
+        let mut place = self.place(micros);
         while place >= MOST_INTERVALS {
             self.halve();
             place /= 2;
@@ -136,25 +140,38 @@ impl TrafficCount {
         &mut self.intervals[place]
     }
 
+    fn place(&self, micros: u64) -> usize {
+        (micros.saturating_sub(self.began_micros) / self.interval_micros) as usize
+    }
+
     /// Makes one interval of two.
     fn halve(&mut self) {
         let before = std::mem::take(&mut self.intervals);
         for pair in before.chunks(2) {
             let mut sum = pair[0].clone();
-            sum.seconds *= 2.0;
             if let Some(second) = pair.get(1) {
-                sum.connected = second.connected;
-                sum.answers += second.answers;
-                sum.failures += second.failures;
-                sum.latency.0.add(&second.latency.0);
+                sum.take_in(second);
             }
+            sum.seconds = self.interval_micros as f64 * 2.0 / 1e6;
             self.intervals.push(sum);
         }
         self.interval_micros *= 2;
     }
 
-    /// The report so far, at this moment. `planned` are the times from planned calls to their answers.
-    pub fn report(&self, now_micros: u64, began: &str, seed: u64, planned: Option<&LatencyHistogram>) -> FleetReport {
+    /// The report so far, at this moment; its intervals go on until then. `planned` are the times from planned calls to their answers.
+    pub fn report(&mut self, now_micros: u64, began: &str, seed: u64, planned: Option<LatencyHistogram>) -> FleetReport {
+        // the moment itself is in no interval
+        let last = now_micros.saturating_sub(1).max(self.began_micros);
+        self.interval(last);
+        let mut intervals = self.intervals.clone();
+        let place = self.place(last);
+        // what was recorded between the moment and the report is counted with the last interval
+        for over in intervals.drain(place + 1..).collect::<Vec<_>>() {
+            intervals[place].take_in(&over);
+        }
+        if let Some(last) = intervals.last_mut() {
+            last.seconds = (now_micros.saturating_sub(self.began_micros) as f64 / 1e6 - last.from).clamp(0.0, last.seconds);
+        }
         FleetReport {
             fleet_report: REPORT_FORM,
             began: began.to_owned(),
@@ -164,15 +181,108 @@ impl TrafficCount {
             connected: self.most_connected as u64,
             reconnects: self.reconnects,
             refusals: self.refusals,
+            transactions: self.transactions.report,
             all: self.all.clone(),
-            from_planned_time: planned.map(|planned| LatencyReport(planned.clone())),
+            from_planned_time: planned.map(LatencyReport),
             actions: self.actions.clone(),
-            intervals: self.intervals.clone(),
+            intervals,
         }
     }
 
     /// How many stations are connected now.
     pub fn connected(&self) -> usize {
         self.connected.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ocpp::ErrorCode;
+
+    /// How long the fleets of these tests run, in microseconds: longer than the intervals of a second reach.
+    const RUN: u64 = 1_500_000_000;
+
+    fn counting(stations: &[u32]) -> TrafficCount {
+        let mut count = TrafficCount::new(0, 0);
+        stations.iter().for_each(|station| count.add_station(StationKey(*station)));
+        count
+    }
+
+    /// A record of a station: what happens, when, and how long it took.
+    fn record((station, micros, what, latency): (u32, u64, usize, u64)) -> Record<'static> {
+        let kinds = [
+            RecordKind::Connected,
+            RecordKind::Lost,
+            RecordKind::Retry,
+            RecordKind::Frame(Direction::Out, FrameKind::Call),
+            RecordKind::Frame(Direction::In, FrameKind::Result),
+            RecordKind::Frame(Direction::In, FrameKind::Error),
+            RecordKind::Timeout,
+        ];
+        Record {
+            station: Some(StationKey(station)),
+            monotonic_micros: micros,
+            kind: kinds[what],
+            action: Some(["Heartbeat", "MeterValues"][(latency % 2) as usize]),
+            code: Some(ErrorCode::InternalError),
+            latency: Some(Duration::from_micros(latency)),
+            ..Record::of_time(0, 0)
+        }
+    }
+
+    fn report(count: &mut TrafficCount, micros: u64) -> FleetReport {
+        // the most that were connected at a time were so at other times in each part
+        FleetReport { connected: 0, ..count.report(micros, "", 7, None) }
+    }
+
+    proptest! {
+        #[test]
+        fn the_reports_of_parts_add_up_to_that_of_the_whole(
+            mut events in prop::collection::vec((0_u32..6, 0..RUN, 0_usize..7, 1_u64..5_000_000), 0..300),
+        ) {
+            events.sort_by_key(|event| event.1);
+            let mut whole = counting(&[0, 1, 2, 3, 4, 5]);
+            let mut parts = [counting(&[0, 1]), counting(&[2]), counting(&[3, 4, 5])];
+            for event in &events {
+                whole.count(&record(*event));
+                parts.iter_mut().for_each(|part| part.count(&record(*event)));
+            }
+            let parts: Vec<FleetReport> = parts.iter_mut().map(|part| report(part, RUN)).collect();
+            prop_assert_eq!(FleetReport::merge(&parts).unwrap(), report(&mut whole, RUN));
+        }
+
+        #[test]
+        fn intervals_of_other_lengths_lose_nothing(
+            events in prop::collection::vec((0_u32..2, 0_u64..500_000_000, 4_usize..7, 1_u64..5_000_000), 1..100),
+        ) {
+            let mut parts = [counting(&[0]), counting(&[1])];
+            events.iter().for_each(|event| parts.iter_mut().for_each(|part| part.count(&record(*event))));
+            // one has intervals of a second, the other longer ones
+            let [first, second] = &mut parts;
+            let sum = FleetReport::merge(&[report(first, 500_000_000), report(second, RUN)]).unwrap();
+            prop_assert!(sum.intervals.windows(2).all(|pair| pair[0].from + pair[0].seconds <= pair[1].from + 1e-6));
+            let answers = events.iter().filter(|event| event.2 < 6).count() as u64;
+            prop_assert_eq!(sum.intervals.iter().map(|interval| interval.answers).sum::<u64>(), answers);
+            let last = sum.intervals.last().unwrap();
+            prop_assert!((last.from + last.seconds - 1_500.0).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_intervals_go_on_to_the_end_of_the_run() {
+        let mut count = counting(&[0]);
+        count.count(&record((0, 500_000, 0, 1)));
+        let report = count.report(2_500_000, "", 7, None);
+        let intervals: Vec<_> =
+            report.intervals.iter().map(|interval| (interval.from, interval.seconds, interval.connected)).collect();
+        assert_eq!(intervals, [(0.0, 1.0, 1), (1.0, 1.0, 1), (2.0, 0.5, 1)]);
+        // the moment of the report is not the end of counting
+        count.count(&record((0, 2_700_000, 1, 1)));
+        assert_eq!(count.report(4_000_000, "", 7, None).intervals.len(), 4);
     }
 }

@@ -22,6 +22,7 @@ mod state;
 mod tls;
 mod tls_options;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -37,7 +38,7 @@ use crate::clock::now;
 use crate::config::PasswordList;
 use crate::link::{
     self, DialTarget, ExtraHeaders, Gate, LinkContext, LinkHandle, LinkOrder, LinkSettings, Listener, ListenerPorts,
-    MisbehaviourPlan, Network, NetworkFaultPlan, SharedSettings, SoapService, is_secure_url,
+    MisbehaviourPlan, Network, NetworkFaultPlan, SharedCallbacks, SharedSettings, SoapService, is_secure_url,
 };
 use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::plugin::Plugins;
@@ -107,6 +108,7 @@ impl Hub {
             profile,
             running: Mutex::default(),
             central_systems: Mutex::default(),
+            callbacks: Mutex::default(),
             passwords: Arc::default(),
             answers: Arc::default(),
             plugins: Plugins::default(),
@@ -347,7 +349,7 @@ impl Hub {
             options.tls.certificate =
                 Some(station_certificate(&options.identity, options.tls.organization.as_deref(), folder)?);
         }
-        let way = Route::find(&options, &credentials, &self.shared.network)?;
+        let way = Route::find(&options, &credentials, &self.shared.network, |port, bind| self.callbacks(port, bind))?;
         let credentials = StationCredentials::new(credentials);
         let connector = self.connector(&options.tls, is_secure_url(&options.url))?;
         if options.identity.is_empty() {
@@ -370,18 +372,29 @@ impl Hub {
         let (behaviour, filters) = behind(station, &credentials, &options);
         let mut charge_point = responder(behaviour, station, rules, plugins);
         charge_point.filters.extend(filters);
-        let (identity, version, tasks) = (options.identity, options.version, &self.shared.tasks);
+        let (identity, version, seed, tasks) = (options.identity, options.version, options.machine.seed, &self.shared.tasks);
         match way {
             Route::WebSocket(url) => {
-                let dial = DialTarget { url, identity, version, station, headers, credentials, turns };
+                let dial = DialTarget { url, identity, version, station, headers, credentials, seed, turns };
                 tasks.spawn(link::keep_connected(dial, charge_point, inbox, context));
             }
-            Route::Soap { url, from, listener, acceptor } => {
-                let service = SoapService { url, identity, version, station, from, acceptor, credentials };
-                tasks.spawn(link::keep_serving(service, listener, charge_point, inbox, context));
+            Route::Soap { url, from, port, acceptor } => {
+                let service = SoapService { url, identity, version, station, from, acceptor, credentials, seed };
+                tasks.spawn(link::keep_serving(service, port, charge_point, inbox, context));
             }
         }
         Ok(station)
+    }
+
+    /// The server at which stations of ours are called that share this port; the first one starts it.
+    fn callbacks(&self, port: u16, bind: &dyn Fn() -> io::Result<Listener>) -> io::Result<SharedCallbacks> {
+        let mut all = self.shared.callbacks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = all.iter().find(|(wanted, _)| *wanted == port) {
+            return Ok(known.clone());
+        }
+        let started = SharedCallbacks::start(bind()?, self.context(Role::ChargePoint, 0), &self.shared.tasks)?;
+        all.push((port, started.clone()));
+        Ok(started)
     }
 
     /// Gives an order to every target without waiting for any.

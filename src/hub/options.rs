@@ -132,6 +132,8 @@ pub struct SoapOptions {
     pub from: Option<String>,
     /// The TCP port for remote calls; 0 means any free one, `None` the one in the `From` address or, without that, any free one.
     pub port: Option<u16>,
+    /// Whether all stations of the session that say so are called at one port, each at the path of its identity. Such a port has no TLS.
+    pub shared: bool,
 }
 
 impl SoapOptions {

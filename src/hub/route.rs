@@ -1,12 +1,13 @@
 //! How a charge point of ours reaches its central system, found out before it is started: the caller gets the mistakes.
 
+use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use super::tls::callback_acceptor;
 use super::{ChargePointOptions, HubError, SoapOptions};
 use crate::behaviour::CredentialSet;
-use crate::link::{CentralSystemUrl, HttpUrl, Listener, Network, TlsAcceptor};
+use crate::link::{CallbackPort, CentralSystemUrl, HttpUrl, Listener, Network, SharedCallbacks, TlsAcceptor};
 use crate::ocpp::Version;
 
 /// A route to the central system.
@@ -16,14 +17,19 @@ pub(super) enum Route {
     Soap {
         url: HttpUrl,
         from: Option<String>,
-        listener: Listener,
+        port: CallbackPort,
         acceptor: Option<Arc<TlsAcceptor>>,
     },
 }
 
 impl Route {
-    /// The route for these options. For SOAP the port is bound here.
-    pub fn find(options: &ChargePointOptions, credentials: &CredentialSet, network: &Network) -> Result<Route, HubError> {
+    /// The route for these options. For SOAP the port is bound here, and `share` makes the server for many stations.
+    pub fn find(
+        options: &ChargePointOptions,
+        credentials: &CredentialSet,
+        network: &Network,
+        share: impl FnOnce(u16, &dyn Fn() -> io::Result<Listener>) -> io::Result<SharedCallbacks>,
+    ) -> Result<Route, HubError> {
         let fitting = |tls: bool| {
             let profile = credentials.profile;
             if profile.uses_tls() && !tls {
@@ -45,12 +51,18 @@ impl Route {
             Some(soap) => {
                 let url = HttpUrl::parse(&options.url)?;
                 fitting(url.tls)?;
-                Route::soap(options, soap, url, network)
+                Route::soap(options, soap, url, network, share)
             }
         }
     }
 
-    fn soap(options: &ChargePointOptions, soap: &SoapOptions, url: HttpUrl, network: &Network) -> Result<Route, HubError> {
+    fn soap(
+        options: &ChargePointOptions,
+        soap: &SoapOptions,
+        url: HttpUrl,
+        network: &Network,
+        share: impl FnOnce(u16, &dyn Fn() -> io::Result<Listener>) -> io::Result<SharedCallbacks>,
+    ) -> Result<Route, HubError> {
         let from = soap.from.clone().filter(|from| !from.is_empty());
         let named = from.as_deref().and_then(address_of);
         // Without an address it is secured like the way there, as far as the station has a certificate.
@@ -63,8 +75,13 @@ impl Route {
         let port = soap.port.or(named.map(|named| named.port)).unwrap_or(0);
         let named = if soap.port.is_none() { "the port in the From address (-f)" } else { "the port for remote calls" };
         let cannot_serve = |source| HubError::CannotServe { port, named, source };
-        let listener = network.bind_everywhere(port).map_err(cannot_serve)?;
-        Ok(Route::Soap { url, from, listener, acceptor })
+        let bind = || network.bind_everywhere(port);
+        // A shared port has no TLS: each station would need its own certificate there.
+        let opened = match soap.shared && acceptor.is_none() {
+            true => share(port, &bind).map(CallbackPort::Shared),
+            false => bind().map(CallbackPort::Own),
+        };
+        Ok(Route::Soap { url, from, port: opened.map_err(cannot_serve)?, acceptor })
     }
 }
 

@@ -15,7 +15,7 @@ use super::central_system::ListenAddress;
 use super::registry::Registry;
 use super::tls::LastConnector;
 use crate::capture::CaptureWriter;
-use crate::link::{Gate, LinkSettings, MisbehaviourPlan, Network, NetworkFaultPlan, SharedSettings};
+use crate::link::{Gate, LinkSettings, MisbehaviourPlan, Network, NetworkFaultPlan, SharedCallbacks, SharedSettings};
 use crate::ocpp::{Catalog, Role};
 use crate::plugin::Plugins;
 use crate::simulator::{CentralSystem, MachinePanels, Profile};
@@ -31,6 +31,8 @@ pub(super) struct HubState {
     pub running: Mutex<Vec<(Role, SharedSettings)>>,
     /// Those that run.
     pub central_systems: Mutex<Vec<Arc<CentralSystem>>>,
+    /// The servers at which many stations of ours are called over SOAP, by the port that was asked for.
+    pub callbacks: Mutex<Vec<(u16, SharedCallbacks)>>,
     /// The passwords of stations.
     pub passwords: Arc<PasswordBook>,
     pub answers: Arc<AnswerRules>,

@@ -38,6 +38,7 @@ use super::opening::{ConnectionOpening, FirstBytes, OpenedSocket, upgraded_socke
 use super::order::LinkOrder;
 use super::panic_guard;
 use super::proxy_header::read_proxy_header;
+use super::random::LinkChance;
 use super::rejection::{record_rejection, reject};
 use super::relay;
 use super::soap::{self, IncomingConnection};
@@ -324,7 +325,7 @@ async fn begin(
     let AcceptedHandshake { identity, agreed, offered, heads, .. } = accepted;
     if let Some((version, Admission { station, responder })) = agreed {
         let number = listener_context.context.events.link_numbers().next();
-        let up = Box::new(LinkUp { stream, station, number, version, peer, handshake: heads });
+        let up = Box::new(LinkUp { stream, station, number, version, peer, handshake: heads, chance: LinkChance::default() });
         listener_context.tasks.spawn(link(up, responder, pass, listener_context.clone()));
         return;
     }

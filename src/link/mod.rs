@@ -60,7 +60,7 @@ pub use random::fresh_id;
 pub use relay::{PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError, leads_back};
 pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
-pub use soap::{FromProblem, HttpUrl, SoapService, keep_serving};
+pub use soap::{CallbackPort, FromProblem, HttpUrl, SharedCallbacks, SoapService, keep_serving};
 pub use subprotocol::{SubprotocolOrder, SubprotocolPolicy, UnknownProtocol};
 pub use tls::{
     AcceptorOptions, CertificateFileError, CertificateFiles, ConnectorOptions, DEFAULT_TLS_PORT, FileStamp, HAS_OPENSSL,

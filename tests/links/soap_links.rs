@@ -209,7 +209,7 @@ async fn a_port_in_use_is_reported_before_anything_starts() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     let options = |identity| ChargePointOptions {
-        soap: Some(SoapOptions { from: None, port: Some(port) }),
+        soap: Some(SoapOptions { port: Some(port), ..SoapOptions::default() }),
         ..soap_charge_point(port, identity, Version::V1_5, false)
     };
     let error = hub.start_charge_point(options("CP1")).unwrap_err().to_string();

@@ -131,7 +131,7 @@ async fn soap_is_called_over_tls_in_both_directions() {
             let from = from.map(|_| format!("https://localhost:{}/cp", crate::support::free_port()));
             hub.start_charge_point(ChargePointOptions {
                 url: format!("https://localhost:{port}/"),
-                soap: Some(SoapOptions { from, port: None }),
+                soap: Some(SoapOptions { from, ..SoapOptions::default() }),
                 ..secured(&ca, port, "CP1", version, SecurityProfile::TlsClientCertificate)
             })
             .unwrap();

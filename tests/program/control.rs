@@ -154,3 +154,29 @@ fn a_foreign_agent_reads_the_session() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// The validator of the package openapi-spec-validator, which is foreign.
+#[test]
+fn a_foreign_validator_takes_the_description() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = token_file(folder.path());
+    let (session, address) = session(&token);
+    let (code, document, errors) = run(&["--control", &address, "--control-token", &token, "ctl", "openapi"], b"");
+    assert_eq!(code, Some(0), "{errors}");
+    session.quit();
+    let python = std::env::var("OCPP_TUI_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/program/peers/openapi_check.py");
+    let child = Command::new(&python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let Ok(mut child) = child else {
+        println!("skipped: {python} cannot be started");
+        return;
+    };
+    // one without the package does not read
+    let _ = child.stdin.take().unwrap().write_all(document.as_bytes());
+    let text = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    if text.contains("missing") {
+        println!("skipped: {python} has no package openapi-spec-validator; OCPP_TUI_PYTHON names an interpreter that has it");
+        return;
+    }
+    assert!(text.starts_with("faults: 0"), "{text}");
+}

@@ -14,6 +14,7 @@ mod capture;
 mod control;
 mod documentation_commands;
 mod fleet;
+mod fleet_peers;
 mod line_mode;
 mod ocppjs_recordings;
 mod probe;

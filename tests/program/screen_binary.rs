@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,6 +13,7 @@ use portable_pty::CommandBuilder;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::process::LineSession;
 use crate::terminal::Terminal;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ocpp-tui");
@@ -176,6 +178,26 @@ fn a_call_of_the_peer_is_held_edited_and_released() {
     screen.wait_for("BEFORE ⇒ Accepted");
     screen.send("q");
     ends(screen, 0);
+}
+
+#[test]
+fn a_fleet_on_the_screen_survives_its_central_system() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let mut server = LineSession::start(&["--plain", "cs", "--host", "127.0.0.1", "--port", &port]);
+    server.hear("Server is listening on port");
+    let person = Person::new();
+    let report = person.state("fleet.txt");
+    fs::create_dir_all(report.parent().unwrap()).unwrap();
+    let url = format!("ws://127.0.0.1:{port}");
+    let words = ["cp", &url, "--count", "3", "--ramp", "100/s", "--report", report.to_str().unwrap()];
+    let mut screen = person.screen(&words);
+    screen.wait_for("fleet");
+    server.hear("#CP00003 connected");
+    drop(server);
+    screen.wait_for("was lost");
+    screen.send("q");
+    ends(screen, 0);
+    assert!(fs::read_to_string(report).unwrap().contains("3 stations, 3 connected at most"));
 }
 
 #[test]

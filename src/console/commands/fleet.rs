@@ -14,7 +14,7 @@ use crate::console::syntax::error::{CommandError, UsageFault, short};
 use crate::console::syntax::spec::{CommandSpec, CompletionKind, OptionSpec, added, argument, optional, switch};
 use crate::console::syntax::token::{Word, quote, unquote};
 use crate::fleet::{FleetChange, FleetHandle, FleetMix, FleetOptions, IdentityPattern, LoadPace, report_text};
-use crate::hub::ChargePointOptions;
+use crate::hub::{ChargePointOptions, SoapOptions};
 use crate::ocpp::Version;
 use crate::sanitize::escape_control;
 
@@ -243,6 +243,7 @@ impl StartFleet {
             count: usize::try_from(self.count).unwrap_or(usize::MAX),
             first: 1,
             template: ChargePointOptions::new(self.url.clone(), "", self.version.unwrap_or(VERSION)),
+            callbacks: SoapOptions::default(),
             ramp: self.ramp,
             jitter: 0.0,
             mix,

@@ -225,7 +225,7 @@ fn transports(arguments: &Arguments<'_>) -> Result<Vec<Transport>, CommandError>
 /// The options of a charge point that speaks SOAP; `None` over WebSocket.
 fn soap(arguments: &Arguments<'_>) -> Result<Option<SoapOptions>, CommandError> {
     let port = arguments.raw("-r").map(|word| read(word, "-r", "a port number", |text| text.parse().ok())).transpose()?;
-    let soap = SoapOptions { from: arguments.text("-f"), port };
+    let soap = SoapOptions { from: arguments.text("-f"), port, shared: false };
     arguments.raw("-t").map_or(Ok(None), |word| {
         read(word, "-t", "websocket or soap", |text| match text.to_ascii_lowercase().as_str() {
             "websocket" => Some(None),

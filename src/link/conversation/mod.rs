@@ -29,7 +29,7 @@ use serde_json::Value;
 use super::intercept::gate::Gate;
 use super::intercept::queue::InterceptQueue;
 use super::outgoing::Outgoing;
-use super::random::fresh_id;
+use super::random::LinkChance;
 use super::settings::LinkSettings;
 use crate::behaviour::{
     ActionObserver, CallObserver, CallOutcome, CallResult, LinkWish, Outbox, PhysicalAction, PhysicalActionError, Responder,
@@ -56,6 +56,8 @@ pub(super) struct ConversationContext {
     pub gate: Arc<Gate>,
     /// Whose link it is.
     pub station: StationKey,
+    /// Where the ids of our messages come from.
+    pub chance: LinkChance,
 }
 
 /// One link's conversation in one version.
@@ -67,6 +69,8 @@ pub(super) struct Conversation<F: Framing> {
     numbers: NumberSource,
     gate: Arc<Gate>,
     station: StationKey,
+    /// Where the ids of our messages come from.
+    pub chance: LinkChance,
     version: Version,
     responder: Responder,
     pending: PendingCalls,
@@ -93,7 +97,7 @@ impl<F: Framing> Conversation<F> {
         responder: Responder,
         now: Moment,
     ) -> Conversation<F> {
-        let ConversationContext { catalog, settings, numbers, gate, station } = context;
+        let ConversationContext { catalog, settings, numbers, gate, station, chance } = context;
         let mut conversation = Conversation {
             framing,
             catalog,
@@ -101,6 +105,7 @@ impl<F: Framing> Conversation<F> {
             numbers,
             gate,
             station,
+            chance,
             version,
             responder,
             pending: PendingCalls::default(),
@@ -304,7 +309,7 @@ impl<F: Framing> Conversation<F> {
 
     /// Sends a call of ours.
     fn send(&mut self, mut call: QueuedCall, now: Moment) {
-        let id = fresh_id();
+        let id = self.chance.fresh_id();
         let (is_send, wire_name) = (call.is_send(), call.signed.then(|| SignedPayload::name_of(&call.action)));
         let action = wire_name.as_deref().unwrap_or(&call.action);
         let request = OwnRequest { action, payload: &call.payload, is_send };

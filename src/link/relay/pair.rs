@@ -22,6 +22,7 @@ use crate::link::inbox::LinkHandle;
 use crate::link::network::Socket;
 use crate::link::order::LinkOrder;
 use crate::link::panic_guard;
+use crate::link::random::LinkChance;
 use crate::link::websocket::{self, Backoff, LinkUp, WatchedSocket};
 use crate::ocpp::Version;
 use crate::trace::{CloseReason, ConnectionAttempt, EventKind, PairLeg, RetryCause, StationKey};
@@ -115,7 +116,8 @@ async fn run_leg(leg: PairLeg, of: &LegContext, opened: OpenedLeg) -> Option<Clo
         // Its other link ends with it. One with a full inbox is ended by its own time limits.
         let _ = older.order(LinkOrder::Replaced);
     }
-    let up = Box::new(LinkUp { stream, station: *key, number, version: *version, peer, handshake });
+    let up =
+        Box::new(LinkUp { stream, station: *key, number, version: *version, peer, handshake, chance: LinkChance::default() });
     let session = RelaySession::new(leg, shared.clone());
     let running = Box::pin(websocket::run_session(up, &mut inbox, context, |_| session));
     let ended = panic_guard::guarded(running, &context.events, *key, number).await;

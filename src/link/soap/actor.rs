@@ -30,6 +30,7 @@ use crate::link::credential_news::news_event;
 use crate::link::inbox::{LinkEvent, LinkInbox};
 use crate::link::intercept::queue::InspectionVerdict;
 use crate::link::order::{LinkCommand, LinkOrder};
+use crate::link::random::LinkChance;
 use crate::link::wake_gate::WakeGate;
 use crate::link::{LinkContext, LinkSettings};
 use crate::ocpp::{Role, Transport, Version};
@@ -55,6 +56,8 @@ pub(super) struct SoapUp {
     pub authorization: Option<StationAuthorization>,
     /// How the request came with which it began; empty where it began without one.
     pub attempt: ConnectionAttempt,
+    /// Where its random values come from.
+    pub chance: LinkChance,
 }
 
 /// What is done when an HTTP exchange of ours is over.
@@ -71,7 +74,7 @@ pub(super) async fn run(
     context: &LinkContext,
     responder: Responder,
 ) -> (Responder, CloseReason) {
-    let SoapUp { station, number, version, peer, soap, listening, authorization, attempt } = up;
+    let SoapUp { station, number, version, peer, soap, listening, authorization, attempt, chance } = up;
     let began = now();
     // Before the event: a reader of it may use the link at once. Orders wait in the inbox.
     inbox.came_up(version);
@@ -86,7 +89,7 @@ pub(super) async fn run(
     let role = soap.role;
     let url = soap.address.as_ref().map(|url| url.to_string().into());
     let gate = context.gate.clone();
-    let conversation_context = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station };
+    let conversation_context = ConversationContext { catalog, settings: settings.clone(), numbers, gate, station, chance };
     let conversation = Conversation::begin(soap, conversation_context, version, responder, began);
     let (exchanges, kept) = (JoinSet::new(), KeptConnection::new(context, station, role.peer()));
     let (by_user, uncallable) = (false, None);

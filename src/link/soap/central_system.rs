@@ -27,6 +27,7 @@ use crate::link::endpoint::IDENTITY_LIMIT;
 use crate::link::inbox::LinkHandle;
 use crate::link::order::LinkOrder;
 use crate::link::panic_guard;
+use crate::link::random::LinkChance;
 use crate::ocpp::{ErrorCode, Role, Transport, Version};
 use crate::rpc::soap::{Body, Envelope, FaultSubcode, ResponseHeaders, write_fault};
 use crate::trace::{
@@ -109,7 +110,7 @@ async fn route(
             }
         }
         Err((code, subcode, description)) => {
-            let headers = answer_headers(read.as_ref().ok());
+            let headers = answer_headers(read.as_ref().ok(), &mut LinkChance::default());
             let kind = if read.is_ok() { FrameKind::Call } else { FrameKind::Malformed };
             let content = read.as_ref().ok().map(|envelope| Box::new(FrameContent::of(envelope)));
             let refused = Refused { text, content, kind, remarks, origin, headers, code, subcode, description };
@@ -269,7 +270,17 @@ impl NewSoapLink {
         let context = &listener_context.context;
         let address = callback.and_then(|url| HttpUrl::parse(&url).ok());
         let soap = SoapFraming::new(context.catalog.clone(), Role::CentralSystem, identity.clone(), from, address);
-        let up = SoapUp { station, number, version, peer, soap, listening: None, authorization: None, attempt };
+        let up = SoapUp {
+            station,
+            number,
+            version,
+            peer,
+            soap,
+            listening: None,
+            authorization: None,
+            attempt,
+            chance: LinkChance::default(),
+        };
         let running = actor::run(up, &mut requests, &mut inbox, context, responder);
         panic_guard::guarded(running, &context.events, station, number).await;
         listener_context.actors.remove(&identity, number);

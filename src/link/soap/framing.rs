@@ -18,7 +18,7 @@ use crate::link::conversation::framing::{
 };
 use crate::link::conversation::pending_calls::QueuedCall;
 use crate::link::conversation::{Conversation, out_frame};
-use crate::link::random::fresh_id;
+use crate::link::random::LinkChance;
 use crate::ocpp::{ActionDefinition, Catalog, ErrorCode, Role, Version};
 use crate::rpc::soap::{
     self, Body, Envelope, FaultSubcode, HeaderDirection as Way, HeaderSeverity, ReadHint, RequestHeaders, ResponseHeaders,
@@ -177,8 +177,8 @@ fn message_id(id: &str) -> String {
 }
 
 /// The headers of our answer to a request; `None` is a request that could not be read.
-pub(super) fn answer_headers(request: Option<&Envelope>) -> ResponseHeaders {
-    ResponseHeaders::to_request(request, message_id(&fresh_id()))
+pub(super) fn answer_headers(request: Option<&Envelope>, chance: &mut LinkChance) -> ResponseHeaders {
+    ResponseHeaders::to_request(request, message_id(&chance.fresh_id()))
 }
 
 /// The text of a fault: the description that SRPC would send, and the reason.
@@ -195,7 +195,7 @@ impl Conversation<SoapFraming> {
     pub fn receive(&mut self, request: SoapRequest, now: Moment) {
         let SoapRequest { text, read, mut remarks, origin, reply, .. } = request;
         let origin = Some(origin);
-        let question = SoapReplyToken { headers: answer_headers(read.as_ref().ok()), subcode: None, reply };
+        let question = SoapReplyToken { headers: answer_headers(read.as_ref().ok(), &mut self.chance), subcode: None, reply };
         match read {
             Ok(envelope) => {
                 remark_on(&envelope, Way::Request, self.version(), self.framing.role, &mut remarks);
@@ -315,7 +315,7 @@ impl Conversation<SoapFraming> {
         let text = FrameText::from(unquoted(text).to_owned());
         let hint = ReadHint { version: Some(self.version()), service: Some(self.framing.role.peer()), answers: None };
         let read = soap::read(text.as_str(), &self.framing.catalog, hint);
-        let id = fresh_id();
+        let id = self.chance.fresh_id();
         let message_id = read.as_ref().ok().and_then(|envelope| envelope.message_id()).map(str::to_owned);
         let version = match read.as_ref().map(|envelope| &envelope.body) {
             Ok(Body::Request(operation)) => operation.version,

@@ -15,13 +15,14 @@
 //! | `spelling` | typed numbers, as they were typed |
 //! | `actor`, `actors` | the actor of one station, and how requests reach it |
 //! | `central_system` | the central system's side: which station a request belongs to |
-//! | `charge_point` | the charge point's side: its own server |
+//! | `charge_point`, `callback_server` | the charge point's side: its link, and the server at which it is called |
 //! | `wsdl` | the WSDL behind `?wsdl` |
 
 mod actor;
 mod actors;
 mod address;
 mod body;
+mod callback_server;
 mod central_system;
 mod charge_point;
 mod client;
@@ -36,6 +37,7 @@ mod wsdl;
 
 pub(super) use actors::SoapActors;
 pub use address::{FromProblem, HttpUrl};
+pub use callback_server::{CallbackPort, SharedCallbacks};
 pub(super) use central_system::respond;
 pub use charge_point::{SoapService, keep_serving};
 pub(super) use incoming::IncomingConnection;

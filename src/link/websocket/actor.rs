@@ -33,6 +33,7 @@ use crate::link::misbehaviour::odd_writer::{MessageFate, MisbehaviourReporter, O
 use crate::link::network::AbortiveClose;
 use crate::link::order::{LinkCommand, LinkOrder};
 use crate::link::outgoing::Outgoing;
+use crate::link::random::LinkChance;
 use crate::link::settings::LinkSettings;
 use crate::link::wake_gate::WakeGate;
 use crate::ocpp::{Role, Transport, Version};
@@ -68,6 +69,8 @@ pub(in crate::link) struct LinkUp<S> {
     pub peer: SocketAddr,
     /// The heads of request and answer.
     pub handshake: ConnectionAttempt,
+    /// Where its random values come from.
+    pub chance: LinkChance,
 }
 
 /// Runs a link in OCPP-J until it ends, and hands back what stands behind it.
@@ -80,8 +83,8 @@ pub(in crate::link) fn run<W>(
 where
     W: AsyncRead + AsyncWrite + AbortiveClose + Unpin,
 {
-    let (station, version) = (up.station, up.version);
-    run_session(up, inbox, context, move |began| conversation(station, version, context, responder, began))
+    let (station, version, chance) = (up.station, up.version, up.chance.clone());
+    run_session(up, inbox, context, move |began| conversation(station, version, context, responder, chance, began))
 }
 
 /// The conversation of a link that is up.
@@ -90,11 +93,12 @@ fn conversation(
     version: Version,
     context: &LinkContext,
     responder: Responder,
+    chance: LinkChance,
     now: Moment,
 ) -> Conversation<SrpcFraming> {
     let numbers = context.events.numbers().clone();
     let (catalog, settings, gate) = (context.catalog.clone(), context.settings.current(), context.gate.clone());
-    let needs = ConversationContext { catalog, settings, numbers, gate, station };
+    let needs = ConversationContext { catalog, settings, numbers, gate, station, chance };
     Conversation::begin(SrpcFraming, needs, version, responder, now)
 }
 

@@ -34,7 +34,7 @@ use crate::link::misbehaviour::request::altered;
 use crate::link::misbehaviour::{ActiveMisbehaviour, MisbehaviourKind, MisbehaviourStage, OddTls, PATIENCE};
 use crate::link::network::{Network, Socket};
 use crate::link::panic_guard;
-use crate::link::random::handshake_key;
+use crate::link::random::LinkChance;
 use crate::link::tls::FailedTls;
 use crate::link::websocket;
 use crate::ocpp::{Role, Version};
@@ -61,6 +61,8 @@ pub struct DialTarget {
     pub headers: ExtraHeaders,
     /// What the station shows; its machine changes it.
     pub credentials: StationCredentials,
+    /// What its random values and its waits follow from; without it they are other ones each time.
+    pub seed: Option<u64>,
     /// The turns of the session's handshakes: thousands at once would overrun any central system, and time out.
     pub turns: Arc<Semaphore>,
 }
@@ -79,7 +81,8 @@ enum Next {
 
 /// Keeps the charge point connected until the session ends.
 pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbox: LinkInbox, context: LinkContext) {
-    let mut backoff = Backoff::new(fastrand::u64(..));
+    let mut chance = LinkChance::of_seed(dial.seed);
+    let mut backoff = Backoff::new(chance.seed());
     let mut began = Instant::now();
     let mut link = 0;
     let mut next = Next::Connect;
@@ -88,7 +91,7 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
             Next::Connect => {
                 began = Instant::now();
                 // In a box, because it runs once: as a part of the task a link would keep its room.
-                match Box::pin(attempt(&dial, &mut responder, &mut inbox, &context)).await {
+                match Box::pin(attempt(&dial, &mut chance, &mut responder, &mut inbox, &context)).await {
                     Ok(Dialled { stream, peer, handshake }) => {
                         record_news(dial.credentials.connected(), dial.station, &context).await;
                         link = context.events.link_numbers().next();
@@ -99,6 +102,7 @@ pub async fn keep_connected(dial: DialTarget, mut responder: Responder, mut inbo
                             version: dial.version,
                             peer,
                             handshake,
+                            chance: chance.fork(),
                         });
                         let running = Box::pin(websocket::run(up, &mut inbox, &context, responder));
                         let done = panic_guard::guarded(running, &context.events, dial.station, link).await;
@@ -155,6 +159,7 @@ fn after(end: CloseReason) -> Next {
 /// One attempt to connect, which the user may cancel.
 async fn attempt(
     dial: &DialTarget,
+    chance: &mut LinkChance,
     responder: &mut Responder,
     inbox: &mut LinkInbox,
     context: &LinkContext,
@@ -169,7 +174,7 @@ async fn attempt(
         let _turn = dial.turns.acquire().await;
         let odd = OddAttempt::of(dial, target, context);
         let mut progress = AttemptProgress::dialling();
-        match connect_oddly(dial, (target, &url), &shown, context, &mut progress, odd).await {
+        match connect_oddly(dial, (target, &url), &shown, context, (&mut progress, chance), odd).await {
             Ok((stream, peer)) => {
                 let findings = progress.security_findings(peer);
                 Ok(Dialled { stream, peer, handshake: ConnectionAttempt { findings, ..progress.attempt() } })
@@ -233,12 +238,12 @@ async fn connect_oddly(
     (target, url): (&CentralSystemUrl, &str),
     shown: &CredentialSet,
     context: &LinkContext,
-    progress: &mut AttemptProgress,
+    (progress, chance): (&mut AttemptProgress, &mut LinkChance),
     odd: OddAttempt,
 ) -> Result<Taken, DialError> {
     if odd.request.iter().any(|one| one.kind() == MisbehaviourKind::TwoConnections) {
         let mut first = AttemptProgress::dialling();
-        let (mut stream, _) = connect(dial, (target, url), shown, context, &mut first, OddAttempt::default()).await?;
+        let (mut stream, _) = connect(dial, (target, url), shown, context, (&mut first, chance), OddAttempt::default()).await?;
         let shutdown = context.shutdown.clone();
         tokio::spawn(async move {
             // What comes is read until the peer ends it, and not answered.
@@ -246,7 +251,7 @@ async fn connect_oddly(
             let _ = shutdown.run_until_cancelled(reading).await;
         });
     }
-    connect(dial, (target, url), shown, context, progress, odd).await
+    connect(dial, (target, url), shown, context, (progress, chance), odd).await
 }
 
 /// Connects; each step has the time of a handshake. What is known of the attempt is in `progress`, also when it fails.
@@ -255,7 +260,7 @@ async fn connect(
     (target, url): (&CentralSystemUrl, &str),
     shown: &CredentialSet,
     context: &LinkContext,
-    progress: &mut AttemptProgress,
+    (progress, chance): (&mut AttemptProgress, &mut LinkChance),
     OddAttempt { tls: odd_tls, request: odd }: OddAttempt,
 ) -> Result<Taken, DialError> {
     // A station never shows the credentials of a profile over a connection that is less than it (A00.FR.005).
@@ -268,7 +273,7 @@ async fn connect(
     let uri: Uri = url.parse().map_err(|_| DialError::Url(url.to_owned()))?;
     let request = ClientRequestBuilder::new(uri).with_sub_protocol(dial.version.subprotocol());
     let mut request = request.into_client_request().map_err(|error| DialError::Request { url: url.to_owned(), error })?;
-    if let Ok(key) = HeaderValue::from_str(&handshake_key()) {
+    if let Ok(key) = HeaderValue::from_str(&chance.handshake_key()) {
         request.headers_mut().insert(SEC_WEBSOCKET_KEY, key);
     }
     dial.headers.apply(request.headers_mut());

@@ -45,7 +45,7 @@ fn the_machine_of_a_charge_point_is_read_and_written() {
 fn a_charge_point_with_all_its_options() {
     let options = ChargePointOptions {
         ping_interval: 60,
-        soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: Some(9001) }),
+        soap: Some(SoapOptions { from: Some("http://me".to_owned()), port: Some(9001), shared: false }),
         ..ChargePointOptions::new("http://localhost:9000/simulator", "CP 1", Version::V1_6)
     };
     let line = r#"start_cp http://localhost:9000/simulator "CP 1" -p ocpp1.6 -i 60 -t soap -f http://me -r 9001 --lively"#;

@@ -77,7 +77,14 @@ fn context(settings: Arc<LinkSettings>, now: Moment) -> ConversationContext {
     let (events, _) = crate::trace::start(1 << 20, now).unwrap();
     let gate = Arc::new(Gate::new(events.trace().clone()));
     let station = events.station(Role::CentralSystem, "CP1");
-    ConversationContext { catalog: Catalog::embedded(), settings, numbers: NumberSource::default(), gate, station }
+    ConversationContext {
+        catalog: Catalog::embedded(),
+        settings,
+        numbers: NumberSource::default(),
+        gate,
+        station,
+        chance: LinkChance::default(),
+    }
 }
 
 struct Talk {

@@ -17,6 +17,7 @@ use crate::link::inbox::LinkHandle;
 use crate::link::intercept::gate::Gate;
 use crate::link::misbehaviour::MisbehaviourScope;
 use crate::link::network::Network;
+use crate::link::random::LinkChance;
 use crate::link::settings::SharedSettings;
 use crate::link::websocket::closing::CLOSE_GRACE;
 use crate::ocpp::Catalog;
@@ -87,8 +88,15 @@ fn link_up(stream: OurStream) -> (LinkContext, Box<LinkUp<DuplexStream>>) {
         shutdown,
     };
     let peer = "127.0.0.1:9".parse().unwrap();
-    let up =
-        Box::new(LinkUp { stream, station, number: 1, version: Version::V1_6, peer, handshake: ConnectionAttempt::default() });
+    let up = Box::new(LinkUp {
+        stream,
+        station,
+        number: 1,
+        version: Version::V1_6,
+        peer,
+        handshake: ConnectionAttempt::default(),
+        chance: LinkChance::default(),
+    });
     (context, up)
 }
 

@@ -1,14 +1,17 @@
 //! Fleets in virtual time: stations of ours at a central system of ours, over a network in memory.
 
+mod week;
+
 use std::time::Duration;
 
 use super::*;
 use crate::clock::{follow_runtime, now};
-use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub};
+use crate::hub::{CentralSystemOptions, ChargePointOptions, Hub, SoapOptions};
 use crate::link::{LinkSettings, Network};
 use crate::ocpp::{Catalog, Role, Version};
 use crate::simulator::Profile;
-use crate::trace;
+use crate::trace::station_summary::StationSummaries;
+use crate::trace::{self, Direction, FrameKind, RecordKind, StationKey};
 
 /// A session with a central system in memory, and the options of a fleet of so many stations at it.
 async fn bench(count: usize) -> (Hub, FleetOptions) {
@@ -22,6 +25,7 @@ async fn bench(count: usize) -> (Hub, FleetOptions) {
         count,
         first: 1,
         template: ChargePointOptions::new(format!("ws://localhost:{port}"), "", Version::V1_6),
+        callbacks: SoapOptions::default(),
         ramp: 50.0,
         jitter: 0.1,
         mix: None,
@@ -40,7 +44,8 @@ async fn a_fleet_charges_for_hours_and_its_figures_agree() {
     let _clock = follow_runtime("2026-03-04T00:00:00Z".parse().unwrap());
     let (hub, options) = bench(12).await;
     let mix = Some(FleetMix::load("highway").unwrap());
-    let options = FleetOptions { mix, duration: Some(Duration::from_secs(3 * 3600)), ..options };
+    // at the full hour stations report their registers: what is under way then has not come
+    let options = FleetOptions { mix, duration: Some(Duration::from_secs(3 * 3600 + 10)), ..options };
     let end = FleetHandle::start(&hub, options).ended().await.unwrap();
     let report = &end.report;
     assert_eq!((end.missed, end.state.refused, report.stations, report.connected), (0, 0, 12, 12));
@@ -56,7 +61,34 @@ async fn a_fleet_charges_for_hours_and_its_figures_agree() {
         report.actions.keys()
     );
     assert!(calls("StopTransaction") <= calls("StartTransaction"));
+    the_central_system_counted_the_same(&hub, report);
     hub.end().await;
+}
+
+/// The other side of the same links, counted by other code.
+fn the_central_system_counted_the_same(hub: &Hub, report: &FleetReport) {
+    let contents = hub.trace().read();
+    let mut seen = StationSummaries::default();
+    while seen.catch_up(&contents, u64::MAX) {}
+    let is_there =
+        |station: StationKey| contents.stations().get(station).is_some_and(|row| row.our_role == Role::CentralSystem);
+    let mut calls = std::collections::BTreeMap::<String, u64>::new();
+    for record in contents.records().iter(0..u64::MAX) {
+        if record.kind == RecordKind::Frame(Direction::In, FrameKind::Call) && record.station.is_some_and(is_there) {
+            *calls.entry(record.action.unwrap_or_default().to_owned()).or_default() += 1;
+        }
+    }
+    let reported = report.actions.iter().filter(|(_, action)| action.calls > 0);
+    assert_eq!(
+        reported.map(|(name, action)| (name.clone(), action.calls)).collect::<std::collections::BTreeMap<_, _>>(),
+        calls
+    );
+    let transactions: Vec<_> = seen.transactions().iter().filter(|transaction| is_there(transaction.station)).collect();
+    let ended: Vec<_> = transactions.iter().filter(|transaction| !transaction.is_running()).collect();
+    let energy: f64 = ended.iter().filter_map(|transaction| transaction.energy()).sum();
+    let TransactionReport { started, ended: ended_there, energy_wh } = report.transactions;
+    assert_eq!((started, ended_there), (transactions.len() as u64, ended.len() as u64));
+    assert!(ended_there > 10 && (energy_wh - energy).abs() < 0.01, "{energy_wh} {energy}");
 }
 
 #[tokio::test(start_paused = true)]
