@@ -248,7 +248,9 @@ async fn start(console: &Console, command: Option<&StartCommand>, full_screen: b
             console.hub().start_central_system(central_system(arguments)?).await?;
         }
         Some(StartCommand::Cp(arguments)) => {
+            // the groups of a mix have transports of their own
             if arguments.transport == TransportArgument::Websocket
+                && arguments.fleet.mix.is_none()
                 && (arguments.from.is_some() || arguments.remote_port.is_some())
             {
                 bail!("--from and --remote-port are for SOAP: add --transport soap.");

@@ -185,7 +185,7 @@ fn the_sums_are_those_of_the_central_system() {
         group("soap", "version = '1.5'\ntransport = 'soap'"),
     ];
     std::fs::write(&mix, groups.concat()).unwrap();
-    let mut server = LineSession::start(&["--plain", "--log-format", "quiet", "cs", "--host", "127.0.0.1", "--port", "0"]);
+    let mut server = LineSession::start(&["--plain", "cs", "--host", "127.0.0.1", "--port", "0"]);
     let line = server.hear("Server is listening on port");
     let url = format!("ws://localhost:{}", line.rsplit(' ').next().unwrap());
     let mut words = vec!["--log-format", "quiet", "cp", &url, "--count", "6", "--ramp", "1000/s", "--seed", "3", "--mix", &mix];
