@@ -153,14 +153,14 @@ impl CallLoad {
             }
             LoadPace::Rate { per_second, step, every } => {
                 let due = planned_calls(self.began.elapsed(), per_second, step, every);
-                while self.planned < due {
-                    self.planned += 1;
-                    if self.waiting.len() < MOST_WAITING {
-                        self.waiting.push_back(self.began + planned_time(self.planned, per_second, step, every));
-                    } else {
-                        self.given_up += 1;
-                    }
+                // a rate may plan more in a moment than can be counted one by one
+                let new = due.saturating_sub(self.planned);
+                let taken = new.min((MOST_WAITING - self.waiting.len()) as u64);
+                for number in self.planned + 1..=self.planned + taken {
+                    self.waiting.push_back(self.began + planned_time(number, per_second, step, every));
                 }
+                self.given_up = self.given_up.saturating_add(new - taken);
+                self.planned += new;
                 while let Some(planned) = self.waiting.front().copied() {
                     let Some(station) = self.next_idle() else { return };
                     if self.call(hub, station, planned) {
@@ -227,6 +227,7 @@ fn samples(version: Version, catalog: &Catalog) -> Vec<(&'static str, Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link::LinkSettings;
 
     #[test]
     fn a_rate_plans_calls_and_their_times() {
@@ -237,6 +238,18 @@ mod tests {
         assert_eq!(planned_calls(Duration::from_secs(25), 100.0, 50.0, every), 3500);
         let time = planned_time(3500, 100.0, 50.0, every).as_secs_f64();
         assert!((time - 25.0).abs() < 0.01, "{time}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_that_no_station_can_keep_is_given_up_at_once() {
+        let mut load = CallLoad::new(LoadPace::Rate { per_second: 1e18, step: 0.0, every: Duration::from_secs(1) });
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let hub = Hub::new(Catalog::embedded(), LinkSettings::default(), crate::trace::direct(1 << 20, crate::clock::now()));
+        let mut planned_times = None;
+        load.go_on(&hub, &mut planned_times);
+        load.go_on(&hub, &mut planned_times);
+        assert_eq!((load.waiting.len(), load.planned), (MOST_WAITING, 1_000_000_000_000_000_000));
+        assert_eq!(load.given_up, load.planned - MOST_WAITING as u64);
     }
 
     #[test]

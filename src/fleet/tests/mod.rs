@@ -88,7 +88,7 @@ fn the_central_system_counted_the_same(hub: &Hub, report: &FleetReport) {
     let energy: f64 = ended.iter().filter_map(|transaction| transaction.energy()).sum();
     let TransactionReport { started, ended: ended_there, energy_wh } = report.transactions;
     assert_eq!((started, ended_there), (transactions.len() as u64, ended.len() as u64));
-    assert!(ended_there > 10 && (energy_wh - energy).abs() < 0.01, "{energy_wh} {energy}");
+    assert!(ended_there > 4 && (energy_wh - energy).abs() < 0.01, "{energy_wh} {energy}");
 }
 
 #[tokio::test(start_paused = true)]
