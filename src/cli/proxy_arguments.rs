@@ -32,7 +32,8 @@ pub struct ProxyArguments {
     #[arg(long, value_name = "FROM=TO", value_parser = |text: &str| PathMap::parse(text))]
     pub path_map: Vec<PathMap>,
     /// Be a gateway: central systems get this version, whatever stations of 1.2, 1.5 and 1.6 speak over WebSocket or SOAP. With an http://
-    /// URL in --to they are spoken to over SOAP [default: frames pass as they are; over SOAP the version of the station]
+    /// URL in --to they are spoken to over SOAP; stations that speak SOAP in this version pass as they are [default: frames pass as they
+    /// are, and stations over a WebSocket are spoken for over SOAP in their own version]
     #[arg(long, value_name = "VERSION", value_parser = translated)]
     pub translate: Option<Version>,
     /// A second central system that gets a copy of every call of the stations; its answers are compared and go nowhere. cs stands for

@@ -7,6 +7,7 @@ use super::answer_rules::{AnswerRules, RuleFilter};
 use super::central_system::ListenAddress;
 use super::proxy_options::{OUR_SECOND, PROXY_HOST, ProxyOptions};
 use super::registry::Registry;
+use super::state::HubState;
 use super::tls::ListenTls;
 use super::{CentralSystemOptions, Hub, HubError};
 use crate::behaviour::{AnswerFilter, CredentialSet, LinkObserver};
@@ -22,7 +23,7 @@ use crate::trace::{EventKind, EventSender, PairLeg, StationKey};
 const MESSAGE_LIMIT: usize = 16 << 20;
 
 /// The pairs of the session.
-struct PairDirectory {
+pub(super) struct PairDirectory {
     events: EventSender,
     /// The links to stations, with those of stations that are not passed on.
     stations: Arc<Registry>,
@@ -33,6 +34,17 @@ struct PairDirectory {
 }
 
 impl PairDirectory {
+    /// Those of this session.
+    pub fn of(shared: &HubState) -> PairDirectory {
+        PairDirectory {
+            events: shared.events.clone(),
+            stations: shared.registry.clone(),
+            upstreams: shared.upstreams.clone(),
+            answers: shared.answers.clone(),
+            plugins: shared.plugins.channel().clone(),
+        }
+    }
+
     fn registry(&self, leg: PairLeg) -> &Registry {
         match leg {
             PairLeg::Station => &self.stations,
@@ -97,13 +109,7 @@ impl Hub {
         };
         let ListenTls { port: tls_port, acceptor, notices, .. } = ListenTls::load(&listening, authority.as_deref())?;
         let credentials = options.credentials.clone().with_file()?;
-        let directory = PairDirectory {
-            events: shared.events.clone(),
-            stations: shared.registry.clone(),
-            upstreams: shared.upstreams.clone(),
-            answers: shared.answers.clone(),
-            plugins: shared.plugins.channel().clone(),
-        };
+        let directory = PairDirectory::of(shared);
         let target = RelayTarget::new(
             RelayOptions {
                 to: options.to.clone(),

@@ -80,7 +80,9 @@ impl ProxyOptions {
         let to = escape_control(&self.to);
         let does = match (self.is_gateway(), self.translate) {
             (false, _) => format!("The proxy listens on {address} and passes stations on to {to}"),
-            (true, None) => format!("The gateway listens on {address} and connects stations to {to}"),
+            (true, None) => format!(
+                "The proxy listens on {address}; it passes stations that speak SOAP on to {to} and connects others to it"
+            ),
             (true, Some(version)) => {
                 format!("The gateway listens on {address} and connects stations to {to} in OCPP {version}")
             }

@@ -12,7 +12,7 @@ use super::impairment::NetworkFaultPlan;
 use super::intercept::gate::Gate;
 use super::misbehaviour::MisbehaviourPlan;
 use super::network::Network;
-use super::relay::RelayTarget;
+use super::relay::{RelayTarget, SoapRelayTarget};
 use super::settings::SharedSettings;
 use super::soap::SoapActors;
 use super::subprotocol::SubprotocolPolicy;
@@ -66,6 +66,8 @@ pub struct ListenerContext {
     pub ports: ListenerPorts,
     /// Where stations are passed on to; `None` where we are the central system.
     pub relay: Option<Arc<RelayTarget>>,
+    /// Where stations that speak SOAP are passed on to as they are; `None` where none is.
+    pub soap_relay: Option<Arc<SoapRelayTarget>>,
     /// From which addresses stations may connect.
     pub addresses: AddressPolicy,
     /// How many connections each address has.
@@ -99,6 +101,7 @@ impl ListenerContext {
             subprotocols,
             ports,
             relay: None,
+            soap_relay: None,
             addresses,
             connections,
             actors,
@@ -124,6 +127,12 @@ impl ListenerContext {
     #[must_use]
     pub fn passed_on_to(self, target: RelayTarget) -> ListenerContext {
         ListenerContext { relay: Some(Arc::new(target)), ..self }
+    }
+
+    /// The same for stations that speak SOAP and are passed on as they are.
+    #[must_use]
+    pub fn soap_passed_on_to(self, target: SoapRelayTarget) -> ListenerContext {
+        ListenerContext { soap_relay: Some(Arc::new(target)), ..self }
     }
 
     /// The same with these limits of addresses.

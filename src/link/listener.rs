@@ -14,7 +14,7 @@ use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -221,7 +221,7 @@ async fn serve_http(
         .header_read_timeout(listener_context.context.settings.current().handshake_timeout)
         .max_buf_size(HEAD_BUFFER)
         // A central system gets the headers of a station as that wrote them, and the station those of the answer.
-        .preserve_header_case(listener_context.relay.is_some())
+        .preserve_header_case(listener_context.relay.is_some() || listener_context.soap_relay.is_some())
         // The library reads the real clock for it. An answer that is passed on has its own.
         .auto_date_header(!listener_context.context.network.is_in_memory() && listener_context.relay.is_none())
         .serve_connection(TokioIo::new(stream), service)
@@ -259,6 +259,9 @@ async fn respond(
     let slow = odd.slow();
     connection.pace().set(slow.map(|one| &**one));
     slow.into_iter().for_each(|one| reporter(station, listener_context).report(one));
+    if let Some(target) = listener_context.soap_relay.as_ref().filter(|_| *request.method() == Method::POST) {
+        return Box::pin(relay::respond_to_soap(request, connection, target, listener_context)).await;
+    }
     if is_soap(&request, listener_context) {
         return soap::respond(request, connection, listener_context).await;
     }

@@ -57,7 +57,10 @@ pub use misbehaviour::{
 pub use network::{Listener, Network};
 pub use order::{LinkCommand, LinkOrder};
 pub use random::fresh_id;
-pub use relay::{PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError, leads_back};
+pub use relay::{
+    PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError, SoapRelayOptions, SoapRelayTarget,
+    leads_back,
+};
 pub use runtime::runtime_builder;
 pub use settings::{LinkSettings, SharedSettings};
 pub use soap::{CallbackPort, FromProblem, HttpUrl, SharedCallbacks, SoapService, keep_serving};

@@ -29,6 +29,7 @@ mod proxy;
 mod soap;
 mod soap_links;
 mod soap_peers;
+mod soap_proxy;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

@@ -15,15 +15,16 @@ use wildmatch::WildMatch;
 use self::leg::{GatewayFilter, GatewayLeg};
 use self::pair::{GatewayPair, GatewaySide};
 use super::central_system::ListenAddress;
+use super::proxy::PairDirectory;
 use super::proxy_options::{PROXY_HOST, ProxyOptions, is_soap_url};
 use super::responder::responder;
 use super::tls::ListenTls;
 use super::{CentralSystemOptions, ChargePointOptions, CredentialOptions, Hub, HubError, SoapOptions};
-use crate::behaviour::AnswerFilter;
+use crate::behaviour::{AnswerFilter, CredentialSet};
 use crate::clock::now;
 use crate::link::{
     self, Admission, Authentication, BasicCredentials, CentralSystemUrl, Directory, Endpoint, ExtraHeaders, Handshake, HttpUrl,
-    LinkHandle, ListenerContext, ListenerPorts, Refusal, RelayTargetError, leads_back,
+    LinkHandle, ListenerContext, ListenerPorts, Refusal, RelayTargetError, SoapRelayOptions, SoapRelayTarget, leads_back,
 };
 use crate::ocpp::{Role, SecurityProfile, StationPassword, Transport, Version};
 use crate::trace::{EventKind, StationKey};
@@ -38,6 +39,11 @@ struct GatewayTarget {
 }
 
 impl GatewayTarget {
+    /// Its service, when it speaks SOAP.
+    fn service(&self) -> Option<HttpUrl> {
+        HttpUrl::parse(&self.url).ok().filter(|_| self.transport == Transport::Soap)
+    }
+
     /// Reads a URL: `http` and `https` are SOAP, `ws` and `wss` a WebSocket.
     fn parse(url: &str) -> Result<GatewayTarget, HubError> {
         if is_soap_url(url) {
@@ -181,8 +187,12 @@ impl Hub {
         let names: Vec<&str> = std::iter::once(&to).chain(routes.iter().map(|(_, target)| target)).map(|to| &*to.url).collect();
         let words = match options.translate {
             Some(version) => format!("stations are connected to {} in OCPP {version}", names.join(", ")),
-            None => format!("stations are connected to {} in their own version", names.join(", ")),
+            None => format!(
+                "stations that speak SOAP are passed on to {} as they are, others are connected to it in their own version",
+                names.join(", ")
+            ),
         };
+        let soap_relay = self.soap_relay(&options, (&to, &routes), &credentials)?;
         let (endpoint, addresses, ping_interval) = (options.endpoint.clone(), options.addresses.clone(), options.ping_interval);
         let directory = Arc::new(GatewayDirectory {
             hub: self.clone(),
@@ -201,7 +211,11 @@ impl Hub {
             context,
             shared.tasks.clone(),
         );
-        let listener_context = Arc::new(listener_context.with_addresses(addresses).at_ports(ports));
+        let listener_context = listener_context.with_addresses(addresses).at_ports(ports);
+        let listener_context = Arc::new(match soap_relay {
+            Some(target) => listener_context.soap_passed_on_to(target),
+            None => listener_context,
+        });
         let bound = plain.into_iter().map(|bound| (bound, None)).chain(secured.map(|bound| (bound, acceptor)));
         let mut first = None;
         for ((address, listener), acceptor) in bound {
@@ -216,5 +230,24 @@ impl Hub {
             self.note(false, notice);
         }
         first.ok_or(HubError::NoPort)
+    }
+
+    /// Where stations that speak SOAP as their central system does are passed on to as they are; `None` where no central system speaks it.
+    fn soap_relay(
+        &self,
+        options: &ProxyOptions,
+        (to, routes): (&GatewayTarget, &[(WildMatch, GatewayTarget)]),
+        credentials: &CredentialOptions,
+    ) -> Result<Option<SoapRelayTarget>, HubError> {
+        let routes: Vec<_> = routes.iter().map(|(pattern, target)| (pattern.clone(), target.service())).collect();
+        let to = to.service();
+        let first = to.iter().chain(routes.iter().filter_map(|(_, url)| url.as_ref())).next();
+        let Some(uses_tls) = first.map(|url| url.tls) else { return Ok(None) };
+        let version = options.translate;
+        let credentials = CredentialSet { password: credentials.password.clone(), ..CredentialSet::default() };
+        let connector = self.connector(&options.dial_tls, uses_tls)?;
+        let directory = Arc::new(PairDirectory::of(&self.shared));
+        let relay = SoapRelayOptions { to, routes, version, credentials };
+        Ok(Some(SoapRelayTarget::new(relay, &options.endpoint, connector, directory)))
     }
 }

@@ -56,6 +56,20 @@ pub enum ReleaseAction {
     Behind,
 }
 
+impl ReleaseAction {
+    /// What becomes of it, in words.
+    pub(in crate::link) fn words(&self) -> &'static str {
+        match self {
+            ReleaseAction::Go(None) => "goes on",
+            ReleaseAction::Go(Some(_)) => "goes on, edited",
+            ReleaseAction::Answer(_) => "is answered here",
+            ReleaseAction::Drop => "is dropped",
+            ReleaseAction::Twice => "goes on twice",
+            ReleaseAction::Behind => "goes on behind the next frame of its direction",
+        }
+    }
+}
+
 /// Decides which frames wait, and keeps the list of those that do.
 #[derive(Debug)]
 pub struct Gate {
@@ -174,7 +188,7 @@ impl Gate {
 
     /// Stops a frame or lets it pass.
     pub(in crate::link) fn stop(&self, station: StationKey, candidate: GateFrame, now: Moment) -> GateDecision {
-        let text = as_frame(&candidate);
+        let text = candidate.as_srpc();
         if !self.wants(station, &candidate, &text, now) {
             return GateDecision::Free(candidate.payload);
         }
@@ -250,16 +264,18 @@ impl Gate {
     }
 }
 
-/// The frame as SRPC would write it, for every transport: filters search texts and payloads in that form.
-fn as_frame(candidate: &GateFrame) -> String {
-    let payload = &candidate.payload;
-    match candidate.kind {
-        FrameKind::Call => json!([2, "", &*candidate.action, payload]),
-        FrameKind::Send => json!([6, "", &*candidate.action, payload]),
-        FrameKind::Result => json!([3, "", payload]),
-        FrameKind::Error | FrameKind::ResultError | FrameKind::Malformed => {
-            json!([4, "", payload["code"], payload["description"], payload["details"]])
+impl GateFrame {
+    /// The frame as SRPC would write it, for every transport: filters search texts and payloads in that form.
+    pub fn as_srpc(&self) -> String {
+        let payload = &self.payload;
+        match self.kind {
+            FrameKind::Call => json!([2, "", &*self.action, payload]),
+            FrameKind::Send => json!([6, "", &*self.action, payload]),
+            FrameKind::Result => json!([3, "", payload]),
+            FrameKind::Error | FrameKind::ResultError | FrameKind::Malformed => {
+                json!([4, "", payload["code"], payload["description"], payload["details"]])
+            }
         }
+        .to_string()
     }
-    .to_string()
 }

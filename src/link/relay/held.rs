@@ -23,15 +23,7 @@ impl RelayState {
         let from = passing.from;
         let Some(waiting) = self.context.gate.take(number) else { return };
         let waited = now.monotonic.saturating_duration_since(waiting.since.monotonic).as_secs_f64();
-        let how = match &action {
-            ReleaseAction::Go(None) => "goes on",
-            ReleaseAction::Go(Some(_)) => "goes on, edited",
-            ReleaseAction::Answer(_) => "is answered here",
-            ReleaseAction::Drop => "is dropped",
-            ReleaseAction::Twice => "goes on twice",
-            ReleaseAction::Behind => "goes on behind the next frame of its direction",
-        };
-        let text = format!("what waited as {number} {how} after {waited:.1} s").into();
+        let text = format!("what waited as {number} {} after {waited:.1} s", action.words()).into();
         self.put(from, Outgoing::event(now, EventKind::Note { failure: false, text }));
         match action {
             ReleaseAction::Go(None) => self.send_on(passing, now),

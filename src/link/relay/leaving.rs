@@ -10,7 +10,7 @@ use crate::link::outgoing::Outgoing;
 use crate::trace::{EventKind, Frame, Intervention, InterventionKind};
 
 /// How long a frame waits for the one behind which it is to leave.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 impl RelayState {
     /// A frame leaves on the other link. What cannot leave any more is recorded as lost.
@@ -40,7 +40,7 @@ impl RelayState {
 }
 
 /// Says what was done, unless something that weighs more was.
-fn marked(frame: Frame, kind: InterventionKind, by: &str) -> Frame {
+pub(super) fn marked(frame: Frame, kind: InterventionKind, by: &str) -> Frame {
     with_passage(frame, |passage| {
         let done = || Box::new(Intervention { kind, by: by.into(), before: None });
         passage.intervention.get_or_insert_with(done);
@@ -48,7 +48,7 @@ fn marked(frame: Frame, kind: InterventionKind, by: &str) -> Frame {
 }
 
 /// The second copy of a frame. It is no part of the exchange: the answer belongs to the first.
-fn copy_of(frame: &Frame, by: &str) -> Frame {
+pub(super) fn copy_of(frame: &Frame, by: &str) -> Frame {
     let (kind, before) = (InterventionKind::Duplicated, None);
     let mut origin = frame.origin.as_deref().cloned().unwrap_or_default();
     if let Some(passage) = &mut origin.passage {

@@ -16,6 +16,7 @@
 //! | `inspecting` | frames that plugins inspect |
 //! | `reading` | a frame as it is recorded, and open calls |
 //! | `frame_text` | parts of the text of a frame |
+//! | `soap` | the same for stations that speak SOAP |
 
 mod frame_text;
 mod held;
@@ -28,6 +29,7 @@ mod respond;
 mod rewriting;
 mod second_upstream;
 mod session;
+mod soap;
 mod state;
 mod target;
 mod upstream;
@@ -37,4 +39,7 @@ mod tests;
 
 pub use target::{PathMap, RelayDirectory, RelayOptions, RelayRoute, RelayTarget, RelayTargetError, leads_back};
 
+pub use soap::{SoapRelayOptions, SoapRelayTarget};
+
 pub(super) use respond::respond;
+pub(super) use soap::respond as respond_to_soap;

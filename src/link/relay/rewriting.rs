@@ -86,13 +86,13 @@ impl RelayState {
 }
 
 /// How a rule is named where a frame is marked with what it did.
-fn name_of(rule: &RewriteRule) -> String {
+pub(super) fn name_of(rule: &RewriteRule) -> String {
     format!("rewrite rule {}", rule.number)
 }
 
 impl PassingFate {
     /// Whether nothing was decided about it.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         !self.dropped && !self.twice && !self.behind && self.delay.is_none()
     }
 }

@@ -36,7 +36,7 @@ use crate::trace::{
 /// one message, in each direction.
 pub(super) const ROOM: usize = 256 << 10;
 /// Who decides where an answer rule does.
-const RULE: &str = "an answer rule";
+pub(super) const RULE: &str = "an answer rule";
 /// How many messages may wait for it.
 const MESSAGES: usize = 1024;
 

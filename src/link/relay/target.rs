@@ -181,7 +181,7 @@ impl RelayTarget {
             credentials: options.credentials,
             tls,
             directory,
-            pseudonym: format!("{PSEUDONYM}{}", fresh_id()),
+            pseudonym: fresh_pseudonym(),
         })
     }
 
@@ -212,36 +212,27 @@ impl RelayTarget {
 
     /// Whether a request has passed this proxy already.
     pub(super) fn has_passed(&self, headers: &HeaderMap) -> bool {
-        let values = headers.get_all(VIA).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|hop| hop.trim().ends_with(&self.pseudonym))
+        names_proxy(headers, &self.pseudonym)
     }
 
     /// The headers of a station's request as its central system gets them: those of the connection are ours, extensions are not offered,
     /// because frames are not compressed here, and the password is replaced when another one is named.
     pub(super) fn headers_of(&self, url: &CentralSystemUrl, identity: &str, received: &HeaderMap) -> HeaderMap {
-        let named = received.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-        let named: Vec<String> =
-            named.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect();
         let mut headers = HeaderMap::with_capacity(received.len() + 2);
         if let Ok(host) = HeaderValue::from_str(url.authority()) {
             headers.insert(HOST, host);
         }
         headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-        for (name, value) in received {
-            let stays = OF_CONNECTION.contains(name) || *name == HOST || *name == SEC_WEBSOCKET_EXTENSIONS;
-            if !stays && !named.iter().any(|other| other == name.as_str()) {
-                headers.append(name, value.clone());
-            }
+        for (name, value) in end_to_end(received).filter(|(name, _)| **name != SEC_WEBSOCKET_EXTENSIONS) {
+            headers.append(name, value.clone());
         }
         if let Some(password) =
             self.credentials.password.as_ref().and_then(|password| authorization(identity, password.bytes()))
         {
             headers.insert(AUTHORIZATION, password);
         }
-        if let Ok(via) = HeaderValue::from_str(&format!("1.1 {}", self.pseudonym)) {
-            headers.append(VIA, via);
-        }
+        name_proxy(&mut headers, &self.pseudonym);
         headers
     }
 
@@ -266,6 +257,33 @@ impl RelayTarget {
         }
         Ok(())
     }
+}
+
+/// A name for a proxy in the header `Via`.
+pub(super) fn fresh_pseudonym() -> String {
+    format!("{PSEUDONYM}{}", fresh_id())
+}
+
+/// Whether a proxy of this name has passed a request on.
+pub(super) fn names_proxy(headers: &HeaderMap, pseudonym: &str) -> bool {
+    let values = headers.get_all(VIA).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|hop| hop.trim().ends_with(pseudonym))
+}
+
+/// Adds the name of a proxy that passes a request on.
+pub(super) fn name_proxy(headers: &mut HeaderMap, pseudonym: &str) {
+    if let Ok(via) = HeaderValue::from_str(&format!("1.1 {pseudonym}")) {
+        headers.append(VIA, via);
+    }
+}
+
+/// The headers that go with a request from one connection to the next: not those of the connection, and not the name of the host.
+pub(super) fn end_to_end(received: &HeaderMap) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+    let named = received.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let named: Vec<String> = named.flat_map(|value| value.split(',')).map(|name| name.trim().to_ascii_lowercase()).collect();
+    received.iter().filter(move |(name, _)| {
+        !OF_CONNECTION.contains(name) && **name != HOST && !named.iter().any(|other| other == name.as_str())
+    })
 }
 
 /// Whether a host and a port are those of a listener of this machine at this address.

@@ -444,7 +444,8 @@ impl SoapLink<'_> {
         let (shown, authorization) = self.shown();
         let began = Instant::now();
         self.exchanges.spawn(async move {
-            let ask = HttpCall { url, method: Method::GET, body: Bytes::new(), action: None, authorization, shown };
+            let ask =
+                HttpCall { url, method: Method::GET, body: Bytes::new(), action: None, authorization, shown, passed: None };
             let answer = tokio::time::timeout(settings.call_timeout, client::ask(&ask, &kept, &settings)).await;
             let answer = answer.unwrap_or_else(|_| {
                 Err(FailedExchange { error: ExchangeError::NoAnswer { url: ask.url.to_string() }, attempt: None })

@@ -42,6 +42,28 @@ pub(in crate::link) async fn respond(
 ) -> Response<Full<Bytes>> {
     let coding = ContentCoding::accepted(request.headers());
     let answer = answer(request, connection, listener_context).await;
+    dressed(answer, coding, connection, listener_context).await
+}
+
+/// Answers a request whose body was taken in.
+pub(in crate::link) async fn respond_to(
+    taken: TakenIn,
+    origin: Arc<FrameOrigin>,
+    connection: &IncomingConnection,
+    listener_context: &Arc<ListenerContext>,
+) -> Response<Full<Bytes>> {
+    let coding = ContentCoding::accepted(&taken.head.headers);
+    let answer = route(taken, origin, connection, listener_context).await;
+    dressed(answer, coding, connection, listener_context).await
+}
+
+/// An answer with what is done wrong on purpose, in the coding of the client.
+async fn dressed(
+    answer: Response<Full<Bytes>>,
+    coding: Option<ContentCoding>,
+    connection: &IncomingConnection,
+    listener_context: &ListenerContext,
+) -> Response<Full<Bytes>> {
     let station = || {
         let identity = connection.spoke_for()?;
         listener_context.context.events.known_station(Role::CentralSystem, &identity)
@@ -82,7 +104,7 @@ async fn route(
     connection: &IncomingConnection,
     listener_context: &Arc<ListenerContext>,
 ) -> Response<Full<Bytes>> {
-    let TakenIn { text, read, mut remarks, reached_at, head } = taken;
+    let TakenIn { text, read, mut remarks, reached_at, head, .. } = taken;
     let peer = connection.peer();
     let place = match &read {
         Ok(envelope) => place(envelope, connection, listener_context, &mut remarks),

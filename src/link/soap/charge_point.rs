@@ -168,7 +168,7 @@ async fn serve(
 
 /// The address of this machine on the way to the central system. As in ocppjs, it is `localhost` when the URL has
 /// `localhost`.
-async fn route(url: &HttpUrl, network: &Network) -> String {
+pub(in crate::link) async fn route(url: &HttpUrl, network: &Network) -> String {
     if url.host.eq_ignore_ascii_case("localhost") {
         return "localhost".to_owned();
     }

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::http::Extensions;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Map, Value};
@@ -43,13 +44,14 @@ const LATE: Duration = Duration::from_secs(120);
 struct HttpConnection {
     sender: SendRequest<Full<Bytes>>,
     received: ReceivedBytes,
+    peer: Option<SocketAddr>,
     /// What TLS agreed on, and what was shown for it.
     secured: Option<(Arc<TlsFacts>, CredentialSet)>,
 }
 
 /// Why an exchange has no answer. The URLs are those that were asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ExchangeError {
+pub(in crate::link) enum ExchangeError {
     #[error("{url} did not answer")]
     NoAnswer { url: String },
     #[error("can't reach {url}: no connection within {seconds} s")]
@@ -82,7 +84,7 @@ pub(super) enum ExchangeError {
 /// An exchange that has no answer, and how far it came.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]
-pub(super) struct FailedExchange {
+pub(in crate::link) struct FailedExchange {
     pub error: ExchangeError,
     /// The attempt to connect that it was; `None` where it failed behind a connection that was in order.
     pub attempt: Option<Box<ConnectionAttempt>>,
@@ -123,7 +125,7 @@ impl ExchangeError {
 
 /// Makes connections to a peer, and keeps the last one for the next exchange. Clones share it.
 #[derive(Debug, Clone)]
-pub(super) struct KeptConnection {
+pub(in crate::link) struct KeptConnection {
     network: Network,
     tls: Arc<TlsConnector>,
     peer: Role,
@@ -181,12 +183,14 @@ impl KeptConnection {
         };
         let received = ReceivedBytes::default();
         let stream = ObservedSocket::new(Bytes::new(), stream, received.clone());
-        let (sender, connection) = handshake(TokioIo::new(stream))
+        let (sender, connection) = http1::Builder::new()
+            .preserve_header_case(true)
+            .handshake(TokioIo::new(stream))
             .await
             .map_err(|reason| ExchangeError::Handshake { url: url.to_string(), reason })?;
         // It ends with the sender or with the peer's side; a caller that waits for the answer gets an error.
         tokio::spawn(connection);
-        Ok(HttpConnection { sender, received, secured })
+        Ok(HttpConnection { sender, received, peer: progress.connected_to, secured })
     }
 
     /// Opens a connection to the first address of the host that takes it.
@@ -218,6 +222,8 @@ pub(in crate::link) struct HttpCall {
     pub authorization: Option<HeaderValue>,
     /// What a station of ours shows.
     pub shown: CredentialSet,
+    /// The headers of a request that is passed on, and how they were written; they are sent in place of ours.
+    pub passed: Option<(HeaderMap, Extensions)>,
 }
 
 impl SoapPost {
@@ -225,7 +231,7 @@ impl SoapPost {
     pub fn to(&self, url: &HttpUrl) -> HttpCall {
         let body = Bytes::from(self.text.clone());
         let (action, shown) = (self.action.clone(), CredentialSet::default());
-        HttpCall { url: url.clone(), method: Method::POST, body, action, authorization: None, shown }
+        HttpCall { url: url.clone(), method: Method::POST, body, action, authorization: None, shown, passed: None }
     }
 
     /// The HTTP headers of the request, as a JSON object.
@@ -235,7 +241,11 @@ impl SoapPost {
 }
 
 /// Sends the request and waits for the answer.
-pub(super) async fn ask(ask: &HttpCall, kept: &KeptConnection, settings: &LinkSettings) -> Result<PostAnswer, FailedExchange> {
+pub(in crate::link) async fn ask(
+    ask: &HttpCall,
+    kept: &KeptConnection,
+    settings: &LinkSettings,
+) -> Result<PostAnswer, FailedExchange> {
     let mut progress = AttemptProgress::dialling();
     let whole = timeout(settings.call_timeout + LATE, exchange(ask, kept, &mut progress, settings)).await;
     let answer = whole.unwrap_or_else(|_| Err(ExchangeError::NoAnswer { url: ask.url.to_string() }));
@@ -272,7 +282,7 @@ async fn exchange(
         (progress.request, progress.password) = (request_head(&request).into(), ask.authorization.is_some());
         match connection.sender.send_request(request).await {
             Ok(response) => {
-                let answer = answer(&ask.url, response, settings.message_limit).await?;
+                let answer = answer(&ask.url, response, connection.peer, settings.message_limit).await?;
                 kept.put(&ask.url, connection);
                 return Ok(answer);
             }
@@ -287,6 +297,14 @@ async fn exchange(
 }
 
 fn request(ask: &HttpCall) -> Result<Request<Full<Bytes>>, ExchangeError> {
+    if let Some((headers, extensions)) = &ask.passed {
+        let unusable = |reason| ExchangeError::Request { url: ask.url.to_string(), reason };
+        let builder = Request::builder().method(ask.method.clone()).uri(&ask.url.path);
+        let mut request = builder.body(Full::new(ask.body.clone())).map_err(unusable)?;
+        *request.headers_mut() = headers.clone();
+        *request.extensions_mut() = extensions.clone();
+        return Ok(request);
+    }
     let mut builder = Request::builder()
         .method(ask.method.clone())
         .uri(&ask.url.path)
@@ -319,7 +337,12 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
 
-async fn answer(url: &HttpUrl, response: Response<Incoming>, limit: usize) -> Result<PostAnswer, ExchangeError> {
+async fn answer(
+    url: &HttpUrl,
+    response: Response<Incoming>,
+    peer: Option<SocketAddr>,
+    limit: usize,
+) -> Result<PostAnswer, ExchangeError> {
     let head_text = answer_head(&response).into();
     let (head, body) = response.into_parts();
     let collected = Limited::new(body, limit).collect().await.map_err(|reason| {
@@ -334,8 +357,11 @@ async fn answer(url: &HttpUrl, response: Response<Incoming>, limit: usize) -> Re
     let body = compression::unpack(codings, collected.to_bytes().to_vec(), limit)
         .map_err(|reason| ExchangeError::Coding { url: url.to_string(), reason })?;
     let content_type = incoming::content_type(&head.headers);
-    let body = ReceivedBody::decode(&Bytes::from(body), content_type.as_deref());
-    Ok(PostAnswer { status: head.status, content_type, headers: as_json(&head.headers), head: head_text, body })
+    let bytes = Bytes::from(body);
+    let body = ReceivedBody::decode(&bytes, content_type.as_deref());
+    let headers = as_json(&head.headers);
+    let (fields, extensions) = (head.headers, head.extensions);
+    Ok(PostAnswer { status: head.status, content_type, headers, head: head_text, body, bytes, fields, extensions, peer })
 }
 
 fn request_headers(ask: &HttpCall) -> String {
@@ -372,6 +398,7 @@ mod tests {
             method: Method::GET,
             body: Bytes::new(),
             action: None,
+            passed: None,
             authorization: None,
             shown: CredentialSet { profile, ..CredentialSet::default() },
         };

@@ -14,14 +14,14 @@ use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, V
 use tokio_tungstenite::tungstenite::Bytes;
 
 /// What is offered in `Accept-Encoding`.
-pub(super) const OFFERED: &str = "gzip, deflate";
+pub(in crate::link) const OFFERED: &str = "gzip, deflate";
 
 /// Smaller answers are not packed: they fit into one packet of the network anyway.
 const WORTH_PACKING: usize = 1024;
 
 /// A coding in which we answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ContentCoding {
+pub(in crate::link) enum ContentCoding {
     Gzip,
     /// In zlib's form.
     Deflate,
@@ -76,7 +76,7 @@ fn entry(text: &str) -> (&str, f32) {
 }
 
 /// The answer with its body packed, when that is worth it.
-pub(super) async fn packed(response: Response<Full<Bytes>>, coding: Option<ContentCoding>) -> Response<Full<Bytes>> {
+pub(in crate::link) async fn packed(response: Response<Full<Bytes>>, coding: Option<ContentCoding>) -> Response<Full<Bytes>> {
     let Some(coding) = coding else { return response };
     let (mut head, body) = response.into_parts();
     let bytes = match body.collect().await {
@@ -93,7 +93,7 @@ pub(super) async fn packed(response: Response<Full<Bytes>>, coding: Option<Conte
 
 /// Why a body cannot be unpacked.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum CodingError {
+pub(in crate::link) enum CodingError {
     /// An unknown coding.
     #[error("the content coding {0:?} is not understood; gzip and deflate are")]
     Unknown(String),

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hyper::StatusCode;
+use hyper::http::Extensions;
+use hyper::{HeaderMap, StatusCode};
 use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::Bytes;
 
 use super::body::ReceivedBody;
 use crate::link::attempt_progress::AttemptProgress;
@@ -88,6 +90,14 @@ pub(in crate::link) struct PostAnswer {
     /// The status line and the headers as they came.
     pub head: Arc<str>,
     pub body: ReceivedBody,
+    /// The body as it came, unpacked.
+    pub bytes: Bytes,
+    /// The headers as they came.
+    pub fields: HeaderMap,
+    /// How they were written, for one who passes them on.
+    pub extensions: Extensions,
+    /// Who answered.
+    pub peer: Option<SocketAddr>,
 }
 
 /// A message of the peer.

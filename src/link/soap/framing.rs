@@ -177,12 +177,12 @@ fn message_id(id: &str) -> String {
 }
 
 /// The headers of our answer to a request; `None` is a request that could not be read.
-pub(super) fn answer_headers(request: Option<&Envelope>, chance: &mut LinkChance) -> ResponseHeaders {
+pub(in crate::link) fn answer_headers(request: Option<&Envelope>, chance: &mut LinkChance) -> ResponseHeaders {
     ResponseHeaders::to_request(request, message_id(&chance.fresh_id()))
 }
 
 /// The text of a fault: the description that SRPC would send, and the reason.
-pub(super) fn reason(code: ErrorCode, subcode: FaultSubcode, description: &str) -> String {
+pub(in crate::link) fn reason(code: ErrorCode, subcode: FaultSubcode, description: &str) -> String {
     match (code.name() == subcode.name(), description) {
         (_, "") => code.description().to_owned(),
         (true, description) => description.to_owned(),
@@ -374,7 +374,7 @@ pub(super) fn broken(description: String) -> Answer {
 }
 
 /// What a body is, in words.
-pub(super) fn name(body: &Body) -> String {
+pub(in crate::link) fn name(body: &Body) -> String {
     match body {
         Body::Request(operation) => format!("the request of {}", operation.action),
         Body::Response(operation) => format!("the response of {}", operation.action),
@@ -391,7 +391,13 @@ fn http(answer: &exchange::PostAnswer) -> String {
 }
 
 /// The violations of the rules in an envelope, worst first, then by position.
-pub(super) fn remark_on(envelope: &Envelope, way: Way<'_>, version: Version, service: Role, remarks: &mut Vec<String>) {
+pub(in crate::link) fn remark_on(
+    envelope: &Envelope,
+    way: Way<'_>,
+    version: Version,
+    service: Role,
+    remarks: &mut Vec<String>,
+) {
     remarks.extend(envelope.remarks.iter().map(|remark| remark.message.clone()));
     let findings = lint_from(HeaderSeverity::Warning, envelope, way, version, service);
     remarks.extend(findings.into_iter().map(|finding| format!("{}: {}", finding.header, finding.message)));
@@ -401,7 +407,7 @@ pub(super) fn remark_on(envelope: &Envelope, way: Way<'_>, version: Version, ser
 }
 
 /// Remarks, one a line.
-pub(super) fn joined(remarks: &[String]) -> Option<String> {
+pub(in crate::link) fn joined(remarks: &[String]) -> Option<String> {
     let lines: Vec<String> = remarks.iter().map(|remark| remark.replace(['\n', '\r'], " ")).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }

@@ -39,7 +39,7 @@ use crate::trace::{
 /// How many origins a connection remembers.
 const SHARED_ORIGINS: usize = 4;
 /// The media type of SOAP 1.2 (RFC 3902).
-const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
+pub(in crate::link) const MEDIA_TYPE: &str = "application/soap+xml; charset=utf-8";
 
 /// One connection to a service of ours.
 #[derive(Debug)]
@@ -170,7 +170,7 @@ impl IncomingConnection {
 
 /// Why a request is refused, with an HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RequestRefusal {
+pub(in crate::link) struct RequestRefusal {
     pub status: StatusCode,
     pub reason: String,
     /// What the peer gets instead of the reason.
@@ -231,8 +231,10 @@ impl RequestRefusal {
 
 /// A body that was taken in.
 #[derive(Debug)]
-pub(super) struct TakenIn {
+pub(in crate::link) struct TakenIn {
     pub text: FrameText,
+    /// The body as it came, unpacked.
+    pub bytes: Bytes,
     pub read: Result<Envelope, ReadError>,
     pub remarks: Vec<String>,
     pub reached_at: Option<String>,
@@ -241,7 +243,7 @@ pub(super) struct TakenIn {
 }
 
 /// Reads the body of a POST within the limits. `service` is the role whose service is called.
-pub(super) async fn take_in(
+pub(in crate::link) async fn take_in(
     request: Request<Incoming>,
     connection: &IncomingConnection,
     catalog: &Catalog,
@@ -266,7 +268,7 @@ pub(super) async fn take_in(
     if let Ok(envelope) = &read {
         remarks.extend(http_action::remarks(&head.headers, envelope));
     }
-    Ok(TakenIn { text: body.text, read, remarks, reached_at, head })
+    Ok(TakenIn { text: body.text, bytes, read, remarks, reached_at, head })
 }
 
 /// The body of a request to the service of this role as an envelope.
@@ -323,7 +325,7 @@ pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
 }
 
 /// What is wrong with the media type of a message. One without a media type is accepted.
-pub(super) fn media_type_remark(content_type: &str) -> Option<String> {
+pub(in crate::link) fn media_type_remark(content_type: &str) -> Option<String> {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     let right = media_type.eq_ignore_ascii_case("application/soap+xml");
     (!right).then(|| format!("the content type is {media_type} instead of application/soap+xml"))

@@ -20,19 +20,19 @@
 
 mod actor;
 mod actors;
-mod address;
-mod body;
+pub(super) mod address;
+pub(super) mod body;
 mod callback_server;
-mod central_system;
-mod charge_point;
-mod client;
-mod compression;
-mod exchange;
-mod framing;
+pub(super) mod central_system;
+pub(super) mod charge_point;
+pub(super) mod client;
+pub(super) mod compression;
+pub(super) mod exchange;
+pub(super) mod framing;
 mod http_action;
-mod incoming;
+pub(super) mod incoming;
 mod received_bytes;
-mod spelling;
+pub(super) mod spelling;
 mod wsdl;
 
 pub(super) use actors::SoapActors;

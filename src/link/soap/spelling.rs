@@ -9,7 +9,7 @@ use crate::compose::SpanMap;
 use crate::rpc::OutgoingPayload;
 
 /// The value of a payload, in which typed numbers such as `1.10` and `1e2` are texts.
-pub(super) fn with_typed_numbers(payload: &OutgoingPayload) -> Cow<'_, Value> {
+pub(in crate::link) fn with_typed_numbers(payload: &OutgoingPayload) -> Cow<'_, Value> {
     let value = payload.value();
     let Some(text) = payload.typed_text().filter(|_| has_fractions(value)) else { return Cow::Borrowed(value) };
     let mut spelled = value.clone();

@@ -9,9 +9,11 @@
 //! | `read` | elements to an [`Envelope`] |
 //! | `operation` | which message an element of a body is |
 //! | `write` | messages to envelopes |
+//! | `change` | one part of an envelope that others wrote |
 //! | `fault` | codes of faults, and their error codes |
 //! | `lint` | the rules for the headers of an envelope |
 
+mod change;
 mod document;
 mod envelope;
 mod error;
@@ -26,6 +28,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use change::{AddressHeader, MessageForm, address_span, as_content, with_message};
 pub use envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
 pub use error::{ReadError, ReadProblem};
 pub use fault::{FaultCode, FaultSubcode, SoapFault};

@@ -21,7 +21,7 @@ use crate::ocpp::{Catalog, MessagePart};
 pub fn read(text: &str, catalog: &Catalog, hint: ReadHint) -> Result<Envelope, ReadError> {
     let mut remarks = XmlRemarks::default();
     let document = document::parse(text, &mut remarks)?;
-    let parts = Parts::of(&document.root, &mut remarks)?;
+    let parts = EnvelopeParts::of(&document.root, &mut remarks)?;
     let headers: Vec<EnvelopeHeader> = parts.header.iter().flat_map(|header| header.children.iter().map(read_header)).collect();
     refuse_duplicates(&headers)?;
     let soap_version = soap_version(&document.root, &mut remarks);
@@ -38,13 +38,13 @@ pub fn read(text: &str, catalog: &Catalog, hint: ReadHint) -> Result<Envelope, R
 }
 
 /// The parts of an envelope.
-struct Parts<'root> {
-    header: Option<&'root XmlElement<'root>>,
-    body: &'root XmlElement<'root>,
+pub(super) struct EnvelopeParts<'root> {
+    pub header: Option<&'root XmlElement<'root>>,
+    pub body: &'root XmlElement<'root>,
 }
 
-impl<'root> Parts<'root> {
-    fn of(root: &'root XmlElement<'root>, remarks: &mut XmlRemarks) -> Result<Parts<'root>, ReadError> {
+impl<'root> EnvelopeParts<'root> {
+    pub fn of(root: &'root XmlElement<'root>, remarks: &mut XmlRemarks) -> Result<EnvelopeParts<'root>, ReadError> {
         let (mut header, mut body) = (None, None);
         for child in &root.children {
             let offset = child.span.start;
@@ -70,7 +70,7 @@ impl<'root> Parts<'root> {
             remarks.add(XmlRule::Envelope, header.span.start, || "the Header stands behind the Body".to_owned());
         }
         let body = body.ok_or(ReadError { offset: root.span.start, problem: ReadProblem::NoBody })?;
-        Ok(Parts { header, body })
+        Ok(EnvelopeParts { header, body })
     }
 }
 
@@ -138,7 +138,7 @@ fn refuse_duplicates(headers: &[EnvelopeHeader]) -> Result<(), ReadError> {
 }
 
 /// The one element of a body. ocppjs puts a second body around its faults.
-fn message_of<'body>(
+pub(super) fn message_of<'body>(
     body: &'body XmlElement<'body>,
     remarks: &mut XmlRemarks,
 ) -> Result<Option<&'body XmlElement<'body>>, ReadError> {

@@ -51,7 +51,7 @@ impl ResponseHeaders {
 }
 
 /// An action with its operation. One that exists in JSON only is written like an unknown one.
-fn in_soap<'catalog>(
+pub(super) fn in_soap<'catalog>(
     catalog: &'catalog Catalog,
     version: Version,
     initiator: Role,
@@ -136,7 +136,7 @@ pub fn write_fault(
 }
 
 /// The element of an action: its name with a small first letter and what it is.
-fn element_of(action: &str, part: MessagePart) -> String {
+pub(super) fn element_of(action: &str, part: MessagePart) -> String {
     let mut characters = action.chars();
     let first = characters.next().map(char::to_lowercase);
     let suffix = match part {
