@@ -164,6 +164,6 @@ pub(super) fn is_message(text: &str) -> bool {
     let begins =
         signs.next() == Some('[') && signs.next().is_some_and(|c| ('2'..='6').contains(&c)) && signs.next() == Some(',');
     // A part of a message that a delimiter cut is none.
-    let is_whole = || PendingMessage::default().take(text) == MessageProgress::Ended(text.trim_end().len());
+    let is_whole = || PendingMessage::default().take(text, false) == MessageProgress::Ended(text.trim_end().len());
     begins && is_whole() || text.starts_with('<') && text.contains("Envelope")
 }

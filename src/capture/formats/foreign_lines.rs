@@ -24,6 +24,7 @@ const RECOGNISERS: &[Recogniser] = &[
     logs::micro_ocpp::recognise,
     logs::python_ocpp::recognise,
     logs::evcc::recognise,
+    logs::alfen::recognise,
     csv_table::recognise,
     logs::plain::recognise,
 ];

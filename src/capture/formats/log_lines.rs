@@ -51,6 +51,9 @@ pub(super) struct LogShape {
     pub takes_all: bool,
     /// The message may begin in the next line.
     pub message_below: bool,
+    /// Where a message that is cut into lines goes on in a line that has a beginning of its own. The pieces follow each other without a
+    /// line end, and other lines may stand between them.
+    pub continued: Option<fn(&str) -> Option<usize>>,
 }
 
 /// The lines of a log that is read.
@@ -162,7 +165,8 @@ impl LogLines {
     /// A message goes on, or another one begins before it has ended. Returns what is left of the line.
     fn go_on<'a>(&mut self, mut begun: BegunMessage, rest: &'a str, out: &mut Vec<ForeignItem>) -> Option<&'a str> {
         begun.lines += 1;
-        match begun.message.take(rest) {
+        let is_cut = self.shape.continued.is_some();
+        match begun.message.take(rest, is_cut) {
             MessageProgress::Ended(used) => {
                 let BegunMessage { head, wall_micros, number, lines, message } = begun;
                 let begun = BegunMessage { head, wall_micros, number, lines, message: PendingMessage::default() };
@@ -208,6 +212,8 @@ impl LineFormat for LogLines {
             let goes_on =
                 rest.trim_start().starts_with('<') && self.begun.as_ref().is_some_and(|begun| begun.message.is_prolog());
             let head = (self.shape.head)(rest).filter(|_| !goes_on);
+            // Where a message that has begun goes on; nowhere in a line that is none of it.
+            let at = self.shape.continued.map_or(Some(0), |continued| continued(rest));
             if let Some(head) = head {
                 if let Some(begun) = self.begun.take() {
                     self.cut(begun, out);
@@ -223,8 +229,8 @@ impl LineFormat for LogLines {
                     self.put(begun, body.trim_end().to_owned(), out);
                     return Ok(());
                 }
-            } else if let Some(begun) = self.begun.take() {
-                rest = self.go_on(begun, rest, out).unwrap_or_default();
+            } else if let Some(begun) = self.begun.take_if(|_| at.is_some()) {
+                rest = self.go_on(begun, &rest[at.unwrap_or_default()..], out).unwrap_or_default();
                 continue;
             }
             match (self.shape.link)(rest) {

@@ -46,8 +46,8 @@ impl PendingMessage {
         self.is_envelope && self.text.starts_with("<?xml") && self.text.trim_end().ends_with("?>")
     }
 
-    /// Takes a line, or what is left of one.
-    pub fn take(&mut self, piece: &str) -> MessageProgress {
+    /// Takes a line, or what is left of one. Of a message that was cut into lines nothing stands between two pieces.
+    pub fn take(&mut self, piece: &str, is_cut: bool) -> MessageProgress {
         let start = if self.text.is_empty() {
             let trimmed = piece.trim_start();
             if trimmed.is_empty() {
@@ -59,7 +59,9 @@ impl PendingMessage {
             self.is_envelope = trimmed.starts_with('<');
             piece.len() - trimmed.len()
         } else {
-            self.text.push('\n');
+            if !is_cut {
+                self.text.push('\n');
+            }
             0
         };
         if self.text.len() + piece.len() > LARGEST {
@@ -142,25 +144,25 @@ mod tests {
     #[test]
     fn a_message_ends_where_its_brackets_do() {
         let mut message = PendingMessage::default();
-        assert_eq!(message.take(r#" [2,"a]\"",{"x":[1]}] tail"#), MessageProgress::Ended(21));
+        assert_eq!(message.take(r#" [2,"a]\"",{"x":[1]}] tail"#, false), MessageProgress::Ended(21));
         assert_eq!(message.into_text(), r#"[2,"a]\"",{"x":[1]}]"#);
         let mut message = PendingMessage::default();
         for line in ["", "[", "  3,", r#"  "7", "#] {
-            assert_eq!(message.take(line), MessageProgress::GoesOn);
+            assert_eq!(message.take(line, false), MessageProgress::GoesOn);
         }
-        assert_eq!(message.take("{}]11:52 > [MO]"), MessageProgress::Ended(3));
+        assert_eq!(message.take("{}]11:52 > [MO]", false), MessageProgress::Ended(3));
         assert_eq!(message.into_text(), "[\n  3,\n  \"7\", \n{}]");
-        assert_eq!(PendingMessage::default().take("hello"), MessageProgress::Broken);
+        assert_eq!(PendingMessage::default().take("hello", false), MessageProgress::Broken);
     }
 
     #[test]
     fn an_envelope_ends_with_its_tag() {
         let mut message = PendingMessage::default();
-        assert_eq!(message.take("<?xml version='1.0'?>"), MessageProgress::GoesOn);
+        assert_eq!(message.take("<?xml version='1.0'?>", false), MessageProgress::GoesOn);
         assert!(message.is_prolog());
-        assert_eq!(message.take("<s:Envelope><s:Body></s:Body>"), MessageProgress::GoesOn);
+        assert_eq!(message.take("<s:Envelope><s:Body></s:Body>", false), MessageProgress::GoesOn);
         assert!(!message.is_prolog());
-        assert_eq!(message.take("</s:Envelope> behind"), MessageProgress::Ended(13));
+        assert_eq!(message.take("</s:Envelope> behind", false), MessageProgress::Ended(13));
         assert!(message.into_text().ends_with("</s:Envelope>"));
         assert!(!PendingMessage::begins("<html>") && PendingMessage::begins("<S:Envelope xmlns='x'>"));
     }
@@ -168,8 +170,8 @@ mod tests {
     #[test]
     fn what_did_not_end_is_kept_as_far_as_it_is_sure() {
         let mut message = PendingMessage::default();
-        assert_eq!(message.take(r#"[2,"1","Heart "#), MessageProgress::GoesOn);
-        assert_eq!(message.take("noise"), MessageProgress::GoesOn);
+        assert_eq!(message.take(r#"[2,"1","Heart "#, false), MessageProgress::GoesOn);
+        assert_eq!(message.take("noise", false), MessageProgress::GoesOn);
         assert_eq!(message.into_first_line(), r#"[2,"1","Heart"#);
     }
 
@@ -178,7 +180,7 @@ mod tests {
         fn no_piece_is_too_odd(pieces in proptest::collection::vec("\\PC*|[\\[\\]{}\"\\\\<>/: Envelop]*", 0..6)) {
             let mut message = PendingMessage::default();
             for piece in &pieces {
-                if let MessageProgress::Ended(used) = message.take(piece) {
+                if let MessageProgress::Ended(used) = message.take(piece, false) {
                     prop_assert!(piece.is_char_boundary(used));
                     message = PendingMessage::default();
                 }

@@ -136,6 +136,60 @@ evcc  | [ocpp  ] TRACE 2026/07/23 10:21:46 sent EVB-P2: [3,\"76\",{\"currentTime
 }
 
 #[test]
+fn evcc_of_older_versions_in_a_journal() {
+    let text = "\
+Okt 11 11:42:45 pvm evcc[25]: [ocpp  ] TRACE 2023/10/11 11:42:45 received JSON message from EVB-P2: [2,\"76\",\"Heartbeat\",{}]
+Okt 11 11:42:45 pvm evcc[25]: [ocpp  ] TRACE 2023/10/11 11:42:45 handling incoming CALL [76, Heartbeat] from EVB-P2
+Okt 11 11:42:46 pvm evcc[25]: [ocpp  ] TRACE 2023/10/11 11:42:46 sent JSON message to EVB-P2: [3,\"76\",{\"currentTime\":\"2023-10-11T11:42:46Z\"}]
+";
+    assert_eq!(told(text)[..3], ["EVB-P2 + 1.6", "11:42:45 EVB-P2 < call Heartbeat 1", "11:42:46 EVB-P2 > result Heartbeat 1"]);
+}
+
+/// A message is cut within words, and a line of another task stands between two pieces of it.
+#[test]
+fn alfen_cuts_messages_into_lines() {
+    let text = "\
+2023-12-31T14:53:13.050Z:INFO:websockets.c:813:WebSocket upgrade successful
+2023-12-31T14:53:18.082Z:COM:ocpp_rpc.c:681:-> [2,\"1\",\"BootNotification\",{\"chargePointVendor\":\"V\",\"chargePo
+2023-12-31T14:53:18.082Z:COM:ocpp_rpc.c:681:intModel\":\"M 1
+2023-12-31T14:53:18.083Z:USER:taskOCPP.c:477:Back office connection available
+2023-12-31T14:53:18.082Z:COM:ocpp_rpc.c:681:0\"}]
+2023-12-31T14:53:18.531Z:COM:ocpp_rpc.c:1127:<- [3,\"1\",{\"status\":\"Accepted\",\"currentTime\":\"2023-12-31T14:53:19Z\",\"inter
+2023-12-31T14:53:18.531Z:COM:ocpp_rpc.c:1127:val\":60}]
+2023-12-31T14:53:28.578Z:COM:ocpp_rpc.c:681:-> [2,\"2\",\"Heartbeat\",{}]
+";
+    assert_eq!(
+        told(text),
+        [
+            "box + 1.6",
+            "14:53:18.082 box < call BootNotification 1",
+            "14:53:18.531 box > result BootNotification 1",
+            "14:53:28.578 box < call Heartbeat 2",
+            "note 2 lines hold no message; the first is line 1",
+        ]
+    );
+    let texts: Vec<String> = read(text.as_bytes(), &context())
+        .unwrap()
+        .into_iter()
+        .filter_map(|step| match step {
+            ReadStep::Event { kind: EventKind::Frame(frame), .. } => Some(frame.text.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(texts[0], r#"[2,"1","BootNotification",{"chargePointVendor":"V","chargePointModel":"M 10"}]"#);
+}
+
+/// The tabs of newer versions, in the line and in the message.
+#[test]
+fn steve_with_tabs() {
+    let text = "\
+[INFO]\t2025-12-13\t16:30:18,190\tde.rwth.idsg.steve.ocpp.ws.WebSocketLogger\t(qtp13-32)\t-\t[chargeBoxId=100,\tsessionId=53-24]\tReceived:\t[2,\t\"7\",\t\"Heartbeat\",\t{}]\t\t\t
+[INFO]\t2025-12-13\t16:30:18,192\tde.rwth.idsg.steve.ocpp.ws.WebSocketLogger\t(qtp13-32)\t-\t[chargeBoxId=100,\tsessionId=53-24]\tSending:\t[3,\"7\",{\"currentTime\":\"2025-12-13T16:30:18Z\"}]\t\t
+";
+    assert_eq!(told(text), ["100 + 1.6", "16:30:18.19 100 < call Heartbeat 1", "16:30:18.192 100 > result Heartbeat 1"]);
+}
+
+#[test]
 fn micro_ocpp_from_a_serial_port() {
     let text = "\
 11:52:54.100 > [MO] info (MicroOcpp.cpp:296): initialized MicroOcpp v1.0.2

@@ -1,4 +1,4 @@
-//! The log of evcc: `[ocpp  ] TRACE 2026/07/23 10:21:46 recv CP1: […]`.
+//! The log of evcc: `[ocpp  ] TRACE 2026/07/23 10:21:46 recv CP1: […]`, in older versions `received JSON message from CP1: […]`.
 
 use std::sync::LazyLock;
 
@@ -10,13 +10,18 @@ use crate::capture::formats::log_lines::{self, LogShape, MessageHead};
 use crate::capture::formats::message_sides::MessageWay;
 use crate::ocpp::Role;
 
-static HEAD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:TRACE|DEBUG|INFO) \S+ \S+ (?<way>recv|send|sent) (?<station>\S+): "));
+static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:TRACE|DEBUG|INFO) \S+ \S+ (?<way>recv|send|sent|received)(?: JSON message (?:from|to))? (?<station>\S+): ")
+});
 
 /// The reader, when the lines are of such a log.
 pub(in crate::capture::formats) fn recognise(lines: &[&str], context: &FormatContext) -> Option<Box<dyn LineFormat>> {
     let writer = Some(Role::CentralSystem);
-    log_lines::recognise(LogShape { head, link: no_link, writer, takes_all: true, message_below: false }, lines, context)
+    log_lines::recognise(
+        LogShape { head, link: no_link, writer, takes_all: true, message_below: false, continued: None },
+        lines,
+        context,
+    )
 }
 
 fn head(line: &str) -> Option<MessageHead> {

@@ -22,7 +22,11 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\S+Z: SYS>\s*(?:(?<up
 /// The reader, when the lines are of such a log.
 pub(in crate::capture::formats) fn recognise(lines: &[&str], context: &FormatContext) -> Option<Box<dyn LineFormat>> {
     let writer = Some(Role::ChargePoint);
-    log_lines::recognise(LogShape { head, link, writer, takes_all: false, message_below: true }, lines, context)
+    log_lines::recognise(
+        LogShape { head, link, writer, takes_all: false, message_below: true, continued: None },
+        lines,
+        context,
+    )
 }
 
 fn head(line: &str) -> Option<MessageHead> {

@@ -1,5 +1,6 @@
 //! The logs of other programs, a file each: what stands in them before a message.
 
+pub(super) mod alfen;
 pub(super) mod evcc;
 pub(super) mod everest;
 pub(super) mod micro_ocpp;

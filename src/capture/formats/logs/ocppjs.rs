@@ -22,7 +22,11 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The reader, when the lines are of such an output.
 pub(in crate::capture::formats) fn recognise(lines: &[&str], context: &FormatContext) -> Option<Box<dyn LineFormat>> {
-    log_lines::recognise(LogShape { head, link, writer: None, takes_all: true, message_below: false }, lines, context)
+    log_lines::recognise(
+        LogShape { head, link, writer: None, takes_all: true, message_below: false, continued: None },
+        lines,
+        context,
+    )
 }
 
 fn head(line: &str) -> Option<MessageHead> {

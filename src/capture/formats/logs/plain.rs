@@ -67,7 +67,7 @@ const NOISE_WORDS: [&str; 36] = [
 
 /// The reader, when a line has a message.
 pub(in crate::capture::formats) fn recognise(lines: &[&str], context: &FormatContext) -> Option<Box<dyn LineFormat>> {
-    let shape = LogShape { head, link: no_link, writer: None, takes_all: false, message_below: false };
+    let shape = LogShape { head, link: no_link, writer: None, takes_all: false, message_below: false, continued: None };
     log_lines::recognise(shape, lines, context)
 }
 

@@ -16,7 +16,7 @@ static HEAD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The reader, when the lines are of such a log.
 pub(in crate::capture::formats) fn recognise(lines: &[&str], context: &FormatContext) -> Option<Box<dyn LineFormat>> {
-    let shape = LogShape { head, link: no_link, writer: None, takes_all: true, message_below: false };
+    let shape = LogShape { head, link: no_link, writer: None, takes_all: true, message_below: false, continued: None };
     log_lines::recognise(shape, lines, context)
 }
 

@@ -129,6 +129,64 @@ fn the_older_format_is_read_too() {
     assert!(told(bytes).last().unwrap().contains("the file was cut here"));
 }
 
+/// `tcpdump -s 60`, and disks that are full: of a packet only the beginning is there.
+#[test]
+fn packets_that_were_not_kept_whole_are_a_gap() {
+    let mut connection = connection();
+    let mut packets = connection.open();
+    packets.extend(connection.send(0, REQUEST));
+    packets.extend(connection.send(1, ANSWER));
+    for id in 1..=4 {
+        packets.extend(connection.send(0, &socket_frame(1, format!("[2,\"{id}\",\"Heartbeat\",{{}}]").as_bytes(), true)));
+    }
+    let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+    for (place, packet) in packets.iter().enumerate() {
+        let kept: &[u8] = if place == 6 { &packet[..60] } else { packet };
+        let lengths = [kept.len(), packet.len()].map(|length| (length as u32).to_le_bytes());
+        bytes.extend([1_768_471_200_u32.to_le_bytes(), 5_u32.to_le_bytes(), lengths[0], lengths[1]].concat());
+        bytes.extend(kept);
+    }
+    let told = told(bytes);
+    assert_eq!(told.iter().filter(|line| line.contains("Heartbeat")).count(), 3, "{told:#?}");
+    assert!(told.iter().any(|line| line.contains("not in the capture")), "{told:#?}");
+}
+
+/// Two stations of one address, one of IPv6, and a central system that listens at two ports.
+#[test]
+fn several_stations_at_several_ports_are_told_apart() {
+    let ends =
+        [("10.1.0.7:50000", "10.0.0.1:9000"), ("10.1.0.7:50001", "10.0.0.1:8180"), ("[2001:db8::7]:50000", "[2001:db8::1]:80")];
+    let mut connections = ends.map(|(client, server)| WrittenConnection::new(client.parse().unwrap(), server.parse().unwrap()));
+    let mut packets = Vec::new();
+    connections.iter_mut().for_each(|connection| packets.extend(connection.open()));
+    for (number, connection) in connections.iter_mut().enumerate() {
+        let request = String::from_utf8_lossy(REQUEST).replace("CP%201", &format!("CP{number}"));
+        packets.extend(connection.send(0, request.as_bytes()));
+    }
+    connections.iter_mut().for_each(|connection| packets.extend(connection.send(1, ANSWER)));
+    for (number, connection) in connections.iter_mut().enumerate() {
+        let text = format!("[2,\"{number}\",\"Heartbeat\",{{}}]");
+        packets.extend(connection.send(0, &socket_frame(1, text.as_bytes(), true)));
+    }
+    let mut lines = Vec::new();
+    for (number, (client, _)) in ends.iter().enumerate() {
+        lines.push(format!("CP{number} + 1.6 {client}"));
+    }
+    for number in 0..ends.len() {
+        lines.push(format!("CP{number} < [2,\"{number}\",\"Heartbeat\",{{}}]"));
+    }
+    let bytes = file(&packets);
+    assert_eq!(told(bytes.clone()), lines);
+    // Compressed files are read as they are.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("packets.gz");
+    let mut gzip = flate2::write::GzEncoder::new(std::fs::File::create(&path).unwrap(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, &bytes).unwrap();
+    gzip.finish().unwrap();
+    let mut reader = crate::capture::CaptureReader::open(&path, Catalog::embedded()).unwrap();
+    assert_eq!(std::iter::from_fn(|| reader.step()).count(), lines.len());
+}
+
 #[test]
 fn swapped_and_repeated_packets_change_nothing() {
     let mut connection = connection();
