@@ -19,7 +19,7 @@ pub struct UnreadLine {
 /// What a file says next.
 #[derive(Debug)]
 pub(super) enum ReadStep {
-    /// Something happened. The monotonic stamp is set by the loader.
+    /// Something happened. The monotonic stamp is in microseconds since 1970, of a clock that never steps; 0 in a file without one.
     Event { station: Option<(RowKind, Arc<str>)>, stamp: Stamp, kind: EventKind },
     /// A station is known from now on.
     Station(RowKind, Arc<str>),

@@ -13,7 +13,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::ocpp::Role;
-use crate::trace::{Event, EventKind, FrameContent, FrameText, RowKind, Stamp, StationRow, TappedFrame};
+use crate::trace::{Event, EventKind, Frame, FrameContent, FrameOrigin, FrameText, RowKind, Stamp, StationRow, TappedFrame};
 
 /// The version of the format. Readers refuse a newer one.
 pub const CAPTURE_VERSION: u64 = 1;
@@ -113,7 +113,17 @@ pub(super) fn write_event(out: &mut Vec<u8>, event: &Event, station: Option<&Sta
     }
     out.push(b',');
     let at = out.len();
-    let _ = serde_json::to_writer(&mut *out, &event.kind);
+    // Where secrets were replaced stands beside the event, also of a frame that came from a capture.
+    let (mut masked, mut plain) = (tapped.masked, None);
+    if let EventKind::Frame(frame) = &event.kind
+        && let Some(origin) = frame.origin.as_deref().filter(|origin| !origin.masked.is_empty())
+    {
+        masked = if masked.is_empty() { &origin.masked[..] } else { masked };
+        let origin = Some(FrameOrigin { masked: Vec::new(), ..origin.clone() });
+        let origin = origin.filter(|origin| *origin != FrameOrigin::default()).map(Arc::new);
+        plain = Some(EventKind::Frame(Frame { origin, ..frame.clone() }));
+    }
+    let _ = serde_json::to_writer(&mut *out, plain.as_ref().unwrap_or(&event.kind));
     if out.get(at) == Some(&b'{') {
         out.remove(at);
         out.pop();
@@ -124,9 +134,9 @@ pub(super) fn write_event(out: &mut Vec<u8>, event: &Event, station: Option<&Sta
     if matches!(event.kind, EventKind::Frame(_)) {
         out.extend_from_slice(b",\"text\":");
         let _ = serde_json::to_writer(&mut *out, tapped.text);
-        if !tapped.masked.is_empty() {
+        if !masked.is_empty() {
             out.extend_from_slice(b",\"masked\":");
-            let _ = serde_json::to_writer(&mut *out, tapped.masked);
+            let _ = serde_json::to_writer(&mut *out, masked);
         }
         if let Some(content) = tapped.content {
             let content =
@@ -164,6 +174,7 @@ struct LineMembers<'a> {
     role: Option<RowKind>,
     added: Option<Arc<str>>,
     text: Option<String>,
+    masked: Vec<String>,
     content: Option<Box<FrameContent>>,
     kind: Option<Box<EventKind>>,
     /// The members of a first line.
@@ -197,6 +208,10 @@ impl LineMembers<'_> {
         if let EventKind::Frame(frame) = &mut *kind {
             frame.text = FrameText::from(self.text.ok_or_else(|| missing("the text of its frame is"))?);
             frame.content = self.content;
+            if !self.masked.is_empty() {
+                let origin = frame.origin.as_deref().cloned().unwrap_or_default();
+                frame.origin = Some(Arc::new(FrameOrigin { masked: self.masked, ..origin }));
+            }
         }
         Ok(CaptureLine::Event { station, stamp: Stamp { wall_micros, monotonic_micros }, kind })
     }
@@ -242,8 +257,7 @@ impl<'de> Visitor<'de> for LineVisitor {
                 "stationAdded" => members.added = Some(map.next_value()?),
                 "text" => members.text = map.next_value()?,
                 "content" => members.content = map.next_value()?,
-                // It is for people, and for programs that must know what is no value of the station.
-                "masked" => drop(map.next_value::<IgnoredAny>()?),
+                "masked" => members.masked = map.next_value()?,
                 "capture" => members.header.0 = Some(map.next_value()?),
                 "program" => members.header.1 = Some(map.next_value()?),
                 "session" => members.session = map.next_value()?,
@@ -272,16 +286,11 @@ struct LineKey<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ocpp::{ErrorCode, Finding, FindingRule, Transport, Version};
-    use crate::trace::{
-        ChainVerdict, CloseReason, ConnectionAttempt, Direction, Frame, FrameKind, FrameOrigin, HandshakeFinding, NoteTopic,
-        RecordContent, RetryCause, SilenceCause, StationTable, TlsFacts, WireFault,
-    };
+    use crate::capture::sample_events::{sample_events, sample_frame};
+    use crate::trace::{Direction, FrameKind, RecordContent, StationTable};
 
     const STAMP: Stamp = Stamp { wall_micros: 1_764_525_000_123_456, monotonic_micros: 77 };
 
@@ -297,7 +306,7 @@ mod tests {
         let content = content.as_deref().map(|it| RecordContent { id: &it.id, payload: &it.payload, is_fault: it.is_fault });
         let mut line = Vec::new();
         let stations: &StationTable = contents.stations();
-        write_event(&mut line, &event, stations.get(key), TappedFrame { text: &text, content, masked: &["/3/key".to_owned()] });
+        write_event(&mut line, &event, stations.get(key), TappedFrame { text: &text, content, masked: &[] });
         let line = String::from_utf8(line).unwrap();
         assert!(line.ends_with("}\n") && line.matches('\n').count() == 1, "{line}");
         match CaptureLine::read(&line).unwrap_or_else(|error| panic!("{error}: {line}")) {
@@ -310,93 +319,12 @@ mod tests {
     }
 
     fn frame(text: &str) -> Frame {
-        Frame {
-            direction: Direction::In,
-            kind: FrameKind::Call,
-            action: Some("Heartbeat".into()),
-            text: text.to_owned().into(),
-            content: None,
-            exchange: Some(7),
-            code: None,
-            findings: Vec::new(),
-            remark: None,
-            origin: None,
-        }
+        sample_frame(Direction::In, FrameKind::Call, Some(7), text)
     }
 
     #[test]
     fn every_kind_of_event_comes_back_as_it_was() {
-        let finding =
-            Finding { path: "/a".into(), rule: FindingRule::UnknownField, message: "no \"field\"".into(), tolerated: true };
-        let origin = FrameOrigin { binary: true, typed_by_user: true, signed: Some("{}".into()), ..FrameOrigin::default() };
-        let attempt = ConnectionAttempt {
-            request: "GET / HTTP/1.1\n".into(),
-            findings: vec![HandshakeFinding::SubprotocolSpelling { offered: "OCPP1.6".into(), version: Version::V1_6 }],
-            tls: Some(Arc::new(TlsFacts {
-                version: Some("TLS 1.3".into()),
-                peer_chain: vec![Box::new([0, 255, 7])],
-                verdict: ChainVerdict::Broken("it has expired".into()),
-                ..TlsFacts::default()
-            })),
-            ..ConnectionAttempt::default()
-        };
-        let peer = "[::1]:9000".parse().unwrap();
-        let (after, url) = (Duration::from_nanos(1_500_000_001), "ws://h:9000/<id>".into());
-        let kinds = [
-            EventKind::Frame(frame("[2,\"1\",\"Heartbeat\",{}]")),
-            EventKind::Frame(Frame {
-                content: Some(Box::new(FrameContent { id: "1".into(), payload: "{}".into(), is_fault: true })),
-                code: Some(ErrorCode::NotSupported),
-                findings: vec![finding],
-                remark: Some("late".into()),
-                origin: Some(Arc::new(origin)),
-                action: None,
-                exchange: None,
-                ..frame("<a>\r\n\u{0}\u{1F50C}</a>")
-            }),
-            EventKind::Connecting { url: "ws://h".into() },
-            EventKind::Connected {
-                link: 3,
-                version: Version::V2_0_1,
-                transport: Transport::WebSocket,
-                peer,
-                handshake: attempt.clone(),
-            },
-            EventKind::Upstream(Box::new(EventKind::Connecting { url: "ws://h".into() })),
-            EventKind::Upstream(Box::new(EventKind::TypedNote(NoteTopic::PingsEnabled))),
-            EventKind::Callback { url: None },
-            EventKind::LinkKnown {
-                link: 3,
-                version: Version::V2_1,
-                transport: Transport::WebSocket,
-                peer: Some(peer),
-                up: true,
-            },
-            EventKind::Disconnected { link: 3, reason: CloseReason::ClosedByPeer { code: Some(1001), text: "bye".into() } },
-            EventKind::Disconnected { link: 3, reason: CloseReason::PeerGone },
-            EventKind::Retry { after, cause: RetryCause::Lost(CloseReason::Broken(WireFault::NotUtf8)) },
-            EventKind::Retry { after, cause: RetryCause::Failed { reason: "no".into(), handshake: attempt.clone() } },
-            EventKind::Refused { peer: Some(peer), reason: "no".into(), detail: "yes".into(), handshake: attempt },
-            EventKind::Held { number: 1, action: "Reset".into(), text: "held".into() },
-            EventKind::Released {
-                number: 1,
-                kind: FrameKind::Call,
-                action: "Reset".into(),
-                text: "goes on".into(),
-                held: "{}".into(),
-                edited: Some("{\"type\":\"Hard\"}".into()),
-            },
-            EventKind::Timeout { exchange: 7, action: "Reset".into(), after },
-            EventKind::Unreachable { exchange: 7, action: "Reset".into(), reason: "gone".into(), attempt: None },
-            EventKind::Unanswered { exchange: 7, action: "Reset".into(), by: SilenceCause::Plugin },
-            EventKind::Ping { direction: Direction::Out, pong: true, round_trip: Some(after) },
-            EventKind::Queue { in_flight: 1, queued: 2 },
-            EventKind::Listening { address: peer, url, transports: vec![Transport::Soap] },
-            EventKind::Note { failure: true, text: "x".into() },
-            EventKind::TypedNote(NoteTopic::PingsEnabled),
-            EventKind::Toast { text: "x".into() },
-        ];
-        for kind in kinds {
+        for kind in sample_events() {
             assert_eq!(format!("{:?}", again(&kind)), format!("{kind:?}"));
         }
     }

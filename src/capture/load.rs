@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event_source::{ReadStep, UnreadLine};
+use super::known_station::is_known_before;
 use super::reader::CaptureReader;
 use crate::trace::{Event, EventKind, EventSender, RowKind, Stamp, StationKey};
 
@@ -94,15 +95,16 @@ impl<'a> EventMerge<'a> {
             ReadStep::Event { station, stamp, kind } => {
                 let station = station.map(|(row, identity)| self.key_of(row, identity));
                 // What was there before the record is no event of it.
-                self.count.events += u64::from(!matches!(kind, EventKind::LinkKnown { .. }));
-                self.put(station, stamp.wall_micros, kind);
+                self.count.events += u64::from(!is_known_before(&kind));
+                self.put(station, stamp, kind);
             }
             ReadStep::Unread(UnreadLine { unit, number, fault }) => {
                 let reader = &self.readers[index];
                 let text = format!("{unit} {number} of {} is not read: {fault}", reader.path().display());
                 let wall_micros = reader.last_micros();
                 let began = self.began;
-                self.put(None, wall_micros, EventKind::Note { failure: true, text: text.into() });
+                let stamp = Stamp { wall_micros, monotonic_micros: 0 };
+                self.put(None, stamp, EventKind::Note { failure: true, text: text.into() });
                 self.began = began; // it may have no time
                 self.count.unread += 1;
             }
@@ -115,10 +117,16 @@ impl<'a> EventMerge<'a> {
         *self.keys.entry((row, identity)).or_insert_with_key(|(row, identity)| events.row(*row, identity))
     }
 
-    fn put(&mut self, station: Option<StationKey>, wall_micros: i64, kind: EventKind) {
-        let began = *self.began.get_or_insert(wall_micros);
-        let monotonic_micros = u64::try_from(wall_micros.saturating_sub(began)).unwrap_or_default();
-        self.events.put_now(Event { station, stamp: Stamp { wall_micros, monotonic_micros }, kind });
+    /// Puts an event into the trace. Its time since the first one is taken from the clock that never steps, where the file has one:
+    /// latencies stay as they were although the wall clock was set.
+    fn put(&mut self, station: Option<StationKey>, stamp: Stamp, kind: EventKind) {
+        let steady = i64::try_from(stamp.monotonic_micros).ok().filter(|steady| *steady != 0).unwrap_or(stamp.wall_micros);
+        let began = match self.began {
+            None if is_known_before(&kind) => steady,
+            _ => *self.began.get_or_insert(steady),
+        };
+        let monotonic_micros = u64::try_from(steady.saturating_sub(began)).unwrap_or_default();
+        self.events.put_now(Event { station, stamp: Stamp { monotonic_micros, ..stamp }, kind });
     }
 }
 

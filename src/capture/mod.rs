@@ -8,6 +8,7 @@ mod export;
 mod file;
 mod foreign_frame;
 mod formats;
+mod known_station;
 mod line;
 mod line_source;
 mod load;
@@ -17,6 +18,8 @@ mod redact;
 mod redacted_copy;
 mod ring;
 mod rotation;
+#[cfg(test)]
+mod sample_events;
 mod writer;
 
 pub use consumer_view::ConsumerView;

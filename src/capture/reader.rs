@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use super::event_source::{EventSource, ReadStep, UnreadLine};
 use super::formats::{ForeignLines, FormatContext, PacketFile};
+use super::known_station::is_known_before;
 use super::line::{CAPTURE_VERSION, CaptureLine, LineFault};
 use super::line_source::{LineSource, open_bytes, unfollowable};
 use crate::ocpp::Catalog;
 use crate::text_file::without_mark;
-use crate::trace::EventKind;
+use crate::trace::{EventKind, Stamp};
 
 /// Exchanges and links of different files, and of different sessions in one file, are different ones.
 const NUMBERS: u64 = 1 << 40;
@@ -118,7 +119,7 @@ impl CaptureReader {
                 return Err(CaptureReadError::TooNew { path: path.into(), version: header.version });
             }
             // The beginning of a long file may have been cut off.
-            Ok(_) => Box::new(CaptureLines { lines, begun, waiting: VecDeque::new(), sessions: 0, session: None }),
+            Ok(_) => Box::new(CaptureLines { lines, begun, waiting: VecDeque::new(), sessions: 0, session: None, began: None }),
             Err(_) => {
                 let context = FormatContext::new(path, catalog);
                 let foreign = ForeignLines::recognise(begun, lines, path == Path::new("-"), &context);
@@ -160,6 +161,9 @@ impl CaptureReader {
         if let ReadStep::Event { stamp, kind, .. } = &mut step {
             renumber(kind, self.offset);
             stamp.wall_micros = stamp.wall_micros.saturating_add(self.clock_offset);
+            if stamp.monotonic_micros != 0 {
+                stamp.monotonic_micros = stamp.monotonic_micros.saturating_add_signed(self.clock_offset);
+            }
             self.last_micros = stamp.wall_micros;
         }
         Some(step)
@@ -176,6 +180,8 @@ struct CaptureLines {
     sessions: u64,
     /// The number of the one that is read.
     session: Option<u64>,
+    /// When its monotonic clock was 0, in microseconds since 1970.
+    began: Option<i64>,
 }
 
 impl EventSource for CaptureLines {
@@ -201,10 +207,11 @@ impl CaptureLines {
         match CaptureLine::read(line)? {
             CaptureLine::Header(header) => {
                 self.sessions += 1;
-                self.session = header.session;
+                (self.session, self.began) = (header.session, None);
             }
             CaptureLine::Station(role, identity) => self.waiting.push_back(ReadStep::Station(role, identity)),
-            CaptureLine::Event { station, stamp, mut kind } => {
+            CaptureLine::Event { station, mut stamp, mut kind } => {
+                stamp.monotonic_micros = self.steady_micros(stamp, &kind);
                 // Of a session that goes on in another file the numbers mean the same there.
                 let own = |session: u64| UNIQUE | ((session % (UNIQUE / NUMBERS)) * NUMBERS);
                 let offset = self.session.map_or(self.sessions * NUMBERS, own);
@@ -213,6 +220,18 @@ impl CaptureLines {
             }
         }
         Ok(())
+    }
+}
+
+impl CaptureLines {
+    /// The time of an event by the clock of its session that never steps, put beside the wall clock where the session begins in the file.
+    fn steady_micros(&mut self, stamp: Stamp, kind: &EventKind) -> u64 {
+        if is_known_before(kind) {
+            return 0;
+        }
+        let monotonic = i64::try_from(stamp.monotonic_micros).unwrap_or(i64::MAX);
+        let began = *self.began.get_or_insert(stamp.wall_micros.saturating_sub(monotonic));
+        u64::try_from(began.saturating_add(monotonic)).unwrap_or_default()
     }
 }
 

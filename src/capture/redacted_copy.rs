@@ -78,6 +78,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::capture::export::trace_rules::{assert_fits, trace_schema};
     use crate::capture::{CaptureReader, ExportFormat, load, write_export};
     use crate::ocpp::{Role, Transport, Version};
     use crate::trace::{ConnectionAttempt, Direction, Frame, FrameKind, Stamp};
@@ -247,6 +248,20 @@ mod tests {
         };
         let plain = opened(&written(&events, &all(&events), ExportFormat::OpenOcppTrace));
         assert_eq!(verdicts(&again), verdicts(&plain));
+    }
+
+    /// Strict readers take the copy as they take the original.
+    #[test]
+    fn a_copy_as_open_ocpp_trace_follows_the_rules_of_the_format() {
+        let events = session();
+        let RedactedCopy { events: copy, chosen, .. } = copy_of(&events, &all(&events));
+        let lines = |events: &EventSender, chosen: &[Sequence]| {
+            String::from_utf8(written(events, chosen, ExportFormat::OpenOcppTrace)).unwrap()
+        };
+        let (before, after) = (lines(&events, &all(&events)), lines(&copy, &chosen));
+        assert_fits(&after, trace_schema().as_ref());
+        assert_eq!((after.lines().count(), left(after.as_bytes())), (before.lines().count(), Vec::new()));
+        assert!(after.lines().count() > 5);
     }
 
     /// What a record outside of the choice says is known all the same, and only the choice is written.

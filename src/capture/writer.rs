@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::disk_file::DiskFile;
 use super::file::{CaptureFileError, CapturePlace, CaptureTarget};
+use super::known_station::known_station;
 use super::line::write_event;
 use crate::clock::now;
 use crate::trace::{Contents, Event, EventKind, EventSender, EventTap, LinkState, Stamp, StationRow, TappedFrame};
@@ -160,12 +161,7 @@ fn known_lines(contents: &Contents) -> Vec<u8> {
         let mut put = |kind| {
             write_event(&mut lines, &Event { station: Some(row.key), stamp, kind }, Some(row), TappedFrame::default());
         };
-        let identity = (*row.identity).into();
-        put(if row.is_pair() {
-            EventKind::PairAdded { key: row.key, identity }
-        } else {
-            EventKind::StationAdded { key: row.key, our_role: row.our_role, identity }
-        });
+        known_station(contents.stations(), row).into_iter().for_each(&mut put);
         let (Some(version), Some(transport)) = (row.version, row.transport) else { continue };
         let known =
             |link, peer, state| EventKind::LinkKnown { link, version, transport, peer, up: state == LinkState::Connected };

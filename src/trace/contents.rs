@@ -96,7 +96,10 @@ impl Contents {
     pub(super) fn masked(&self, event: &Event, text: &str, content: Option<RecordContent<'_>>) -> Option<MaskedFrame> {
         match &event.kind {
             EventKind::Frame(frame) if !self.show_secrets => {
-                secrets::masked(frame.kind, frame.action.as_deref(), text, content)
+                let masked = secrets::masked(frame.kind, frame.action.as_deref(), text, content);
+                // Of a file whose secrets are masks already the masks stay as they are.
+                let known: &[String] = frame.origin.as_deref().map_or(&[][..], |origin| &origin.masked[..]);
+                masked.filter(|masked| !masked.captured.paths.iter().all(|path| known.contains(path)))
             }
             _ => None,
         }
@@ -125,7 +128,9 @@ impl Contents {
         if self.show_secrets {
             return None;
         }
-        let masked = |payload: &str| secrets::mask_payload(*kind, action, payload).map(String::into_boxed_str);
+        let masked = |payload: &str| {
+            secrets::masked(*kind, Some(&**action), payload, None).map(|masked| masked.captured.text.into_boxed_str())
+        };
         let (masked_held, masked_edited) = (masked(held), edited.as_deref().and_then(masked));
         if masked_held.is_none() && masked_edited.is_none() {
             return None;
@@ -148,9 +153,11 @@ impl Contents {
                 (masked.text.as_str(), content.map(|content| RecordContent { payload: payload.unwrap_or_default(), ..content }))
             }
         };
+        let released = self.released_without_secrets(event);
+        let event = released.as_ref().unwrap_or(event);
         let latency = new_record(event, self.link_of(event), text, content, masked.as_ref(), scratch).and_then(|mut record| {
             record.stamp = in_order(record.stamp, &mut self.newest);
-            let sequence = self.store.append(&record, detail(&event.kind));
+            let sequence = self.store.append(&record, detail(&event.kind, masked.as_ref()));
             self.pair(&event.kind, sequence)
         });
         self.stations.apply(event, latency);
@@ -192,19 +199,20 @@ impl Contents {
     /// Links a record with the other half of its exchange; the latency, when that ends here.
     fn pair(&mut self, event: &EventKind, sequence: Sequence) -> Option<Duration> {
         match event {
+            // The exchange that it is about has ended, and a file may not say which one it was.
+            EventKind::Frame(Frame { kind: FrameKind::ResultError, .. }) => {
+                if let Some(result) = self.disputed(sequence) {
+                    self.store.refer(sequence, result);
+                }
+                None
+            }
             EventKind::Frame(Frame { kind, exchange: Some(exchange), .. }) => {
                 let begins = match kind {
                     FrameKind::Call => true,
                     // What cannot be read may be a call that is refused or, over SOAP, the answer to one of ours.
                     FrameKind::Malformed => !self.store.is_open(*exchange),
                     FrameKind::Result | FrameKind::Error => false,
-                    FrameKind::ResultError => {
-                        if let Some(result) = self.disputed(sequence) {
-                            self.store.refer(sequence, result);
-                        }
-                        return None;
-                    }
-                    FrameKind::Send => return None,
+                    FrameKind::ResultError | FrameKind::Send => return None,
                 };
                 if begins {
                     self.store.open_exchange(*exchange, sequence);

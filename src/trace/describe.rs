@@ -110,7 +110,14 @@ impl<'a> Record<'a> {
     /// The same without the link of a pair that it is about.
     fn sentence(&self) -> Cow<'a, str> {
         match self.detail {
-            None | Some(RecordDetail::Frame(_) | RecordDetail::Failed { .. } | RecordDetail::Refused(_)) => self.text.into(),
+            None
+            | Some(
+                RecordDetail::Frame(_)
+                | RecordDetail::Judged(_)
+                | RecordDetail::Released(_)
+                | RecordDetail::Failed { .. }
+                | RecordDetail::Refused(_),
+            ) => self.text.into(),
             Some(RecordDetail::Connected(connected)) => {
                 let subprotocol = self.version.map_or("", |version| version.subprotocol());
                 // A record of another tool does not know the peer.
@@ -149,8 +156,13 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The whole record: the summary; why an attempt to connect failed, and what to do; and behind blank lines the heads of the handshake.
+    /// The whole record: the summary; of a frame that waited its payload before and after; why an attempt to connect failed, and what to do; and behind blank lines the heads of the handshake.
     pub fn full_text(&self) -> Cow<'a, str> {
+        if let Some(RecordDetail::Released(released)) = self.detail {
+            let goes_on = released.edited.as_ref().map(|edited| format!("\n\nit goes on with\n{edited}"));
+            let goes_on = goes_on.unwrap_or_default();
+            return format!("{}\n\nit came with\n{}{goes_on}", self.summary(), released.held).into();
+        }
         let Some(ConnectionAttempt { request, answer, failure, .. }) = self.attempt() else { return self.summary() };
         let why = failure.as_deref().map(|failure| format!("{failure}\n=> {}\n", failure.remedy()));
         let mut text = self.summary();
@@ -447,6 +459,26 @@ mod tests {
         for (note, words) in notes.lines().zip(words) {
             assert!(note.contains(words), "{note}");
         }
+    }
+
+    #[test]
+    fn a_frame_that_waited_is_shown_as_it_came_and_as_it_goes_on() {
+        let released = |held: &str, edited: Option<&str>| EventKind::Released {
+            number: 7,
+            kind: FrameKind::Call,
+            action: "ChangeConfiguration".into(),
+            text: "it goes on".into(),
+            held: held.into(),
+            edited: edited.map(Box::from),
+        };
+        let secret = r#"{"key":"AuthorizationKey","value":"s3cret"}"#;
+        let (line, full, _) = shown(released(secret, Some("{}")));
+        let masked = secret.replace("s3cret", "******");
+        assert_eq!(
+            (line.as_str(), full),
+            ("it goes on", format!("it goes on\n\nit came with\n{masked}\n\nit goes on with\n{{}}"))
+        );
+        assert!(!shown(released("{}", None)).1.contains("it goes on with"));
     }
 
     #[test]

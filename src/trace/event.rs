@@ -401,6 +401,9 @@ pub struct FrameOrigin {
     /// How it passed, for a frame of a pair.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passage: Option<FramePassage>,
+    /// Where secrets were replaced in it: JSON pointers into the payload of an envelope, else into the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
 }
 
 /// Why a simulated station has no link and will try again.

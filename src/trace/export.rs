@@ -163,7 +163,14 @@ fn facts(record: &Record<'_>, put: &mut impl FnMut(&str, Member<'_>)) {
         }
         Some(RecordDetail::Timeout { after }) => put("limit", json!(after.as_secs_f64()).into()),
         Some(RecordDetail::Unanswered { by }) => put("by", json!(by.name()).into()),
-        Some(RecordDetail::Frame(_) | RecordDetail::Note(_)) | None => {}
+        Some(RecordDetail::Released(released)) => {
+            put("number", json!(released.number).into());
+            put("before", Member::Text(&released.held));
+            if let Some(edited) = &released.edited {
+                put("edited", Member::Text(edited));
+            }
+        }
+        Some(RecordDetail::Frame(_) | RecordDetail::Judged(_) | RecordDetail::Note(_)) | None => {}
     }
 }
 

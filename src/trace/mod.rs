@@ -70,7 +70,10 @@ pub use message_rate::MessageRate;
 pub use page_scan::{PageScan, ScanCondition, ScanHit};
 pub use pair::{FramePassage, Intervention, InterventionKind, PairLeg, PairLegs, SplitLatency};
 pub use pinned_pages::{PinError, PinnedPages};
-pub use record::{ConnectedDetail, FrameVerdict, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail};
+pub use record::{
+    ConnectedDetail, FrameVerdict, JudgedFrame, ListeningDetail, Record, RecordDetail, RecordKind, RefusedDetail,
+    ReleasedDetail,
+};
 #[cfg(test)]
 pub(crate) use recorder::direct_with_events;
 pub use recorder::{direct, start};

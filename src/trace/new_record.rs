@@ -2,11 +2,16 @@
 //! list of findings; keeping the record is the store's matter.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::record::{ConnectedDetail, FrameVerdict, ListeningDetail, RecordDetail, RecordKind, RefusedDetail};
+use super::record::{
+    ConnectedDetail, FrameVerdict, JudgedFrame, ListeningDetail, RecordDetail, RecordKind, RefusedDetail, ReleasedDetail,
+};
 use super::secrets::MaskedFrame;
-use super::{Event, EventKind, Frame, FrameKind, HandshakeFinding, PairLegs, RecordContent, RetryCause, Stamp, StationKey};
+use super::{
+    Event, EventKind, Frame, FrameKind, FrameOrigin, HandshakeFinding, PairLegs, RecordContent, RetryCause, Stamp, StationKey,
+};
 use crate::ocpp::{ErrorCode, Finding, Transport, Version};
 
 /// A record that is to be appended. Its detail is apart, so that a record of a plain frame is plain data.
@@ -133,8 +138,7 @@ pub(super) fn new_record<'a>(
         EventKind::Note { failure: true, text } => {
             NewRecord { kind: RecordKind::Failure, verdict: FrameVerdict::Invalid, text, ..plain }
         }
-        // The payloads are for the record on disk: what goes on has a record of its own.
-        EventKind::Released { text, .. } => NewRecord { kind: RecordKind::Note, text, ..plain },
+        EventKind::Released { action, text, .. } => NewRecord { kind: RecordKind::Note, action: Some(action), text, ..plain },
         EventKind::TypedNote(_) => NewRecord { kind: RecordKind::Note, ..plain },
         EventKind::Toast { text } => NewRecord { kind: RecordKind::Toast, text, ..plain },
         EventKind::StationAdded { .. }
@@ -147,10 +151,10 @@ pub(super) fn new_record<'a>(
     })
 }
 
-/// What is known of an event beyond the texts of its record.
-pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
+/// What is known of an event beyond the texts of its record; `masked` as for [`new_record`].
+pub(super) fn detail(event: &EventKind, masked: Option<&MaskedFrame>) -> Option<RecordDetail> {
     Some(match event {
-        EventKind::Frame(frame) => RecordDetail::Frame(frame.origin.clone()?),
+        EventKind::Frame(frame) => return frame_detail(frame, masked),
         EventKind::Connected { peer, handshake, .. } => {
             RecordDetail::Connected(Box::new(ConnectedDetail { peer: *peer, handshake: handshake.clone() }))
         }
@@ -171,7 +175,13 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         EventKind::Timeout { after, .. } => RecordDetail::Timeout { after: *after },
         EventKind::Unanswered { by, .. } => RecordDetail::Unanswered { by: *by },
         EventKind::TypedNote(topic) => RecordDetail::Note(*topic),
-        EventKind::Upstream(kind) => return detail(kind),
+        EventKind::Released { number, kind, held, edited, .. } => RecordDetail::Released(Box::new(ReleasedDetail {
+            number: *number,
+            kind: *kind,
+            held: held.clone(),
+            edited: edited.clone(),
+        })),
+        EventKind::Upstream(kind) => return detail(kind, masked),
         EventKind::StationAdded { .. }
         | EventKind::PairAdded { .. }
         | EventKind::Grouped { .. }
@@ -180,10 +190,27 @@ pub(super) fn detail(event: &EventKind) -> Option<RecordDetail> {
         | EventKind::LinkKnown { .. }
         | EventKind::Ping { .. }
         | EventKind::Queue { .. }
-        | EventKind::Released { .. }
         | EventKind::Note { .. }
         | EventKind::Toast { .. } => return None,
     })
+}
+
+fn frame_detail(frame: &Frame, masked: Option<&MaskedFrame>) -> Option<RecordDetail> {
+    let origin = match masked {
+        None => frame.origin.clone(),
+        Some(masked) => {
+            let origin = frame.origin.as_deref().cloned().unwrap_or_default();
+            Some(Arc::new(FrameOrigin { masked: masked.captured.paths.clone(), ..origin }))
+        }
+    };
+    if frame.findings.is_empty() {
+        return origin.map(RecordDetail::Frame);
+    }
+    let mut findings = frame.findings.clone();
+    if let Some(masked) = masked {
+        findings.iter_mut().for_each(|finding| masked.mask_remarks(&mut finding.message));
+    }
+    Some(RecordDetail::Judged(Box::new(JudgedFrame { origin, findings })))
 }
 
 fn verdict(frame: &Frame) -> FrameVerdict {

@@ -11,7 +11,7 @@ use super::{
     CloseReason, ConnectionAttempt, Direction, FrameKind, FrameOrigin, FramePassage, NoteTopic, PairLegs, RecordContent,
     Sequence, SilenceCause, StationKey, WireFault,
 };
-use crate::ocpp::{ErrorCode, Transport, Version};
+use crate::ocpp::{ErrorCode, Finding, Transport, Version};
 
 /// What kind of line a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -170,7 +170,11 @@ impl<'a> Record<'a> {
 
     /// Where a frame comes from, when that is worth knowing.
     pub fn origin(&self) -> Option<&'a FrameOrigin> {
-        if let Some(RecordDetail::Frame(origin)) = self.detail { Some(origin) } else { None }
+        match self.detail? {
+            RecordDetail::Frame(origin) => Some(origin),
+            RecordDetail::Judged(judged) => judged.origin.as_deref(),
+            _ => None,
+        }
     }
 
     /// How a frame passed, of a pair.
@@ -197,8 +201,10 @@ impl<'a> Record<'a> {
 /// What is known of a record beyond its text. A plain frame has none.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub enum RecordDetail {
-    /// Of a frame.
+    /// Of a frame of which nothing is wrong by the definitions.
     Frame(Arc<FrameOrigin>),
+    /// Of a frame with findings.
+    Judged(Box<JudgedFrame>),
     /// A link came up.
     Connected(Box<ConnectedDetail>),
     /// A link went down: of `Disconnected` and `Lost`.
@@ -215,6 +221,8 @@ pub enum RecordDetail {
         /// The number by which the user names it.
         number: u64,
     },
+    /// A frame that waited goes on, or does not.
+    Released(Box<ReleasedDetail>),
     /// We listen.
     Listening(Box<ListeningDetail>),
     /// A call got no answer.
@@ -229,6 +237,28 @@ pub enum RecordDetail {
     },
     /// A line of the session with a fixed meaning.
     Note(NoteTopic),
+}
+
+/// What is known of a frame that breaks the definitions. The record has the sentences; the rules are for those who check by them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct JudgedFrame {
+    /// Where it comes from, when that is worth knowing.
+    pub origin: Option<Arc<FrameOrigin>>,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+/// What is known of a frame that waited, beyond the sentence. Secrets in its payloads are masks of their length.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ReleasedDetail {
+    /// The number by which the user named it.
+    pub number: u64,
+    /// What it is.
+    pub kind: FrameKind,
+    /// Its payload as it came.
+    pub held: Box<str>,
+    /// The payload with which it goes on, when the user has changed it.
+    pub edited: Option<Box<str>>,
 }
 
 /// What is known of a link that came up, beyond version and number.
@@ -258,16 +288,34 @@ pub struct ListeningDetail {
     pub transports: Vec<Transport>,
 }
 
+impl FrameOrigin {
+    /// The memory that it takes, in bytes.
+    fn heap_bytes(&self) -> usize {
+        let length = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
+        let done = self.passage.as_ref().and_then(|passage| passage.intervention.as_deref());
+        size_of::<FrameOrigin>()
+            + length(&self.http_headers)
+            + length(&self.signed)
+            + self.http_head.as_ref().map_or(0, |head| head.len())
+            + done.map_or(0, |done| done.by.len() + length(&done.before))
+            + self.masked.iter().map(|path| size_of::<String>() + path.len()).sum::<usize>()
+    }
+}
+
 impl RecordDetail {
     /// The memory that it holds besides its own size, in bytes.
     pub(super) fn heap_bytes(&self) -> usize {
         match self {
-            RecordDetail::Frame(origin) => {
-                let headers = origin.http_headers.as_ref().map_or(0, |headers| headers.len());
-                let headers = headers + origin.signed.as_ref().map_or(0, |header| header.len());
-                let kept = origin.passage.as_ref().and_then(|passage| passage.intervention.as_deref());
-                let kept = kept.map_or(0, |done| done.by.len() + done.before.as_ref().map_or(0, |before| before.len()));
-                size_of::<FrameOrigin>() + headers + origin.http_head.as_ref().map_or(0, |head| head.len()) + kept
+            RecordDetail::Frame(origin) => origin.heap_bytes(),
+            RecordDetail::Judged(judged) => {
+                let texts: usize = judged.findings.iter().map(|finding| finding.path.len() + finding.message.len()).sum();
+                size_of::<JudgedFrame>()
+                    + judged.findings.len() * size_of::<Finding>()
+                    + texts
+                    + judged.origin.as_ref().map_or(0, |origin| origin.heap_bytes())
+            }
+            RecordDetail::Released(released) => {
+                size_of::<ReleasedDetail>() + released.held.len() + released.edited.as_ref().map_or(0, |edited| edited.len())
             }
             RecordDetail::Connected(connected) => size_of::<ConnectedDetail>() + connected.handshake.heap_bytes(),
             RecordDetail::Refused(refused) => size_of::<RefusedDetail>() + refused.handshake.heap_bytes(),

@@ -7,6 +7,8 @@ mod csv_meter;
 mod export_format;
 mod export_scope;
 mod html;
+#[cfg(test)]
+mod identity_tests;
 mod lines;
 mod markdown;
 mod mermaid;
@@ -16,6 +18,8 @@ mod pcapng;
 mod shell;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(in crate::capture) mod trace_rules;
 mod write_export;
 
 pub use export_format::ExportFormat;

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::export_scope::ExportScope;
+use crate::capture::known_station::known_station;
 use crate::capture::line::{write_event, write_header};
 use crate::capture::open_ocpp_trace::ExportCount;
-use crate::ocpp::{Finding, FindingRule};
 use crate::trace::{
-    ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, FrameText, FrameVerdict, NoteTopic, PairLegs, Record,
-    RecordDetail, RecordKind, RetryCause, RowKind, Sequence, SilenceCause, Stamp, StationKey, StationRow, TappedFrame,
+    ConnectionAttempt, Direction, Event, EventKind, Frame, FrameKind, FrameText, NoteTopic, PairLegs, Record, RecordDetail,
+    RecordKind, RetryCause, Sequence, SilenceCause, Stamp, StationKey, StationRow, TappedFrame,
 };
 
 /// Writes the capture.
@@ -45,12 +45,9 @@ pub(in crate::capture) fn each_event(
     for record in scope.records() {
         let row = scope.row(&record);
         if let Some(row) = row.filter(|row| known.insert(row.key)) {
-            let (key, identity) = (row.key, (*row.identity).into());
-            let kind = match row.kind() {
-                RowKind::Station(our_role) => EventKind::StationAdded { key, our_role, identity },
-                RowKind::Pair => EventKind::PairAdded { key, identity },
-            };
-            take(&event(&record, kind), Some(row), TappedFrame::default(), None);
+            for kind in known_station(scope.contents.stations(), row) {
+                take(&event(&record, kind), Some(row), TappedFrame::default(), None);
+            }
         }
         // A frame says nothing of its version and transport; the line about its link does.
         if let (Some(row), Some(link), Some(version)) = (row, record.link, record.version)
@@ -58,12 +55,16 @@ pub(in crate::capture) fn each_event(
             && record.kind != RecordKind::Connected
         {
             let (link, transport) = (u64::from(link), record.transport);
-            let kind = EventKind::LinkKnown { link, version, transport, peer: row.peer, up: true };
+            // A frame of a pair says itself where it was.
+            let is_upstream = record.legs == Some(PairLegs::Upstream) && !matches!(record.kind, RecordKind::Frame(..));
+            let peer = if is_upstream { row.upstream.as_ref().and_then(|upstream| upstream.peer) } else { row.peer };
+            let kind = EventKind::LinkKnown { link, version, transport, peer, up: true };
+            let kind = if is_upstream { EventKind::Upstream(Box::new(kind)) } else { kind };
             take(&event(&record, kind), Some(row), TappedFrame::default(), None);
         }
         let text = if matches!(record.kind, RecordKind::Frame(..)) { record.text } else { "" };
         let tapped = TappedFrame { text, content: record.content, masked: &[] };
-        let kind = kind_of(&record);
+        let kind = kind_of(&record, scope);
         // A frame says itself where it was.
         let is_upstream = record.legs == Some(PairLegs::Upstream) && !matches!(kind, EventKind::Frame(_));
         let kind = if is_upstream { EventKind::Upstream(Box::new(kind)) } else { kind };
@@ -82,14 +83,14 @@ fn exchange_of(record: &Record<'_>) -> Option<Sequence> {
 }
 
 /// The event that a record was.
-fn kind_of(record: &Record<'_>) -> EventKind {
+fn kind_of(record: &Record<'_>, scope: &ExportScope<'_>) -> EventKind {
     let text = || record.text.into();
     let action = || record.action.unwrap_or_default().into();
     let after = record.latency.unwrap_or_default();
     let exchange = exchange_of(record).unwrap_or(record.sequence);
     let link = u64::from(record.link.unwrap_or_default());
     match (record.kind, record.detail) {
-        (RecordKind::Frame(direction, kind), _) => EventKind::Frame(frame(record, direction, kind)),
+        (RecordKind::Frame(direction, kind), _) => EventKind::Frame(frame(record, direction, kind, scope)),
         (RecordKind::Connecting, _) => EventKind::Connecting { url: text() },
         (RecordKind::Connected, Some(RecordDetail::Connected(connected))) => match record.version {
             Some(version) => EventKind::Connected {
@@ -147,6 +148,14 @@ fn kind_of(record: &Record<'_>) -> EventKind {
         (RecordKind::Note, Some(RecordDetail::Note(topic))) => match topic {
             NoteTopic::PingsEnabled => EventKind::TypedNote(NoteTopic::PingsEnabled),
         },
+        (RecordKind::Note, Some(RecordDetail::Released(released))) => EventKind::Released {
+            number: released.number,
+            kind: released.kind,
+            action: action(),
+            text: text(),
+            held: released.held.clone(),
+            edited: released.edited.clone(),
+        },
         (RecordKind::Toast, _) => EventKind::Toast { text: text() },
         _ => note(record),
     }
@@ -156,28 +165,26 @@ fn note(record: &Record<'_>) -> EventKind {
     EventKind::Note { failure: record.kind == RecordKind::Failure, text: record.summary().into() }
 }
 
-fn frame(record: &Record<'_>, direction: Direction, kind: FrameKind) -> Frame {
+fn frame(record: &Record<'_>, direction: Direction, kind: FrameKind, scope: &ExportScope<'_>) -> Frame {
     let remark: Vec<&str> = record.remarks.lines().take(usize::from(record.remark_lines)).collect();
-    let finding = |(path, message): (&str, &str)| Finding {
-        path: path.to_owned(),
-        // The record has the sentence and not the rule; a reader of the trace sees no more.
-        rule: FindingRule::Format,
-        message: message.to_owned(),
-        tolerated: record.verdict != FrameVerdict::Invalid,
-    };
-    let origin = match record.detail {
-        Some(RecordDetail::Frame(origin)) => Some(origin.clone()),
-        _ => None,
+    let (origin, findings) = match record.detail {
+        Some(RecordDetail::Frame(origin)) => (Some(origin.clone()), Vec::new()),
+        Some(RecordDetail::Judged(judged)) => (judged.origin.clone(), judged.findings.clone()),
+        _ => (None, Vec::new()),
     };
     // A call begins an exchange, also one that nothing ended.
     let begins = kind == FrameKind::Call;
-    let is_half = begins || matches!(kind, FrameKind::Result | FrameKind::Error | FrameKind::Malformed);
-    let exchange = exchange_of(record).or(begins.then_some(record.sequence)).filter(|_| is_half);
+    let exchange = match kind {
+        FrameKind::Send => None,
+        // It is about a result, whose exchange it names.
+        FrameKind::ResultError => record.partner.and_then(|result| exchange_of(&scope.contents.records().get(result)?)),
+        _ => exchange_of(record).or(begins.then_some(record.sequence)),
+    };
     Frame {
         action: record.action.map(Into::into),
         exchange,
         code: record.code,
-        findings: record.placed_findings().map(finding).collect(),
+        findings,
         remark: (record.remark_lines > 0).then(|| remark.join("\n").into()),
         origin,
         ..Frame::new(direction, kind, FrameText::default())

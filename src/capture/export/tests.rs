@@ -5,19 +5,21 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::identity_tests::{some_events, trace_of};
+use super::trace_rules::{assert_fits, trace_schema};
 use super::*;
 use crate::capture::{CaptureReader, load};
 use crate::clock::now;
-use crate::ocpp::{Catalog, Finding, FindingRule, Role, Transport, Version};
+use crate::ocpp::{Catalog, Role, Transport, Version};
 use crate::trace::{
     self, CloseReason, ConnectionAttempt, Contents, Direction, Event, EventKind, EventSender, Frame, FrameContent, FrameKind,
-    FrameText, NoteTopic, Record, RecordKind, RetryCause, Sequence, SilenceCause, Stamp,
+    FrameText, Record, RecordKind, Sequence, Stamp,
 };
 
 /// What every text of a peer may hold.
 const HOSTILE: &str = "=cmd|'/c calc'!A0 <script>alert(1)</script> \u{1b}[2J `x` | \"q\" \u{202e}";
 
-fn session() -> EventSender {
+pub(super) fn session() -> EventSender {
     use Direction::{In, Out};
     let events = trace::direct(1 << 22, now());
     let key = events.station(Role::CentralSystem, "CP<1>");
@@ -67,7 +69,7 @@ fn all(contents: &Contents) -> Vec<Sequence> {
     contents.records().range().collect()
 }
 
-fn bytes(format: ExportFormat, contents: &Contents) -> Vec<u8> {
+pub(super) fn bytes(format: ExportFormat, contents: &Contents) -> Vec<u8> {
     let mut out = Vec::new();
     write_export(&mut out, format, &ExportScope { contents, chosen: &all(contents) }).unwrap();
     out
@@ -78,7 +80,7 @@ fn text(format: ExportFormat) -> String {
     String::from_utf8(bytes(format, &events.trace().read())).unwrap()
 }
 
-fn opened(bytes: &[u8]) -> EventSender {
+pub(super) fn opened(bytes: &[u8]) -> EventSender {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("CP.x");
     std::fs::write(&path, bytes).unwrap();
@@ -158,49 +160,6 @@ fn reports_show_hostile_text_as_text() {
     assert!(mermaid.contains("participant S1 as SIM") && mermaid.contains("S1->>CS: Heartbeat"));
     let shell = text(ExportFormat::Shell);
     assert!(shell.contains("websocat --protocol ocpp1.6 'ws://localhost:9000/CP%3C1%3E'"), "{shell}");
-}
-
-/// What a reader of the trace sees of a record, but for its number.
-fn seen(record: &Record<'_>, first: Sequence) -> String {
-    let Record { sequence: _, monotonic_micros: _, partner, link: _, .. } = record;
-    let partner = partner.map(|partner| partner - first);
-    format!(
-        "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {partner:?} {:?}",
-        record.wall_micros,
-        record.station,
-        record.kind,
-        record.action,
-        record.code,
-        record.verdict,
-        record.text,
-        record.detail,
-        record.content,
-        record.transport,
-        record.version,
-        record.remarks,
-        record.remark_lines,
-        record.link.is_some(),
-        record.latency,
-    )
-}
-
-fn all_seen(contents: &Contents) -> Vec<String> {
-    let records = contents.records();
-    records.iter(records.range()).map(|record| seen(&record, records.range().start)).collect()
-}
-
-#[test]
-fn a_session_comes_back_from_its_native_export() {
-    let events = session();
-    let contents = events.trace().read();
-    let first = bytes(ExportFormat::Native, &contents);
-    let again = opened(&first);
-    let contents_again = again.trace().read();
-    assert_eq!(all_seen(&contents_again), all_seen(&contents));
-    // But for the clock that begins with the session.
-    let second = bytes(ExportFormat::Native, &contents_again);
-    let third = opened(&second);
-    assert_eq!(bytes(ExportFormat::Native, &third.trace().read()), second);
 }
 
 #[test]
@@ -310,98 +269,18 @@ fn a_browser_draws_the_report() {
     }
 }
 
-fn some_event() -> impl Strategy<Value = EventKind> {
-    let text = "\\PC{0,12}";
-    let direction = prop_oneof![Just(Direction::In), Just(Direction::Out)];
-    let frame = (direction.clone(), 0..6_usize, 1..6_u64, text, proptest::option::of(text), any::<bool>(), any::<bool>());
-    let frame = frame.prop_map(|(direction, kind, exchange, text, remark, has_finding, tolerated)| {
-        let kind = FrameKind::ALL[kind];
-        let body = match kind {
-            FrameKind::Call => format!("[2,\"{exchange}\",\"Heartbeat\",{{}}]"),
-            FrameKind::Result => format!("[3,\"{exchange}\",{{}}]"),
-            FrameKind::Error => format!("[4,\"{exchange}\",\"NotSupported\",\"\",{{}}]"),
-            FrameKind::ResultError => format!("[5,\"{exchange}\",\"NotSupported\",\"\",{{}}]"),
-            FrameKind::Send => format!("[6,\"{exchange}\",\"NotifyPeriodicEventStream\",{{}}]"),
-            FrameKind::Malformed => text.clone(),
-        };
-        let finding = Finding { path: "/a".into(), rule: FindingRule::Format, message: text, tolerated };
-        let has_exchange = matches!(kind, FrameKind::Call | FrameKind::Result | FrameKind::Error);
-        EventKind::Frame(Frame {
-            action: (kind != FrameKind::Malformed).then(|| "Heartbeat".into()),
-            exchange: has_exchange.then_some(exchange),
-            remark: remark.filter(|remark| !remark.is_empty()).map(Into::into),
-            findings: if has_finding && !finding.message.is_empty() { vec![finding] } else { Vec::new() },
-            ..Frame::new(direction, kind, FrameText::from(body))
-        })
-    });
-    prop_oneof![
-        8 => frame,
-        1 => Just(EventKind::Connected { link: 1, version: Version::V1_6, transport: Transport::WebSocket, peer: "[::1]:5".parse().unwrap(), handshake: ConnectionAttempt::default() }),
-        1 => Just(EventKind::Disconnected { link: 1, reason: CloseReason::PeerGone }),
-        1 => (1..6_u64).prop_map(|exchange| EventKind::Timeout { exchange, action: "Heartbeat".into(), after: Duration::from_millis(5) }),
-        1 => (1..6_u64).prop_map(|exchange| EventKind::Unanswered { exchange, action: "Heartbeat".into(), by: SilenceCause::Rule }),
-        1 => (1..6_u64, text).prop_map(|(exchange, reason)| EventKind::Unreachable { exchange, action: "Heartbeat".into(), reason: reason.into(), attempt: None }),
-        1 => (direction, any::<bool>(), proptest::option::of(0..9_000_u64)).prop_map(|(direction, pong, micros)| EventKind::Ping { direction, pong, round_trip: micros.map(Duration::from_micros) }),
-        1 => (any::<bool>(), text).prop_map(|(failure, text)| EventKind::Note { failure, text: text.into() }),
-        1 => text.prop_map(|text| EventKind::Toast { text: text.into() }),
-        1 => Just(EventKind::TypedNote(NoteTopic::PingsEnabled)),
-        1 => (1..9_u64, text).prop_map(|(number, text)| EventKind::Held { number, action: "Reset".into(), text: text.into() }),
-        1 => text.prop_map(|url| EventKind::Connecting { url: url.into() }),
-        1 => (text, text).prop_map(|(reason, detail)| EventKind::Refused { peer: None, reason: reason.into(), detail: detail.into(), handshake: ConnectionAttempt::default() }),
-        1 => text.prop_map(|reason| EventKind::Retry { after: Duration::from_millis(7), cause: RetryCause::Failed { reason: reason.into(), handshake: ConnectionAttempt::default() } }),
-        1 => Just(EventKind::Retry { after: Duration::from_millis(7), cause: RetryCause::Lost(CloseReason::Cut) }),
-    ]
-}
-
-/// A trace of these events, a millisecond apart.
-fn trace_of(kinds: &[EventKind]) -> EventSender {
-    let events = trace::direct(1 << 22, now());
-    let key = events.station(Role::CentralSystem, "CP1");
-    let connected = EventKind::Connected {
-        link: 1,
-        version: Version::V1_6,
-        transport: Transport::WebSocket,
-        peer: "[::1]:5".parse().unwrap(),
-        handshake: ConnectionAttempt::default(),
-    };
-    for (at, kind) in std::iter::once(&connected).chain(kinds).enumerate() {
-        let stamp = Stamp { wall_micros: 1_768_471_200_000_000 + at as i64 * 1_000, monotonic_micros: at as u64 * 1_000 };
-        events.put_now(Event { station: Some(key), stamp, kind: kind.clone() });
-    }
-    events
-}
-
-/// The schema of Open OCPP Trace, where it is beside the project.
-fn schema() -> Option<jsonschema::Validator> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/open-ocpp-trace/trace-v1.schema.json");
-    let schema = serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()?;
-    jsonschema::validator_for(&schema).ok()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn the_native_export_is_the_identity(kinds in proptest::collection::vec(some_event(), 0..25)) {
-        let events = trace_of(&kinds);
-        let contents = events.trace().read();
-        let again = opened(&bytes(ExportFormat::Native, &contents));
-        prop_assert_eq!(all_seen(&again.trace().read()), all_seen(&contents));
-    }
-
-    #[test]
-    fn every_format_takes_every_session_and_the_strict_one_fits_its_schema(kinds in proptest::collection::vec(some_event(), 0..25)) {
+    fn every_format_takes_every_session_and_the_strict_one_fits_its_schema(kinds in some_events()) {
         let events = trace_of(&kinds);
         let contents = events.trace().read();
         for format in ExportFormat::ALL {
             bytes(format, &contents);
         }
-        let Some(schema) = schema() else { return Ok(()) };
         let lines = String::from_utf8(bytes(ExportFormat::OpenOcppTrace, &contents)).unwrap();
-        for line in lines.lines() {
-            let object: serde_json::Value = serde_json::from_str(line).unwrap();
-            prop_assert!(schema.is_valid(&object), "{}", line);
-        }
+        assert_fits(&lines, trace_schema().as_ref());
     }
 }
 
