@@ -48,6 +48,8 @@ pub struct ReplayStep {
     pub payload: Box<str>,
     /// What became of a call.
     pub answer: RecordedAnswer,
+    /// Of an error about a result: the record of the call that the result answered.
+    pub about: Option<Sequence>,
 }
 
 /// What a step is.
@@ -57,6 +59,8 @@ pub enum StepKind {
     Call,
     /// A message that we send and nothing answers.
     Notice,
+    /// An error about a result, which we send (2.1: CALLRESULTERROR).
+    ResultError,
     /// A text that is no message, which we send.
     Raw,
     /// A call of the peer.
@@ -110,7 +114,7 @@ pub enum AnswerMessage {
 impl StepKind {
     /// Whether it is ours to do.
     pub fn is_ours(self) -> bool {
-        matches!(self, StepKind::Call | StepKind::Notice | StepKind::Raw | StepKind::Disconnect { .. })
+        matches!(self, StepKind::Call | StepKind::Notice | StepKind::ResultError | StepKind::Raw | StepKind::Disconnect { .. })
     }
 }
 
@@ -196,6 +200,7 @@ fn frame_step(from_us: bool, kind: FrameKind) -> Option<StepKind> {
         (FrameKind::Call, false) => Some(StepKind::ExpectedCall),
         (FrameKind::Send, true) => Some(StepKind::Notice),
         (FrameKind::Send, false) => Some(StepKind::ExpectedNotice),
+        (FrameKind::ResultError, true) => Some(StepKind::ResultError),
         (FrameKind::Malformed, true) => Some(StepKind::Raw),
         // Answers are put to their calls; what the peer sent and nobody can read cannot be awaited.
         _ => None,
@@ -250,6 +255,8 @@ fn step(record: &Record<'_>, kind: StepKind, contents: &Contents) -> ReplayStep 
             _ => RecordedAnswer::Unknown,
         },
     };
+    let is_about_result = kind == StepKind::ResultError;
+    let about = record.partner.filter(|_| is_about_result).and_then(|result| contents.records().get(result)?.partner);
     let is_message = matches!(record.kind, RecordKind::Frame(..));
     ReplayStep {
         sequence: record.sequence,
@@ -259,5 +266,6 @@ fn step(record: &Record<'_>, kind: StepKind, contents: &Contents) -> ReplayStep 
         text: if is_message { record.text.into() } else { Box::default() },
         payload,
         answer,
+        about,
     }
 }

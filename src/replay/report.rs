@@ -55,6 +55,7 @@ impl PlayedStep {
             StepKind::Disconnect { cut: false } => "disconnect",
             StepKind::Disconnect { cut: true } => "cut the connection",
             StepKind::Connect => "connect",
+            StepKind::ResultError => "an error about a result",
             StepKind::Raw => "a text that is no message",
             _ => &self.step.action,
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
 
-use super::plan::{AnswerMessage, ReplayPlan};
+use super::plan::{AnswerMessage, ReplayPlan, StepKind};
 use super::report::{ReplayReport, ReplayedStation};
 use super::station_replay::{LiveAnswer, ReplayAction, ReplayOptions, ReplayReply, StationReplay};
 use crate::behaviour::Answer;
@@ -157,6 +157,15 @@ struct LinkSide {
     /// Replies whose question has not come yet, and questions whose reply is not known yet, by action.
     replies: HashMap<Box<str>, VecDeque<PreparedReply>>,
     questions: HashMap<Box<str>, VecDeque<u64>>,
+}
+
+/// The text of a message with this message id, which is JSON; `None` when the text is no message.
+fn with_id(text: &str, id: &str) -> Option<String> {
+    let text = Some(text).filter(|text| text.trim_start().starts_with('['))?;
+    let elements = frame_elements(text);
+    let old = elements.get(1)?.get();
+    let start = old.as_ptr() as usize - text.as_ptr() as usize; // it is a part of the text
+    Some(format!("{}{id}{}", &text[..start], &text[start + old.len()..]))
 }
 
 /// How a call is to be answered.
@@ -391,11 +400,7 @@ impl Driver {
     /// The text of an answer that the link would not write so: with details or a code of its own, or with spaces between its elements. It has
     /// the id of the call that it answers.
     fn raw_answer(&self, reply: &ReplayReply, id: &str, recorded: Option<&str>) -> Option<String> {
-        let recorded = recorded.filter(|text| text.trim_start().starts_with('['))?;
-        let elements = frame_elements(recorded);
-        let old = elements.get(1)?.get();
-        let start = old.as_ptr() as usize - recorded.as_ptr() as usize; // it is a part of the text
-        let spliced = format!("{}{id}{}", &recorded[..start], &recorded[start + old.len()..]);
+        let spliced = with_id(recorded?, id)?;
         let differs = match reply {
             ReplayReply::Result(payload) => payload.typed_text().is_some() && spliced != format!("[3,{id},{payload}]"),
             ReplayReply::Error { code, details, .. } => {
@@ -406,6 +411,13 @@ impl Driver {
         differs.then_some(spliced)
     }
 
+    /// The text of a message with the message id of this record.
+    fn with_id_of(&self, text: &str, call: Sequence) -> Option<String> {
+        let contents = self.hub.trace().read();
+        let record = contents.records().get(call)?;
+        with_id(text, decode(&record).id.as_deref()?)
+    }
+
     fn act(&mut self, index: usize, action: ReplayAction) {
         let key = self.links[index].key;
         let (command, step) = match action {
@@ -413,6 +425,10 @@ impl Driver {
                 (LinkCommand::Call { action: action.into_string(), payload }, Some(step))
             }
             ReplayAction::Raw { step, text } => (LinkCommand::Raw(text.into_string()), Some(step)),
+            ReplayAction::ResultError { step, text, call } => {
+                let text = call.and_then(|call| self.with_id_of(&text, call)).unwrap_or_else(|| text.into_string());
+                (LinkCommand::Raw(text), Some(step))
+            }
             ReplayAction::Disconnect { cut } => (if cut { LinkCommand::Drop } else { LinkCommand::Disconnect }, None),
             ReplayAction::Connect if self.state.our_role == Role::ChargePoint => (LinkCommand::Connect, None),
             ReplayAction::Connect => return,
@@ -422,6 +438,8 @@ impl Driver {
         let mut stations = state.stations.lock().unwrap_or_else(PoisonError::into_inner);
         let (Some(station), Some(step)) = (stations.get_mut(index), step) else { return };
         match ordered {
+            // Nothing answers it, and nothing waits for it.
+            Ok(()) if station.steps().get(step).is_some_and(|played| played.step.kind == StepKind::ResultError) => {}
             Ok(()) => {
                 let action = station.steps().get(step).map(|played| played.step.action.clone());
                 self.links[index].ordered.push_back((step, action.unwrap_or_default()));

@@ -62,6 +62,15 @@ pub enum ReplayAction {
         /// The text.
         text: Box<str>,
     },
+    /// Send an error about the result of a call of ours.
+    ResultError {
+        /// The step.
+        step: usize,
+        /// The text, with the message id that the call had in the record.
+        text: Box<str>,
+        /// The record of the call in this session, whose id it gets; `None` when it leaves as it was.
+        call: Option<Sequence>,
+    },
     /// Close the link.
     Disconnect {
         /// Whether it is cut.
@@ -409,7 +418,7 @@ impl StationReplay {
     }
 
     fn action(&mut self, index: usize, now: i64) -> Option<ReplayAction> {
-        let ReplayStep { kind, action, text, payload, at_micros, .. } = &self.steps[index].step;
+        let ReplayStep { kind, action, text, payload, at_micros, about, .. } = &self.steps[index].step;
         let exact = self.options.exact;
         let doing = match kind {
             StepKind::Call | StepKind::Notice if exact && !text.is_empty() => {
@@ -424,6 +433,11 @@ impl StationReplay {
                 }
             }
             StepKind::Raw => ReplayAction::Raw { step: index, text: text.clone() },
+            StepKind::ResultError => {
+                let is_call = |played: &&PlayedStep| about.is_some() && Some(played.step.sequence) == *about;
+                let call = self.steps.iter().find(is_call).and_then(|played| played.live).filter(|_| !exact);
+                ReplayAction::ResultError { step: index, text: text.clone(), call }
+            }
             StepKind::Disconnect { cut } => ReplayAction::Disconnect { cut: *cut },
             StepKind::Connect | StepKind::ExpectedCall | StepKind::ExpectedNotice => return None,
         };

@@ -102,24 +102,32 @@ fn a_message_that_nothing_answers_is_sent_and_expected() {
         (false, "A", r#"[3,"8",{"currentTime":"2026-01-15T10:00:00Z"}]"#),
     ];
     let events = record("2.1", &lines);
-    virtual_time(async {
-        let ignored = vec![IgnoredField::parse("BootNotification/interval")];
-        let options = ReplayOptions { ignored, ..options(Role::ChargePoint) };
-        let (report, live) = as_charge_points(&events, &options, Version::V2_1).await;
-        assert!(report.is_same(), "{}", report.text());
-        let names: Vec<&str> = report.stations[0].rows.iter().map(|row| &*row.name).collect();
-        assert_eq!(
-            names,
-            ["BootNotification", "NotifyPeriodicEventStream", "Heartbeat"],
-            "an error about a result is left out"
-        );
-        let contents = live.trace().read();
-        let records = contents.records();
-        let is_it = |kind| kind == RecordKind::Frame(Direction::In, FrameKind::Send);
-        assert!(
-            records.iter(records.range()).any(|record| is_it(record.kind) && record.text.contains("NotifyPeriodicEventStream"))
-        );
-    });
+    for exact in [false, true] {
+        virtual_time(async {
+            let ignored = vec![IgnoredField::parse("BootNotification/interval")];
+            let options = ReplayOptions { ignored, exact, ..options(Role::ChargePoint) };
+            let (report, live) = as_charge_points(&events, &options, Version::V2_1).await;
+            assert!(report.is_same(), "{}", report.text());
+            let names: Vec<&str> = report.stations[0].rows.iter().map(|row| &*row.name).collect();
+            assert_eq!(names, ["BootNotification", "NotifyPeriodicEventStream", "an error about a result", "Heartbeat"]);
+            let contents = live.trace().read();
+            let records = contents.records();
+            let is_it = |kind| kind == RecordKind::Frame(Direction::In, FrameKind::Send);
+            assert!(
+                records
+                    .iter(records.range())
+                    .any(|record| is_it(record.kind) && record.text.contains("NotifyPeriodicEventStream"))
+            );
+            // It came as an error about the result of this session.
+            let is_error = |kind| kind == RecordKind::Frame(Direction::In, FrameKind::ResultError);
+            let error = records.iter(records.range()).find(|record| is_error(record.kind)).unwrap();
+            let result = records.get(error.partner.unwrap()).unwrap();
+            assert_eq!(result.kind, RecordKind::Frame(Direction::Out, FrameKind::Result));
+            assert_eq!(result.action, Some("BootNotification"));
+            let as_it_was = error.text == r#"[5,"1","InternalError","cannot use it",{}]"#;
+            assert!(as_it_was || (!exact && error.text.ends_with(r#","InternalError","cannot use it",{}]"#)), "{}", error.text);
+        });
+    }
 }
 
 #[test]

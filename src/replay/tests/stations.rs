@@ -25,6 +25,7 @@ fn step(at: i64, kind: StepKind, action: &str, payload: &Value, answer: Option<(
         text: Box::default(),
         payload: payload.to_string().into(),
         answer,
+        about: None,
     }
 }
 
@@ -147,6 +148,7 @@ fn any_step() -> impl Strategy<Value = ReplayStep> {
         Just(StepKind::Call),
         Just(StepKind::Notice),
         Just(StepKind::Raw),
+        Just(StepKind::ResultError),
         Just(StepKind::ExpectedCall),
         Just(StepKind::ExpectedNotice),
         Just(StepKind::Disconnect { cut: false }),
@@ -154,7 +156,13 @@ fn any_step() -> impl Strategy<Value = ReplayStep> {
     ];
     (0..50_i64, kinds, "[AB]", 0..3_i64, prop::option::of(0..5_i64)).prop_map(|(at, kind, action, value, answered)| {
         let payload = json!({ "transactionId": value, "x": value });
-        step(at, kind, &action, &payload, answered.map(|later| (at + later, &payload)).filter(|_| kind != StepKind::Raw))
+        step(
+            at,
+            kind,
+            &action,
+            &payload,
+            answered.map(|later| (at + later, &payload)).filter(|_| !matches!(kind, StepKind::Raw | StepKind::ResultError)),
+        )
     })
 }
 
@@ -174,7 +182,9 @@ proptest! {
         for turn in 0..2000 {
             for action in station.advance(now) {
                 match action {
-                    ReplayAction::Call { step, .. } | ReplayAction::Raw { step, .. } => sent.push(step),
+                    ReplayAction::Call { step, .. } | ReplayAction::Raw { step, .. } | ReplayAction::ResultError { step, .. } => {
+                        sent.push(step);
+                    }
                     ReplayAction::Disconnect { .. } => station.link(false, now),
                     ReplayAction::Connect => station.link(true, now),
                 }

@@ -22,6 +22,7 @@ fn step(at: i64, kind: StepKind, action: &str, answer: &serde_json::Value) -> Re
         text: Box::default(),
         payload: "{}".into(),
         answer: RecordedAnswer::Answer { at_micros: at * 1_000_000, text: Box::default(), message },
+        about: None,
     }
 }
 
