@@ -256,7 +256,9 @@ mod tests {
         settle(&mut view, &events);
         view.go_to(100, 20);
         let wanted = |view: &TraceView| view.wanted(events.trace().read().records(), 20);
-        assert!(wanted(&view).contains(&200));
+        // It may have come for what was on the screen while the view was made.
+        let is_asked = wanted(&view).contains(&200);
+        assert!(is_asked || events.trace().read().records().get(200).is_some());
         while !wanted(&view).is_empty() {
             events.trace().want(&wanted(&view));
             std::thread::yield_now();
