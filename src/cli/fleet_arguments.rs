@@ -84,7 +84,9 @@ impl FromStr for FleetShard {
 impl FleetShard {
     /// The numbers of its stations, of so many in all: the first, and the one behind the last.
     fn numbers(self, count: u64) -> (u64, u64) {
-        let at = |part: u64| 1 + count * part / self.parts;
+        let share = |part: u64| u128::from(count) * u128::from(part) / u128::from(self.parts);
+        // A share is no more than the count, so it fits.
+        let at = |part: u64| 1 + u64::try_from(share(part)).unwrap_or(count);
         (at(self.part - 1), at(self.part))
     }
 }
@@ -162,6 +164,8 @@ mod tests {
             }
             assert_eq!(next, count + 1);
         }
+        let most = FleetShard { part: u64::MAX, parts: u64::MAX };
+        assert_eq!(most.numbers(1_000_000), (1_000_000, 1_000_001));
         for text in ["", "0/8", "9/8", "x/8", "1", "1/0"] {
             assert!(text.parse::<FleetShard>().is_err(), "{text}");
         }
