@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+
 use super::commands::{
     CommandContext, PayloadDefaults, ReadEffort, RunContext, SharedSummaries, output_of, parse, quick_start,
 };
@@ -91,8 +93,13 @@ impl Console {
         output
     }
 
-    /// Reads a line that is not for a plugin and runs it.
-    async fn run_own(&self, line: &str, context: &RunContext) -> CommandOutput {
+    /// Reads a line that is not for a plugin and runs it. Boxed here, because the future of an `async fn` is compiled again wherever it is
+    /// awaited, and this one has all commands in it.
+    fn run_own<'a>(&'a self, line: &'a str, context: &'a RunContext) -> BoxFuture<'a, CommandOutput> {
+        Box::pin(self.carry_out(line, context))
+    }
+
+    async fn carry_out(&self, line: &str, context: &RunContext) -> CommandOutput {
         let command = match parse(line, &self.grammar) {
             Ok(Some(command)) => command,
             Ok(None) => return CommandOutput::default(),
