@@ -47,7 +47,6 @@ const ENTANGLED: &[&str] = &[
 const MESSAGE_READERS: &[&str] = &[
     "capture/foreign_frame.rs",
     "link/relay/reading.rs",
-    "link/relay/soap/calling.rs",
     "link/soap/body.rs",
     "link/soap/framing.rs",
     "link/websocket/framing.rs",

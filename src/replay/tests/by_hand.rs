@@ -105,7 +105,7 @@ fn a_message_that_nothing_answers_is_sent_and_expected() {
     for exact in [false, true] {
         virtual_time(async {
             let ignored = vec![IgnoredField::parse("BootNotification/interval")];
-            let options = ReplayOptions { ignored, exact, ..options(Role::ChargePoint) };
+            let options = ReplayOptions { exact, ignored, ..options(Role::ChargePoint) };
             let (report, live) = as_charge_points(&events, &options, Version::V2_1).await;
             assert!(report.is_same(), "{}", report.text());
             let names: Vec<&str> = report.stations[0].rows.iter().map(|row| &*row.name).collect();

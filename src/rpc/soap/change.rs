@@ -33,9 +33,9 @@ pub fn as_content(text: &str) -> String {
     out
 }
 
-/// A message of an envelope: whose it is, and which.
+/// The message in the body of an envelope: whose it is, and which.
 #[derive(Debug, Clone, Copy)]
-pub struct MessageForm<'a> {
+pub struct BodyMessage<'a> {
     /// Its version.
     pub version: Version,
     /// Who sends the request.
@@ -47,7 +47,7 @@ pub struct MessageForm<'a> {
 }
 
 /// The envelope with another message in its body, and with the header for the action of that. `None` where it has no message.
-pub fn with_message(catalog: &Catalog, text: &str, form: MessageForm<'_>, payload: &Value) -> Option<String> {
+pub fn with_message(catalog: &Catalog, text: &str, form: BodyMessage<'_>, payload: &Value) -> Option<String> {
     let known = in_soap(catalog, form.version, form.initiator, form.action);
     let namespace = known.map_or(form.version.namespace(form.initiator.peer()), |(_, soap)| &*soap.namespace);
     let span = message_span(text)?;
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn another_message_stands_in_the_place_of_the_one_that_came() {
         let catalog = Catalog::embedded();
-        let form = |action, part| MessageForm { version: Version::V1_5, initiator: Role::ChargePoint, action, part };
+        let form = |action, part| BodyMessage { version: Version::V1_5, initiator: Role::ChargePoint, action, part };
         let payload = json!({ "chargePointVendor": "a<b", "chargePointModel": "M" });
         let changed = with_message(&catalog, TEXT, form("BootNotification", MessagePart::Request), &payload).unwrap();
         let end = TEXT.find("<bootNotificationRequest").unwrap();

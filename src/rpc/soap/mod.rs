@@ -28,7 +28,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use change::{AddressHeader, MessageForm, address_span, as_content, with_message};
+pub use change::{AddressHeader, BodyMessage, address_span, as_content, with_message};
 pub use envelope::{Body, Envelope, EnvelopeHeader, HeaderForm, MustUnderstand, Operation, SoapVersion, UnknownElement};
 pub use error::{ReadError, ReadProblem};
 pub use fault::{FaultCode, FaultSubcode, SoapFault};

@@ -44,7 +44,7 @@ impl SoapPair {
             let WrittenAnswer { kind, code, status, text, content } = written;
             let (action, exchange) = (Some(asked.action).filter(|action| !action.is_empty()), Some(asked.exchange));
             let content = Some(Box::new(content));
-            let frame = Frame { action, exchange, code, content, ..injected(asker, kind, text.clone()) };
+            let frame = Frame { action, content, exchange, code, ..injected(asker, kind, text.clone()) };
             self.record(asker, EventKind::Frame(frame)).await;
             return response(status, text);
         }

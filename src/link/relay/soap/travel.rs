@@ -22,7 +22,7 @@ use crate::link::relay::state::RULE;
 use crate::link::soap::spelling::with_typed_numbers;
 use crate::ocpp::{MessagePart, SampleContext};
 use crate::rpc::OutgoingPayload;
-use crate::rpc::soap::{MessageForm, with_message};
+use crate::rpc::soap::{BodyMessage, with_message};
 use crate::trace::{EventKind, FrameKind, InterventionKind};
 
 /// How a message ends that was on its way.
@@ -87,7 +87,7 @@ impl SoapPair {
     /// The same message with another payload; as it was where it has none.
     pub fn with_payload(&self, passing: PassingEnvelope, payload: &OutgoingPayload, by: &str) -> PassingEnvelope {
         let action = passing.asked.action.clone();
-        let form = MessageForm {
+        let form = BodyMessage {
             version: passing.asked.version,
             initiator: passing.asked.initiator(),
             action: &action,
@@ -155,13 +155,13 @@ impl SoapPair {
                 if changed == payload {
                     return None;
                 }
-                let form = MessageForm { version, initiator, action: &asked.action, part };
+                let form = BodyMessage { version, initiator, action: &asked.action, part };
                 with_message(catalog, text, form, &with_typed_numbers(&changed))
             }
             RewriteChange::Replace(expression, by) => Some(expression.replace_all(text, by.as_str()).into_owned()),
             RewriteChange::Action(action) if kind == FrameKind::Call => {
                 let payload = passing.as_gate_frame()?.payload;
-                with_message(catalog, text, MessageForm { version, initiator, action, part }, &with_typed_numbers(&payload))
+                with_message(catalog, text, BodyMessage { version, initiator, action, part }, &with_typed_numbers(&payload))
             }
             _ => None,
         }
