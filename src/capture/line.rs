@@ -12,6 +12,7 @@ use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
+use super::frame_line::write_plain_frame;
 use crate::ocpp::Role;
 use crate::trace::{Event, EventKind, Frame, FrameContent, FrameOrigin, FrameText, RowKind, Stamp, StationRow, TappedFrame};
 
@@ -93,6 +94,18 @@ pub(super) fn write_header(out: &mut Vec<u8>, began: Timestamp, session: Option<
 
 /// Writes the line of an event whose frame is parted from its text.
 pub(super) fn write_event(out: &mut Vec<u8>, event: &Event, station: Option<&StationRow>, tapped: TappedFrame<'_>) {
+    if let EventKind::Frame(frame) = &event.kind
+        && tapped.content.is_none()
+        && tapped.masked.is_empty()
+        && write_plain_frame(out, event.stamp, station, frame, tapped.text)
+    {
+        return;
+    }
+    write_any_event(out, event, station, tapped);
+}
+
+/// The same for every event, whatever is known of it.
+fn write_any_event(out: &mut Vec<u8>, event: &Event, station: Option<&StationRow>, tapped: TappedFrame<'_>) {
     let begins = out.len();
     let Stamp { wall_micros, monotonic_micros } = event.stamp;
     let (identity, role) = (station.map(|row| &*row.identity), station.map(|row| row.kind().name()));
@@ -327,6 +340,29 @@ mod tests {
         for kind in sample_events() {
             assert_eq!(format!("{:?}", again(&kind)), format!("{kind:?}"));
         }
+    }
+
+    #[test]
+    fn the_short_way_writes_what_the_long_way_writes() {
+        let mut contents = crate::trace::Contents::new(1 << 16);
+        let keys = ["CP 1", "C\"P\\\u{7f}ä"].map(|identity| Some(contents.station(Role::CentralSystem, identity)));
+        let mut short = 0;
+        for (station, action) in [keys[0], keys[1], None].into_iter().zip([Some("Heartbeat"), Some("\"A\tb"), None]) {
+            for (kind, direction, exchange) in FrameKind::ALL.into_iter().flat_map(|kind| {
+                [(kind, Direction::In, Some(7)), (kind, Direction::Out, Some(u64::MAX)), (kind, Direction::In, None)]
+            }) {
+                let frame = Frame { kind, direction, exchange, action: action.map(Arc::from), ..frame("") };
+                let event = Event { station, stamp: STAMP, kind: EventKind::Frame(frame.clone()) };
+                let tapped = TappedFrame { text: "[2,\"1\",\"é\\n\",{}]\r\n", ..TappedFrame::default() };
+                let row = station.and_then(|key| contents.stations().get(key));
+                let (mut written, mut expected) = (Vec::new(), Vec::new());
+                short += usize::from(write_plain_frame(&mut Vec::new(), STAMP, row, &frame, tapped.text));
+                write_event(&mut written, &event, row, tapped);
+                write_any_event(&mut expected, &event, row, tapped);
+                assert_eq!(String::from_utf8(written).unwrap(), String::from_utf8(expected).unwrap());
+            }
+        }
+        assert_eq!(short, 8, "calls and results of a station that have an exchange");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod export;
 mod file;
 mod foreign_frame;
 mod formats;
+mod frame_line;
 mod known_station;
 mod line;
 mod line_source;

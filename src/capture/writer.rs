@@ -187,7 +187,11 @@ impl EventTap for CaptureTap {
         if queue.waiting.len() + self.lines.len() > WAITING {
             queue.state.lost += self.events;
         } else {
-            queue.waiting.extend_from_slice(&self.lines);
+            if queue.waiting.is_empty() {
+                std::mem::swap(&mut queue.waiting, &mut self.lines);
+            } else {
+                queue.waiting.extend_from_slice(&self.lines);
+            }
             queue.waiting_events += self.events;
         }
         drop(queue);
