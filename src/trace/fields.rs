@@ -53,7 +53,12 @@ pub(super) fn member<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> Op
 
 /// A text, cut at a length that is worth keeping.
 pub(super) fn short(text: &str) -> Box<str> {
-    text.chars().take(LONGEST_TEXT).collect::<String>().into()
+    // Nearly every text has no more bytes than that, and then no characters are counted.
+    if text.len() <= LONGEST_TEXT {
+        return text.into();
+    }
+    let end = text.char_indices().nth(LONGEST_TEXT).map_or(text.len(), |(at, _)| at);
+    text[..end].into()
 }
 
 /// The text in a field.
@@ -90,4 +95,19 @@ pub(super) fn inner<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> Opt
 /// The objects of a list.
 pub(super) fn list<'o, 'a>(payload: &'o BorrowedObject<'a>, field: &str) -> impl Iterator<Item = &'o BorrowedObject<'a>> {
     member(payload, field).and_then(JsonTree::as_array).into_iter().flatten().filter_map(JsonTree::as_object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        for text in ["", "Charging", &"é".repeat(LONGEST_TEXT), &"é".repeat(LONGEST_TEXT / 2), &"x".repeat(LONGEST_TEXT)] {
+            assert_eq!(&*short(text), text);
+        }
+        for text in ["é", "x", "⚡"] {
+            assert_eq!(*short(&text.repeat(LONGEST_TEXT + 1)), text.repeat(LONGEST_TEXT));
+        }
+    }
 }

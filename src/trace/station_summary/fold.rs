@@ -163,7 +163,7 @@ fn status(station: &mut StationSummary, record: &Record<'_>, payload: &BorrowedO
     let status = text(payload, "status").or_else(|| text(payload, "connectorStatus"));
     let (Some(connector), Some(status)) = (number(payload, "connectorId"), status) else { return };
     let place = ConnectorPlace { evse: number(payload, "evseId").unwrap_or_default(), connector };
-    let error = text(payload, "errorCode").filter(|code| &**code != "NoError");
+    let error = member(payload, "errorCode").and_then(BorrowedValue::as_str).filter(|code| *code != "NoError").map(short);
     station.put_connector(place, ConnectorSummary { status, error, wall_micros: record.wall_micros });
 }
 
