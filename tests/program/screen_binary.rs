@@ -191,10 +191,9 @@ fn a_fleet_on_the_screen_survives_its_central_system() {
     let url = format!("ws://127.0.0.1:{port}");
     let words = ["cp", &url, "--count", "3", "--ramp", "100/s", "--report", report.to_str().unwrap()];
     let mut screen = person.screen(&words);
-    screen.wait_for("fleet");
-    server.hear("#CP00003 connected");
+    screen.wait_for("3/3 connected");
     drop(server);
-    screen.wait_for("was lost");
+    screen.wait_for("0/3 connected");
     screen.send("q");
     ends(screen, 0);
     assert!(fs::read_to_string(report).unwrap().contains("3 stations, 3 connected at most"));
