@@ -9,6 +9,7 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use ocpp_tui::console::{Console, RunContext};
 use ocpp_tui::hub::{ChargePointOptions, LinkCommand, Order, SoapOptions};
 use ocpp_tui::link::{HttpUrl, LinkSettings};
 use ocpp_tui::ocpp::{ErrorCode, Role, Transport, Version};
@@ -21,7 +22,9 @@ use tokio::net::TcpListener;
 use crate::every_action::{RESULT, assert_all_valid, call_both_ways};
 use crate::support::envelopes::{SOAP, envelope, fault, headers, heartbeat, heartbeat_from, is_result, soap_charge_point};
 use crate::support::http::{Reply, Wire, post, send, server};
-use crate::support::{RawPeer, call, central_system, dump, free_port, hub, hub_with, record, run_line, station, until, up};
+use crate::support::{
+    RawPeer, call, central_system, charge_point, dump, free_port, hub, hub_with, record, run_line, station, until, up,
+};
 
 #[tokio::test]
 async fn every_action_of_every_version_gets_a_valid_result_in_both_directions() {
@@ -223,7 +226,7 @@ async fn a_charge_point_listens_on_the_port_of_its_from_address() {
     let hub = hub();
     let port = central_system(&hub, &Version::ALL).await;
     let (named, other) = (free_port(), free_port());
-    let console = ocpp_tui::console::Console::new(hub.clone());
+    let console = Console::new(hub.clone());
     let start = |identity: &str, options: String| format!("start_cp http://localhost:{port} {identity} -t soap -f {options}");
     for (identity, options, wanted) in
         [("CP1", format!("http://localhost:{named}"), named), ("CP2", format!("http://localhost:{named}/ -r {other}"), other)]
@@ -291,11 +294,29 @@ async fn websocket_commands_are_refused_on_soap_links() {
     let port = central_system(&hub, &Version::ALL).await;
     hub.start_charge_point(soap_charge_point(port, "CP1", Version::V1_5, false)).unwrap();
     station(&hub, Role::ChargePoint, "CP1").await;
-    let console = ocpp_tui::console::Console::new(hub.clone());
+    let console = Console::new(hub.clone());
     for line in ["send -n Heartbeat -p {}", "websocket_ping_cs"] {
-        let said = console.run(line, &ocpp_tui::console::RunContext::default()).await;
+        let said = console.run(line, &RunContext::default()).await;
         assert_eq!(said.lines[0].text, "Cannot use send command in SOAP mode.", "{line}");
     }
+}
+
+#[tokio::test]
+async fn network_faults_are_refused_for_stations_that_speak_soap() {
+    let hub = hub();
+    let port = central_system(&hub, &Version::ALL).await;
+    hub.start_charge_point(soap_charge_point(port, "OLD", Version::V1_5, true)).unwrap();
+    station(&hub, Role::CentralSystem, "OLD").await;
+    hub.start_charge_point(charge_point(port, "NEW", Version::V1_6, true)).unwrap();
+    station(&hub, Role::CentralSystem, "NEW").await;
+    let console = Console::new(hub.clone());
+    let refused = run_line(&console, "network OLD latency=1s as=cs").await;
+    assert!(refused.contains("for WebSockets, not for SOAP: OLD."), "{refused}");
+    let both = console.run("network OLD,NEW latency=1ms as=cs", &RunContext::default()).await;
+    assert!(!both.failed() && both.done.as_ref().is_some_and(|done| done.ends_with("SOAP is not affected: OLD.")), "{both:?}");
+    let list = run_line(&console, "network list").await;
+    assert!(list.contains("network NEW") && !list.contains("OLD"), "{list}");
+    hub.end().await;
 }
 
 #[tokio::test]

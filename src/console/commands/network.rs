@@ -1,7 +1,7 @@
 //! `network <station> latency=200ms loss=1%` makes the network of links bad on purpose, `network list` shows what is on, `network off` ends
 //! it. What a fault does to which frame is decided in `link`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -15,10 +15,10 @@ use crate::console::syntax::duration;
 use crate::console::syntax::error::CommandError;
 use crate::console::syntax::spec::{ArgumentStyle, CommandSpec, CompletionKind, NamedValue, Positional, argument, optional};
 use crate::console::syntax::token::{Spanned, Word, unquote};
-use crate::link::{ActiveNetworkFault, FaultSchedule, NetworkFault};
-use crate::ocpp::{Role, suggest};
+use crate::link::{ActiveNetworkFault, FaultSchedule, MisbehaviourScope, NetworkFault};
+use crate::ocpp::{Role, Transport, suggest};
 use crate::sanitize::escape_control;
-use crate::trace::Direction;
+use crate::trace::{Direction, StationKey};
 
 const OFF: &str = "off";
 const LIST: &str = "list";
@@ -244,6 +244,7 @@ impl NetworkCommand {
             NetworkCommand::On { target, our_role, fault, is_seeded } => {
                 let mut output = CommandOutput::default();
                 let scopes = scopes(target, *our_role, context, &mut output)?;
+                let (scopes, over_soap) = without_soap(scopes, context)?;
                 let seed = if *is_seeded { fault.seed } else { u64::from(fastrand::u16(..)) };
                 let fault = NetworkFault { seed, ..fault.clone() };
                 let since = now().monotonic;
@@ -253,10 +254,14 @@ impl NetworkCommand {
                         plan.switch_on(ActiveNetworkFault { scope: *scope, fault: fault.clone(), since, text });
                     }
                 });
-                output.done = Some(format!(
+                let mut done = format!(
                     "The network of {target} has from now on: {}; network list shows what is on.",
                     WrittenFault(&fault)
-                ));
+                );
+                if !over_soap.is_empty() {
+                    let _ = write!(done, " SOAP is not affected: {}.", context.names(&over_soap)); // a String takes everything
+                }
+                output.done = Some(done);
                 Ok(output)
             }
             NetworkCommand::Off { target, our_role } => {
@@ -275,6 +280,28 @@ impl NetworkCommand {
             }
         }
     }
+}
+
+/// Those of the scopes whose frames can meet a fault, and the stations that cannot, because they speak SOAP.
+fn without_soap(
+    mut scopes: Vec<MisbehaviourScope>,
+    context: &CommandContext<'_>,
+) -> Result<(Vec<MisbehaviourScope>, Vec<StationKey>), CommandFailure> {
+    let mut left_out = Vec::new();
+    scopes.retain(|scope| match scope {
+        MisbehaviourScope::Station(_, key) => {
+            let contents = context.hub.trace().read();
+            let is_soap = contents.stations().get(*key).is_some_and(|row| row.transport == Some(Transport::Soap));
+            left_out.extend(is_soap.then_some(*key));
+            !is_soap
+        }
+        MisbehaviourScope::All | MisbehaviourScope::Role(_) => true,
+    });
+    if scopes.is_empty() && !left_out.is_empty() {
+        let names = context.names(&left_out);
+        return Err(CommandFailure::plain(format!("Error: network faults are for WebSockets, not for SOAP: {names}.")));
+    }
+    Ok((scopes, left_out))
 }
 
 fn list(context: &CommandContext<'_>) -> CommandOutput {
