@@ -114,7 +114,7 @@ fn an_exchange_is_one_view_with_the_fault_below_its_value_and_the_error_laid_out
     let from_the_error = screen.picture();
     for text in [
         "← StatusNotification  from CP1",
-        "✗ invalid  id t-2",
+        "✗ invalid  id\u{a0}t-2",
         "✗ status       \"Exhausted\"",
         "╰─ not one of Available Preparing Charging SuspendedEV",
         "▸→ error StatusNotification  to CP1",

@@ -185,9 +185,9 @@ impl ExchangeLines<'_> {
         if !verdict.is_empty() {
             line = line.and("  ", LineTone::Muted).and(verdict, tone);
         }
-        // Last, because some are long.
+        // Last, because some are long. The blank does not break, so that the word stays with its id.
         if let Some(id) = id_text(record) {
-            line = line.and(format!("  id {id}"), LineTone::Muted);
+            line = line.and(format!("  id\u{a0}{id}"), LineTone::Muted);
         }
         self.lines.push(TextLine { selected: record.sequence == self.selected, ..line.hanging(2) });
     }

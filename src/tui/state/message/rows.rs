@@ -144,6 +144,12 @@ mod tests {
         assert_eq!(rows_of(&line, Some(12)), ["  a descript", "    ion that", "    is long"]);
         assert_eq!(rows_of(&line, None), ["  a description that is long"]);
         assert_eq!(rows_of(&line.hanging(6), Some(40)), ["  a description that is long"]);
+        let together = TextLine::new("valid  id\u{a0}12345", LineTone::Base).hanging(2);
+        assert_eq!(
+            rows_of(&together, Some(12)),
+            ["valid ", "  id\u{a0}12345"],
+            "a blank that does not break keeps its words together"
+        );
     }
 
     #[test]
