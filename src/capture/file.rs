@@ -1,4 +1,4 @@
-//! The files of a capture: where they are, that nobody else writes to them, and that they are the user's alone. What is written into them is
+//! The files of a capture: where they are, that no other session writes to them, and that they are the user's alone. What is written into them is
 //! for `disk_file`.
 
 use std::fs::{File, OpenOptions, TryLockError};

@@ -173,7 +173,7 @@ impl CaptureReader {
 /// A capture.
 struct CaptureLines {
     lines: LineSource,
-    /// The lines that told the format, with their numbers.
+    /// The lines that showed the format, with their numbers.
     begun: VecDeque<(u64, Result<String, LineFault>)>,
     waiting: VecDeque<ReadStep>,
     /// The sessions that were seen in a capture.

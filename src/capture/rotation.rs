@@ -39,7 +39,7 @@ impl FromStr for CaptureRotation {
         let mut rotation = CaptureRotation::default();
         for part in text.split(',').map(str::trim) {
             let wrong = || RotationError(part.to_owned());
-            // A bare number is neither: nobody could say of what.
+            // A bare number is neither: it does not say of what.
             let has_unit = part.ends_with(|last: char| last.is_ascii_alphabetic());
             let bytes = byte_size(part).ok().map(|bytes| bytes as u64).filter(|bytes| has_unit && *bytes >= LEAST);
             let time = part.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());

@@ -36,7 +36,7 @@ pub struct CaptureState {
     pub lost: u64,
     /// What the disk refuses.
     pub problem: Option<String>,
-    /// Whether it is the ring of the newest sessions, which nobody asked for.
+    /// Whether it is the ring of the newest sessions, which no command asked for.
     pub in_ring: bool,
 }
 
@@ -267,7 +267,7 @@ impl CaptureDisk {
     /// Writes the lines, and what is left of those before.
     fn write(&mut self, lines: &mut Vec<u8>) -> Result<u64, String> {
         if !self.path.exists() {
-            // Somebody has removed it. What was on its way to it goes to its successor.
+            // It was removed. What was on its way to it goes to its successor.
             if let Some(file) = self.file.take() {
                 self.orphans.extend(file.into_lines());
             }

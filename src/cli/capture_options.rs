@@ -80,7 +80,7 @@ pub fn put_aside(
     Ok(())
 }
 
-/// Begins the capture in the ring. Nobody asked for it, so what the disk refuses is a line of the session and no reason to end.
+/// Begins the capture in the ring. No command asked for it, so what the disk refuses is a line of the session and no reason to end.
 fn start_ring(hub: &Hub, settings: &Settings, paths: &Paths) -> anyhow::Result<()> {
     let mut ring = CaptureRing::new(paths.captures());
     if let Some(sessions) = settings.capture_sessions {

@@ -172,7 +172,7 @@ impl StartedReplay {
                     Some(()) => {
                         self.run.grant();
                     }
-                    // Nobody is there who could go on.
+                    // The input has ended, so no step can be let go.
                     None => break,
                 },
                 () = tokio::time::sleep(Duration::from_millis(100)) => {}

@@ -1,5 +1,5 @@
 //! Where a session is driven from: a port of this machine's loopback, or a socket in the file system. Other addresses are refused, because
-//! whoever reaches the port commands the session.
+//! what reaches the port commands the session.
 
 use std::fmt;
 use std::net::SocketAddr;

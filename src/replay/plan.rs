@@ -202,7 +202,7 @@ fn frame_step(from_us: bool, kind: FrameKind) -> Option<StepKind> {
         (FrameKind::Send, false) => Some(StepKind::ExpectedNotice),
         (FrameKind::ResultError, true) => Some(StepKind::ResultError),
         (FrameKind::Malformed, true) => Some(StepKind::Raw),
-        // Answers are put to their calls; what the peer sent and nobody can read cannot be awaited.
+        // Answers are put to their calls; what the peer sent and cannot be read cannot be awaited.
         _ => None,
     }
 }

@@ -297,7 +297,7 @@ impl Trace {
         }
     }
 
-    /// Remembers who reads and writes what is put aside. False when somebody does already.
+    /// Remembers who reads and writes what is put aside. False when there is a reader already.
     pub(super) fn set_page_queue(&self, queue: Arc<PageQueue>) -> bool {
         self.pages.set(queue).is_ok()
     }
@@ -368,7 +368,7 @@ impl Trace {
         self.keys.from(contents.stations().rows().len())
     }
 
-    /// Lets the events from now on be taken, in place of whoever took them before.
+    /// Lets the events from now on be taken, in place of the one that took them before.
     pub fn set_tap(&self, tap: Option<Box<dyn EventTap>>) {
         self.tap.set(tap);
     }

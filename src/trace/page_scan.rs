@@ -36,7 +36,7 @@ impl ScanHit {
 /// What is searched for.
 pub type ScanCondition = Box<dyn Fn(&Record<'_>, &FilterContext<'_>) -> bool + Send + Sync>;
 
-/// A search. It is made by a reader, run by whoever has the trace, and cancelled when it is not wanted any more.
+/// A search. It is made by a reader, run by what has the trace, and cancelled when it is not wanted any more.
 pub struct PageScan {
     range: Range<Sequence>,
     backward: bool,

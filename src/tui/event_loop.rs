@@ -107,7 +107,7 @@ pub async fn run(
     app.show_one_end(options.one_end);
     app.trace.follow(!options.at_first);
     if options.at_first {
-        // What was recorded is read, and the stations of it have nothing to be told.
+        // What was recorded is read, and the stations of it are sent nothing.
         app.focus(Pane::Trace);
     }
     app.ascii = crate::tui::theme::is_ascii_terminal(|name| std::env::var(name).ok());

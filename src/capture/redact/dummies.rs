@@ -1,4 +1,4 @@
-//! The dummies: for each value another one of the same length and form. They are derived from the value and a seed that nobody else has, so
+//! The dummies: for each value another one of the same length and form. They are derived from the value and a secret seed, so
 //! that no table leads back; the same seed gives the same dummies.
 
 use std::collections::{HashMap, HashSet};

@@ -66,7 +66,7 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// A redactor that has seen nothing. Without the seed nobody can tell which value a dummy stands for.
+    /// A redactor that has seen nothing. Without the seed it cannot be found out which value a dummy stands for.
     pub fn new(catalog: Arc<Catalog>, seed: &str) -> Redactor {
         Redactor {
             catalog,

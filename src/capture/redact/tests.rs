@@ -1,4 +1,4 @@
-//! Sessions with all kinds of what identifies somebody, before and after.
+//! Sessions with all kinds of what identifies a person, before and after.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

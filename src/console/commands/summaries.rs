@@ -46,7 +46,7 @@ impl SharedSummaries {
 pub(in crate::console) enum ReadEffort {
     /// All that is new.
     Everything,
-    /// So much that nobody notices; the rest the next time.
+    /// So much that no delay is seen; the rest the next time.
     OnePart,
 }
 

@@ -1,4 +1,4 @@
-//! A socket of which somebody sees what comes: the handshake of TLS is kept, and the bytes of an answer are counted. Bytes that were read
+//! A socket whose input is observed: the handshake of TLS is kept, and the bytes of an answer are counted. Bytes that were read
 //! already are read once more.
 
 use std::io::{self, IoSlice};

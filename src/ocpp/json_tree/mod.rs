@@ -1,5 +1,5 @@
 //! JSON as it was read, with names and texts that borrow from where they stand. A received payload is a tree first: it is checked and
-//! searched in this form, and becomes a `serde_json::Value`, which owns every name and hashes it, only when somebody needs one.
+//! searched in this form, and becomes a `serde_json::Value`, which owns every name and hashes it, only when one is needed.
 
 mod node;
 mod read;

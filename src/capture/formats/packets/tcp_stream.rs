@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 const WAITING: usize = 4 << 20;
 /// So many packets of the connection are awaited before something that was acknowledged is given up: captures may swap packets.
 const PATIENCE: u32 = 3;
-/// The same for what nobody acknowledged.
+/// The same for what was not acknowledged.
 const LONG_PATIENCE: u32 = 200;
 
 /// What comes out of a stream.
